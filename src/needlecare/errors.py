@@ -1,0 +1,69 @@
+"""Errors that know their exit code and say one clear thing: what, where, what to do.
+
+They never carry a patient's data beyond the argument that was just typed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class NeedlecareError(Exception):
+    """Anything that a person can put right; the text is the whole message."""
+
+    exit_code = 2
+
+
+class UsageError(NeedlecareError):
+    """A wrong argument or an input that cannot be read."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in a rule file; line and column count from 1, in characters."""
+
+    where: str
+    what: str
+    line: int | None = None
+    column: int | None = None
+
+
+class ScheduleError(NeedlecareError):
+    """A rule file with problems, all of them."""
+
+    exit_code = 3
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        self.file = file
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self._lines()))
+
+    def _lines(self) -> Iterable[str]:
+        for problem in self.problems:
+            place = [self.file]
+            if problem.line is not None:
+                place += [str(problem.line), str(problem.column)]
+            where = f"{problem.where}: " if problem.where else ""
+            yield f"{':'.join(place)}: {where}{problem.what}"
+
+
+class WriteError(NeedlecareError):
+    """A file that could not be written, or that exists with other content."""
+
+    exit_code = 5
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Return what was typed, safe to print: on one line, escaped and cut to the limit."""
+    shown = text if len(text) <= limit else text[: limit - 1] + "…"
+    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+    return f'"{escaped}"'
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ' did you mean "…"?' for the nearest known word, or nothing."""
+    lowered = {name.casefold(): name for name in known}
+    matches = get_close_matches(word.casefold()[:60], lowered, n=1, cutoff=0.6)
+    return f"; did you mean {quoted(lowered[matches[0]])}?" if matches else ""

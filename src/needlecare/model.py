@@ -1,0 +1,289 @@
+"""The nouns: frozen types of treatment, schedule and plan.
+
+No I/O, no arithmetic, no clock. Moments are aware datetimes in UTC; they become
+local only on the way out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum, IntEnum, StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Kind(StrEnum):
+    """What a rule is about."""
+
+    PREPARE = "prepare"
+    CONTRAINDICATION = "contraindication"
+    AVOID = "avoid"
+    DO = "do"
+    EXPECT = "expect"
+    MILESTONE = "milestone"
+    WARNING = "warning"
+
+
+class Condition(StrEnum):
+    """The treatments that a recommendation speaks of."""
+
+    ALL = "all"
+    PRP = "prp"
+    DARKER_SKIN = "skin IV-VI"
+    SCARS = "scars"
+
+
+class Part(StrEnum):
+    """A part of a recommendation that can be our reading instead of the source's own number."""
+
+    START = "start"
+    END = "end"
+    EARLIEST = "earliest"
+    CONDITION = "condition"
+
+
+class SkinType(IntEnum):
+    """Fitzpatrick skin type."""
+
+    I = 1  # noqa: E741  the field's own name for it
+    II = 2
+    III = 3
+    IV = 4
+    V = 5
+    VI = 6
+
+
+class Case(Enum):
+    """Whether a recommendation speaks of this treatment."""
+
+    HOLDS = "holds"
+    UNKNOWN = "unknown"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """Where a window stands at a moment; only an avoid window ever differs."""
+
+    UPCOMING = "upcoming"
+    ACTIVE = "active"
+    DIFFERS = "differs"
+    PAST = "past"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offset:
+    """A stretch of time from the treatment.
+
+    Months and days are calendar time and come first, seconds are elapsed time;
+    all of them carry the sign. A clock time is set on the resulting local date.
+    `text` is the offset as the rule file writes it.
+    """
+
+    text: str
+    months: int = 0
+    days: int = 0
+    seconds: int = 0
+    clock: time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """One appointment. `treated` is a moment in UTC, or a date whose hours are unknown."""
+
+    treated: datetime | date
+    zone: ZoneInfo
+    prp: bool = False
+    skin_type: SkinType | None = None
+    scars: bool = False
+
+    @property
+    def date_only(self) -> bool:
+        """Whether the hours of the treatment are unknown."""
+        return not isinstance(self.treated, datetime)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Who says it. Tier 1: regulator, manufacturer, hospital, peer-reviewed; 2: dermatology or
+    physician clinic; 3: other clinic or vendor; 4: consumer article."""
+
+    key: str
+    tier: int
+    title: str
+    publisher: str = ""
+    year: int | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """What one source says about a rule.
+
+    `earliest` is the end of the laxer reading where the source itself gives a
+    range (for `prepare`, the later start). `set_aside` is the reason why it is
+    shown and not counted.
+    """
+
+    claim: str
+    source: str
+    statement: str
+    start: Offset | None = None
+    end: Offset | None = None
+    earliest: Offset | None = None
+    condition: Condition = Condition.ALL
+    ours: frozenset[Part] = frozenset()
+    set_aside: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing to avoid, do, expect or remember."""
+
+    id: str
+    kind: Kind
+    title: str
+    short: str
+    advice: str
+    why: str
+    then: str | None = None
+    covers: tuple[str, ...] = ()
+    after: str | None = None
+    medicine: bool = False
+    recommendations: tuple[Recommendation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingText:
+    """A text that every full output carries, and its shortest form."""
+
+    text: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The texts that outputs carry whatever the plan says."""
+
+    general: StandingText
+    medicine: StandingText
+    open_skin: StandingText
+    call: StandingText
+    emergency: StandingText
+    scope: StandingText
+
+    def __iter__(self) -> Iterator[tuple[str, StandingText]]:
+        for name in self.__dataclass_fields__:
+            yield name, getattr(self, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesRange:
+    """How many sessions a source plans, and how far apart; a bound it does not give is None."""
+
+    source: str
+    statement: str
+    condition: Condition = Condition.ALL
+    sessions: tuple[int, int] | None = None
+    every: tuple[Offset, Offset | None] | None = None
+    set_aside: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The defaults of a series of sessions, and the ranges that sources give."""
+
+    sessions: int
+    every: Offset
+    scars_sessions: int
+    scars_every: Offset
+    ranges: tuple[SeriesRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    """Whose rule file it is, as its patients know it."""
+
+    name: str
+    telephone: str = ""
+    emergency: str = ""
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A checked rule file. `sha256` covers the bytes of the file, then those of its base."""
+
+    id: str
+    version: str
+    reviewed: date
+    review_due: date
+    treatment: str
+    sources: Mapping[str, Source]
+    rules: Mapping[str, Rule]
+    standing: Standing
+    series: Series
+    sha256: str
+    clinic: Clinic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A recommendation on the calendar of one treatment."""
+
+    recommendation: Recommendation
+    case: Case
+    counted: bool
+    start: datetime | None = None
+    end: datetime | None = None
+    earliest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A rule placed on the calendar for one treatment; half-open: at `end` it is over.
+
+    Between `earliest_end` and `end` of an avoid window, and between `start` and
+    `latest_start` of a preparation, the sources differ. `governed_by` is the
+    source whose word sets the strictest edge; `delayed_by` the rule that pushed
+    the window back, if one did.
+    """
+
+    rule: Rule
+    start: datetime | None = None
+    latest_start: datetime | None = None
+    earliest_end: datetime | None = None
+    end: datetime | None = None
+    governed_by: str | None = None
+    delayed_by: str | None = None
+    recommendations: tuple[Placed, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its rule."""
+        return self.rule.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something a reader should know; `code` is stable, `rule` the rule that it is about."""
+
+    code: str
+    text: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All windows for one treatment, with the checklist, warning signs and notes.
+
+    Windows stand in the order of the schedule. The checklist and the warning
+    signs are windows too; they may lack a start, an end or both.
+    """
+
+    treatment: Treatment
+    schedule: Schedule
+    windows: tuple[Window, ...]
+    checklist: tuple[Window, ...]
+    warnings: tuple[Window, ...]
+    notes: tuple[Note, ...]
+    followed: tuple[str, ...] = ()
