@@ -265,11 +265,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something a reader should know; `code` is stable, `rule` the rule that it is about."""
+    """Something a reader should know; `code` is stable, `rule` the rule that it is about.
+
+    `sooner` is the moment at which the rule's window would end without what the
+    note tells of.
+    """
 
     code: str
     text: str
     rule: str | None = None
+    sooner: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -360,4 +360,3 @@ def _date_or_none(year: int, month: int, day: int) -> date | None:
         return date(year + 2000 if year < 100 else year, month, day)
     except ValueError:
         return None
-

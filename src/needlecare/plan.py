@@ -1,0 +1,338 @@
+"""Recommendations -> windows -> Plan, and the status of a window at a moment.
+
+Offsets are placed on the calendar first and compared as moments afterwards: 24
+hours outlast a day when the clocks go forward. Nothing clinical stands here, no
+clock is read and nothing is worded for a terminal.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import assert_never
+
+from needlecare.errors import UsageError, nearest, quoted
+from needlecare.model import (
+    Case,
+    Condition,
+    Kind,
+    Note,
+    Offset,
+    Part,
+    Placed,
+    Plan,
+    Recommendation,
+    Rule,
+    Schedule,
+    SkinType,
+    Status,
+    Treatment,
+    Window,
+)
+from needlecare.when import Edge, end_of_day, first_moment, local, place, place_day
+
+# Kinds that stand beside the windows, in lists of their own; --follow never thins them out.
+_ALWAYS = frozenset({Kind.CONTRAINDICATION, Kind.WARNING})
+
+
+def plan(treatment: Treatment, schedule: Schedule, *, follow: Sequence[str] = ()) -> Plan:
+    """Return all windows of a schedule for one treatment.
+
+    `follow` names the sources that count alone; none means all. Raises UsageError
+    for a source that the schedule does not know.
+    """
+    for source in follow:
+        if source not in schedule.sources:
+            hint = nearest(source, schedule.sources)
+            raise UsageError(f"unknown source {quoted(source)}{hint}; see needlecare schedule show")
+    return _Planning(treatment, schedule, follow).plan()
+
+
+def status(window: Window, moment: datetime) -> Status:
+    """Return where a window stands at a moment (UTC); at its end it is past."""
+    if window.start is not None and moment < window.start:
+        return Status.UPCOMING
+    if window.end is not None and moment >= window.end:
+        return Status.PAST
+    if window.kind is Kind.AVOID and window.earliest_end is not None and moment >= window.earliest_end:
+        return Status.DIFFERS
+    return Status.ACTIVE
+
+
+def notes_at(plan: Plan, moment: datetime) -> tuple[Note, ...]:
+    """Return the notes of a plan as they stand at a moment: a review that is due comes first."""
+    due = plan.schedule.review_due
+    if local(moment, plan.treatment.zone).date() <= due:
+        return plan.notes
+    text = f"These rules were to be reviewed by {due.isoformat()}; ask for a newer version."
+    return (Note(code="review-due", text=text), *plan.notes)
+
+
+def begins(plan: Plan) -> datetime:
+    """Return the moment (UTC) from which the treatment counts as begun."""
+    treated, zone = plan.treatment.treated, plan.treatment.zone
+    return treated if isinstance(treated, datetime) else first_moment(treated, zone)
+
+
+def case(recommendation: Recommendation, treatment: Treatment) -> Case:
+    """Return whether a recommendation speaks of a treatment.
+
+    An unknown skin type makes an avoid rule stricter and never laxer; in the
+    other kinds the recommendation stays out and gives a note.
+    """
+    match recommendation.condition:
+        case Condition.ALL:
+            return Case.HOLDS
+        case Condition.PRP:
+            return Case.HOLDS if treatment.prp else Case.OTHER
+        case Condition.SCARS:
+            return Case.HOLDS if treatment.scars else Case.OTHER
+        case Condition.DARKER_SKIN:
+            if treatment.skin_type is None:
+                return Case.UNKNOWN
+            return Case.HOLDS if treatment.skin_type >= SkinType.IV else Case.OTHER
+        case _:
+            assert_never(recommendation.condition)
+
+
+class _Planning:
+    """One treatment on the calendar of one schedule."""
+
+    def __init__(self, treatment: Treatment, schedule: Schedule, follow: Sequence[str]) -> None:
+        self.treatment = treatment
+        self.schedule = schedule
+        self.follow = tuple(dict.fromkeys(follow))
+        self.windows: dict[str, Window | None] = {}
+        self.notes: list[Note] = []
+
+    def plan(self) -> Plan:
+        for rule in self.schedule.rules.values():
+            self.window(rule.id)
+        placed = [window for rule in self.schedule.rules if (window := self.windows[rule]) is not None]
+        return Plan(
+            treatment=self.treatment,
+            schedule=self.schedule,
+            windows=tuple(window for window in placed if window.kind not in _ALWAYS),
+            checklist=tuple(window for window in placed if window.kind is Kind.CONTRAINDICATION),
+            warnings=tuple(window for window in placed if window.kind is Kind.WARNING),
+            notes=tuple(self.general_notes() + self.notes),
+            followed=self.follow,
+        )
+
+    def window(self, rule_id: str) -> Window | None:
+        """Return the window of a rule; None where it is a note or not in the plan."""
+        if rule_id not in self.windows:
+            rule = self.schedule.rules.get(rule_id)
+            self.windows[rule_id] = None if rule is None else self.placed_window(rule)
+        return self.windows[rule_id]
+
+    def placed_window(self, rule: Rule) -> Window | None:
+        placed = [self.placed(one, rule.kind) for one in rule.recommendations if self.followed(one, rule)]
+        self.note_unknown_skin(rule, placed)
+        taking_part = [one for one in placed if _takes_part(one, rule.kind)]
+        if not taking_part:
+            return None
+        counted = [one for one in placed if one.counted]
+        if not counted and rule.kind not in _ALWAYS:
+            self.note("no-window", rule, rule.advice)
+            return None
+        window = self.combined(rule, placed, counted)
+        after = self.window(rule.after) if rule.after else None
+        return window if after is None or after.end is None else self.delayed(window, after)
+
+    def followed(self, one: Recommendation, rule: Rule) -> bool:
+        return not self.follow or rule.kind in _ALWAYS or one.source in self.follow
+
+    def placed(self, one: Recommendation, kind: Kind) -> Placed:
+        found = case(one, self.treatment)
+        counted = found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
+        counted = counted and one.set_aside is None and _gives_enough(one, kind)
+        if not counted:
+            return Placed(recommendation=one, case=found, counted=False)
+        edge = Edge.START if kind is Kind.PREPARE else Edge.END
+        return Placed(
+            recommendation=one,
+            case=found,
+            counted=True,
+            start=self.moment(one.start, Edge.START),
+            end=self.moment(one.end, Edge.END),
+            earliest=self.moment(one.earliest, edge),
+        )
+
+    def moment(self, offset: Offset | None, edge: Edge) -> datetime | None:
+        if offset is None:
+            return None
+        return place(offset, self.treatment.treated, self.treatment.zone, edge)
+
+    def combined(self, rule: Rule, placed: Sequence[Placed], counted: Sequence[Placed]) -> Window:
+        """Return the window that the counted recommendations make together."""
+        start = min((one.start for one in counted if one.start is not None), default=None)
+        end = max((one.end for one in counted if one.end is not None), default=None)
+        if start is not None and end is not None:
+            end = max(start, end)
+        latest_start = earliest_end = None
+        match rule.kind:
+            case Kind.AVOID:
+                assert start is not None
+                assert end is not None
+                earliest_end = max(start, min(end, _every_group_ended(counted, end)))
+            case Kind.EXPECT:
+                readings = [one.earliest or one.end for one in counted]
+                earliest_end = min((reading for reading in readings if reading), default=None)
+                if earliest_end is not None and start is not None:
+                    earliest_end = max(start, earliest_end)
+            case Kind.PREPARE:
+                assert start is not None
+                assert end is not None
+                latest_start = min(end, max(start, _every_group_started(counted, start)))
+            case Kind.MILESTONE:
+                start, end = self.days(counted)
+            case Kind.DO | Kind.CONTRAINDICATION | Kind.WARNING:
+                pass
+            case _:
+                assert_never(rule.kind)
+        return Window(
+            rule=rule,
+            start=start,
+            latest_start=latest_start,
+            earliest_end=earliest_end,
+            end=end,
+            governed_by=_governing(rule.kind, counted),
+            recommendations=tuple(placed),
+        )
+
+    def days(self, counted: Sequence[Placed]) -> tuple[datetime | None, datetime | None]:
+        """Return from the local day of the last start to the end of that of the last end.
+
+        Nobody calls a milestone too early; its last day is never before its first.
+        """
+        treated, zone = self.treatment.treated, self.treatment.zone
+        offers = [one.recommendation for one in counted]
+        starts = [place_day(one.start, treated, zone, Edge.START) for one in offers if one.start]
+        ends = [place_day(one.end, treated, zone, Edge.END) for one in offers if one.end]
+        first, last = max(starts, default=None), max(ends, default=None)
+        if first is not None and last is not None:
+            last = max(first, last)
+        return (
+            None if first is None else first_moment(first, zone),
+            None if last is None else end_of_day(last, zone),
+        )
+
+    def delayed(self, window: Window, after: Window) -> Window | None:
+        """Return a window that waits for another: an avoid window ends no earlier, the others start no
+        earlier than that one ends. One without time left becomes a note."""
+        assert after.end is not None
+        start, earliest_end, end = window.start, window.earliest_end, window.end
+        if window.kind is Kind.AVOID:
+            end = max(end, after.end) if end else after.end
+        else:
+            start = max(start, after.end) if start else after.end
+        if earliest_end is not None:
+            earliest_end = max(earliest_end, after.end)
+        if start is not None and end is not None and start >= end:
+            what = f"{window.rule.title}: no time is left for it after “{after.rule.title}”."
+            self.note("no-time-left", window.rule, what)
+            return None
+        moved = (start, end) != (window.start, window.end)
+        return Window(
+            rule=window.rule,
+            start=start,
+            earliest_end=earliest_end,
+            end=end,
+            governed_by=window.governed_by,
+            delayed_by=after.rule.id if moved else None,
+            recommendations=window.recommendations,
+        )
+
+    def note(self, code: str, rule: Rule, text: str, sooner: datetime | None = None) -> None:
+        self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
+
+    def note_unknown_skin(self, rule: Rule, placed: Sequence[Placed]) -> None:
+        """Tell what the skin type would add, or for an avoid rule what it might take away."""
+        unknown = [one for one in placed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
+        if not unknown:
+            return
+        if rule.kind is not Kind.AVOID:
+            whole = rule.medicine or len(unknown) == len(placed)
+            said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
+            self.note("skin-type", rule, f"If your skin is type IV-VI: {said}")
+            return
+        ends = [one.end for one in placed if one.end]
+        known = [one.end for one in placed if one.end and one.case is not Case.UNKNOWN]
+        if ends and known and max(known) < max(ends):
+            text = f"The skin type is not given, so the stricter advice counts: {rule.short} may end sooner."
+            self.note("skin-type-unknown", rule, text, sooner=max(known))
+
+    def general_notes(self) -> list[Note]:
+        found = []
+        if self.treatment.date_only:
+            text = (
+                "The time of day is unknown, so the safe hours count; "
+                "with the time of day, things end up to a day sooner."
+            )
+            found.append(Note(code="date-only", text=text))
+        if self.follow:
+            found.append(Note(code="follow", text=self.left_out()))
+        return found
+
+    def left_out(self) -> str:
+        """Say what following some sources only leaves out."""
+        rules = [rule for rule in self.schedule.rules.values() if rule.kind not in _ALWAYS]
+        silent = [r.short for r in rules if not any(one.source in self.follow for one in r.recommendations)]
+        named = " and ".join(self.follow)
+        said = f"Only {named} counts; the stricter word of every other source is left out."
+        if silent:
+            said += f" Nothing is said there of: {', '.join(silent)}."
+        return said
+
+
+def _takes_part(one: Placed, kind: Kind) -> bool:
+    return one.case is Case.HOLDS or (one.case is Case.UNKNOWN and kind is Kind.AVOID)
+
+
+def _gives_enough(one: Recommendation, kind: Kind) -> bool:
+    """Whether a recommendation gives the numbers that its kind needs in order to count."""
+    if kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
+        return one.start is not None and one.end is not None
+    return one.start is not None or one.end is not None
+
+
+def _certain_groups(counted: Iterable[Placed]) -> dict[Condition, list[Placed]]:
+    """Return what certainly holds by its condition: a group each, so that no option loosens another.
+
+    An unknown skin type is not certain, and a condition of our own reading never is.
+    """
+    groups: dict[Condition, list[Placed]] = {}
+    for one in counted:
+        if one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours:
+            groups.setdefault(one.recommendation.condition, []).append(one)
+    return groups
+
+
+def _every_group_ended(counted: Iterable[Placed], end: datetime) -> datetime:
+    """Return when the laxest word of each group has ended; `end` where nothing is certain."""
+    groups = _certain_groups(counted).values()
+    ends = [min(reading for one in group if (reading := one.earliest or one.end)) for group in groups]
+    return max(ends, default=end)
+
+
+def _every_group_started(counted: Iterable[Placed], start: datetime) -> datetime:
+    """Return when the laxest word of some group starts; `start` where nothing is certain."""
+    groups = _certain_groups(counted).values()
+    starts = [max(reading for one in group if (reading := one.earliest or one.start)) for group in groups]
+    return min(starts, default=start)
+
+
+def _governing(kind: Kind, counted: Sequence[Placed]) -> str | None:
+    """Return the source whose word sets the strictest edge; the one named first wins a tie."""
+    found: Placed | None = None
+    for one in counted:
+        if found is None or _stricter(kind, one, found):
+            found = one
+    return found.recommendation.source if found else None
+
+
+def _stricter(kind: Kind, one: Placed, other: Placed) -> bool:
+    if kind is Kind.PREPARE:
+        return one.start is not None and (other.start is None or one.start < other.start)
+    if kind is Kind.MILESTONE:
+        return one.start is not None and (other.start is None or one.start > other.start)
+    return one.end is not None and (other.end is None or one.end > other.end)

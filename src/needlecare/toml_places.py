@@ -1,0 +1,204 @@
+"""Where each thing stands in a TOML text, for the error messages of rule files.
+
+tomllib gives values without places and stops at the first mistake. This reading
+keeps going: it returns what can be read, the line and column of every key and
+value, and every mistake of the TOML itself. It is imported only to report
+problems, never on the way to a plan.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import tree_sitter_toml
+from tree_sitter import Language, Node, Parser
+
+from needlecare.errors import Problem
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """A TOML text as far as it can be read.
+
+    `places` says where each value or table stands, `keys` each key: lines and
+    columns count from 1, columns in characters.
+    """
+
+    data: dict[str, object] = field(default_factory=dict)
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """Return the place of a path, or of the nearest table around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+
+def read_document(text: str) -> Document:
+    """Read a TOML text with the place of everything in it; its problems never raise."""
+    source = text.encode()
+    root = Parser(Language(tree_sitter_toml.language())).parse(source).root_node
+    return _Reading(source).read(root)
+
+
+class _Reading:
+    def __init__(self, source: bytes) -> None:
+        self.lines = source.split(b"\n")
+        self.document = Document()
+        self.headers: set[Path] = set()
+        self.inline: set[Path] = set()
+
+    def read(self, root: Node) -> Document:
+        table: dict[str, object] = self.document.data
+        for node in root.children:
+            match node.type:
+                case "pair":
+                    self.pair(node, table, ())
+                case "table":
+                    self.table(node)
+                case "table_array_element":
+                    self.array_element(node)
+        for node in _broken(root):
+            shown = node.text.decode(errors="replace").split("\n")[0][:40] if node.text else ""
+            what = f'missing "{node.type}"' if node.is_missing else f'"{shown}" is not TOML'
+            self.problem(node, "", f"{what}; write key = value, with text in double quotes")
+        return self.document
+
+    def table(self, node: Node) -> None:
+        path = self.header_path(node)
+        if not path:
+            return
+        found = self.descend(path, node)
+        if found is None:
+            return
+        table, real = found
+        if real in self.headers or real in self.inline:
+            self.twice(node, real)
+        else:
+            self.headers.add(real)
+            self.document.places[real] = self.position(node)
+        self.pairs(node, table, real)
+
+    def array_element(self, node: Node) -> None:
+        path = self.header_path(node)
+        found = self.descend(path[:-1], node) if path else None
+        if found is None:
+            return
+        parent, real = found
+        elements = parent.setdefault(str(path[-1]), [])
+        if not isinstance(elements, list) or (*real, path[-1]) in self.inline:
+            self.twice(node, (*real, path[-1]))
+            return
+        table: dict[str, object] = {}
+        elements.append(table)
+        here = (*real, path[-1], len(elements) - 1)
+        self.document.places.setdefault(here[:-1], self.position(node))
+        self.document.places[here] = self.position(node)
+        self.pairs(node, table, here)
+
+    def pairs(self, node: Node, table: dict[str, object], path: Path) -> None:
+        for child in node.children:
+            if child.type == "pair":
+                self.pair(child, table, path)
+
+    def pair(self, node: Node, table: dict[str, object], path: Path) -> None:
+        key, value = node.named_child(0), node.named_child(node.named_child_count - 1)
+        if key is None or value is None or value.start_byte == key.start_byte or value.type == "ERROR":
+            return
+        names = _key(key)
+        here = path
+        for name in names[:-1]:
+            here = (*here, name)
+            inner = table.setdefault(name, {})
+            if not isinstance(inner, dict):
+                self.twice(node, here)
+                return
+            self.document.places.setdefault(here, self.position(key))
+            table = inner
+        here = (*here, names[-1])
+        if names[-1] in table:
+            self.twice(node, here)
+            return
+        self.document.places[here] = self.document.keys[here] = self.position(key)
+        table[names[-1]] = self.value(value, here)
+
+    def value(self, node: Node, path: Path) -> object:
+        if node.type == "inline_table":
+            table: dict[str, object] = {}
+            self.inline.add(path)
+            self.pairs(node, table, path)
+            return table
+        if node.type == "array":
+            self.inline.add(path)
+            elements = [c for c in node.named_children if c.type not in {"comment", "ERROR"}]
+            for number, element in enumerate(elements):
+                self.document.places[(*path, number)] = self.position(element)
+            return [self.value(element, (*path, number)) for number, element in enumerate(elements)]
+        written = (node.text or b"").decode(errors="replace")
+        self.document.places[path] = self.position(node)
+        try:
+            return tomllib.loads(f"value = {written}")["value"]
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            self.problem(node, ".".join(map(str, path)), f"cannot be read: {error}".split(" (at")[0])
+            return None
+
+    def header_path(self, node: Node) -> Path:
+        key = next((c for c in node.named_children if c.type.endswith("_key")), None)
+        return tuple(_key(key)) if key is not None else ()
+
+    def descend(self, path: Path, node: Node) -> tuple[dict[str, object], Path] | None:
+        """Return the table of a header and its path, with the number of each array's last element."""
+        table, real = self.document.data, ()
+        for name in path:
+            inner = table.setdefault(str(name), {})
+            real = (*real, name)
+            if isinstance(inner, list) and inner and real not in self.inline:
+                real = (*real, len(inner) - 1)
+                inner = inner[-1]
+            if not isinstance(inner, dict):
+                self.twice(node, real)
+                return None
+            table = inner
+        return table, real
+
+    def twice(self, node: Node, path: Path) -> None:
+        where = ".".join(str(part) for part in path)
+        first = self.document.place(path)[0]
+        self.problem(node, where, f"stands here again, after line {first}; keep one of them")
+
+    def problem(self, node: Node, where: str, what: str) -> None:
+        line, column = self.position(node)
+        self.document.problems.append(Problem(where=where, what=what, line=line, column=column))
+
+    def position(self, node: Node) -> tuple[int, int]:
+        row, column = node.start_point
+        before = self.lines[row][:column] if row < len(self.lines) else b""
+        return row + 1, len(before.decode(errors="replace")) + 1
+
+
+def _key(node: Node) -> list[str]:
+    """Return the names in a bare, quoted or dotted key."""
+    if node.type == "dotted_key":
+        return [name for child in node.named_children for name in _key(child)]
+    written = (node.text or b"").decode(errors="replace")
+    if node.type == "quoted_key":
+        try:
+            return list(tomllib.loads(f"{written} = 0"))
+        except tomllib.TOMLDecodeError:
+            pass
+    return [written]
+
+
+def _broken(node: Node) -> Iterator[Node]:
+    """Yield the outermost nodes that are not TOML, without recursion: a file may be nested deeply."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if current.is_error or current.is_missing:
+            yield current
+        elif current.has_error:
+            waiting.extend(reversed(current.children))
