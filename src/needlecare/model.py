@@ -292,3 +292,10 @@ class Plan:
     warnings: tuple[Window, ...]
     notes: tuple[Note, ...]
     followed: tuple[str, ...] = ()
+
+
+class Detail(StrEnum):
+    """How much titles tell to whoever looks over a shoulder."""
+
+    DISCREET = "discreet"
+    FULL = "full"

@@ -1,0 +1,93 @@
+"""The command line: the only code that reads the clock, the environment or a file, or writes anything."""
+
+import sys
+from typing import Annotated
+
+import typer
+from typer._click.exceptions import ClickException, UsageError  # Typer <0.29 offers no public name
+from typer.core import TyperGroup
+
+from needlecare import __version__
+from needlecare.cli import plan as plan_command
+from needlecare.errors import NeedlecareError, ScheduleError
+
+FOR_YOU = "For you"
+FOR_CLINICS = "For clinics"
+
+
+class PlanByDefault(TyperGroup):
+    """The commands; a first word that is none of them is the WHEN of plan."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """Put plan before anything that is neither a command nor an option of the group."""
+        own = {name for parameter in self.params for name in (*parameter.opts, *parameter.secondary_opts)}
+        own |= set(ctx.help_option_names)
+        if args and args[0] not in own and args[0].split("=")[0] not in own and args[0] not in self.commands:
+            args = ["plan", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    name="needlecare",
+    cls=PlanByDefault,
+    invoke_without_command=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog=plan_command.EXAMPLES,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"needlecare {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def needlecare(
+    ctx: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """The days around microneedling: what to avoid and until when, what to do, and who says so.
+
+    needlecare WHEN is short for needlecare plan WHEN.
+    """
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+
+
+app.command("plan", rich_help_panel=FOR_YOU, epilog=plan_command.EXAMPLES)(plan_command.plan)
+
+
+def run(args: list[str]) -> int:
+    """Run a command line, and return its exit code; errors are a few lines on standard error."""
+    try:
+        command = typer.main.get_command(app)
+        result = command.main(args, prog_name="needlecare", standalone_mode=False)
+    except ScheduleError as error:  # file:line:column first, so that an editor can go there
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except NeedlecareError as error:
+        return _complain(str(error), error.exit_code)
+    except UsageError as error:
+        path = error.ctx.command_path if error.ctx else "needlecare"
+        return _complain(f"{error.format_message()}\nTry '{path} --help'.", 2)
+    except ClickException as error:
+        return _complain(error.format_message(), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted", 130)
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _complain(text: str, code: int) -> int:
+    print(f"needlecare: {text}", file=sys.stderr)
+    return code

@@ -1,0 +1,108 @@
+"""Reading rule files and writing results: whole or not at all, readable by their owner alone."""
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from needlecare.errors import NeedlecareError, ScheduleError, UsageError, WriteError, nearest, quoted
+from needlecare.model import Schedule
+from needlecare.schedule import LARGEST_FILE, read_schedule
+
+BUILTIN = "microneedling"
+
+
+def schedules_folder() -> Path:
+    """Return the folder of the rule files that ship with needlecare, wherever it is run from."""
+    try:
+        import needlecare.schedules as shipped
+    except ModuleNotFoundError:  # a checkout that is not installed
+        return Path(__file__).resolve().parents[3] / "schedules"
+    return Path(next(iter(shipped.__path__)))
+
+
+def schedule_names() -> list[str]:
+    """Return the names of the rule files that ship with needlecare."""
+    return sorted(path.stem for path in schedules_folder().glob("*.toml"))
+
+
+def builtin_data(name: str) -> bytes | None:
+    """Return the bytes of a rule file that ships with needlecare, or None."""
+    return (schedules_folder() / f"{name}.toml").read_bytes() if name in schedule_names() else None
+
+
+def schedule_data(name: str) -> tuple[bytes, str]:
+    """Return the bytes of a rule file, by the name of a built-in one or by a path, and how to call it.
+
+    Raises UsageError where there is no such file, or none that can be read.
+    """
+    data = builtin_data(name)
+    if data is not None:
+        return data, f"{name}.toml"
+    path = Path(name)
+    if not (path.suffix or os.sep in name):
+        names = schedule_names()
+        raise UsageError(
+            f"unknown schedule {quoted(name)}{nearest(name, names)}; "
+            f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
+        )
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1), name
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the rule file {quoted(name)} cannot be read: {_reason(error)}") from None
+
+
+def load_schedule(name: str) -> Schedule:
+    """Return a checked schedule. Raises UsageError or ScheduleError."""
+    data, file = schedule_data(name)
+    return read_schedule(data, file=file, base=builtin_data)
+
+
+def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
+    """Write a result to a file of mode 0600, and return whether it was changed.
+
+    The same bytes are success. Raises WriteError where other content stands there
+    and `force` is not given, and where the file cannot be written; then nothing
+    is changed.
+    """
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        if not force and (path.exists() or path.is_symlink()):
+            raise WriteError(
+                f"{quoted(str(path))} exists with other content, so it was left alone; "
+                "write --force to replace it, or another name"
+            )
+        _replace(path, data)
+    except (OSError, ValueError) as error:
+        raise WriteError(f"{quoted(str(path))} cannot be written: {_reason(error)}") from None
+    return True
+
+
+def _replace(path: Path, data: bytes) -> None:
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not path.is_file():
+        raise OSError("it is not a plain file")
+    handle, name = tempfile.mkstemp(prefix=".needlecare-", dir=path.parent)  # made with mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def print_bytes(data: bytes) -> None:
+    """Write a result to standard output as it is."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,154 @@
+"""The options that commands share, and what they mean: the zone, the clock, the treatment, the plan.
+
+This is where the clock and the environment are read.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from needlecare.cli.files import BUILTIN, load_schedule
+from needlecare.errors import UsageError, quoted
+from needlecare.model import Plan, Schedule, SkinType, Treatment
+from needlecare.plan import plan
+from needlecare.when import parse_moment, parse_when, zone_named
+
+TREATMENT_PANEL = "The treatment"
+LOOK_PANEL = "How to look at it"
+OUTPUT_PANEL = "What comes out"
+
+
+def parse_skin_type(text: str | SkinType) -> SkinType:
+    """Return the Fitzpatrick type that I-VI or 1-6 names."""
+    if isinstance(text, SkinType):
+        return text
+    written = text.strip().upper()
+    for skin_type in SkinType:
+        if written in {skin_type.name, str(skin_type.value)}:
+            return skin_type
+    raise typer.BadParameter(f"{quoted(text)} is no Fitzpatrick skin type; write I to VI or 1 to 6")
+
+
+When = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="WHEN",
+        help="When the treatment was or will be: 2026-11-21, 2026-11-21T14:30, today, yesterday@14:30, "
+        "sat 2:30pm.",
+        show_default=False,
+    ),
+]
+Prp = Annotated[
+    bool, typer.Option("--prp", help="With platelet-rich plasma (PRP).", rich_help_panel=TREATMENT_PANEL)
+]
+FitzpatrickType = Annotated[
+    SkinType | None,
+    typer.Option(
+        "--skin-type",
+        metavar="I-VI",
+        parser=parse_skin_type,
+        help="Fitzpatrick skin type, I to VI or 1 to 6; unknown counts as the stricter.",
+        rich_help_panel=TREATMENT_PANEL,
+        show_default=False,
+    ),
+]
+Scars = Annotated[
+    bool, typer.Option("--scars", help="For the treatment of scars.", rich_help_panel=TREATMENT_PANEL)
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        metavar="ZONE",
+        envvar="NEEDLECARE_TZ",
+        help="Time zone by its IANA name, such as Europe/Berlin; else the machine's.",
+        rich_help_panel=TREATMENT_PANEL,
+        show_default=False,
+    ),
+]
+ScheduleName = Annotated[
+    str,
+    typer.Option(
+        "--schedule",
+        metavar="NAME|FILE",
+        envvar="NEEDLECARE_SCHEDULE",
+        help="The rules to plan by: a built-in schedule or a rule file of your own.",
+        rich_help_panel=LOOK_PANEL,
+    ),
+]
+Follow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--follow",
+        metavar="SOURCE",
+        help="Count only this source; may be given several times. Warning signs always stay.",
+        rich_help_panel=LOOK_PANEL,
+        show_default=False,
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="WHEN",
+        help="Look at the plan as of another moment than now.",
+        rich_help_panel=LOOK_PANEL,
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT_PANEL)]
+NoColor = Annotated[
+    bool, typer.Option("--no-color", help="No colour, as NO_COLOR=1.", rich_help_panel=OUTPUT_PANEL)
+]
+
+DEFAULT_SCHEDULE = BUILTIN
+
+
+def clock() -> datetime:
+    """Return the time of the machine's clock (UTC), to the whole minute that has begun."""
+    return datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+def zone_of(name: str | None) -> ZoneInfo:
+    """Return the zone of a name, or else the machine's. Raises UsageError."""
+    if name is not None:
+        return zone_named(name)
+    from tzlocal import get_localzone
+
+    try:
+        zone = get_localzone()
+    except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
+        raise UsageError(
+            f"this machine's time zone cannot be told ({error}); give --tz, such as --tz Europe/Berlin"
+        ) from None
+    if not isinstance(zone, ZoneInfo) or zone.key in {None, "local"}:
+        raise UsageError("this machine's time zone has no name; give --tz, such as --tz Europe/Berlin")
+    return zone
+
+
+def moment_of(text: str | None, zone: ZoneInfo) -> datetime:
+    """Return the moment (UTC) that --as-of names, or the clock's."""
+    now = clock()
+    return now if text is None else parse_moment(text, now=now, zone=zone)
+
+
+def planned(
+    when: str,
+    *,
+    prp: bool,
+    skin_type: SkinType | None,
+    scars: bool,
+    tz: str | None,
+    schedule: str | Schedule,
+    follow: list[str] | None = None,
+    as_of: str | None = None,
+) -> tuple[Plan, datetime]:
+    """Return the plan that the options ask for, and the moment (UTC) to look at it."""
+    zone = zone_of(tz)
+    now = moment_of(as_of, zone)
+    treated = parse_when(when, now=now, zone=zone)
+    treatment = Treatment(treated=treated, zone=zone, prp=prp, skin_type=skin_type, scars=scars)
+    rules = load_schedule(schedule) if isinstance(schedule, str) else schedule
+    return plan(treatment, rules, follow=follow or ()), now

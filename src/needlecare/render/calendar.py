@@ -1,0 +1,370 @@
+"""Plan -> calendar entries: consecutive phases, milestones and preparation, with what each says.
+
+The shape of the calendar is decided here; rfc5545 turns entries into bytes. No
+two phases run at once, a change waits for the end of the quiet hours (later,
+never earlier), and titles are discreet unless asked otherwise.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from needlecare.errors import UsageError, quoted
+from needlecare.model import Detail, Kind, Plan, Schedule, Treatment, Window
+from needlecare.plan import begins
+from needlecare.render.dates import last_whole_day, short_day, since, until
+from needlecare.render.rfc5545 import Alarm, Calendar, Entry, calendar_text
+from needlecare.render.standing import clinic_name, standing_text, standing_texts
+from needlecare.render.words import differs_between, sentence, thens
+from needlecare.when import Edge, end_of_day, first_moment, local, resolve
+
+QUIET_FROM, QUIET_UNTIL = time(22), time(8)  # local; a change between them waits for the later
+LONGEST_PHASE = relativedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
+SHOWN = timedelta(minutes=15)
+DAY_BEFORE_AT_NINE = timedelta(hours=-15)  # from the midnight that begins an all-day event
+NAMED = 3  # windows in a title; the others are counted
+
+LONGEST_REFERENCE = 64
+_NAMESPACE = UUID("6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55")  # of needlecare's references
+
+
+def calendar_bytes(
+    plan: Plan, as_of: datetime, *, ref: str | None = None, detail: Detail = Detail.DISCREET
+) -> bytes:
+    """Return the calendar of a plan as UTF-8 by RFC 5545.
+
+    `as_of` (UTC) decides only whether the treatment lies ahead, so that preparation
+    is included. `ref` is an opaque reference from which the UIDs come, in place of
+    treatment and schedule. Raises UsageError for a reference that cannot be used.
+    """
+    return calendar_text(calendar(plan, as_of, ref=ref, detail=detail)).encode()
+
+
+def calendar(
+    plan: Plan, as_of: datetime, *, ref: str | None = None, detail: Detail = Detail.DISCREET
+) -> Calendar:
+    """Return the entries of a plan's calendar, in the order of their starts."""
+    named = _Named(plan, detail)
+    entries = [*_phases(plan, named), *_milestones(plan, named)]
+    if as_of < begins(plan):
+        entries += _preparation(plan, named)
+    entries.sort(key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
+    if entries:
+        entries[0] = replace(entries[0], text=f"{entries[0].text}\n\n{_standing(plan.schedule)}")
+    stamp = datetime.combine(plan.schedule.reviewed, time.min)
+    return Calendar(name=named.prefix, reference=_reference(plan, ref), stamp=stamp, entries=tuple(entries))
+
+
+def check_reference(ref: str) -> str:
+    """Return a reference that can be used. Raises UsageError otherwise."""
+    if not ref or len(ref) > LONGEST_REFERENCE:
+        raise UsageError(f"--ref must have 1 to {LONGEST_REFERENCE} characters; it has {len(ref)}")
+    if ref != ref.strip():
+        raise UsageError(f"--ref {quoted(ref)} begins or ends with white space; write it without")
+    if not ref.isprintable():
+        raise UsageError(f"--ref {quoted(ref)} holds a control character; write printable characters only")
+    return ref
+
+
+def _reference(plan: Plan, ref: str | None) -> UUID:
+    """Return what the UIDs come from: the clinic's reference, else treatment and schedule."""
+    if ref is not None:
+        return uuid5(_NAMESPACE, f"ref:{check_reference(ref)}")
+    return uuid5(_NAMESPACE, f"treatment:{plan.treatment.treated.isoformat()}:{plan.schedule.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """How the entries of a plan are titled and dated."""
+
+    plan: Plan
+    detail: Detail
+
+    @property
+    def prefix(self) -> str:
+        if self.detail is Detail.DISCREET:
+            return "Skin care"
+        clinic = self.plan.schedule.clinic
+        return f"{clinic.name}: {self.plan.schedule.treatment}" if clinic else self.plan.schedule.treatment
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.plan.treatment.zone
+
+    def title(self, windows: Sequence[Window], word: str = "no ") -> str:
+        """Return "Skin care: no makeup, no gym and 4 more"."""
+        return f"{self.prefix}: {self.names(windows, word)}"
+
+    def names(self, windows: Sequence[Window], word: str = "no ") -> str:
+        """Return "no makeup, no gym and 4 more"."""
+        names = ", ".join(f"{word}{window.rule.short}" for window in windows[:NAMED])
+        more = len(windows) - NAMED
+        return f"{names} and {more} more" if more > 0 else names
+
+
+# Phases -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A moment (or an all-day date) at which windows are announced as ended."""
+
+    at: datetime | date
+    ended: tuple[Window, ...]
+
+
+def _phases(plan: Plan, named: _Named) -> list[Entry]:
+    """Return the plan as a row of phases from one change to the next, and its close."""
+    avoid = [window for window in plan.windows if window.kind is Kind.AVOID]
+    starts = [window.start for window in avoid if window.start is not None]
+    if not starts:
+        return []
+    changes = _changes(avoid, plan.treatment)
+    zone = plan.treatment.zone
+    first = _day(min(starts), zone) if plan.treatment.date_only else min(starts)
+    bounds = [first, *(change.at for change in changes)]
+    entries = []
+    for number, start in enumerate(bounds):
+        ended = changes[number - 1].ended if number else ()
+        gone = {window.rule.id for change in changes[:number] for window in change.ended}
+        holding = sorted((w for w in avoid if w.rule.id not in gone), key=_end)
+        end = bounds[number + 1] if number + 1 < len(bounds) else None
+        entries.append(_phase(plan, named, start, end, ended, holding))
+    return entries
+
+
+def _changes(avoid: Iterable[Window], treatment: Treatment) -> list[_Change]:
+    by_time: dict[datetime | date, list[Window]] = {}
+    for window in sorted(avoid, key=_end):
+        end = _end(window)
+        at = _whole_day(end, treatment.zone) if treatment.date_only else after_quiet(end, treatment.zone)
+        by_time.setdefault(at, []).append(window)
+    return [_Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
+
+
+def _end(window: Window) -> datetime:
+    assert window.end is not None  # an avoid window has both edges
+    return window.end
+
+
+def after_quiet(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return a moment (UTC), or the end of the quiet hours that it falls into; never an earlier one."""
+    shown = local(moment, zone)
+    if QUIET_UNTIL <= shown.time() < QUIET_FROM:
+        return moment
+    day = shown.date() + timedelta(days=1 if shown.time() >= QUIET_FROM else 0)
+    return max(moment, resolve(datetime.combine(day, QUIET_UNTIL), zone, Edge.END))
+
+
+def _whole_day(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the first day all of which lies at or behind a moment."""
+    day = local(moment, zone).date()
+    return day if last_whole_day(moment, zone) is not None else day + timedelta(days=1)
+
+
+def _phase(
+    plan: Plan,
+    named: _Named,
+    start: datetime | date,
+    end: datetime | date | None,
+    ended: Sequence[Window],
+    holding: Sequence[Window],
+) -> Entry:
+    zone = plan.treatment.zone
+    over = _moment(end, zone) if end is not None else None
+    texts = []
+    if end is not None and _is_long(start, end, zone):
+        assert over is not None
+        texts.append(f"This holds until {until(over, zone, _day(start, zone))}; only its beginning is shown.")
+    if ended:
+        texts.append(f"From now on: {sentence(_capital(thens(ended)))}")
+    texts += _in_force(plan, holding, _moment(start, zone), over)
+    texts.append(_closing(plan, [*ended, *holding]))
+    shown = _shown_end(start, end, zone)
+    return Entry(
+        role=f"phase/{ended[0].rule.id}" if ended else "phase/start",
+        start=start,
+        end=shown,
+        title=named.title(holding) if holding else f"{named.prefix}: nothing left to wait for",
+        text="\n\n".join(texts),
+        category=named.prefix,
+        alarm=_phase_alarm(plan, named, start, ended, holding),
+    )
+
+
+def _phase_alarm(
+    plan: Plan, named: _Named, start: datetime | date, ended: Sequence[Window], holding: Sequence[Window]
+) -> Alarm | None:
+    zone = plan.treatment.zone
+    if ended:
+        said = sentence(_capital(thens(ended)))
+        if any(window.rule.medicine for window in ended):
+            said += f" {standing_text('medicine', plan.schedule, short=True)}"
+    else:
+        said = f"It starts: {named.names(holding)}."
+    if isinstance(start, datetime):
+        if after_quiet(start, zone) != start:  # a treatment in the quiet hours rings nobody awake
+            return None
+        return Alarm(trigger=timedelta(0), text=said)
+    return Alarm(trigger=DAY_BEFORE_AT_NINE, text=f"From {short_day(start)}: {said}")
+
+
+def _is_long(start: datetime | date, end: datetime | date, zone: ZoneInfo) -> bool:
+    if isinstance(start, datetime):
+        week = local(start, zone).replace(tzinfo=None) + LONGEST_PHASE
+        return _moment(end, zone) > resolve(week, zone, Edge.END)
+    assert not isinstance(end, datetime)
+    return end > start + LONGEST_PHASE
+
+
+def _shown_end(start: datetime | date, end: datetime | date | None, zone: ZoneInfo) -> datetime | date:
+    """Return the end that the calendar shows: of a long phase, and of the close, a beginning only."""
+    if end is not None and not _is_long(start, end, zone):
+        return end
+    return start + SHOWN if isinstance(start, datetime) else start + timedelta(days=1)
+
+
+def _in_force(plan: Plan, holding: Sequence[Window], start: datetime, end: datetime | None) -> list[str]:
+    """Return every window in force at some time between two moments, with its exact local end."""
+    zone = plan.treatment.zone
+    found = []
+    if holding:
+        found.append("\n".join(["Not yet:", *(_avoid_line(window, start, zone) for window in holding)]))
+    for heading, kind in (("Do:", Kind.DO), ("Normal:", Kind.EXPECT)):
+        running = [w for w in plan.windows if w.kind is kind and _overlaps(w, start, end)]
+        if running:
+            found.append("\n".join([heading, *(_stretch_line(window, start, zone) for window in running)]))
+    signs = [f"- {w.rule.title}{_from(w, start, zone)}" for w in plan.warnings if _overlaps(w, start, end)]
+    if signs:
+        found.append("\n".join([f"Call {clinic_name(plan.schedule)}:", *signs]))
+    return found
+
+
+def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
+    begins_in_time = end is None or window.start is None or window.start < end
+    return begins_in_time and (window.end is None or window.end > start)
+
+
+def _avoid_line(window: Window, start: datetime, zone: ZoneInfo) -> str:
+    said = f"- {window.rule.title}{_from(window, start, zone)} until {until(_end(window), zone, _day(start, zone))}"
+    if differs_between(window) and window.earliest_end is not None:
+        said += (
+            f" (sources differ from {since(window.earliest_end, zone, _day(start, zone))}; ask your clinic)"
+        )
+    return said
+
+
+def _stretch_line(window: Window, start: datetime, zone: ZoneInfo) -> str:
+    ends = f" until {until(window.end, zone, _day(start, zone))}" if window.end is not None else ""
+    return f"- {window.rule.title}{_from(window, start, zone)}{ends}"
+
+
+def _from(window: Window, start: datetime, zone: ZoneInfo) -> str:
+    begins_later = window.start is not None and window.start > start
+    return f" from {since(window.start, zone, _day(start, zone))}" if begins_later and window.start else ""
+
+
+# Milestones and preparation -----------------------------------------------------------------------
+
+
+def _milestones(plan: Plan, named: _Named) -> list[Entry]:
+    entries = []
+    zone = plan.treatment.zone
+    for window in plan.windows:
+        if window.kind is not Kind.MILESTONE or window.start is None:
+            continue
+        day = local(window.start, zone).date()
+        texts = [window.rule.advice]
+        if window.end is not None and window.end > end_of_day(day, zone):
+            texts.append(f"From {short_day(day)} until {until(window.end, zone, day)}.")
+        texts.append(_closing(plan, [window]))
+        entries.append(
+            Entry(
+                role=f"milestone/{window.rule.id}",
+                start=day,
+                end=day + timedelta(days=1),
+                title=f"{named.prefix}: {window.rule.short}",
+                text="\n\n".join(texts),
+                category=named.prefix,
+                alarm=Alarm(trigger=DAY_BEFORE_AT_NINE, text=f"From {short_day(day)}: {window.rule.title}."),
+            )
+        )
+    return entries
+
+
+def _preparation(plan: Plan, named: _Named) -> list[Entry]:
+    """Return an all-day entry for each day on which some preparation begins."""
+    zone = plan.treatment.zone
+    prepare = [w for w in plan.windows if w.kind is Kind.PREPARE and w.start is not None]
+    days: dict[date, list[Window]] = {}
+    for window in sorted(prepare, key=lambda w: w.start or begins(plan)):
+        assert window.start is not None
+        days.setdefault(local(window.start, zone).date(), []).append(window)
+    entries = []
+    running: list[Window] = []
+    for day, starting in days.items():
+        running += starting
+        lines = [_preparation_line(window, zone) for window in running]
+        texts = ["\n".join(["Until your appointment:", *lines])]
+        if plan.checklist:
+            signs = [f"- {window.rule.title}" for window in plan.checklist]
+            texts.append("\n".join(["Tell them first:", *signs]))
+        texts.append(_closing(plan, running))
+        entries.append(
+            Entry(
+                role=f"prepare/{starting[0].rule.id}",
+                start=day,
+                end=day + timedelta(days=1),
+                title=f"{named.prefix}, to prepare: {named.names(starting, '')}",
+                text="\n\n".join(texts),
+                category=named.prefix,
+                alarm=Alarm(
+                    trigger=DAY_BEFORE_AT_NINE,
+                    text=f"From {short_day(day)}, to prepare: {named.names(starting, '')}.",
+                ),
+            )
+        )
+    return entries
+
+
+def _preparation_line(window: Window, zone: ZoneInfo) -> str:
+    said = f"- {window.rule.title}"
+    if window.start is not None:
+        said += f", from {since(window.start, zone)}"
+    if differs_between(window) and window.latest_start is not None:
+        said += f" (sources differ until {since(window.latest_start, zone)}; ask your clinic)"
+    return said
+
+
+# Pieces -------------------------------------------------------------------------------------------
+
+
+def _closing(plan: Plan, windows: Iterable[Window]) -> str:
+    """Return what every entry ends with; where it speaks of a medicine, not to stop one first."""
+    names = ["medicine"] if any(window.rule.medicine for window in windows) else []
+    return "\n".join(standing_text(name, plan.schedule, short=True) for name in [*names, "general"])
+
+
+def _standing(schedule: Schedule) -> str:
+    """Return the standing texts that the first entry carries; the general one ends every entry."""
+    texts = [
+        sentence(_capital(text)) for name, text in standing_texts(schedule, short=True) if name != "general"
+    ]
+    footer = schedule.clinic.footer if schedule.clinic else ""
+    return "\n".join([*texts, *filter(None, [footer])])
+
+
+def _moment(at: datetime | date, zone: ZoneInfo) -> datetime:
+    return at if isinstance(at, datetime) else first_moment(at, zone)
+
+
+def _day(at: datetime | date, zone: ZoneInfo) -> date:
+    return local(at, zone).date() if isinstance(at, datetime) else at
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

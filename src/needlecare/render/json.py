@@ -1,0 +1,146 @@
+"""Plan -> JSON, as plan.schema.json describes it; the format number grows only by addition."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from needlecare import __version__
+from needlecare.model import Note, Offset, Placed, Plan, Schedule, Source, Treatment, Window
+from needlecare.plan import notes_at, status
+from needlecare.render.standing import standing_texts
+from needlecare.when import local
+
+FORMAT = 1
+
+Json = dict[str, object]
+
+
+def plan_json(plan: Plan, as_of: datetime) -> str:
+    """Return a plan at a moment (UTC) as JSON text that ends in a newline."""
+    zone = plan.treatment.zone
+    return json_text(
+        {
+            "schedule": schedule_json(plan.schedule),
+            "treatment": treatment_json(plan.treatment),
+            "as_of": iso(as_of, zone),
+            "follow": list(plan.followed),
+            "windows": [window_json(one, as_of, zone) for one in plan.windows],
+            "checklist": [_sign(one, zone) for one in plan.checklist],
+            "warnings": [_sign(one, zone) for one in plan.warnings],
+            "notes": [_note(one) for one in notes_at(plan, as_of)],
+            "standing": dict(standing_texts(plan.schedule)),
+        }
+    )
+
+
+def json_text(document: Mapping[str, object]) -> str:
+    """Return a result of any command as JSON text: with the format and the version before it."""
+    named = {"needlecare": {"format": FORMAT, "version": __version__}, **document}
+    return json.dumps(named, ensure_ascii=False, indent=2) + "\n"
+
+
+def schedule_json(schedule: Schedule) -> Json:
+    """Return which rule file spoke."""
+    clinic = schedule.clinic
+    return {
+        "id": schedule.id,
+        "version": schedule.version,
+        "reviewed": schedule.reviewed.isoformat(),
+        "review_due": schedule.review_due.isoformat(),
+        "treatment": schedule.treatment,
+        "sha256": schedule.sha256,
+        "clinic": clinic and {name: getattr(clinic, name) for name in clinic.__dataclass_fields__},
+    }
+
+
+def treatment_json(treatment: Treatment) -> Json:
+    """Return the treatment that was asked for; a date alone stays a date."""
+    treated = treatment.treated
+    skin_type = treatment.skin_type
+    return {
+        "treated": iso(treated, treatment.zone) if isinstance(treated, datetime) else treated.isoformat(),
+        "zone": treatment.zone.key,
+        "date_only": treatment.date_only,
+        "prp": treatment.prp,
+        "skin_type": skin_type.name if skin_type else None,
+        "scars": treatment.scars,
+    }
+
+
+def window_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
+    """Return a window with what every source says about it."""
+    rule = window.rule
+    return {
+        "rule": rule.id,
+        "kind": rule.kind.value,
+        "title": rule.title,
+        "short": rule.short,
+        "advice": rule.advice,
+        "why": rule.why,
+        "then": rule.then,
+        "medicine": rule.medicine,
+        "start": iso(window.start, zone),
+        "latest_start": iso(window.latest_start, zone),
+        "earliest_end": iso(window.earliest_end, zone),
+        "end": iso(window.end, zone),
+        "status": status(window, as_of).value,
+        "governed_by": window.governed_by,
+        "delayed_by": window.delayed_by,
+        "recommendations": [recommendation_json(one) for one in window.recommendations],
+    }
+
+
+def recommendation_json(placed: Placed) -> Json:
+    """Return what one source says, with offsets as written."""
+    one = placed.recommendation
+    return {
+        "claim": one.claim,
+        "source": one.source,
+        "statement": one.statement,
+        "start": _written(one.start),
+        "end": _written(one.end),
+        "earliest": _written(one.earliest),
+        "condition": one.condition.value,
+        "case": placed.case.value,
+        "ours": sorted(part.value for part in one.ours),
+        "counted": placed.counted,
+        "set_aside": one.set_aside,
+        "note": one.note,
+    }
+
+
+def source_json(source: Source) -> Json:
+    """Return who says it."""
+    return {
+        "source": source.key,
+        "tier": source.tier,
+        "title": source.title,
+        "publisher": source.publisher or None,
+        "year": source.year,
+        "address": source.address or None,
+    }
+
+
+def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """Return a moment as ISO 8601 with the local offset."""
+    return None if moment is None else local(moment, zone).isoformat()
+
+
+def _sign(window: Window, zone: ZoneInfo) -> Json:
+    return {
+        "rule": window.rule.id,
+        "title": window.rule.title,
+        "advice": window.rule.advice,
+        "start": iso(window.start, zone),
+        "end": iso(window.end, zone),
+        "recommendations": [recommendation_json(one) for one in window.recommendations],
+    }
+
+
+def _note(note: Note) -> Json:
+    return {"code": note.code, "text": note.text, "rule": note.rule}
+
+
+def _written(offset: Offset | None) -> str | None:
+    return None if offset is None else offset.text

@@ -1,0 +1,325 @@
+"""Plan -> the timeline for a terminal: text, with colour where the screen has it.
+
+Pure: the screen is described by its width, colour and character set, and never
+asked. Colour and box characters carry no meaning alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from needlecare.model import Kind, Plan, Rule, Window
+from needlecare.overview import Group, Overview, overview
+from needlecare.plan import begins
+from needlecare.render.dates import how_long, padded, short_day, since, until_cell, weekday
+from needlecare.render.screen import Screen, to_ascii
+from needlecare.render.standing import clinic_name, standing_text
+from needlecare.render.words import (
+    differs_between,
+    next_text,
+    now_text,
+    reader_day,
+    sentence,
+    thens,
+    tip,
+    treated_text,
+    treatment_name,
+)
+from needlecare.when import local
+
+NARROWEST_CHART = 60  # columns; below it the bars go and names wrap
+_FOOTER = ("medicine", "open_skin", "general", "scope")  # the others have rows of their own
+WIDE = 100  # columns from which a half day has two cells and each row says how long
+
+RED, DIFFERS, GREEN, PLAIN, ALARM = "bold red", "bold magenta", "bold green", "bold", "bold red"
+
+
+def timeline(plan: Plan, as_of: datetime, screen: Screen) -> str:
+    """Return a plan at a moment (UTC), laid out for a screen; lines end in a newline."""
+    return _Timeline(overview(plan, as_of), screen).text()
+
+
+class _Timeline:
+    def __init__(self, view: Overview, screen: Screen) -> None:
+        self.view = view
+        self.screen = screen
+        self.zone: ZoneInfo = view.plan.treatment.zone
+        self.today = reader_day(view)
+        self.label_width = 17 if screen.width >= NARROWEST_CHART else 0
+        self.console = Console(
+            file=StringIO(),
+            width=max(screen.width, 20),
+            force_terminal=screen.colour,
+            color_system="standard" if screen.colour else None,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    def text(self) -> str:
+        self.header()
+        if not self.view.begun:
+            self.blank()
+            self.before()
+        self.blank()
+        self.chart()
+        self.blank()
+        self.rows()
+        self.blank()
+        self.footer()
+        file = self.console.file
+        assert isinstance(file, StringIO)
+        lines = (line.rstrip() for line in file.getvalue().split("\n"))
+        return "\n".join(lines).strip("\n") + "\n"
+
+    # Lines ----------------------------------------------------------------------------------------
+
+    def blank(self) -> None:
+        self.console.print()
+
+    def written(self, text: str, style: str = "") -> Text:
+        return Text(text if self.screen.unicode else to_ascii(text), style=style)
+
+    def line(self, text: str, style: str = "") -> None:
+        self.console.print(self.written(text, style))
+
+    def row(self, label: str, text: str | Text, style: str = PLAIN) -> None:
+        """Print a label and its text, which wraps beside it; below it on a narrow screen."""
+        body = text if isinstance(text, Text) else self.written(text)
+        if not self.label_width:
+            self.console.print(Text.assemble(self.written(label, style), ": ", body))
+            return
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column(width=self.label_width, no_wrap=len(label) <= self.label_width)
+        table.add_column(ratio=1, overflow="fold")
+        table.expand = True
+        table.add_row(self.written(label, style), body)
+        self.console.print(table)
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    def header(self) -> None:
+        plan = self.view.plan
+        treated = treated_text(plan.treatment)
+        self.line(f"{treatment_name(plan)} · treated {treated}", "bold")
+        clinic = plan.schedule.clinic
+        if clinic is not None:
+            self.line(f"{clinic.name}" + (f" · {clinic.telephone}" if clinic.telephone else ""))
+        self.line(f"Now {now_text(self.view)}. Times are {self.zone.key}.")
+        if self.view.begun and self.view.next_change is not None:
+            said = f"Next: {next_text(self.view, self.view.next_change)}"
+            self.console.print(self.written(said, GREEN))
+        elif self.view.begun:
+            self.line("Every time to wait for has passed.", GREEN)
+        for note in self.view.notes:
+            if said := tip(note, self.view):
+                self.line(said)
+            elif note.code in {"follow", "review-due", "no-time-left"}:
+                self.line(note.text, DIFFERS)
+
+    def before(self) -> None:
+        self.line("BEFORE IT, until your appointment", RED)
+        for group in self.view.preparation:
+            past = group.moment <= self.view.as_of
+            label = padded(f"{'since' if past else 'from'} {self.day_of(group.moment)}")
+            self.row(label, self.names(group.windows), "")
+        checklist = "; ".join(window.rule.short for window in self.view.plan.checklist)
+        if checklist:
+            self.row("TELL THEM FIRST", f"{checklist}: ask before the appointment")
+        asks = [rule.short for rule in self.noted() if rule.kind is Kind.PREPARE]
+        if asks:
+            self.row("AT CONSULTATION", "; ".join(asks))
+
+    def chart(self) -> None:
+        groups = self.view.not_yet
+        if not groups:
+            return
+        heading = "NOT YET, until" if self.view.begun else "AFTER IT, until"
+        legend = "~ sources differ; ask your clinic" if self.any_differs(groups) else ""
+        if self.screen.width < NARROWEST_CHART:
+            self.line(heading, RED)
+            if legend:
+                self.line(legend, DIFFERS)
+            for group in groups:
+                label = until_cell(group.moment, self.zone, self.today)
+                self.console.print(Text.assemble(self.written(label, PLAIN), " ", self.names(group.windows)))
+            return
+        axis = _Axis(
+            start=max(self.view.as_of, begins(self.view.plan)),
+            last=groups[-1].moment,
+            zone=self.zone,
+            cell=2 if self.screen.width >= WIDE else 1,
+        )
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.expand = True
+        table.add_column(width=self.label_width, no_wrap=True)
+        if self.screen.width >= WIDE:
+            table.add_column(width=9, no_wrap=True)
+        table.add_column(width=axis.width, no_wrap=True)
+        table.add_column(ratio=1, overflow="fold")
+        table.add_row(*self.cells(heading, "in", axis.heading(), PLAIN), self.written(legend, DIFFERS))
+        for group in groups:
+            label = padded(until_cell(group.moment, self.zone, self.today))
+            left = how_long(group.moment - self.view.as_of)
+            table.add_row(*self.cells(label, left, self.bar(axis, group)), self.names(group.windows))
+        self.console.print(table)
+
+    def rows(self) -> None:
+        view = self.view
+        if view.just_ended:
+            self.row("NEW", sentence(thens(view.just_ended)), GREEN)
+        if view.ended:
+            self.row("ENDED", ", ".join(window.rule.short for window in view.ended), GREEN)
+        if view.begun and view.do_now:
+            self.row("DO now", self.names(view.do_now), GREEN)
+        for group in view.do_later:
+            self.row(self.from_label(group.moment), self.names(group.windows), GREEN)
+        self.row_of("NORMAL", view.normal_now if view.begun else (), view.normal_soon)
+        self.calls()
+        self.later()
+
+    def calls(self) -> None:
+        view = self.view
+        clinic = view.plan.schedule.clinic
+        label = "CALL THE CLINIC" if clinic is None else f"CALL {clinic_name(view.plan.schedule)}"
+        self.row_of(label, view.call_now, view.call_later, ALARM)
+        self.row("EMERGENCY", standing_text("emergency", view.plan.schedule, short=True), ALARM)
+
+    def later(self) -> None:
+        groups = sorted((*self.view.milestones, *self.view.results), key=lambda group: group.moment)
+        days: dict[str, list[str]] = {}
+        for group in groups:
+            days.setdefault(self.day_of(group.moment), []).extend(w.rule.short for w in group.windows)
+        if days:
+            said = "; ".join(f"{day} {', '.join(shorts)}" for day, shorts in days.items())
+            self.row("LATER, from", said)
+        facts = [rule.short for rule in self.noted() if rule.kind is Kind.EXPECT]
+        if facts:
+            self.row("GOOD TO KNOW", "; ".join(facts))
+
+    def footer(self) -> None:
+        schedule = self.view.plan.schedule
+        texts = [standing_text(name, schedule, short=True) for name in _FOOTER]
+        if schedule.clinic is not None and schedule.clinic.footer:
+            texts.append(schedule.clinic.footer)
+        self.line("¹ " + " ".join(sentence(text) for text in texts))
+
+    # Pieces ---------------------------------------------------------------------------------------
+
+    def row_of(self, label: str, now: Sequence[Window], later: Sequence[Group], style: str = PLAIN) -> None:
+        """Print what holds now and, behind it, what begins when."""
+        said = [", ".join(window.rule.short for window in now)] if now else []
+        for group in later:
+            named = ", ".join(window.rule.short for window in group.windows)
+            said.append(f"from {self.soon(group.moment)} {named}")
+        if said:
+            self.row(label, "; ".join(said), style)
+
+    def noted(self) -> list[Rule]:
+        """Return the rules that are notes: sources speak of them and give no time."""
+        rules = self.view.plan.schedule.rules
+        return [rules[n.rule] for n in self.view.notes if n.code == "no-window" and n.rule]
+
+    def names(self, windows: Iterable[Window]) -> Text:
+        """Return the names of windows, marked where sources differ and where it is a medicine."""
+        text = Text()
+        for number, window in enumerate(windows):
+            text.append(", " if number else "")
+            text.append_text(self.written(window.rule.short))
+            if window.rule.medicine:
+                text.append_text(self.written("¹"))
+            if window.kind in {Kind.AVOID, Kind.PREPARE} and differs_between(window):
+                text.append("~", DIFFERS)
+        return text
+
+    def cells(self, label: str, left: str, bar: str | Text, style: str = "") -> list[Text]:
+        """Return the cells of a row of the chart up to its bar; how long is left only where it fits."""
+        shown = bar if isinstance(bar, Text) else self.written(bar, style)
+        named = self.written(label, RED if style else "")
+        return [named, self.written(left, style), shown] if self.screen.width >= WIDE else [named, shown]
+
+    def bar(self, axis: "_Axis", group: Group) -> Text:
+        """Return the bar of a row: solid while all sources agree, broken where they differ."""
+        ends = axis.cells(group.moment)
+        agreed = [w.earliest_end for w in group.windows if w.earliest_end is not None]
+        solid = max((axis.cells(moment) for moment in agreed), default=ends)
+        solid = min(solid, ends)
+        return Text.assemble(self.written("━" * solid, "red"), self.written("╌" * (ends - solid), "magenta"))
+
+    def any_differs(self, groups: Sequence[Group]) -> bool:
+        return any(differs_between(window) for group in groups for window in group.windows)
+
+    def day_of(self, moment: datetime) -> str:
+        return short_day(local(moment, self.zone).date(), self.today)
+
+    def soon(self, moment: datetime) -> str:
+        """Return "Sun 08:00" within the coming week, else "Sat 5 Dec 14:30"."""
+        day = local(moment, self.zone).date()
+        said = since(moment, self.zone, self.today)
+        if 0 <= (day - self.today).days < 7:
+            return weekday(day) + said.removeprefix(short_day(day, self.today))
+        return said
+
+    def from_label(self, moment: datetime) -> str:
+        """Return a label that fits its column: "from Sun 08:00", or "Sun 22 Nov 08:00"."""
+        said = self.soon(moment)
+        return f"from {said}" if len(said) < 13 else padded(said)
+
+
+class _Axis:
+    """The chart's time: half days for a week from where it starts, then weeks, rounded up.
+
+    A half day is one column (two on a wide screen), a week one column (four).
+    """
+
+    def __init__(self, *, start: datetime, last: datetime, zone: ZoneInfo, cell: int) -> None:
+        self.zone = zone
+        self.cell = cell
+        self.week_cell = 4 if cell == 2 else 1
+        shown = local(start, zone)
+        self.first_day = shown.date()
+        self.first_half = 1 if shown.hour >= 12 else 0
+        self.halves = 16 - self.first_half  # to the end of the same weekday a week on
+        self.weeks_from = self.first_day + timedelta(days=8)
+        self.weeks = max(0, self.week_of(last))
+
+    @property
+    def width(self) -> int:
+        mark = 1 if self.weeks and self.cell == 1 else 0  # the w behind the numbers of the weeks
+        return self.halves * self.cell + self.weeks * self.week_cell + mark
+
+    def half_of(self, moment: datetime) -> int:
+        """Return how many half days have begun by a moment, the first of the axis counted as one."""
+        shown = local(moment - timedelta(seconds=1), self.zone)
+        days = (shown.date() - self.first_day).days
+        return 2 * days + (1 if shown.hour >= 12 else 0) - self.first_half + 1
+
+    def week_of(self, moment: datetime) -> int:
+        """Return how many weeks behind the first one have begun by a moment."""
+        days = (local(moment - timedelta(seconds=1), self.zone).date() - self.weeks_from).days
+        return days // 7 + 1
+
+    def cells(self, moment: datetime) -> int:
+        """Return how many columns a bar has that ends at a moment."""
+        halves = max(1, self.half_of(moment))
+        if halves <= self.halves:
+            return halves * self.cell
+        return self.halves * self.cell + max(1, self.week_of(moment)) * self.week_cell
+
+    def heading(self) -> str:
+        """Return the names of the days, then the numbers of the weeks."""
+        letters = ""
+        for number in range(8):
+            name = weekday(self.first_day + timedelta(days=number))
+            size = (2 - (self.first_half if number == 0 else 0)) * self.cell
+            letters += name[: 1 if self.cell == 1 else min(3, size)].ljust(size)
+        numbers = range(2, self.weeks + 2)
+        if self.cell == 1:
+            return letters + "".join(str(number % 10) for number in numbers) + ("w" if self.weeks else "")
+        return letters + "".join(f"w{number}".ljust(self.week_cell) for number in numbers)

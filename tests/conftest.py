@@ -1,0 +1,33 @@
+"""What every test file shares: the built-in schedule, and how long hypothesis looks.
+
+The quick profile tries the same few examples in every run. NEEDLECARE_FUZZ=long
+tries many, and other ones each time: for a night, or after a change of `when.py`
+or `plan.py`.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from needlecare.model import Schedule
+from needlecare.schedule import read_schedule
+
+BUILTIN = Path(__file__).parents[1] / "schedules" / "microneedling.toml"
+
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile(
+    "long",
+    deadline=None,
+    max_examples=5000,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("long" if os.environ.get("NEEDLECARE_FUZZ") == "long" else "quick")
+
+
+@pytest.fixture(scope="session")
+def builtin() -> Schedule:
+    """Return the schedule that ships with needlecare."""
+    return read_schedule(BUILTIN.read_bytes(), file=BUILTIN.name)
