@@ -104,7 +104,8 @@ class Treatment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Who says it. Tier 1: regulator, manufacturer, hospital, peer-reviewed; 2: dermatology or
-    physician clinic; 3: other clinic or vendor; 4: consumer article."""
+    physician clinic; 3: other clinic or vendor; 4: consumer article.
+    """
 
     key: str
     tier: int
@@ -223,6 +224,7 @@ class Schedule:
     standing: Standing
     series: Series
     sha256: str
+    extends: str | None = None
     clinic: Clinic | None = None
 
 

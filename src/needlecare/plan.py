@@ -72,6 +72,11 @@ def begins(plan: Plan) -> datetime:
     return treated if isinstance(treated, datetime) else first_moment(treated, zone)
 
 
+def placed_recommendations(rule: Rule, plan: Plan) -> tuple[Placed, ...]:
+    """Return what every source says of a rule, placed for the treatment of a plan."""
+    return _Planning(plan.treatment, plan.schedule, plan.followed).placed_all(rule)
+
+
 def case(recommendation: Recommendation, treatment: Treatment) -> Case:
     """Return whether a recommendation speaks of a treatment.
 
@@ -125,7 +130,7 @@ class _Planning:
         return self.windows[rule_id]
 
     def placed_window(self, rule: Rule) -> Window | None:
-        placed = [self.placed(one, rule.kind) for one in rule.recommendations if self.followed(one, rule)]
+        placed = self.placed_all(rule)
         self.note_unknown_skin(rule, placed)
         taking_part = [one for one in placed if _takes_part(one, rule.kind)]
         if not taking_part:
@@ -137,6 +142,10 @@ class _Planning:
         window = self.combined(rule, placed, counted)
         after = self.window(rule.after) if rule.after else None
         return window if after is None or after.end is None else self.delayed(window, after)
+
+    def placed_all(self, rule: Rule) -> tuple[Placed, ...]:
+        followed = (one for one in rule.recommendations if self.followed(one, rule))
+        return tuple(self.placed(one, rule.kind) for one in followed)
 
     def followed(self, one: Recommendation, rule: Rule) -> bool:
         return not self.follow or rule.kind in _ALWAYS or one.source in self.follow
@@ -162,7 +171,7 @@ class _Planning:
             return None
         return place(offset, self.treatment.treated, self.treatment.zone, edge)
 
-    def combined(self, rule: Rule, placed: Sequence[Placed], counted: Sequence[Placed]) -> Window:
+    def combined(self, rule: Rule, placed: tuple[Placed, ...], counted: Sequence[Placed]) -> Window:
         """Return the window that the counted recommendations make together."""
         start = min((one.start for one in counted if one.start is not None), default=None)
         end = max((one.end for one in counted if one.end is not None), default=None)
@@ -196,7 +205,7 @@ class _Planning:
             earliest_end=earliest_end,
             end=end,
             governed_by=_governing(rule.kind, counted),
-            recommendations=tuple(placed),
+            recommendations=placed,
         )
 
     def days(self, counted: Sequence[Placed]) -> tuple[datetime | None, datetime | None]:
@@ -218,7 +227,8 @@ class _Planning:
 
     def delayed(self, window: Window, after: Window) -> Window | None:
         """Return a window that waits for another: an avoid window ends no earlier, the others start no
-        earlier than that one ends. One without time left becomes a note."""
+        earlier than that one ends. One without time left becomes a note.
+        """
         assert after.end is not None
         start, earliest_end, end = window.start, window.earliest_end, window.end
         if window.kind is Kind.AVOID:

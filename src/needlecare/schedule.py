@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import pairwise
 from types import MappingProxyType
 
 from needlecare.errors import Problem, ScheduleError, nearest, quoted
@@ -247,6 +248,10 @@ class _Table:
                 self.wrong('not a text; write "…"', key, number)
         return tuple(found)
 
+    def condition(self) -> Condition:
+        """Return the condition of a recommendation; left out, it speaks of every treatment."""
+        return Condition(self.choice("applies", [c.value for c in Condition], Condition.ALL) or Condition.ALL)
+
     def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str | None:
         value = self.get(key)
         if value is None:
@@ -357,6 +362,7 @@ class _Reading:
             standing=self._standing(base.standing if base else None),
             series=self._series(sources, base.series if base else None),
             sha256=sha256(self.data + self.base_data).hexdigest(),
+            extends=base.id if base else None,
             clinic=self._clinic(base.clinic if base else None),
         )
         root.done()
@@ -454,7 +460,6 @@ class _Reading:
             source = one.text("source")
             if source and source not in sources:
                 one.wrong(f"unknown source {quoted(source)}{nearest(source, sources)}", "source")
-            condition = one.choice("applies", [c.value for c in Condition], Condition.ALL)
             recommendation = Recommendation(
                 claim=claim,
                 source=source,
@@ -462,7 +467,7 @@ class _Reading:
                 start=one.offset("start"),
                 end=one.offset("end"),
                 earliest=one.offset("earliest"),
-                condition=Condition(condition),
+                condition=one.condition(),
                 ours=self._ours(one),
                 set_aside=one.text("set_aside", required=one.has("set_aside")) or None,
                 note=one.text("note", required=one.has("note")) or None,
@@ -498,7 +503,7 @@ class _Reading:
                 table.wrong(f"is the laxer reading of {needs}; write {needs} too", "earliest")
         edges = [("start", one.start), ("earliest", one.earliest), ("end", one.end)]
         given = [(name, offset) for name, offset in edges if offset is not None]
-        for (first, early), (second, late) in zip(given, given[1:], strict=False):
+        for (first, early), (second, late) in pairwise(given):
             if _before(late, early):
                 what = (
                     f"{quoted(late.text)} comes before {first} {quoted(early.text)}; write a later {second}"
@@ -569,11 +574,10 @@ class _Reading:
         source = table.text("source")
         if source and source not in sources:
             table.wrong(f"unknown source {quoted(source)}{nearest(source, sources)}", "source")
-        condition = table.choice("applies", [c.value for c in Condition], Condition.ALL)
         found = SeriesRange(
             source=source,
             statement=table.text("statement"),
-            condition=Condition(condition),
+            condition=table.condition(),
             sessions=self._bounds(table),
             every=self._intervals(table),
             set_aside=table.text("set_aside", required=table.has("set_aside")) or None,

@@ -152,7 +152,8 @@ class _Reading:
 
     def descend(self, path: Path, node: Node) -> tuple[dict[str, object], Path] | None:
         """Return the table of a header and its path, with the number of each array's last element."""
-        table, real = self.document.data, ()
+        table = self.document.data
+        real: Path = ()
         for name in path:
             inner = table.setdefault(str(name), {})
             real = (*real, name)

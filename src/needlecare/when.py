@@ -173,7 +173,8 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
 
 def _readings(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return both moments (UTC) that a wall time may mean: equal, or first < second where it is
-    repeated, or first > second where it is skipped (PEP 495)."""
+    repeated, or first > second where it is skipped (PEP 495).
+    """
     first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     return first, second
@@ -251,7 +252,8 @@ def parse_when(
 
 def parse_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the moment (UTC) to look at: a date alone means its first moment, a weekday the coming
-    one. Raises UsageError as parse_when does."""
+    one. Raises UsageError as parse_when does.
+    """
     when = parse_when(text, now=now, zone=zone, weekday=Weekday.COMING)
     return when if isinstance(when, datetime) else first_moment(when, zone)
 

@@ -4,11 +4,14 @@ import sys
 from typing import Annotated
 
 import typer
-from typer._click.exceptions import ClickException, UsageError  # Typer <0.29 offers no public name
+from typer._click.core import Context  # Typer below 0.29 offers no public name for these three
+from typer._click.exceptions import ClickException, UsageError
 from typer.core import TyperGroup
 
 from needlecare import __version__
 from needlecare.cli import plan as plan_command
+from needlecare.cli import schedule as schedule_command
+from needlecare.cli import why as why_command
 from needlecare.errors import NeedlecareError, ScheduleError
 
 FOR_YOU = "For you"
@@ -18,7 +21,7 @@ FOR_CLINICS = "For clinics"
 class PlanByDefault(TyperGroup):
     """The commands; a first word that is none of them is the WHEN of plan."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Put plan before anything that is neither a command nor an option of the group."""
         own = {name for parameter in self.params for name in (*parameter.opts, *parameter.secondary_opts)}
         own |= set(ctx.help_option_names)
@@ -47,7 +50,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def needlecare(
     ctx: typer.Context,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  its callback prints it
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
     ] = False,
@@ -60,7 +63,9 @@ def needlecare(
         print(ctx.get_help())
 
 
+app.add_typer(schedule_command.app, name="schedule", rich_help_panel=FOR_CLINICS)
 app.command("plan", rich_help_panel=FOR_YOU, epilog=plan_command.EXAMPLES)(plan_command.plan)
+app.command("why", rich_help_panel=FOR_YOU, epilog=why_command.EXAMPLES)(why_command.why)
 
 
 def run(args: list[str]) -> int:

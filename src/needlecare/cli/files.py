@@ -4,9 +4,10 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
-from needlecare.errors import NeedlecareError, ScheduleError, UsageError, WriteError, nearest, quoted
+from needlecare.errors import UsageError, WriteError, nearest, quoted
 from needlecare.model import Schedule
 from needlecare.schedule import LARGEST_FILE, read_schedule
 
@@ -15,11 +16,10 @@ BUILTIN = "microneedling"
 
 def schedules_folder() -> Path:
     """Return the folder of the rule files that ship with needlecare, wherever it is run from."""
-    try:
-        import needlecare.schedules as shipped
-    except ModuleNotFoundError:  # a checkout that is not installed
-        return Path(__file__).resolve().parents[3] / "schedules"
-    return Path(next(iter(shipped.__path__)))
+    installed = find_spec("needlecare.schedules")
+    if installed is not None and installed.submodule_search_locations:
+        return Path(installed.submodule_search_locations[0])
+    return Path(__file__).resolve().parents[3] / "schedules"  # a checkout that is not installed
 
 
 def schedule_names() -> list[str]:

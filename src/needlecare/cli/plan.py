@@ -68,7 +68,7 @@ def plan(
         ),
     ] = None,
     json: options.Json = False,
-    format: Annotated[  # noqa: A002  the option's name
+    format: Annotated[
         Format | None,
         typer.Option(
             "--format",
@@ -151,9 +151,8 @@ def _text(
         from needlecare.render.json import plan_json
 
         return plan_json(made, now)
-    if format is None:
-        format = Format.TIMELINE if terminal.is_terminal() and not to_file else Format.PLAIN
-    if format is Format.PLAIN:
+    to_person = terminal.is_terminal() and not to_file
+    if format is Format.PLAIN or (format is None and not to_person):
         from needlecare.render.plain import plain
 
         return plain(made, now)

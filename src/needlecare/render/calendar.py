@@ -54,7 +54,7 @@ def calendar(
         entries += _preparation(plan, named)
     entries.sort(key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
     if entries:
-        entries[0] = replace(entries[0], text=f"{entries[0].text}\n\n{_standing(plan.schedule)}")
+        entries[0] = replace(entries[0], text=_with_standing(entries[0].text, plan.schedule))
     stamp = datetime.combine(plan.schedule.reviewed, time.min)
     return Calendar(name=named.prefix, reference=_reference(plan, ref), stamp=stamp, entries=tuple(entries))
 
@@ -133,7 +133,7 @@ def _phases(plan: Plan, named: _Named) -> list[Entry]:
         gone = {window.rule.id for change in changes[:number] for window in change.ended}
         holding = sorted((w for w in avoid if w.rule.id not in gone), key=_end)
         end = bounds[number + 1] if number + 1 < len(bounds) else None
-        entries.append(_phase(plan, named, start, end, ended, holding))
+        entries.append(_phase(named, start, end, ended, holding))
     return entries
 
 
@@ -167,14 +167,13 @@ def _whole_day(moment: datetime, zone: ZoneInfo) -> date:
 
 
 def _phase(
-    plan: Plan,
     named: _Named,
     start: datetime | date,
     end: datetime | date | None,
     ended: Sequence[Window],
     holding: Sequence[Window],
 ) -> Entry:
-    zone = plan.treatment.zone
+    plan, zone = named.plan, named.zone
     over = _moment(end, zone) if end is not None else None
     texts = []
     if end is not None and _is_long(start, end, zone):
@@ -192,22 +191,21 @@ def _phase(
         title=named.title(holding) if holding else f"{named.prefix}: nothing left to wait for",
         text="\n\n".join(texts),
         category=named.prefix,
-        alarm=_phase_alarm(plan, named, start, ended, holding),
+        alarm=_phase_alarm(named, start, ended, holding),
     )
 
 
 def _phase_alarm(
-    plan: Plan, named: _Named, start: datetime | date, ended: Sequence[Window], holding: Sequence[Window]
+    named: _Named, start: datetime | date, ended: Sequence[Window], holding: Sequence[Window]
 ) -> Alarm | None:
-    zone = plan.treatment.zone
     if ended:
         said = sentence(_capital(thens(ended)))
         if any(window.rule.medicine for window in ended):
-            said += f" {standing_text('medicine', plan.schedule, short=True)}"
+            said += f" {standing_text('medicine', named.plan.schedule, short=True)}"
     else:
         said = f"It starts: {named.names(holding)}."
     if isinstance(start, datetime):
-        if after_quiet(start, zone) != start:  # a treatment in the quiet hours rings nobody awake
+        if after_quiet(start, named.zone) != start:  # a treatment in the quiet hours rings nobody awake
             return None
         return Alarm(trigger=timedelta(0), text=said)
     return Alarm(trigger=DAY_BEFORE_AT_NINE, text=f"From {short_day(start)}: {said}")
@@ -349,13 +347,11 @@ def _closing(plan: Plan, windows: Iterable[Window]) -> str:
     return "\n".join(standing_text(name, plan.schedule, short=True) for name in [*names, "general"])
 
 
-def _standing(schedule: Schedule) -> str:
-    """Return the standing texts that the first entry carries; the general one ends every entry."""
-    texts = [
-        sentence(_capital(text)) for name, text in standing_texts(schedule, short=True) if name != "general"
-    ]
+def _with_standing(text: str, schedule: Schedule) -> str:
+    """Return the text of the first entry, with every standing text that it does not hold yet."""
+    texts = [standing for _, standing in standing_texts(schedule, short=True) if standing not in text]
     footer = schedule.clinic.footer if schedule.clinic else ""
-    return "\n".join([*texts, *filter(None, [footer])])
+    return "\n".join([text, *(sentence(_capital(more)) for more in texts), *filter(None, [footer])])
 
 
 def _moment(at: datetime | date, zone: ZoneInfo) -> datetime:

@@ -118,8 +118,8 @@ class _Timeline:
         elif self.view.begun:
             self.line("Every time to wait for has passed.", GREEN)
         for note in self.view.notes:
-            if said := tip(note, self.view):
-                self.line(said)
+            if (advised := tip(note, self.view)) is not None:
+                self.line(advised)
             elif note.code in {"follow", "review-due", "no-time-left"}:
                 self.line(note.text, DIFFERS)
 

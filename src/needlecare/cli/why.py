@@ -1,0 +1,78 @@
+"""needlecare why: the reason behind a rule, and who says what."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from needlecare.cli import options, terminal
+from needlecare.cli.files import load_schedule, print_bytes
+from needlecare.lookup import rules_named
+from needlecare.model import Treatment
+from needlecare.plan import plan
+
+EXAMPLES = """
+Examples:
+
+  needlecare why makeup
+  needlecare why hot tub --treated 2026-11-21T14:30 --prp
+  needlecare why direct-sun --skin-type V --json
+"""
+
+# A treatment far from any clock change, by which offsets are compared where no date is given.
+_ANY_TREATMENT = datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+
+def why(
+    rule: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RULE", help="A rule, or a word for it: makeup, gym, hot tub.", show_default=False
+        ),
+    ],
+    treated: Annotated[
+        str | None,
+        typer.Option(
+            "--treated",
+            metavar="WHEN",
+            help="The treatment; with it the answer has dates.",
+            rich_help_panel=options.TREATMENT_PANEL,
+            show_default=False,
+        ),
+    ] = None,
+    prp: options.Prp = False,
+    skin_type: options.FitzpatrickType = None,
+    scars: options.Scars = False,
+    tz: options.Zone = None,
+    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
+    follow: options.Follow = None,
+    as_of: options.AsOf = None,
+    json: options.Json = False,
+) -> None:
+    """Tell why a rule stands: the reason, the sum in words, every source, and what was set aside."""
+    rules = load_schedule(schedule)
+    named = rules_named(" ".join(rule), rules)
+    if treated is not None:
+        made, _ = options.planned(
+            treated,
+            prp=prp,
+            skin_type=skin_type,
+            scars=scars,
+            tz=tz,
+            schedule=rules,
+            follow=follow,
+            as_of=as_of,
+        )
+    else:
+        treatment = Treatment(
+            treated=_ANY_TREATMENT, zone=ZoneInfo("UTC"), prp=prp, skin_type=skin_type, scars=scars
+        )
+        made = plan(treatment, rules, follow=follow or ())
+    from needlecare.render.why import Reason, why, why_json
+
+    reasons = [Reason(rule=one, plan=made, dated=treated is not None) for one in named]
+    if json:
+        print_bytes(why_json(reasons).encode())
+    else:
+        terminal.print_text(why(reasons, terminal.screen().width))

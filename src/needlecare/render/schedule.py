@@ -1,0 +1,140 @@
+"""Schedule -> what a rule file says, as text and as JSON, and what is wrong with it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from needlecare.errors import Problem
+from needlecare.model import Case, Kind, Placed, Recommendation, Rule, Schedule
+from needlecare.render.json import Json, json_text, recommendation_json, schedule_json, source_json
+from needlecare.render.standing import standing_texts
+
+Checked = tuple[str, Schedule | None, Sequence[Problem], Sequence[Problem]]
+
+
+def schedules_text(schedules: Iterable[Schedule]) -> str:
+    """Return a line for each schedule."""
+    return "".join(f"{_heading(schedule)}: {_counts(schedule)}\n" for schedule in schedules)
+
+
+def schedules_json(schedules: Iterable[Schedule]) -> str:
+    """Return which schedules there are, as JSON text."""
+    return json_text({"schedules": [{**schedule_json(one), **_counted(one)} for one in schedules]})
+
+
+def checked_text(file: str, schedule: Schedule) -> str:
+    """Return what is said of a rule file without problems."""
+    return f"{file}: no problems; {_counts(schedule)}\n"
+
+
+def checked_json(checked: Iterable[Checked]) -> str:
+    """Return what was found in some rule files, as JSON text."""
+    files = [
+        {
+            "file": file,
+            "ok": schedule is not None,
+            "schedule": schedule_json(schedule) if schedule is not None else None,
+            "problems": [_problem(problem) for problem in problems],
+            "remarks": [_problem(remark) for remark in remarks],
+        }
+        for file, schedule, problems, remarks in checked
+    ]
+    return json_text({"files": files})
+
+
+def schedule_text(schedule: Schedule) -> str:
+    """Return every rule of a schedule with what each source says, and the sources."""
+    return "\n".join(_lines(schedule)) + "\n"
+
+
+def whole_schedule_json(schedule: Schedule) -> str:
+    """Return everything that a schedule holds, as JSON text."""
+    return json_text(
+        {
+            "schedule": schedule_json(schedule),
+            "sources": [source_json(source) for source in schedule.sources.values()],
+            "rules": [_rule_json(rule) for rule in schedule.rules.values()],
+            "standing": dict(standing_texts(schedule)),
+        }
+    )
+
+
+def _lines(schedule: Schedule) -> Iterator[str]:
+    yield _heading(schedule)
+    yield _counts(schedule)
+    for kind in Kind:
+        rules = [rule for rule in schedule.rules.values() if rule.kind is kind]
+        if rules:
+            yield ""
+            yield kind.value.upper()
+        for rule in rules:
+            after = f"  (after {rule.after})" if rule.after else ""
+            yield f"  {rule.id}: {rule.title}{after}"
+            yield from (f"    {_said(one)}" for one in rule.recommendations)
+    yield ""
+    yield "SOURCES"
+    for source in schedule.sources.values():
+        made = ", ".join(filter(None, [source.publisher, str(source.year or "")]))
+        yield f"  {source.key} (tier {source.tier}): {source.title}; {made}; {source.address or 'no address known'}"
+    yield ""
+    yield from (text for _, text in standing_texts(schedule))
+
+
+def _said(one: Recommendation) -> str:
+    times = f"{one.start.text if one.start else '…'} to {one.end.text if one.end else '…'}"
+    if one.earliest is not None:
+        times += f" or {one.earliest.text}"
+    extras = [] if one.condition == "all" else [one.condition.value]
+    if one.ours:
+        extras.append(f"our reading: {' '.join(sorted(one.ours))}")
+    if one.set_aside:
+        extras.append(f"set aside: {one.set_aside}")
+    extra = f" [{'; '.join(extras)}]" if extras else ""
+    return f"{one.claim}  {times}  {one.source}: {one.statement}{extra}"
+
+
+def _heading(schedule: Schedule) -> str:
+    dates = f"reviewed {schedule.reviewed}, review due {schedule.review_due}"
+    return f"{schedule.id} {schedule.version} · {schedule.treatment} · {dates}"
+
+
+def _counted(schedule: Schedule) -> dict[str, int]:
+    recommendations = sum(len(rule.recommendations) for rule in schedule.rules.values())
+    return {
+        "rules": len(schedule.rules),
+        "recommendations": recommendations,
+        "sources": len(schedule.sources),
+    }
+
+
+def _counts(schedule: Schedule) -> str:
+    return ", ".join(f"{number} {what}" for what, number in _counted(schedule).items())
+
+
+def _rule_json(rule: Rule) -> Json:
+    return {
+        "rule": rule.id,
+        "kind": rule.kind.value,
+        "title": rule.title,
+        "short": rule.short,
+        "advice": rule.advice,
+        "why": rule.why,
+        "then": rule.then,
+        "covers": list(rule.covers),
+        "after": rule.after,
+        "medicine": rule.medicine,
+        "recommendations": [_unplaced(one) for one in rule.recommendations],
+    }
+
+
+def _unplaced(one: Recommendation) -> Json:
+    """Return a recommendation without what only a treatment decides."""
+    said = recommendation_json(Placed(recommendation=one, case=Case.HOLDS, counted=False))
+    return {key: value for key, value in said.items() if key not in {"case", "counted"}}
+
+
+def _problem(problem: Problem) -> Json:
+    return {
+        "line": problem.line,
+        "column": problem.column,
+        "where": problem.where or None,
+        "what": problem.what,
+    }
