@@ -15,8 +15,8 @@ the IANA rules:
                          2018-02-18 00:00 -02    -> the 17th 23:00 -03
     Asia/Beirut          2026-03-29 00:00 +02    -> 01:00 +03
                          2026-10-25 00:00 +03    -> the 24th 23:00 +02
-    America/Havana       2026-03-08 00:00 -05    -> 01:00 -04
-                         2026-11-01 01:00 -04    -> 00:00 -05
+    America/Havana       2024-03-10 00:00 -05    -> 01:00 -04
+                         2024-11-03 01:00 -04    -> 00:00 -05
     America/Nuuk         2026-03-28 23:00 -02    -> the 29th 00:00 -01
                          2026-10-25 00:00 -01    -> the 24th 23:00 -02
     America/St_Johns     2010-03-14 00:01 -03:30 -> 01:01 -02:30
@@ -315,7 +315,7 @@ def test_a_date_counts_by_the_same_calendar_as_a_moment(
     two-hours        Antarctica/Troll     2026-03-28T01:30+00     P1D        2026-03-29T03:30+02
     past-midnight    America/Sao_Paulo    2018-11-03T00:30-03     P1D        2018-11-04T01:30-02
     midnight-itself  Asia/Beirut          2026-03-28T00:00+02     P1D        2026-03-29T01:00+03
-    Havana           America/Havana       2026-03-07T00:30-05     P1D        2026-03-08T01:30-04
+    Havana           America/Havana       2024-03-09T00:30-05     P1D        2024-03-10T01:30-04
     into-Sunday      America/Nuuk         2026-03-27T23:30-02     P1D        2026-03-29T00:30-01
     last-of-Nuuk     America/Nuuk         2026-03-27T22:59-02     P1D        2026-03-28T22:59-02
     00:00-exists     America/St_Johns     2010-03-13T00:00-03:30  P1D        2010-03-14T00:00-03:30
@@ -352,7 +352,7 @@ def test_a_skipped_time_moves_forward_past_the_gap(
     # from 23:59:59 back to 23:00: the clocks show 00:00 once
     once-0:00    America/Sao_Paulo 2018-02-17T00:00-02  P1D        2018-02-18T00:00-03  2018-02-18T00:00-03
     Beirut       Asia/Beirut       2026-10-23T23:30+03  P1D        2026-10-24T23:30+03  2026-10-24T23:30+02
-    twice-0:00   America/Havana    2026-10-31T00:00-04  P1D        2026-11-01T00:00-04  2026-11-01T00:00-05
+    twice-0:00   America/Havana    2024-11-02T00:00-04  P1D        2024-11-03T00:00-04  2024-11-03T00:00-05
     Nuuk         America/Nuuk      2026-10-23T23:30-01  P1D        2026-10-24T23:30-01  2026-10-24T23:30-02
     # a minute of Sunday, 59 minutes of Saturday for the second time, Sunday again
     St-Johns-6   America/St_Johns  2010-11-05T23:30-02:30  P1D  2010-11-06T23:30-02:30  2010-11-06T23:30-03:30
@@ -459,16 +459,16 @@ def test_a_place_is_a_moment_in_utc(offset: str, treated: str) -> None:
     Paulo-on-Sun   America/Sao_Paulo  2018-11-04  2018-11-04T01:00-02     2018-11-05T00:00-02
     Beirut-on-Sat  Asia/Beirut        2026-03-28  2026-03-28T00:00+02     2026-03-29T01:00+03
     Beirut-on-Sun  Asia/Beirut        2026-03-29  2026-03-29T01:00+03     2026-03-30T00:00+03
-    Havana-on-Sat  America/Havana     2026-03-07  2026-03-07T00:00-05     2026-03-08T01:00-04
-    Havana-on-Sun  America/Havana     2026-03-08  2026-03-08T01:00-04     2026-03-09T00:00-04
+    Havana-on-Sat  America/Havana     2024-03-09  2024-03-09T00:00-05     2024-03-10T01:00-04
+    Havana-on-Sun  America/Havana     2024-03-10  2024-03-10T01:00-04     2024-03-11T00:00-04
     # from 23:59:59 back to 23:00: Saturday has 25 hours, and midnight comes once
     Paulo-back-Sat   America/Sao_Paulo  2018-02-17  2018-02-17T00:00-02   2018-02-18T00:00-03
     Paulo-back-Sun   America/Sao_Paulo  2018-02-18  2018-02-18T00:00-03   2018-02-19T00:00-03
     Beirut-back-Sat  Asia/Beirut        2026-10-24  2026-10-24T00:00+03   2026-10-25T00:00+02
     Beirut-back-Sun  Asia/Beirut        2026-10-25  2026-10-25T00:00+02   2026-10-26T00:00+02
     # from 01:00 back to 00:00: midnight comes twice, of which an end is the later
-    Havana-back-Sat  America/Havana     2026-10-31  2026-10-31T00:00-04   2026-11-01T00:00-05
-    Havana-back-Sun  America/Havana     2026-11-01  2026-11-01T00:00-04   2026-11-02T00:00-05
+    Havana-back-Sat  America/Havana     2024-11-02  2024-11-02T00:00-04   2024-11-03T00:00-05
+    Havana-back-Sun  America/Havana     2024-11-03  2024-11-03T00:00-04   2024-11-04T00:00-05
     # Saturday's last hour is skipped: its 23:59:59 is Sunday 00:59:59; in 2023 it was the hour before
     Nuuk-on-Fri    America/Nuuk       2026-03-27  2026-03-27T00:00-02     2026-03-28T00:00-02
     Nuuk-on-Sat    America/Nuuk       2026-03-28  2026-03-28T00:00-02     2026-03-29T01:00-01
@@ -526,8 +526,8 @@ def test_a_day_starts_at_its_first_moment_and_ends_when_it_has_certainly_ended(
     Paulo-24       America/Sao_Paulo  2018-11-04  PT24H       2018-11-05T01:00-02  2018-11-06T00:00-02
     Paulo-before   America/Sao_Paulo  2018-11-05  -P1D        2018-11-04T01:00-02  2018-11-05T00:00-02
     Paulo-back     America/Sao_Paulo  2018-02-10  P7D         2018-02-17T00:00-02  2018-02-18T00:00-03
-    Havana-back    America/Havana     2026-10-31  P1D         2026-11-01T00:00-04  2026-11-02T00:00-05
-    Havana-0:00    America/Havana     2026-10-31  P1D@00:00   2026-11-01T00:00-04  2026-11-01T00:00-05
+    Havana-back    America/Havana     2024-11-02  P1D         2024-11-03T00:00-04  2024-11-04T00:00-05
+    Havana-0:00    America/Havana     2024-11-02  P1D@00:00   2024-11-03T00:00-04  2024-11-03T00:00-05
     Nuuk-to-Sat    America/Nuuk       2026-03-27  P1D         2026-03-28T00:00-02  2026-03-29T01:00-01
     Nuuk-to-Sun    America/Nuuk       2026-03-28  P1D         2026-03-29T00:00-01  2026-03-30T00:00-01
     Nuuk-24        America/Nuuk       2026-03-28  PT24H       2026-03-29T01:00-01  2026-03-30T01:00-01

@@ -482,7 +482,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
             ("tier = 3", 'tier = 9\ncolour = "red"'),  # one line more from here on
             ('"makeup"', '""'),
             ('source = "clinic"', 'source = "nobody"'),
-            ('"A day"', "7"),  # four characters fewer: start 41, end 56, its value 62
+            ('"A day"', "7"),  # six characters fewer: start 39, end 54, its value 60
             ("PT24H", "24h"),
         ],
         [
@@ -493,7 +493,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
             "29:9: makeup.short: empty; write a text",
             '34:14: makeup.recommendations 1.source: unknown source "nobody"',
             '34:36: makeup.recommendations 1.statement: not a text; write statement = "…"',
-            '34:62: makeup.recommendations 1.end: "24h" is not a duration; write "PT24H"',
+            '34:60: makeup.recommendations 1.end: "24h" is not a duration; write "PT24H"',
         ],
     ),
     # Places in every way to write a thing
@@ -650,8 +650,8 @@ def test_what_is_no_toml_is_refused_on_its_line(edits: Edits, line: int) -> None
     assert [one for one in refusal(edited(SMALL, edits)) if one.startswith(f"my.toml:{line}:")]
 
 
-@pytest.mark.parametrize("unprintable", ["\x00", "\x07", "\x1b[31m", "\r", "\x85", "\x9b", "\u2028", "\u202e"])
-@pytest.mark.parametrize("at", ["makeup", "No makeup", "kind", "avoid", "PT24H", "rules.m", "2026-01-01"])
+@pytest.mark.parametrize("unprintable", ["\x00", "\x1b[31m", "\r", "\x9b", "\u2028", "\u202e"])
+@pytest.mark.parametrize("at", ["makeup", "kind", "2026-01-01"])
 def test_a_message_holds_nothing_that_a_terminal_would_obey(at: str, unprintable: str) -> None:
     text = SMALL.replace(at, at[:1] + unprintable + at[1:], 1)
     try:
@@ -953,6 +953,7 @@ def test_the_checksum_covers_the_file_and_its_base() -> None:
     assert extended("").sha256 == hashlib.sha256(CLINIC.encode() + BASE).hexdigest()
 
 
+CLAIMED = '{ claim = "heat-1", '
 # What is added to CLINIC starts on line 10.
 EXTENDED_REFUSALS: dict[str, tuple[Edits, str, list[str]]] = {
     "an unknown base, and nothing that only follows from it": (
@@ -996,7 +997,7 @@ EXTENDED_REFUSALS: dict[str, tuple[Edits, str, list[str]]] = {
     "a claim that a rule of the base has": (
         [],
         # recommendations 1-15, = 17, [ 19, { 20, claim 22-26, = 28, its value 30
-        f"[rules.makeup]\nrecommendations = [{OURS.replace('{', '{ claim = ' + chr(34) + 'heat-1' + chr(34) + ',')}]\n",
+        f"[rules.makeup]\nrecommendations = [{OURS.replace('{ ', CLAIMED)}]\n",
         ['11:30: makeup.recommendations 1.claim: claim "heat-1" stands twice; give each its own id'],
     ),
     "a circle through the base": (
@@ -1051,30 +1052,29 @@ LAXER_BASE = BASE + SUN.encode()
 MEANT = "is that meant?"
 
 
+def replaced(rule: str, *numbers: str) -> str:
+    """Return the lines, from 10 on, by which a clinic replaces a rule's recommendations."""
+    rows = (f'{{ source = "rose", statement = "x", {one} }}' for one in numbers)
+    return f"[rules.{rule}]\nrecommendations = [{', '.join(rows)}]\n"  # the first row at column 20
+
+
 @pytest.mark.parametrize(
     ("added", "remark"),
     [
-        # makeup: 24 or 48 hours; what a clinic adds starts on line 10
+        # makeup: 24 or 48 hours
+        (replaced("makeup", 'start = "P0D", end = "PT24H"'), ""),
         (
-            '[rules.makeup]\nrecommendations = [{ source = "rose", statement = "x", start = "P0D", end = "PT24H" }]',
-            "",
-        ),
-        (
-            '[rules.makeup]\nrecommendations = [{ source = "rose", statement = "x", start = "P0D", end = "PT23H59M" }]',
+            replaced("makeup", 'start = "P0D", end = "PT23H59M"'),
             f'11:20: makeup: ends at "PT23H59M", sooner than every source (PT24H); {MEANT}',
         ),
-        (
-            '[rules.makeup]\nrecommendations = [\n{ source = "rose", statement = "x", start = "P0D", end = "PT4H" },\n'
-            '{ source = "rose", statement = "x", start = "P0D", end = "P1D", applies = "prp" }]',
-            "",  # its stricter word is as long as the laxest source
-        ),
-        # sun: 12 hours or 7 days before
-        (
-            '[rules.sun]\nrecommendations = [{ source = "rose", statement = "x", start = "-PT12H", end = "P0D" }]',
+        (  # its stricter word is as long as the laxest source's
+            replaced("makeup", 'start = "P0D", end = "PT4H"', 'start = "P0D", end = "P1D", applies = "prp"'),
             "",
         ),
+        # sun: 12 hours or 7 days before
+        (replaced("sun", 'start = "-PT12H", end = "P0D"'), ""),
         (
-            '[rules.sun]\nrecommendations = [{ source = "rose", statement = "x", start = "-PT11H", end = "P0D" }]',
+            replaced("sun", 'start = "-PT11H", end = "P0D"'),
             f'11:20: sun: starts at "-PT11H", later than every source (-PT12H); {MEANT}',
         ),
         # other changes
@@ -1086,6 +1086,5 @@ def test_a_clinics_number_that_is_laxer_than_every_source_is_pointed_out(added: 
     data = (CLINIC + added).encode()
     schedule = read_schedule(data, file="rose.toml", base={"small": LAXER_BASE}.get)
     found = laxer(data, schedule, read_schedule(LAXER_BASE, file="small.toml"))
-    assert [f"{one.line}:{one.column}: {one.where}: {one.what}" for one in found] == (
-        [remark] if remark else []
-    )
+    lines = [f"{one.line}:{one.column}: {one.where}: {one.what}" for one in found]
+    assert lines == ([remark] if remark else [])
