@@ -6,6 +6,7 @@ here; who asks hands down `now`.
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
 from zoneinfo import ZoneInfo, available_timezones
@@ -59,7 +60,10 @@ def parse_offset(text: str) -> Offset:
     match = _OFFSET.fullmatch(text)
     if match is None:
         raise InvalidOffset(f"{quoted(text)} is not a duration; {_instead_of(text)}")
-    part = {name: int(match[name] or 0) for name in _OFFSET.groupindex if name not in {"sign", "clock"}}
+    numbers = {name: match[name] or "0" for name in _OFFSET.groupindex if name not in {"sign", "clock"}}
+    if any(len(number) > 9 for number in numbers.values()):
+        raise InvalidOffset(f"{quoted(text)} is longer than a century")
+    part = {name: int(number) for name, number in numbers.items()}
     sign = -1 if match["sign"] == "-" else 1
     months = part["years"] * 12 + part["months"]
     days = part["weeks"] * 7 + part["days"]
@@ -68,18 +72,17 @@ def parse_offset(text: str) -> Offset:
         raise InvalidOffset(f"{quoted(text)} is longer than a century")
     clock = None
     if match["clock"]:
-        try:
-            clock = time.fromisoformat(match["clock"])
-        except ValueError:
-            raise InvalidOffset(
-                f"{quoted(text)} has no such clock time; write one from 00:00 to 23:59"
-            ) from None
+        hour, minute = (int(number) for number in match["clock"].split(":"))
+        if hour > 23 or minute > 59:
+            raise InvalidOffset(f"{quoted(text)} has no such clock time; write one from 00:00 to 23:59")
+        clock = time(hour, minute)
     return Offset(text=text, months=sign * months, days=sign * days, seconds=sign * seconds, clock=clock)
 
 
 def _instead_of(text: str) -> str:
     if _OFFSET.fullmatch(text.upper().strip()):
-        return f"write {quoted(text.upper().strip())}"
+        with suppress(InvalidOffset):
+            return f"write {quoted(parse_offset(text.upper().strip()).text)}"
     if match := _IN_WORDS.fullmatch(text):
         number, unit = int(match[1]), match[2][0].lower()
         if unit == "d":
@@ -126,15 +129,17 @@ def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge
 # Zones and clock changes --------------------------------------------------------------------------
 
 
+# Files of a time zone database that name no zone; those below right/ count leap seconds.
+_NO_ZONES = frozenset({"localtime", "posixrules"})
+
+
 def zone_named(name: str) -> ZoneInfo:
     """Return the zone of an IANA name. Raises UsageError, with the nearest name."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        hint = nearest(name, available_timezones())
-        raise UsageError(
-            f"unknown time zone {quoted(name)}{hint}; write an IANA name such as Europe/Berlin"
-        ) from None
+    if name not in _NO_ZONES and not name.startswith(("posix/", "right/")):
+        with suppress(KeyError, ValueError, OSError):
+            return ZoneInfo(name)
+    hint = nearest(name, available_timezones())
+    raise UsageError(f"unknown time zone {quoted(name)}{hint}; write an IANA name such as Europe/Berlin")
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:
@@ -225,7 +230,7 @@ def parse_when(
     `zone`. Raises UsageError for everything that is not of the accepted forms,
     for a date or a time that does not exist, and for one that exists twice.
     """
-    written = " ".join(text.split(" ")).strip()
+    written = re.sub(" +", " ", text).strip(" ")
     if not written:
         raise UsageError(f"no date given; {FORMS}")
     match = _WHEN.fullmatch(written.lower())
@@ -301,10 +306,10 @@ def _utc_offset(text: str, written: str) -> tzinfo:
     if written == "z":
         return UTC
     hours, minutes = int(written[1:3]), int(written[4:] or 0)
-    if hours > 14 or minutes > 59:
+    distance = timedelta(hours=hours, minutes=minutes) * (-1 if written[0] == "-" else 1)
+    if minutes > 59 or not timedelta(hours=-12) <= distance <= timedelta(hours=14):
         raise UsageError(f"{quoted(text)}: there is no such offset; write one from -12:00 to +14:00")
-    distance = timedelta(hours=hours, minutes=minutes)
-    return timezone(-distance if written[0] == "-" else distance)
+    return timezone(distance)
 
 
 def _existing_day(text: str, day: date, zone: ZoneInfo) -> date:

@@ -200,7 +200,7 @@ class _Timeline:
             said = "; ".join(f"{day} {', '.join(shorts)}" for day, shorts in days.items())
             self.row("LATER, from", said)
         facts = [rule.short for rule in self.noted() if rule.kind is Kind.EXPECT]
-        if facts:
+        if facts and self.screen.width >= WIDE:
             self.row("GOOD TO KNOW", "; ".join(facts))
 
     def footer(self) -> None:

@@ -1,0 +1,40 @@
+"""Make docs/timeline.svg, the README's picture of the timeline: the program's own output, in colour."""
+
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from needlecare.cli.options import planned
+from needlecare.model import SkinType
+from needlecare.render.screen import Screen
+from needlecare.render.timeline import timeline
+
+COMMAND = "needlecare 2026-11-21T14:30 --prp --skin-type IV"
+PICTURE = Path(__file__).with_name("timeline.svg")
+
+
+def picture_text(*, colour: bool) -> str:
+    """Return the timeline of the picture: an hour after the treatment, 80 columns wide."""
+    plan, now = planned(
+        "2026-11-21T14:30",
+        prp=True,
+        skin_type=SkinType.IV,
+        scars=False,
+        tz="Europe/Berlin",
+        schedule="microneedling",
+        as_of="2026-11-21T15:30",
+    )
+    return timeline(plan, now, Screen(width=80, colour=colour))
+
+
+def picture() -> str:
+    """Return the picture as SVG."""
+    console = Console(record=True, width=80, file=StringIO(), force_terminal=True, legacy_windows=False)
+    console.print(Text.from_ansi(picture_text(colour=True)))
+    return console.export_svg(title=COMMAND, unique_id="needlecare")
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(picture(), encoding="utf-8")
