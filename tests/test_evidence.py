@@ -321,7 +321,8 @@ def clinical(schedule: Schedule) -> set[str]:
 def test_nothing_clinical_stands_in_python(builtin: Schedule, file: Path) -> None:
     """A string of the code that is a rule, a source, a claim, one of their texts or their numbers, or
     that holds the id of one among its parts ("rules.makeup"), is a rule in disguise. Examples in the
-    prose of help and error texts are not."""
+    prose of help and error texts are not.
+    """
     known = clinical(builtin)
     ids = {name.casefold() for name in (*builtin.rules, *builtin.sources)}
     found = []

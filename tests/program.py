@@ -1,0 +1,36 @@
+"""The installed program, run as a user runs it: its exit code, standard output and standard error."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAM = Path(sys.executable).with_name("needlecare")
+# What a person's environment may hold and a test must not depend on.
+_FOREIGN = ("NEEDLECARE_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "TERM", "PYTHONIO")
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return {**own, "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm", **more}
+
+
+def needlecare(*arguments: str, cwd: Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002
+    done = subprocess.run(
+        [str(PROGRAM), *arguments],
+        capture_output=True,
+        check=False,
+        cwd=cwd,
+        input=input.encode(),
+        env=environment(**env),
+        timeout=60,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
