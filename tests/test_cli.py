@@ -1,7 +1,6 @@
 """The command line through the installed program: what it accepts, refuses, writes, and with which code."""
 
 import json
-import os
 import stat
 from pathlib import Path
 
@@ -169,10 +168,10 @@ def test_a_rule_file_with_problems_is_refused_with_all_of_them(tmp_path: Path) -
     for arguments in (("today", "--schedule", "bad.toml"), ("schedule", "check", "bad.toml")):
         result = needlecare(*arguments, cwd=tmp_path)
         assert (result.code, result.out) == (3, "")
-        # "teir" stands on line 14 in column 1; end's value on line 18, behind 86 characters:
-        # recommendations = [{ source = "ours", statement = "No makeup for 3 days", start = "P0D", end =
+        # Line 13 lacks its tier, line 14 has "teir" in column 1. The value of end on line 18 stands behind
+        # "recommendations = [{ " (21), the source (17), the statement (36), the start (15) and "end = " (6).
         places = [line.split(": ")[0] for line in result.err.splitlines()]
-        assert places == ["bad.toml:13:1", "bad.toml:14:1", "bad.toml:18:97"]
+        assert places == ["bad.toml:13:1", "bad.toml:14:1", "bad.toml:18:96"]
         assert 'did you mean "tier"?' in result.err
         assert 'write "P3D" or "PT72H"' in result.err
 
@@ -212,7 +211,9 @@ def test_a_file_with_other_content_is_left_alone_unless_forced(option: str, tmp_
     assert [one.name for one in tmp_path.iterdir()] == ["mine"]
 
 
-@pytest.mark.parametrize("target", ["no/such/folder/plan.ics", "folder", "x" * 300, "/dev/full"])
+@pytest.mark.parametrize(
+    "target", ["no/such/folder/plan.ics", "folder", "x" * 300, "/dev/full", "/proc/plan.ics"]
+)
 def test_what_cannot_be_written_is_said_and_leaves_nothing_behind(target: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     result = needlecare(*WHEN, "--ics", target, "--force", cwd=tmp_path)
@@ -220,12 +221,6 @@ def test_what_cannot_be_written_is_said_and_leaves_nothing_behind(target: str, t
     assert "cannot be written" in result.err
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
     assert list((tmp_path / "folder").iterdir()) == []
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_said(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    assert needlecare(*WHEN, "--ics", "plan.ics", cwd=tmp_path).code == 5
 
 
 def test_a_calendar_on_standard_output_stands_there_alone() -> None:
@@ -253,9 +248,9 @@ def test_a_pipe_gets_plain_sentences_and_no_escape_codes() -> None:
     assert "- No makeup until Monday 23 November 2026, 14:30" in result.out
 
 
-def test_an_ascii_locale_gets_ascii(tmp_path: Path) -> None:
+def test_an_ascii_locale_gets_ascii() -> None:
     for form in ("timeline", "plain"):
-        result = needlecare(*WHEN, *AS_OF, "--format", form, LC_ALL="C", LANG="C")
+        result = needlecare(*WHEN, *AS_OF, "--prp", "--format", form, LC_ALL="C", LANG="C")
         assert result.code == 0
         assert result.out.isascii()
         assert "16.5 h" in result.out
