@@ -78,8 +78,12 @@ def overview(plan: Plan, as_of: datetime) -> Overview:
             (w for w in plan.warnings if status(w, as_of) is Status.UPCOMING), lambda w: w.start
         ),
         milestones=_grouped(of(Kind.MILESTONE, Status.UPCOMING, Status.ACTIVE), lambda w: w.start),
-        notes=notes_at(plan, as_of),
+        notes=tuple(note for note in notes_at(plan, as_of) if not (begun and _is_preparation(note, plan))),
     )
+
+
+def _is_preparation(note: Note, plan: Plan) -> bool:
+    return note.rule is not None and plan.schedule.rules[note.rule].kind is Kind.PREPARE
 
 
 def _grouped(windows: Iterable[Window], moment: Callable[[Window], datetime | None]) -> tuple[Group, ...]:

@@ -67,8 +67,9 @@ class _Timeline:
         if not self.view.begun:
             self.blank()
             self.before()
-        self.blank()
-        self.chart()
+        if self.view.not_yet:
+            self.blank()
+            self.chart(self.view.not_yet)
         self.blank()
         self.rows()
         self.blank()
@@ -127,7 +128,8 @@ class _Timeline:
         self.line("BEFORE IT, until your appointment", RED)
         for group in self.view.preparation:
             past = group.moment <= self.view.as_of
-            label = padded(f"{'since' if past else 'from'} {self.day_of(group.moment)}")
+            label = f"{'since' if past else 'from'} {self.day_of(group.moment)}"
+            label = padded(label) if self.label_width else label
             self.row(label, self.names(group.windows), "")
         checklist = "; ".join(window.rule.short for window in self.view.plan.checklist)
         if checklist:
@@ -136,10 +138,7 @@ class _Timeline:
         if asks:
             self.row("AT CONSULTATION", "; ".join(asks))
 
-    def chart(self) -> None:
-        groups = self.view.not_yet
-        if not groups:
-            return
+    def chart(self, groups: Sequence[Group]) -> None:
         heading = "NOT YET, until" if self.view.begun else "AFTER IT, until"
         legend = "~ sources differ; ask your clinic" if self.any_differs(groups) else ""
         if self.screen.width < NARROWEST_CHART:
@@ -178,6 +177,8 @@ class _Timeline:
             self.row("ENDED", ", ".join(window.rule.short for window in view.ended), GREEN)
         if view.begun and view.do_now:
             self.row("DO now", self.names(view.do_now), GREEN)
+        if not view.begun:
+            self.line("DO", GREEN)
         for group in view.do_later:
             self.row(self.from_label(group.moment), self.names(group.windows), GREEN)
         self.row_of("NORMAL", view.normal_now if view.begun else (), view.normal_soon)
@@ -247,9 +248,10 @@ class _Timeline:
     def bar(self, axis: "_Axis", group: Group) -> Text:
         """Return the bar of a row: solid while all sources agree, broken where they differ."""
         ends = axis.cells(group.moment)
-        agreed = [w.earliest_end for w in group.windows if w.earliest_end is not None]
-        solid = max((axis.cells(moment) for moment in agreed), default=ends)
-        solid = min(solid, ends)
+        agreed = max(
+            (w.earliest_end for w in group.windows if w.earliest_end is not None), default=group.moment
+        )
+        solid = min(axis.cells(agreed), ends) if agreed > self.view.as_of else 0
         return Text.assemble(self.written("━" * solid, "red"), self.written("╌" * (ends - solid), "magenta"))
 
     def any_differs(self, groups: Sequence[Group]) -> bool:
@@ -269,7 +271,9 @@ class _Timeline:
     def from_label(self, moment: datetime) -> str:
         """Return a label that fits its column: "from Sun 08:00", or "Sun 22 Nov 08:00"."""
         said = self.soon(moment)
-        return f"from {said}" if len(said) < 13 else padded(said)
+        if len(said) < 13 or not self.label_width:
+            return f"from {said}"
+        return padded(said)
 
 
 class _Axis:

@@ -73,7 +73,8 @@ def tip(note: Note, view: Overview) -> str | None:
         return "Add the time of day (2026-11-21@14:30): things end up to a day sooner."
     if note.code == "skin-type-unknown" and note.sooner is not None and note.rule is not None:
         rule = view.plan.schedule.rules[note.rule]
-        return f"Add --skin-type: {rule.short} may end {until(note.sooner, zone, reader_day(view))}."
+        sooner = until(note.sooner, zone, reader_day(view))
+        return f"Add --skin-type: {rule.short} may have to wait only until {sooner}."
     return None
 
 
