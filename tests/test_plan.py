@@ -241,15 +241,16 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "start", "between", "end", "source"), OTHERS, ids=[row[0] for row in OTHERS]
+    ("name", "edges", "source"),
+    [(row[0], row[1:4], row[4]) for row in OTHERS],
+    ids=[row[0] for row in OTHERS],
 )
 def test_the_picture_says_from_when_to_when_the_other_kinds_hold(
-    builtin: Schedule, name: str, start: str | None, between: str | None, end: str | None, source: str | None
+    builtin: Schedule, name: str, edges: Sequence[str | None], source: str | None
 ) -> None:
     window = windows(plan(PICTURE, builtin))[name]
     middle = window.latest_start if window.kind is Kind.PREPARE else window.earliest_end
-    expected = [moment(text) if text else None for text in (start, between, end)]
-    assert [window.start, middle, window.end] == expected
+    assert [window.start, middle, window.end] == [moment(text) if text else None for text in edges]
     assert window.governed_by == source
 
 
@@ -334,16 +335,12 @@ OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "treatment", "start", "earliest_end", "end"), OPTIONS)
+@pytest.mark.parametrize(("name", "treatment", "edges"), [(*row[:2], row[2:]) for row in OPTIONS])
 def test_an_option_changes_what_counts(
-    builtin: Schedule, name: str, treatment: Treatment, start: str, earliest_end: str, end: str
+    builtin: Schedule, name: str, treatment: Treatment, edges: Sequence[str]
 ) -> None:
     window = windows(plan(treatment, builtin))[name]
-    assert [window.start, window.earliest_end, window.end] == [
-        moment(start),
-        moment(earliest_end),
-        moment(end),
-    ]
+    assert [window.start, window.earliest_end, window.end] == [moment(text) for text in edges]
 
 
 @pytest.mark.parametrize(
@@ -1059,13 +1056,14 @@ def test_one_more_recommendation_never_ends_an_avoid_window_sooner(
     assert_no_laxer(plan(treatment, accepted(more)), than=plan(treatment, accepted(rules)))
 
 
-@given(rules(), treatments(), st.sampled_from(["prp", "scars"]))
+@given(rules(), treatments(), st.sampled_from([Condition.PRP, Condition.SCARS]))
 def test_prp_or_scars_never_loosen_what_is_avoided(
-    rules: list[Rule], treatment: Treatment, option: str
+    rules: list[Rule], treatment: Treatment, option: Condition
 ) -> None:
-    schedule = accepted(rules)
-    without = plan(replace(treatment, **{option: False}), schedule)
-    assert_no_laxer(plan(replace(treatment, **{option: True}), schedule), than=without, disputed=True)
+    schedule, prp = accepted(rules), option is Condition.PRP
+    without = replace(treatment, prp=False) if prp else replace(treatment, scars=False)
+    asked_for = replace(treatment, prp=True) if prp else replace(treatment, scars=True)
+    assert_no_laxer(plan(asked_for, schedule), than=plan(without, schedule), disputed=True)
 
 
 @given(rules(), treatments(), st.sampled_from(SkinType))
@@ -1154,3 +1152,13 @@ def test_a_window_that_ends_before_it_starts_in_a_short_month_does_not_shorten_a
     both = windows(plan(treated, accepted([rule("x", Kind.AVOID, month, says("b", "P0D", "P1D"))])))["x"]
     assert alone.end == moment("2026-03-12 12:00", GMT)
     assert both.end == alone.end
+
+
+def test_a_reading_that_outlasts_its_end_in_a_short_month_is_not_shown_behind_the_end() -> None:
+    """After 10 February 2026 thirty days end on 12 March, a month on the 10th."""
+    treated = Treatment(treated=moment("2026-02-10 12:00", GMT), zone=GMT)
+    for kind in (Kind.AVOID, Kind.EXPECT):
+        schedule = accepted([rule("x", kind, says("a", "P0D", "P1M", earliest="P30D"))])
+        window = windows(plan(treated, schedule))["x"]
+        assert window.end == moment("2026-03-10 12:00", GMT)
+        assert window.earliest_end == window.end

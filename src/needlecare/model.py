@@ -138,7 +138,7 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing to avoid, do, expect or remember."""
+    """One thing to avoid, do, expect or remember; `daily` care can be reminded of every day."""
 
     id: str
     kind: Kind
@@ -150,6 +150,7 @@ class Rule:
     covers: tuple[str, ...] = ()
     after: str | None = None
     medicine: bool = False
+    daily: bool = False
     recommendations: tuple[Recommendation, ...] = ()
 
 
@@ -301,3 +302,33 @@ class Detail(StrEnum):
 
     DISCREET = "discreet"
     FULL = "full"
+
+
+class Alarms(StrEnum):
+    """What rings: nothing, or each change of phase and each milestone."""
+
+    NONE = "none"
+    GENTLE = "gentle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """The local hours in which nothing rings; half-open, and they may run over midnight."""
+
+    start: time
+    end: time
+
+    def holds(self, clock: time) -> bool:
+        """Whether a local clock time is quiet."""
+        if self.start <= self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders:
+    """How a calendar reminds; `daily` is the local time of the reminder of daily care, or None."""
+
+    alarms: Alarms = Alarms.GENTLE
+    quiet: QuietHours = QuietHours(start=time(22), end=time(8))
+    daily: time | None = None

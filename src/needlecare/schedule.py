@@ -442,11 +442,18 @@ class _Reading:
             then=then or None,
             covers=table.texts("covers", inherited.covers if inherited else ()),
             after=after or None,
+            daily=self._daily(table, kind, inherited),
             medicine=table.flag("medicine", default=bool(inherited and inherited.medicine)),
             recommendations=recommendations,
         )
         table.done()
         return rule if kind else None
+
+    def _daily(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> bool:
+        daily = table.flag("daily", default=bool(inherited and inherited.daily))
+        if daily and kind is not Kind.DO:
+            table.wrong(f"only a do rule is daily care, not one of kind {kind}; leave it out", "daily")
+        return daily
 
     def _recommendations(
         self, rule: str, table: _Table, kind: Kind | None, sources: Mapping[str, Source]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from dateutil.relativedelta import relativedelta
 
 from needlecare.errors import UsageError, nearest, quoted
-from needlecare.model import Offset
+from needlecare.model import Offset, QuietHours
 
 FORMS = "write 2026-11-21, 2026-11-21T14:30, today, yesterday@14:30 or sat 2:30pm"
 
@@ -176,6 +176,17 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
     return max(midnight, last_second + timedelta(seconds=1))
 
 
+def clock_changes(after: datetime, until: datetime, zone: tzinfo) -> list[datetime]:
+    """Return the moments (UTC) in (after, until] at which the clocks of a zone change."""
+    found = []
+    while after < until:
+        later = min(after + timedelta(days=1), until)
+        if local(after, zone).utcoffset() != local(later, zone).utcoffset():
+            found.append(_clock_change(after, later, zone))
+        after = later
+    return found
+
+
 def _readings(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return both moments (UTC) that a wall time may mean: equal, or first < second where it is
     repeated, or first > second where it is skipped (PEP 495).
@@ -253,6 +264,22 @@ def parse_when(
         given = _utc_offset(text, match["offset"])
         return datetime.combine(day, clock, given).astimezone(UTC)
     return _existing_time(text, datetime.combine(day, clock), zone)
+
+
+def parse_clock(text: str) -> time:
+    """Return the local clock time that 08:00 means. Raises UsageError."""
+    match = re.fullmatch(r"([0-9]{2}):([0-9]{2})", text.strip())
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise UsageError(f"{quoted(text)} is not a clock time; write one from 00:00 to 23:59")
+    return time(int(match[1]), int(match[2]))
+
+
+def parse_quiet_hours(text: str) -> QuietHours:
+    """Return the quiet hours that 22:00-08:00 means; none where both are the same. Raises UsageError."""
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise UsageError(f"{quoted(text)} are no quiet hours; write 22:00-08:00, or 00:00-00:00 for none")
+    return QuietHours(start=parse_clock(start), end=parse_clock(end))
 
 
 def parse_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:

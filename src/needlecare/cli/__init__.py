@@ -9,6 +9,7 @@ from typer._click.exceptions import ClickException, UsageError
 from typer.core import TyperGroup
 
 from needlecare import __version__
+from needlecare.cli import calendar as calendar_command
 from needlecare.cli import plan as plan_command
 from needlecare.cli import schedule as schedule_command
 from needlecare.cli import why as why_command
@@ -65,6 +66,7 @@ def needlecare(
 
 app.add_typer(schedule_command.app, name="schedule", rich_help_panel=FOR_CLINICS)
 app.command("plan", rich_help_panel=FOR_YOU, epilog=plan_command.EXAMPLES)(plan_command.plan)
+app.command("cancel", rich_help_panel=FOR_YOU, epilog=calendar_command.EXAMPLES)(calendar_command.cancel)
 app.command("why", rich_help_panel=FOR_YOU, epilog=why_command.EXAMPLES)(why_command.why)
 
 

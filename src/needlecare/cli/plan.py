@@ -3,21 +3,27 @@
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
-from needlecare.cli import options, terminal
+from needlecare.cli import calendar, options, terminal
 from needlecare.cli.files import print_bytes, write_file
-from needlecare.cli.options import LOOK_PANEL, OUTPUT_PANEL, planned
+from needlecare.cli.options import OUTPUT_PANEL, planned
 from needlecare.errors import UsageError
-from needlecare.model import Detail, Plan
+from needlecare.model import Alarms, Detail, Plan
+from needlecare.reference import checked_reference
+
+if TYPE_CHECKING:
+    from needlecare.render.rfc5545 import Calendar
 
 EXAMPLES = """
 Examples:
 
   needlecare 2026-11-21T14:30 --prp --skin-type IV
   needlecare yesterday@14:30 --ics plan.ics
+  needlecare 2026-11-22T09:00 --ics plan.ics --update
   needlecare sat 2:30pm --as-of tomorrow
   needlecare today --json | jq '.windows[] | select(.status == "active") | .title'
 """
@@ -39,34 +45,13 @@ def plan(
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
     as_of: options.AsOf = None,
-    detail: Annotated[
-        Detail,
-        typer.Option(
-            "--detail",
-            help="How much calendar titles tell: discreet ones name no clinic and no procedure.",
-            rich_help_panel=LOOK_PANEL,
-        ),
-    ] = Detail.DISCREET,
-    ics: Annotated[
-        str | None,
-        typer.Option(
-            "--ics",
-            metavar="FILE|-",
-            help="Write the calendar to a file, or to standard output in place of the timeline.",
-            rich_help_panel=OUTPUT_PANEL,
-            show_default=False,
-        ),
-    ] = None,
-    ref: Annotated[
-        str | None,
-        typer.Option(
-            "--ref",
-            metavar="REF",
-            help="An opaque reference of yours: the calendar's events keep their identity by it.",
-            rich_help_panel=OUTPUT_PANEL,
-            show_default=False,
-        ),
-    ] = None,
+    ics: calendar.Ics = None,
+    update: calendar.Update = False,
+    ref: calendar.Ref = None,
+    detail: calendar.DetailOfTitles = Detail.DISCREET,
+    alarms: calendar.AlarmsWanted = Alarms.GENTLE,
+    quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
+    daily: calendar.DailyAt = None,
     json: options.Json = False,
     format: Annotated[
         Format | None,
@@ -107,6 +92,8 @@ def plan(
         raise UsageError("--ics - fills standard output; write the other result to a file with -o")
     if ics is not None and ics != "-" and ics == output:
         raise UsageError("--ics and -o name the same file; write two names")
+    if update and (ics in {None, "-"} or force):
+        raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
     made, now = planned(
         " ".join(when),
         prp=prp,
@@ -117,23 +104,22 @@ def plan(
         follow=follow,
         as_of=as_of,
     )
-    calendar = b""
+    if ref is not None:
+        checked_reference(ref)
+    file = None
     if ics is not None:
-        from needlecare.render.calendar import calendar_bytes
+        wished = calendar.reminders(alarms, quiet_hours, daily)
+        from needlecare.render.calendar import calendar as plan_calendar
 
-        calendar = calendar_bytes(made, now, ref=ref, detail=detail)
-    elif ref is not None:
-        from needlecare.render.calendar import check_reference
+        def make(reference: UUID | None) -> "Calendar":
+            return plan_calendar(made, now, ref=ref or reference, detail=detail, reminders=wished)
 
-        check_reference(ref)
+        file = calendar.calendar_file(ics, make, update=update, now=now, zone=made.treatment.zone)
     text = ""
     if not (ics == "-" and to_stdout):
         text = _text(made, now, json=json, format=format, to_file=not to_stdout, colour=not no_color)
-    if ics is not None and ics != "-":
-        changed = write_file(Path(ics), calendar, force=force)
-        terminal.say(f"Calendar {'written to' if changed else 'unchanged in'} {ics}.")
-    if ics == "-":
-        print_bytes(calendar)
+    if file is not None:
+        file.write(force=force)
     if not to_stdout:
         assert output is not None
         changed = write_file(Path(output), text.encode(), force=force)

@@ -7,74 +7,75 @@ never earlier), and titles are discreet unless asked otherwise.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from uuid import UUID, uuid5
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from needlecare.errors import UsageError, quoted
-from needlecare.model import Detail, Kind, Plan, Schedule, Treatment, Window
+from needlecare.errors import UsageError
+from needlecare.model import Alarms, Detail, Kind, Plan, QuietHours, Reminders, Schedule, Treatment, Window
 from needlecare.plan import begins
+from needlecare.reference import reference_of
 from needlecare.render.dates import last_whole_day, short_day, since, until
-from needlecare.render.rfc5545 import Alarm, Calendar, Entry, calendar_text
+from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, calendar_text
 from needlecare.render.standing import clinic_name, standing_text, standing_texts
 from needlecare.render.words import differs_between, sentence, thens
 from needlecare.when import Edge, end_of_day, first_moment, local, resolve
 
-QUIET_FROM, QUIET_UNTIL = time(22), time(8)  # local; a change between them waits for the later
 LONGEST_PHASE = relativedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
 SHOWN = timedelta(minutes=15)
-DAY_BEFORE_AT_NINE = timedelta(hours=-15)  # from the midnight that begins an all-day event
+REMINDER = time(9)  # local, on the day before an all-day event
+GENTLY = Reminders()
 NAMED = 3  # windows in a title; the others are counted
-
-LONGEST_REFERENCE = 64
-_NAMESPACE = UUID("6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55")  # of needlecare's references
 
 
 def calendar_bytes(
-    plan: Plan, as_of: datetime, *, ref: str | None = None, detail: Detail = Detail.DISCREET
+    plan: Plan,
+    as_of: datetime,
+    *,
+    ref: str | UUID | None = None,
+    detail: Detail = Detail.DISCREET,
+    reminders: Reminders = GENTLY,
 ) -> bytes:
-    """Return the calendar of a plan as UTF-8 by RFC 5545.
+    """Return the calendar of a plan as UTF-8 by RFC 5545: a first export.
 
     `as_of` (UTC) decides only whether the treatment lies ahead, so that preparation
     is included. `ref` is an opaque reference from which the UIDs come, in place of
-    treatment and schedule. Raises UsageError for a reference that cannot be used.
+    treatment and schedule. Raises UsageError for a reference that cannot be used,
+    and for a daily reminder in the quiet hours.
     """
-    return calendar_text(calendar(plan, as_of, ref=ref, detail=detail)).encode()
+    made = calendar(plan, as_of, ref=ref, detail=detail, reminders=reminders)
+    return calendar_text(made).encode()
 
 
 def calendar(
-    plan: Plan, as_of: datetime, *, ref: str | None = None, detail: Detail = Detail.DISCREET
+    plan: Plan,
+    as_of: datetime,
+    *,
+    ref: str | UUID | None = None,
+    detail: Detail = Detail.DISCREET,
+    reminders: Reminders = GENTLY,
 ) -> Calendar:
-    """Return the entries of a plan's calendar, in the order of their starts."""
-    named = _Named(plan, detail)
-    entries = [*_phases(plan, named), *_milestones(plan, named)]
+    """Return the entries of a plan's calendar, in the order of their starts.
+
+    A UUID as `ref` is the reference of a file that exists already.
+    """
+    named = _Named(plan, detail, reminders)
+    entries = [*_phases(plan, named), *_milestones(plan, named), *_daily(plan, named)]
     if as_of < begins(plan):
         entries += _preparation(plan, named)
     entries.sort(key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
     if entries:
         entries[0] = replace(entries[0], text=_with_standing(entries[0].text, plan.schedule))
-    stamp = datetime.combine(plan.schedule.reviewed, time.min)
-    return Calendar(name=named.prefix, reference=_reference(plan, ref), stamp=stamp, entries=tuple(entries))
-
-
-def check_reference(ref: str) -> str:
-    """Return a reference that can be used. Raises UsageError otherwise."""
-    if not ref or len(ref) > LONGEST_REFERENCE:
-        raise UsageError(f"--ref must have 1 to {LONGEST_REFERENCE} characters; it has {len(ref)}")
-    if ref != ref.strip():
-        raise UsageError(f"--ref {quoted(ref)} begins or ends with white space; write it without")
-    if not ref.isprintable():
-        raise UsageError(f"--ref {quoted(ref)} holds a control character; write printable characters only")
-    return ref
-
-
-def _reference(plan: Plan, ref: str | None) -> UUID:
-    """Return what the UIDs come from: the clinic's reference, else treatment and schedule."""
-    if ref is not None:
-        return uuid5(_NAMESPACE, f"ref:{check_reference(ref)}")
-    return uuid5(_NAMESPACE, f"treatment:{plan.treatment.treated.isoformat()}:{plan.schedule.id}")
+    if reminders.alarms is Alarms.NONE:
+        entries = [replace(entry, alarm=None) for entry in entries]
+    return Calendar(
+        name=named.prefix,
+        reference=ref if isinstance(ref, UUID) else reference_of(plan, ref),
+        settled=datetime.combine(plan.schedule.reviewed, time.min, UTC),
+        entries=tuple(entries),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class _Named:
 
     plan: Plan
     detail: Detail
+    reminders: Reminders
 
     @property
     def prefix(self) -> str:
@@ -90,6 +92,15 @@ class _Named:
             return "Skin care"
         clinic = self.plan.schedule.clinic
         return f"{clinic.name}: {self.plan.schedule.treatment}" if clinic else self.plan.schedule.treatment
+
+    def day_before(self, text: str) -> Alarm:
+        """Return the alarm of an all-day entry: at 09:00 the day before, or when the quiet hours end.
+
+        Before the start, since Outlook rings before it whatever the sign.
+        """
+        quiet = self.reminders.quiet
+        at = quiet.end if quiet.holds(REMINDER) else REMINDER
+        return Alarm(trigger=timedelta(hours=at.hour - 24, minutes=at.minute), text=text)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -123,7 +134,7 @@ def _phases(plan: Plan, named: _Named) -> list[Entry]:
     starts = [window.start for window in avoid if window.start is not None]
     if not starts:
         return []
-    changes = _changes(avoid, plan.treatment)
+    changes = _changes(avoid, plan.treatment, named.reminders.quiet)
     zone = plan.treatment.zone
     first = _day(min(starts), zone) if plan.treatment.date_only else min(starts)
     bounds = [first, *(change.at for change in changes)]
@@ -137,11 +148,12 @@ def _phases(plan: Plan, named: _Named) -> list[Entry]:
     return entries
 
 
-def _changes(avoid: Iterable[Window], treatment: Treatment) -> list[_Change]:
+def _changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) -> list[_Change]:
     by_time: dict[datetime | date, list[Window]] = {}
     for window in sorted(avoid, key=_end):
         end = _end(window)
-        at = _whole_day(end, treatment.zone) if treatment.date_only else after_quiet(end, treatment.zone)
+        zone = treatment.zone
+        at = _whole_day(end, zone) if treatment.date_only else after_quiet(end, zone, quiet)
         by_time.setdefault(at, []).append(window)
     return [_Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
 
@@ -151,13 +163,13 @@ def _end(window: Window) -> datetime:
     return window.end
 
 
-def after_quiet(moment: datetime, zone: ZoneInfo) -> datetime:
+def after_quiet(moment: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
     """Return a moment (UTC), or the end of the quiet hours that it falls into; never an earlier one."""
     shown = local(moment, zone)
-    if QUIET_UNTIL <= shown.time() < QUIET_FROM:
+    if not quiet.holds(shown.time()):
         return moment
-    day = shown.date() + timedelta(days=1 if shown.time() >= QUIET_FROM else 0)
-    return max(moment, resolve(datetime.combine(day, QUIET_UNTIL), zone, Edge.END))
+    day = shown.date() + timedelta(days=1 if shown.time() >= quiet.end else 0)
+    return max(moment, resolve(datetime.combine(day, quiet.end), zone, Edge.END))
 
 
 def _whole_day(moment: datetime, zone: ZoneInfo) -> date:
@@ -205,10 +217,12 @@ def _phase_alarm(
     else:
         said = f"It starts: {named.names(holding)}."
     if isinstance(start, datetime):
-        if after_quiet(start, named.zone) != start:  # a treatment in the quiet hours rings nobody awake
+        if (
+            after_quiet(start, named.zone, named.reminders.quiet) != start
+        ):  # a treatment in the quiet hours rings nobody awake
             return None
         return Alarm(trigger=timedelta(0), text=said)
-    return Alarm(trigger=DAY_BEFORE_AT_NINE, text=f"From {short_day(start)}: {said}")
+    return named.day_before(f"From {short_day(start)}: {said}")
 
 
 def _is_long(start: datetime | date, end: datetime | date, zone: ZoneInfo) -> bool:
@@ -266,6 +280,48 @@ def _from(window: Window, start: datetime, zone: ZoneInfo) -> str:
     return f" from {since(window.start, zone, _day(start, zone))}" if begins_later and window.start else ""
 
 
+# Daily care ---------------------------------------------------------------------------------------
+
+
+def _daily(plan: Plan, named: _Named) -> list[Entry]:
+    """Return the one entry that reminds of daily care every day, where it is wished and there is any."""
+    clock, zone = named.reminders.daily, named.zone
+    care = [w for w in plan.windows if w.rule.daily and w.start is not None and w.end is not None]
+    if clock is None or not care:
+        return []
+    if named.reminders.quiet.holds(clock):
+        quiet = named.reminders.quiet
+        raise UsageError(
+            f"--daily {clock:%H:%M} lies in the quiet hours {quiet.start:%H:%M}-{quiet.end:%H:%M}; "
+            "write a later time, or other --quiet-hours"
+        )
+    first = local(min(w.start for w in care if w.start), zone).date()
+    last = local(max(_end(w) for w in care), zone).date()
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    moments = [resolve(datetime.combine(day, clock), zone, Edge.START) for day in days]
+    held = [at for at in moments if any(w.start and w.start <= at < _end(w) for w in care)]
+    if not held:
+        return []
+    names = ", ".join(window.rule.short for window in care)
+    lines = [
+        f"- {w.rule.title}{_from(w, begins(plan), zone)} until {until(_end(w), zone, first)}" for w in care
+    ]
+    return [
+        Entry(
+            role="daily",
+            start=held[0],
+            end=held[0] + SHOWN,
+            title=f"{named.prefix}, daily: {names}",
+            text="\n\n".join(["\n".join(["Every day:", *lines]), _closing(plan, care)]),
+            category=named.prefix,
+            alarm=Alarm(trigger=timedelta(0), text=f"Daily care: {names}."),
+            daily=Daily(
+                zone=zone, count=(local(held[-1], zone).date() - local(held[0], zone).date()).days + 1
+            ),
+        )
+    ]
+
+
 # Milestones and preparation -----------------------------------------------------------------------
 
 
@@ -288,7 +344,7 @@ def _milestones(plan: Plan, named: _Named) -> list[Entry]:
                 title=f"{named.prefix}: {window.rule.short}",
                 text="\n\n".join(texts),
                 category=named.prefix,
-                alarm=Alarm(trigger=DAY_BEFORE_AT_NINE, text=f"From {short_day(day)}: {window.rule.title}."),
+                alarm=named.day_before(f"From {short_day(day)}: {window.rule.title}."),
             )
         )
     return entries
@@ -320,10 +376,7 @@ def _preparation(plan: Plan, named: _Named) -> list[Entry]:
                 title=f"{named.prefix}, to prepare: {named.names(starting, '')}",
                 text="\n\n".join(texts),
                 category=named.prefix,
-                alarm=Alarm(
-                    trigger=DAY_BEFORE_AT_NINE,
-                    text=f"From {short_day(day)}, to prepare: {named.names(starting, '')}.",
-                ),
+                alarm=named.day_before(f"From {short_day(day)}, to prepare: {named.names(starting, '')}."),
             )
         )
     return entries

@@ -1,4 +1,4 @@
-"""Calendar entries -> text by RFC 5545, through ics with its serializers corrected.
+"""Calendar entries -> content lines by RFC 5545, through ics with its serializers corrected.
 
 ics 0.7 writes alarms before properties, a zero trigger as "P", no DTSTAMP without
 a creation date, an all-day event of one day without its end, unordered events,
@@ -7,11 +7,12 @@ what an entry says is decided elsewhere.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import ics
 from ics.alarm import DisplayAlarm
@@ -19,9 +20,13 @@ from ics.grammar.parse import Container, ContentLine
 from ics.serializers.alarm_serializer import DisplayAlarmSerializer
 from ics.serializers.event_serializer import EventSerializer
 from ics.serializers.icalendar_serializer import CalendarSerializer
+from ics.utils import escape_string
+
+from needlecare.when import clock_changes, local
 
 PRODID = "-//needlecare//needlecare//EN"
 LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1
+UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, which some clients refuse
 
 _LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -33,6 +38,14 @@ class Alarm:
 
     trigger: timedelta
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daily:
+    """That an entry comes again every day at the same local time of a zone, `count` times in all."""
+
+    zone: ZoneInfo
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,49 +63,95 @@ class Entry:
     text: str
     category: str
     alarm: Alarm | None = None
+    daily: Daily | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """How often an event was changed, and when (UTC) last."""
+
+    sequence: int
+    modified: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """A calendar file. `stamp` (UTC) is when its content was settled."""
+    """A calendar file. `settled` (UTC) is when its content was: the stamp of a first export."""
 
     name: str
     reference: UUID
-    stamp: datetime
+    settled: datetime
     entries: tuple[Entry, ...]
 
     def uid(self, entry: Entry) -> str:
         """Return the UID of an entry: the same for the same reference and role."""
-        return str(uuid5(self.reference, entry.role))
+        return uid(self.reference, entry.role)
+
+
+def uid(reference: UUID, role: str) -> str:
+    """Return the UID of the event that has a role in the calendar of a reference."""
+    return str(uuid5(reference, role))
 
 
 def calendar_text(calendar: Calendar) -> str:
-    """Return a calendar as text; lines end in CRLF and have at most 75 octets."""
+    """Return a first export as text; lines end in CRLF and have at most 75 octets."""
+    first = Revision(sequence=0, modified=calendar.settled)
+    events = [event_lines(calendar, entry, first) for entry in calendar.entries]
+    return folded([*head_lines(calendar), *(line for event in events for line in event), END])
+
+
+END = "END:VCALENDAR"
+
+
+def head_lines(calendar: Calendar) -> list[str]:
+    """Return what stands before the events: the calendar's properties and the zones it needs."""
     made = _Calendar(creator=PRODID)
     made.scale = "GREGORIAN"
     made.name = _one_line(calendar.name)
     made.reference = str(calendar.reference)
-    made.entries = [_event(calendar, entry) for entry in calendar.entries]
-    return "".join(f"{folded}\r\n" for line in made.serialize().split("\r\n") for folded in _folded(line))
+    lines: list[str] = made.serialize().split("\r\n")
+    for entry in calendar.entries:
+        if entry.daily is not None and entry.daily.zone.key not in UTC_NAMES:
+            lines[-1:] = [*_zone_lines(entry), END]
+    return lines[:-1]
 
 
-def _event(calendar: Calendar, entry: Entry) -> "_Event":
+def event_lines(calendar: Calendar, entry: Entry, revision: Revision) -> list[str]:
+    """Return the content lines of an event, unfolded."""
     event = _Event(
         uid=calendar.uid(entry),
         name=_one_line(entry.title),
         description=_clean(entry.text),
-        begin=entry.start,
-        end=entry.end,
-        created=calendar.stamp.replace(tzinfo=UTC),
-        last_modified=calendar.stamp.replace(tzinfo=UTC),
+        created=revision.modified,
+        last_modified=revision.modified,
         transparent=True,
         classification="PRIVATE",
         categories=[_one_line(entry.category)],
     )
-    event.dates = None if isinstance(entry.start, datetime) else (entry.start, entry.end)
+    event.entry = entry
+    event.sequence = revision.sequence
     if entry.alarm is not None:
         event.alarms = [_Alarm(trigger=entry.alarm.trigger, display_text=_one_line(entry.alarm.text))]
-    return event
+    lines: list[str] = event.serialize().split("\r\n")
+    return lines
+
+
+def folded(lines: Iterable[str]) -> str:
+    """Return content lines as the text of a file: folded, each with its CRLF (section 3.1)."""
+    return "".join(f"{physical}\r\n" for line in lines for physical in _physical(line))
+
+
+def _physical(line: str) -> Iterator[str]:
+    """Yield the physical lines of a content line; no character is cut."""
+    octets = 0
+    start = 0
+    for position, character in enumerate(line):
+        size = len(character.encode())
+        if octets + size > LINE:
+            yield (" " if start else "") + line[start:position]
+            start, octets = position, 1
+        octets += size
+    yield (" " if start else "") + line[start:]
 
 
 class _AlarmSerializer(DisplayAlarmSerializer):
@@ -112,19 +171,17 @@ class _Alarm(DisplayAlarm):
 
 class _EventSerializer(EventSerializer):
     def serialize_sequence(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("SEQUENCE", value="0"))
+        container.append(ContentLine("SEQUENCE", value=str(event.sequence)))
 
-    def serialize_all_day(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        for name, day in zip(("DTSTART", "DTEND"), event.dates or (), strict=False):
-            container.append(ContentLine(name, params={"VALUE": ["DATE"]}, value=f"{day:%Y%m%d}"))
+    def serialize_role(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        container.append(ContentLine("X-NEEDLECARE-ROLE", value=event.entry.role))
 
-    def serialize_start(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        if event.dates is None:
-            EventSerializer.serialize_start(event, container)
-
-    def serialize_end(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        if event.dates is None:
-            EventSerializer.serialize_end(event, container)
+    def serialize_times(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        entry: Entry = event.entry
+        container.append(_time_line("DTSTART", entry.start, entry.daily))
+        container.append(_time_line("DTEND", entry.end, entry.daily))
+        if entry.daily is not None:
+            container.append(ContentLine("RRULE", value=f"FREQ=DAILY;COUNT={entry.daily.count}"))
 
     def serialize_alarm(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
         for alarm in event.alarms:
@@ -138,14 +195,13 @@ class _EventSerializer(EventSerializer):
             cls.serialize_created,
             cls.serialize_last_modified,
             cls.serialize_sequence,
-            cls.serialize_start,
-            cls.serialize_end,
-            cls.serialize_all_day,
+            cls.serialize_times,
             cls.serialize_summary,
             cls.serialize_description,
             cls.serialize_transparent,
             cls.serialize_class,
             cls.serialize_categories,
+            cls.serialize_role,
             cls.serialize_alarm,
         ]
 
@@ -159,23 +215,13 @@ class _Event(ics.Event):
 
 class _CalendarSerializer(CalendarSerializer):
     def serialize_name(calendar: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("X-WR-CALNAME", value=ics.utils.escape_string(calendar.name)))
+        container.append(ContentLine("X-WR-CALNAME", value=escape_string(calendar.name)))
         container.append(ContentLine("X-NEEDLECARE-REFERENCE", value=calendar.reference))
-
-    def serialize_event(calendar: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        for event in calendar.entries:
-            container.append(event.serialize())
 
     @classmethod
     def get_serializers(cls) -> list[Callable[[Any, Container], None]]:
-        """Return the serializers in the order of the file: events as they were given."""
-        return [
-            cls.serialize_0version,
-            cls.serialize_1prodid,
-            cls.serialize_calscale,
-            cls.serialize_name,
-            cls.serialize_event,
-        ]
+        """Return the serializers in the order of the file."""
+        return [cls.serialize_0version, cls.serialize_1prodid, cls.serialize_calscale, cls.serialize_name]
 
 
 class _Calendar(ics.Calendar):
@@ -185,6 +231,71 @@ class _Calendar(ics.Calendar):
         serializer = _CalendarSerializer
 
 
+def _time_line(name: str, at: datetime | date, daily: Daily | None) -> ContentLine:
+    """Return a start or an end: a date, a moment in UTC, or the local time of what comes again daily."""
+    if not isinstance(at, datetime):
+        return ContentLine(name, params={"VALUE": ["DATE"]}, value=f"{at:%Y%m%d}")
+    if daily is None or daily.zone.key in UTC_NAMES:
+        return ContentLine(name, value=f"{at:%Y%m%dT%H%M%SZ}")
+    return ContentLine(
+        name, params={"TZID": [daily.zone.key]}, value=f"{local(at, daily.zone):%Y%m%dT%H%M%S}"
+    )
+
+
+def _zone_lines(entry: Entry) -> list[str]:
+    """Return the VTIMEZONE that holds for all the days of a daily entry (section 3.6.5)."""
+    assert entry.daily is not None
+    assert isinstance(entry.start, datetime)
+    zone = entry.daily.zone
+    last = entry.start + timedelta(days=entry.daily.count + 1)
+    before = clock_changes(entry.start - timedelta(days=400), entry.start, zone)[-1:]
+    onsets = [*before, *clock_changes(entry.start, last, zone)]
+    observances = [_observance(onset, zone) for onset in onsets]
+    if not before:
+        observances.insert(0, _standard(entry.start, zone))
+    lines: list[str] = str(Container("VTIMEZONE", ContentLine("TZID", value=zone.key), *observances)).split(
+        "\r\n"
+    )
+    return lines
+
+
+def _observance(onset: datetime, zone: ZoneInfo) -> Container:
+    """Return what the clocks of a zone do from a change (UTC) on."""
+    earlier, later = local(onset - timedelta(seconds=1), zone), local(onset, zone)
+    shown = onset.replace(tzinfo=None) + _offset(earlier)  # an onset is written by the clocks before it
+    return _observance_of(later, shown, _offset(earlier))
+
+
+def _standard(moment: datetime, zone: ZoneInfo) -> Container:
+    """Return what the clocks of a zone do at a moment (UTC), as if they had always done it."""
+    shown = local(moment, zone)
+    return _observance_of(shown, datetime(1970, 1, 1), _offset(shown))  # noqa: DTZ001  a local time
+
+
+def _observance_of(shown: datetime, onset: datetime, before: timedelta) -> Container:
+    return Container(
+        "DAYLIGHT" if shown.dst() else "STANDARD",
+        ContentLine("DTSTART", value=f"{onset:%Y%m%dT%H%M%S}"),
+        ContentLine("TZOFFSETFROM", value=_signed(before)),
+        ContentLine("TZOFFSETTO", value=_signed(_offset(shown))),
+        ContentLine("TZNAME", value=shown.tzname() or _signed(_offset(shown))),
+    )
+
+
+def _offset(shown: datetime) -> timedelta:
+    offset = shown.utcoffset()
+    assert offset is not None
+    return offset
+
+
+def _signed(offset: timedelta) -> str:
+    """Return "+0100", with seconds where a zone has them (section 3.3.14)."""
+    seconds = int(abs(offset).total_seconds())
+    sign = "-" if offset < timedelta(0) else "+"
+    said = f"{sign}{seconds // 3600:02}{seconds // 60 % 60:02}"
+    return f"{said}{seconds % 60:02}" if seconds % 60 else said
+
+
 def _clean(text: str) -> str:
     """Return a text whose only control character is the line feed."""
     return _CONTROL.sub(" ", _LINE_BREAK.sub("\n", text))
@@ -192,16 +303,3 @@ def _clean(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(_clean(text).split())
-
-
-def _folded(line: str) -> Iterator[str]:
-    """Yield the physical lines of a content line; no character is cut (section 3.1)."""
-    octets = 0
-    start = 0
-    for position, character in enumerate(line):
-        size = len(character.encode())
-        if octets + size > LINE:
-            yield (" " if start else "") + line[start:position]
-            start, octets = position, 1
-        octets += size
-    yield (" " if start else "") + line[start:]

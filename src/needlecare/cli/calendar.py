@@ -1,0 +1,203 @@
+"""Calendar files: a first export, its revision by --update, and needlecare cancel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import typer
+
+from needlecare.cli import options, terminal
+from needlecare.cli.files import print_bytes, write_file
+from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.model import Alarms, Detail, Reminders
+from needlecare.when import parse_clock, parse_quiet_hours
+
+if TYPE_CHECKING:
+    from needlecare.render.rfc5545 import Calendar
+
+LARGEST_CALENDAR = 4 * 1024 * 1024  # bytes; an export has twenty thousand
+CALENDAR_PANEL = "The calendar"
+
+EXAMPLES = """
+Examples:
+
+  needlecare cancel plan.ics
+"""
+
+Ics = Annotated[
+    str | None,
+    typer.Option(
+        "--ics",
+        metavar="FILE|-",
+        help="Write the calendar to a file, or to standard output in place of the timeline.",
+        rich_help_panel=CALENDAR_PANEL,
+        show_default=False,
+    ),
+]
+DetailOfTitles = Annotated[
+    Detail,
+    typer.Option(
+        "--detail",
+        help="How much titles tell: discreet ones name no clinic and no procedure.",
+        rich_help_panel=CALENDAR_PANEL,
+    ),
+]
+Ref = Annotated[
+    str | None,
+    typer.Option(
+        "--ref",
+        metavar="REF",
+        help="An opaque reference of yours: the calendar's events keep their identity by it.",
+        rich_help_panel=CALENDAR_PANEL,
+        show_default=False,
+    ),
+]
+AlarmsWanted = Annotated[
+    Alarms,
+    typer.Option(
+        "--alarms",
+        help="What rings: nothing, or each change and each milestone.",
+        rich_help_panel=CALENDAR_PANEL,
+    ),
+]
+Quiet = Annotated[
+    str,
+    typer.Option(
+        "--quiet-hours",
+        metavar="HH:MM-HH:MM",
+        help="Local hours in which nothing rings; what ends in them is told when they are over.",
+        rich_help_panel=CALENDAR_PANEL,
+    ),
+]
+DailyAt = Annotated[
+    str | None,
+    typer.Option(
+        "--daily",
+        metavar="HH:MM",
+        help="Add one daily reminder of the care that the plan asks for every day.",
+        rich_help_panel=CALENDAR_PANEL,
+        show_default=False,
+    ),
+]
+Update = Annotated[
+    bool,
+    typer.Option(
+        "--update",
+        help="Revise the calendar in the --ics file: what changed keeps its identity, what vanished is "
+        "cancelled.",
+        rich_help_panel=CALENDAR_PANEL,
+    ),
+]
+QUIET_HOURS = "22:00-08:00"
+
+
+def reminders(alarms: Alarms, quiet_hours: str, daily: str | None) -> Reminders:
+    """Return how the calendar reminds. Raises UsageError."""
+    return Reminders(
+        alarms=alarms,
+        quiet=parse_quiet_hours(quiet_hours),
+        daily=None if daily is None else parse_clock(daily),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFile:
+    """A calendar that is made and not yet written; `path` is None for standard output."""
+
+    path: Path | None
+    data: bytes
+    account: str
+    revises: bool
+
+    def write(self, *, force: bool) -> None:
+        """Write it, and say on standard error what became of its events. Raises WriteError."""
+        if self.path is None:
+            print_bytes(self.data)
+            return
+        changed = write_file(self.path, self.data, force=force or self.revises)
+        done = ("revised in" if self.revises else "written to") if changed else "unchanged in"
+        terminal.say(f"Calendar {done} {self.path}: {self.account}.")
+
+
+def calendar_file(
+    ics: str, make: "Callable[[UUID | None], Calendar]", *, update: bool, now: datetime, zone: ZoneInfo
+) -> CalendarFile:
+    """Return the calendar for an --ics target: a first export, or with `update` what follows the file.
+
+    `make` builds the calendar for the reference of the file; None where there is
+    none. `now` (UTC) stamps what a revision changes. Raises UsageError, and
+    WriteError where the file cannot be revised.
+    """
+    from needlecare.render.rfc5545 import calendar_text
+
+    path = None if ics == "-" else Path(ics)
+    if path is None or not (update and path.exists()):
+        calendar = make(None)
+        account = f"{len(calendar.entries)} events"
+        return CalendarFile(path=path, data=calendar_text(calendar).encode(), account=account, revises=False)
+    from needlecare.render.revision import Export, revised
+
+    try:
+        export = Export(_calendar_data(path))
+    except (OSError, ValueError, UsageError) as error:
+        raise WriteError(
+            f"{quoted(ics)} cannot be revised, so it was left alone: {_reason(error)}; "
+            "write the calendar to another name"
+        ) from None
+    calendar = make(export.reference)
+    if calendar.reference != export.reference:
+        raise UsageError(f"{quoted(ics)} belongs to another --ref; leave --ref out, or write to another name")
+    data, became = revised(export, calendar, now, zone)
+    return CalendarFile(path=path, data=data, account=str(became), revises=True)
+
+
+def cancel(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE.ics", help="A calendar that needlecare wrote.", show_default=False)
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE|-", help="Leave FILE.ics, and write here.", show_default=False
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that exists with other content.")
+    ] = False,
+    as_of: options.AsOf = None,
+    tz: options.Zone = None,
+) -> None:
+    """Turn a calendar into its cancellation: import it again, and every event of it is cancelled.
+
+    Events in the file that are not needlecare's stay as they are.
+    """
+    from needlecare.render.revision import Export, cancelled
+
+    path = Path(file)
+    try:
+        export = Export(_calendar_data(path))
+    except (OSError, ValueError, UsageError) as error:
+        raise UsageError(f"{quoted(file)} cannot be cancelled: {_reason(error)}") from None
+    data, account = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
+    if output == "-":
+        print_bytes(data)
+        return
+    target = Path(output) if output is not None else path
+    changed = write_file(target, data, force=force or output is None)
+    terminal.say(f"Calendar {'cancelled in' if changed else 'unchanged in'} {target}: {account}.")
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def _calendar_data(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(LARGEST_CALENDAR + 1)
+    if len(data) > LARGEST_CALENDAR:
+        raise UsageError("it is larger than 4 MiB; no export is")
+    return data

@@ -1,0 +1,30 @@
+"""The reference of a calendar: what its UIDs come from, so that a later export finds the same events."""
+
+from uuid import UUID, uuid5
+
+from needlecare.errors import UsageError, quoted
+from needlecare.model import Plan
+
+LONGEST_REFERENCE = 64  # characters
+_NAMESPACE = UUID("6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55")  # of needlecare's references
+
+
+def checked_reference(ref: str) -> str:
+    """Return an opaque reference that a clinic chose. Raises UsageError where it cannot be used."""
+    if not ref or len(ref) > LONGEST_REFERENCE:
+        raise UsageError(f"--ref must have 1 to {LONGEST_REFERENCE} characters; it has {len(ref)}")
+    if ref != ref.strip():
+        raise UsageError(f"--ref {quoted(ref)} begins or ends with white space; write it without")
+    if not ref.isprintable():
+        raise UsageError(f"--ref {quoted(ref)} holds a control character; write printable characters only")
+    return ref
+
+
+def reference_of(plan: Plan, ref: str | None) -> UUID:
+    """Return the reference that a clinic's own makes, else that of the treatment and the schedule.
+
+    Never that of a name, an option or a version. Raises UsageError as checked_reference does.
+    """
+    if ref is not None:
+        return uuid5(_NAMESPACE, f"ref:{checked_reference(ref)}")
+    return uuid5(_NAMESPACE, f"treatment:{plan.treatment.treated.isoformat()}:{plan.schedule.id}")
