@@ -197,7 +197,7 @@ def _phase(
     texts.append(_closing(plan, [*ended, *holding]))
     shown = _shown_end(start, end, zone)
     return Entry(
-        role=f"phase/{ended[0].rule.id}" if ended else "phase/start",
+        role=f"phase/{ended[0].rule.id}" if ended else "start",
         start=start,
         end=shown,
         title=named.title(holding) if holding else f"{named.prefix}: nothing left to wait for",
