@@ -179,6 +179,7 @@ class Event:
 
 
 def by_icalendar(data: bytes) -> list[Event]:
+    read: list[Any] = icalendar.Calendar.from_ical(data).walk("VEVENT")
     return [
         Event(
             uid=str(event["UID"]),
@@ -191,7 +192,7 @@ def by_icalendar(data: bytes) -> list[Event]:
                 (alarm.decoded("TRIGGER"), str(alarm["DESCRIPTION"])) for alarm in event.walk("VALARM")
             ),
         )
-        for event in icalendar.Calendar.from_ical(data).walk("VEVENT")
+        for event in read
     ]
 
 
@@ -274,9 +275,8 @@ def announced(end: datetime, treated: Treatment) -> datetime | date:
 
 def longer_than_a_week(start: datetime | date, end: datetime | date, zone: ZoneInfo) -> bool:
     if isinstance(start, datetime) and isinstance(end, datetime):
-        clocks = [moment.astimezone(zone).replace(tzinfo=None) for moment in (start, end)]
-        return clocks[1] - clocks[0] > timedelta(days=7)
-    return end - start > timedelta(days=7)
+        start, end = (moment.astimezone(zone).replace(tzinfo=None) for moment in (start, end))
+    return end > start + timedelta(days=7)
 
 
 def wanted_phases(made: Plan) -> Iterator[Wanted]:
@@ -298,7 +298,7 @@ def wanted_phases(made: Plan) -> Iterator[Wanted]:
         if until is not None and not longer_than_a_week(start, until, treated.zone):
             shown = until
         yield Wanted(
-            uid=uid(made, f"phase/{ended[0].rule.id if ended else 'start'}"),
+            uid=uid(made, f"phase/{ended[0].rule.id}" if ended else "start"),
             start=start,
             end=shown,
             triggers=rings,

@@ -1025,24 +1025,28 @@ def accepted(rules: Sequence[Rule]) -> Schedule:
 
 
 def assert_no_laxer(stricter: Plan, than: Plan, *, disputed: bool = False) -> None:
-    """Assert that everything avoided in one plan is avoided for as long in the other; a window of no
-    length forbids nothing. With `disputed`, that nobody begins to differ sooner either.
+    """Assert that whenever one plan says "not yet", the other says so too.
+
+    With `disputed`, also that whenever nobody differs in the one, nobody does in
+    the other. A stretch of no length says nothing.
     """
     found = windows(stricter, Kind.AVOID)
     for name, window in windows(than, Kind.AVOID).items():
-        if window.start == window.end:
-            continue
-        other = found[name]
-        assert other.start is not None
-        assert window.start is not None
-        assert other.end is not None
-        assert window.end is not None
-        assert other.start <= window.start
-        assert other.end >= window.end
-        if disputed:
-            assert other.earliest_end is not None
-            assert window.earliest_end is not None
-            assert other.earliest_end >= window.earliest_end
+        start, earliest_end, end = edges_of(window)
+        if start < end:
+            other_start, _, other_end = edges_of(found[name])
+            assert other_start <= start
+            assert other_end >= end
+        if disputed and start < earliest_end:
+            assert edges_of(found[name])[1] >= earliest_end
+
+
+def edges_of(window: Window) -> tuple[datetime, datetime, datetime]:
+    """Return the edges of an avoid window: it has all three."""
+    assert window.start is not None
+    assert window.earliest_end is not None
+    assert window.end is not None
+    return window.start, window.earliest_end, window.end
 
 
 @given(rules(), treatments(), st.data())

@@ -61,20 +61,40 @@ def calendar(
 
     A UUID as `ref` is the reference of a file that exists already.
     """
+    entries = plan_entries(plan, as_of, detail=detail, reminders=reminders)
+    return calendar_of(plan, entries, ref=ref, detail=detail, reminders=reminders)
+
+
+def plan_entries(plan: Plan, as_of: datetime, *, detail: Detail, reminders: Reminders) -> list[Entry]:
+    """Return what the calendar of one treatment holds, in no order and without the standing texts."""
     named = _Named(plan, detail, reminders)
     entries = [*_phases(plan, named), *_milestones(plan, named), *_daily(plan, named)]
-    if as_of < begins(plan):
-        entries += _preparation(plan, named)
-    entries.sort(key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
-    if entries:
-        entries[0] = replace(entries[0], text=_with_standing(entries[0].text, plan.schedule))
+    return [*entries, *_preparation(plan, named)] if as_of < begins(plan) else entries
+
+
+def calendar_of(
+    plan: Plan,
+    entries: Iterable[Entry],
+    *,
+    ref: str | UUID | None,
+    detail: Detail,
+    reminders: Reminders,
+) -> Calendar:
+    """Return the calendar that some entries make: in order, the first with every standing text.
+
+    Its reference, its zone and its day of review are those of the plan (of a
+    series: the plan of its first session).
+    """
+    ordered = sorted(entries, key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
+    if ordered:
+        ordered[0] = replace(ordered[0], text=_with_standing(ordered[0].text, plan.schedule))
     if reminders.alarms is Alarms.NONE:
-        entries = [replace(entry, alarm=None) for entry in entries]
+        ordered = [replace(entry, alarm=None) for entry in ordered]
     return Calendar(
-        name=named.prefix,
+        name=_Named(plan, detail, reminders).prefix,
         reference=ref if isinstance(ref, UUID) else reference_of(plan, ref),
         settled=datetime.combine(plan.schedule.reviewed, time.min, UTC),
-        entries=tuple(entries),
+        entries=tuple(ordered),
     )
 
 

@@ -70,7 +70,8 @@ def tip(note: Note, view: Overview) -> str | None:
     """Return what a person can do about a note, as a command line sees it; None where nothing."""
     zone = view.plan.treatment.zone
     if note.code == "date-only":
-        return "Add the time of day (2026-11-21@14:30): things end up to a day sooner."
+        day = view.plan.treatment.treated
+        return f"Add the time of day ({day}@14:30): things end up to a day sooner."
     if note.code == "skin-type-unknown" and note.sooner is not None and note.rule is not None:
         rule = view.plan.schedule.rules[note.rule]
         sooner = until(note.sooner, zone, reader_day(view))
