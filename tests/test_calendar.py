@@ -21,7 +21,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -37,7 +37,18 @@ from hypothesis import strategies as st
 
 from needlecare.cli import run
 from needlecare.errors import UsageError
-from needlecare.model import Clinic, Detail, Kind, Plan, Recommendation, Rule, Schedule, SkinType, Treatment
+from needlecare.model import (
+    Clinic,
+    Detail,
+    Kind,
+    Plan,
+    Recommendation,
+    Reminders,
+    Rule,
+    Schedule,
+    SkinType,
+    Treatment,
+)
 from needlecare.model import Window as PlanWindow
 from needlecare.plan import plan
 from needlecare.render.calendar import calendar_bytes
@@ -69,6 +80,7 @@ def treatment(text: str, zone: str = BERLIN, **options: Any) -> Treatment:
 EXAMPLE = treatment("2026-11-21T14:30+01:00", prp=True, skin_type=SkinType.IV)
 AN_HOUR_AFTER = at("2026-11-21T15:30+01:00")
 AHEAD = at("2026-11-01T12:00+01:00")
+HINDSIGHT = at("2199-01-01T00:00Z")
 
 # Each with the moment at which it is looked at.
 TREATMENTS = {
@@ -218,10 +230,9 @@ each_parser = pytest.mark.parametrize("parsed", [by_icalendar, by_vobject])
 Parser = Callable[[bytes], list[Event]]
 
 
-def events(treated: Treatment, schedule: Schedule, as_of: datetime | None = None) -> list[Event]:
+def events(treated: Treatment, schedule: Schedule, as_of: datetime = HINDSIGHT) -> list[Event]:
     """Return the events of a treatment's calendar; in hindsight, unless told when."""
-    moment = as_of or datetime(2199, 1, 1, tzinfo=UTC)
-    return by_icalendar(calendar_bytes(plan(treated, schedule), moment))
+    return by_icalendar(calendar_bytes(plan(treated, schedule), as_of))
 
 
 def lines_about(event: Event, title: str) -> list[str]:
@@ -1172,6 +1183,65 @@ def test_rules_past_their_review_say_so(days: int, due: bool, builtin: Schedule)
     assert (builtin.review_due.isoformat() in first.text) is due
 
 
+def test_the_text_of_an_all_day_change_names_its_day_too(builtin: Schedule) -> None:
+    """Whoever opens it from its alarm reads it on the day before, when nothing has ended yet."""
+    phases = events(treatment("2026-11-21"), only(builtin, rule("makeup", "PT48H"), rule("gym", "P5D")))
+    for event in phases[1:]:
+        (told,) = [line for line in event.text.split("\n") if "is fine again" in line]
+        assert day_text(event.start) in told
+        assert "now" not in told.lower().split()
+
+
+# The daily reminder -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("treated", "zone", "expected"),
+    [
+        # daily care from PT24H to P10D, both at 14:30: at 08:00 on nine days, from the second on
+        ("2026-10-20T14:30+02:00", BERLIN, [("22+02:00", 3), ("25+01:00", 6)]),
+        ("2026-10-20T14:30-01:00", "America/Nuuk", [("22-01:00", 3), ("25-02:00", 6)]),
+        ("2026-10-01T14:30+10:30", "Australia/Lord_Howe", [("03+10:30", 1), ("04+11:00", 8)]),
+        ("2026-10-20T14:30+05:45", "Asia/Kathmandu", [("22+05:45", 9)]),
+        ("2026-10-20T14:30+14:00", "Pacific/Kiritimati", [("22+14:00", 9)]),
+    ],
+)
+def test_the_daily_reminder_keeps_its_local_time_across_a_clock_change(
+    treated: str, zone: str, expected: list[tuple[str, int]], builtin: Schedule
+) -> None:
+    care = rule("cream", "P10D", "PT24H", Kind.DO, daily=True)
+    made = plan(treatment(treated, zone), only(builtin, rule("makeup", "P1D"), care))
+    data = calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))
+    moments = [
+        at(f"2026-10-{text[:2]}T08:00{text[2:]}") + timedelta(days=number)
+        for text, count in expected
+        for number in range(count)
+    ]
+    days = [moment.astimezone(ZoneInfo(zone)).date() for moment in moments]
+    # by vobject, which unrolls the rule itself
+    (rung,) = [e.rruleset for e in vobject.readOne(data.decode()).vevent_list if e.rruleset]
+    assert [moment.astimezone(UTC) for moment in rung] == moments
+    # by icalendar, with the clocks of the VTIMEZONE alone
+    read: list[Any] = icalendar.Calendar.from_ical(data).walk("VTIMEZONE")
+    clocks = read[0].to_tz(lookup_tzid=False)
+    assert len(read) == 1
+    assert [datetime(d.year, d.month, d.day, 8, tzinfo=clocks).astimezone(UTC) for d in days] == moments
+    (event,) = [e for e in components(data).inner("VEVENT") if e.values("RRULE")]
+    assert event.values(f"DTSTART;TZID={zone}") == [f"{days[0]:%Y%m%d}T080000"]
+    (alarm,) = event.inner("VALARM")
+    assert alarm.values("TRIGGER") == ["PT0S"]
+
+
+def test_a_daily_reminder_in_the_quiet_hours_is_refused(builtin: Schedule) -> None:
+    made = plan(EXAMPLE, builtin)
+    for clock in (time(7, 59), time(22), time(0)):
+        with pytest.raises(UsageError, match="quiet hours"):
+            calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=clock))
+    for clock in (time(8), time(21, 59)):
+        assert b"RRULE" in calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=clock))
+    assert b"RRULE" not in calendar_bytes(made, HINDSIGHT)
+
+
 # Identity -----------------------------------------------------------------------------------------
 
 
@@ -1388,9 +1458,6 @@ def made_of(treated: Treatment, windows: Sequence[tuple[str, str]], schedule: Sc
     made = plan(treated, only(schedule, *rules))
     assume(all(window.start and window.start < end_of(window) for window in made.windows))
     return made
-
-
-HINDSIGHT = datetime(2199, 1, 1, tzinfo=UTC)
 
 
 @given(treated=TREATMENT, windows=WINDOWS)

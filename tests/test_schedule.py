@@ -279,7 +279,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "after a rule that never ends": (
         [('kind = "avoid"', 'kind = "warning"'), ("", HEAT)],
-        ['42:9: heat.after: "makeup" is of kind warning; only avoid, do and expect rules end'],
+        ['42:9: heat.after: "makeup" is of kind warning; avoid waits for avoid rules only'],
     ),
     "after, in a rule that waits for nothing": (
         [("", HEAT.replace('"avoid"', '"prepare"'))],
@@ -288,19 +288,19 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     # Ids used twice
     "a rule twice": (
         [("", "[rules.makeup]\n")],
-        ["35:1: rules.makeup: stands here again, after line 25; keep one of them"],
+        ["35:1: makeup: stands here again, after line 25; keep one of them"],
     ),
     "a source twice": (
         [("", "[sources.clinic]\n")],
-        ["35:1: sources.clinic: stands here again, after line 21; keep one of them"],
+        ["35:1: clinic: stands here again, after line 21; keep one of them"],
     ),
     "a key twice": (
         [('short = "makeup"', 'short = "makeup"\nshort = "paint"')],
-        ["29:1: rules.makeup.short: stands here again, after line 28; keep one of them"],
+        ["29:1: makeup.short: stands here again, after line 28; keep one of them"],
     ),
     "recommendations in both ways": (
         [("", '[[rules.makeup.recommendations]]\nsource = "clinic"\n')],
-        ["35:1: rules.makeup.recommendations: stands here again, after line 32; keep one of them"],
+        ["35:1: makeup.recommendations: stands here again, after line 32; keep one of them"],
     ),
     "a claim twice in a rule": (
         [

@@ -57,9 +57,13 @@ class WriteError(NeedlecareError):
 
 def quoted(text: str, limit: int = 60) -> str:
     """Return what was typed, safe to print: on one line, escaped and cut to the limit."""
-    shown = text if len(text) <= limit else text[: limit - 1] + "…"
-    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
-    return f'"{escaped}"'
+    return f'"{shown(text, limit)}"'
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """Return a text with nothing in it that a terminal would obey, cut to the limit."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

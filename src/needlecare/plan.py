@@ -131,8 +131,9 @@ class _Planning:
 
     def placed_window(self, rule: Rule) -> Window | None:
         placed = self.placed_all(rule)
-        self.note_unknown_skin(rule, placed)
         taking_part = [one for one in placed if _takes_part(one, rule.kind)]
+        if rule.kind is not Kind.AVOID:
+            self.note_skin(rule, placed)
         if not taking_part:
             return None
         counted = [one for one in placed if one.counted]
@@ -141,7 +142,14 @@ class _Planning:
             return None
         window = self.combined(rule, placed, counted)
         after = self.window(rule.after) if rule.after else None
-        return window if after is None or after.end is None else self.delayed(window, after)
+        if after is not None and after.end is not None:
+            delayed = self.delayed(window, after)
+            if delayed is None:
+                return None
+            window = delayed
+        if rule.kind is Kind.AVOID:
+            self.note_unknown_skin(window, counted, after)
+        return window
 
     def placed_all(self, rule: Rule) -> tuple[Placed, ...]:
         followed = (one for one in rule.recommendations if self.followed(one, rule))
@@ -156,15 +164,16 @@ class _Planning:
         counted = counted and one.set_aside is None and _gives_enough(one, kind)
         if not counted:
             return Placed(recommendation=one, case=found, counted=False)
-        edge = Edge.START if kind is Kind.PREPARE else Edge.END
-        return Placed(
-            recommendation=one,
-            case=found,
-            counted=True,
-            start=self.moment(one.start, Edge.START),
-            end=self.moment(one.end, Edge.END),
-            earliest=self.moment(one.earliest, edge),
-        )
+        start, end = self.moment(one.start, Edge.START), self.moment(one.end, Edge.END)
+        if start is not None and end is not None:
+            end = max(start, end)  # from 30 days to a month: backwards in February
+        if kind is Kind.PREPARE:
+            earliest = self.moment(one.earliest, Edge.START)
+            earliest = max(earliest, start) if earliest and start else earliest
+        else:
+            earliest = self.moment(one.earliest, Edge.END)
+            earliest = min(earliest, end) if earliest and end else earliest
+        return Placed(recommendation=one, case=found, counted=True, start=start, end=end, earliest=earliest)
 
     def moment(self, offset: Offset | None, edge: Edge) -> datetime | None:
         if offset is None:
@@ -255,21 +264,24 @@ class _Planning:
     def note(self, code: str, rule: Rule, text: str, sooner: datetime | None = None) -> None:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
 
-    def note_unknown_skin(self, rule: Rule, placed: Sequence[Placed]) -> None:
-        """Tell what the skin type would add, or for an avoid rule what it might take away."""
+    def note_skin(self, rule: Rule, placed: Sequence[Placed]) -> None:
+        """Tell what sources add for darker skin, where the type is unknown and it is nothing to avoid."""
         unknown = [one for one in placed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
-        if not unknown:
-            return
-        if rule.kind is not Kind.AVOID:
+        if unknown:
             whole = rule.medicine or len(unknown) == len(placed)
             said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
             self.note("skin-type", rule, f"If your skin is type IV-VI: {said}")
+
+    def note_unknown_skin(self, window: Window, counted: Sequence[Placed], after: Window | None) -> None:
+        """Tell that an avoid window may end sooner for another skin type than the unknown one."""
+        ends = [one.end for one in counted if one.end and one.case is not Case.UNKNOWN]
+        if len(ends) == len(counted) or not ends or window.end is None:
             return
-        ends = [one.end for one in placed if one.end]
-        known = [one.end for one in placed if one.end and one.case is not Case.UNKNOWN]
-        if ends and known and max(known) < max(ends):
-            text = f"The skin type is not given, so the stricter advice counts: {rule.short} may end sooner."
-            self.note("skin-type-unknown", rule, text, sooner=max(known))
+        sooner = max([*ends, *([after.end] if after is not None and after.end else [])])
+        if sooner < window.end:
+            short = window.rule.short
+            text = f"The skin type is not given, so the stricter advice counts: {short} may end sooner."
+            self.note("skin-type-unknown", window.rule, text, sooner=sooner)
 
     def general_notes(self) -> list[Note]:
         found = []
@@ -285,12 +297,16 @@ class _Planning:
 
     def left_out(self) -> str:
         """Say what following some sources only leaves out."""
-        rules = [rule for rule in self.schedule.rules.values() if rule.kind not in _ALWAYS]
-        silent = [r.short for r in rules if not any(one.source in self.follow for one in r.recommendations)]
+        whole = _Planning(self.treatment, self.schedule, ())
+        missed = [
+            rule.short
+            for rule in self.schedule.rules.values()
+            if whole.window(rule.id) is not None and self.window(rule.id) is None
+        ]
         named = " and ".join(self.follow)
         said = f"Only {named} counts; the stricter word of every other source is left out."
-        if silent:
-            said += f" Nothing is said there of: {', '.join(silent)}."
+        if missed:
+            said += f" Nothing is said there of: {', '.join(missed)}."
         return said
 
 
@@ -306,28 +322,42 @@ def _gives_enough(one: Recommendation, kind: Kind) -> bool:
 
 
 def _certain_groups(counted: Iterable[Placed]) -> dict[Condition, list[Placed]]:
-    """Return what certainly holds by its condition: a group each, so that no option loosens another.
-
-    An unknown skin type is not certain, and a condition of our own reading never is.
-    """
+    """Return what certainly holds by its condition: a group each, so that no option loosens another."""
     groups: dict[Condition, list[Placed]] = {}
     for one in counted:
-        if one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours:
+        if _is_certain(one):
             groups.setdefault(one.recommendation.condition, []).append(one)
     return groups
 
 
-def _every_group_ended(counted: Iterable[Placed], end: datetime) -> datetime:
-    """Return when the laxest word of each group has ended; `end` where nothing is certain."""
-    groups = _certain_groups(counted).values()
-    ends = [min(reading for one in group if (reading := one.earliest or one.end)) for group in groups]
+def _is_certain(one: Placed) -> bool:
+    """An unknown skin type is not certain, and a condition of our own reading never is."""
+    return one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours
+
+
+def _every_group_ended(counted: Sequence[Placed], end: datetime) -> datetime:
+    """Return when the laxest word of each group has ended; `end` where nothing is certain.
+
+    Without an unconditional word, what is uncertain must have ended too: an option
+    that adds a word does not make it laxer.
+    """
+    groups = _certain_groups(counted)
+    ends = [
+        min(reading for one in group if (reading := one.earliest or one.end)) for group in groups.values()
+    ]
+    if Condition.ALL not in groups:
+        ends += [one.end for one in counted if one.end and not _is_certain(one)]
     return max(ends, default=end)
 
 
-def _every_group_started(counted: Iterable[Placed], start: datetime) -> datetime:
+def _every_group_started(counted: Sequence[Placed], start: datetime) -> datetime:
     """Return when the laxest word of some group starts; `start` where nothing is certain."""
-    groups = _certain_groups(counted).values()
-    starts = [max(reading for one in group if (reading := one.earliest or one.start)) for group in groups]
+    groups = _certain_groups(counted)
+    starts = [
+        max(reading for one in group if (reading := one.earliest or one.start)) for group in groups.values()
+    ]
+    if Condition.ALL not in groups:
+        starts += [one.start for one in counted if one.start and not _is_certain(one)]
     return min(starts, default=start)
 
 

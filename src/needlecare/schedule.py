@@ -6,13 +6,15 @@ the bytes of a base ("extends") are found.
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
 from types import MappingProxyType
 
-from needlecare.errors import Problem, ScheduleError, nearest, quoted
+from needlecare.errors import Problem, ScheduleError, nearest, quoted, shown
 from needlecare.model import (
     Clinic,
     Condition,
@@ -32,6 +34,7 @@ from needlecare.when import Edge, InvalidOffset, parse_offset, place
 
 LARGEST_FILE = 4 * 1024 * 1024  # bytes; the built-in file has 70 thousand
 
+_BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
@@ -49,13 +52,14 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
     """
     if len(data) > LARGEST_FILE:
         raise ScheduleError(file, [Problem(where="", what="larger than 4 MiB; no rule file is")])
+    written = data.removeprefix(BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = written.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        before = written[: error.start].decode().split("\n")
         what = "not UTF-8; save the file as UTF-8"
-        raise ScheduleError(file, [Problem(where="", what=what, line=line, column=column)]) from None
+        place = {"line": len(before), "column": len(before[-1]) + 1}
+        raise ScheduleError(file, [Problem(where="", what=what, **place)]) from None
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -71,7 +75,7 @@ def laxer(data: bytes, schedule: Schedule, base: Schedule) -> list[Problem]:
     """Return where a file is laxer than every source of its base: worth a second look, not wrong."""
     from needlecare.toml_places import read_document
 
-    document = read_document(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    document = read_document(data.removeprefix(BOM_UTF8).decode().replace("\r\n", "\n"))
     found = []
     for rule in base.rules.values():
         ours = schedule.rules.get(rule.id)
@@ -120,24 +124,36 @@ def _diagnosis(
     """Return every problem of a file that did not pass, each with its line and column."""
     from needlecare.toml_places import read_document
 
-    document = read_document(text)
-    problems = list(document.problems)
-    if error is not None and not problems:
-        problems.append(_toml_problem(error))
+    try:
+        document = read_document(text)
+    except RecursionError as too_deep:
+        return ScheduleError(file, [_toml_problem(too_deep)])
+    problems = _toml_problems(document.problems, error)
     reading = _Reading(document.data, data, base)
     reading.schedule()
-    broken = bool(document.problems)
+    broken = bool(document.problems) or reading.baseless
     for path, what in reading.problems.items():
         line, column = document.place(path)
         problems += [
             Problem(where=_where(path), what=text, line=line, column=column)
             for text in what
-            if not (broken and text.startswith("missing"))  # behind a broken line it may only seem so
+            if not (broken and text.startswith(("missing", "unknown")))  # it may only seem so
         ]
     for path, unknown in reading.unknown.items():
-        line, column = document.keys.get(path, (1, 1))
+        line, column = document.keys.get(path) or document.place(path)
         problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
     return ScheduleError(file, sorted(problems, key=lambda p: (p.line or 0, p.column or 0)))
+
+
+def _toml_problems(found: Sequence[Problem], error: Exception | None) -> list[Problem]:
+    """Return the mistakes of the TOML itself: nothing before the first one, which tomllib places best."""
+    tidy = [replace(problem, where=_BARE.sub("", problem.where)) for problem in found]
+    if error is None:
+        return tidy
+    first = _toml_problem(error)
+    behind = [problem for problem in tidy if (problem.line or 0) >= (first.line or 0)]
+    said = any(problem.line == first.line for problem in behind)
+    return behind if said else [first, *behind]
 
 
 def _toml_problem(error: Exception) -> Problem:
@@ -151,11 +167,10 @@ def _toml_problem(error: Exception) -> Problem:
 
 def _where(path: Path) -> str:
     """Return a path as a person says it: makeup.recommendations 2.end."""
-    parts = path[1:] if len(path) > 1 and path[0] in {"rules", "sources"} else path
     text = ""
-    for part in parts:
-        text += f" {part + 1}" if isinstance(part, int) else f".{part}" if text else part
-    return text
+    for part in path:
+        text += f" {part + 1}" if isinstance(part, int) else f".{shown(part)}" if text else shown(part)
+    return _BARE.sub("", text)
 
 
 class _Table:
@@ -203,17 +218,15 @@ class _Table:
             self.wrong("holds a control character; write plain text", key)
         return value.strip().replace("\r", "\n")
 
-    def date(self, key: str, default: date | None = None) -> date:
+    def date(self, key: str) -> date | None:
         value = self.get(key)
-        if value is None and default is not None:
-            return default
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         if value is None:
             self.wrong(f"missing {key}; write {key} = 2026-11-22")
         else:
             self.wrong(f"not a date; write {key} = 2026-11-22, without quotes", key)
-        return date(2000, 1, 1)
+        return None
 
     def number(self, key: str, low: int, high: int, default: int | None = None) -> int | None:
         value = self.get(key)
@@ -258,9 +271,11 @@ class _Table:
             if default is None:
                 self.wrong(f"missing {key}; write one of {', '.join(choices)}")
             return default
-        if not isinstance(value, str) or value not in choices:
-            shown = value if isinstance(value, str) else str(value)
-            self.wrong(f"{quoted(shown)} is not one of {', '.join(choices)}{nearest(shown, choices)}", key)
+        if not isinstance(value, str):
+            self.wrong(f"not a text; write one of {', '.join(choices)}", key)
+            return default
+        if value not in choices:
+            self.wrong(f"{quoted(value)} is not one of {', '.join(choices)}{nearest(value, choices)}", key)
             return default
         return value
 
@@ -312,6 +327,7 @@ class _Reading:
     def __init__(self, document: Mapping[str, object], data: bytes, base: Base) -> None:
         self.problems: dict[Path, list[str]] = {}
         self.unknown: dict[Path, str] = {}
+        self.baseless = False  # it extends a file that is not there, so much only seems to be missing
         self.root = _Table(self, (), document)
         self.data = data
         self.base = base
@@ -328,7 +344,7 @@ class _Reading:
             )
         reviewed = root.date("reviewed")
         review_due = root.date("review_due")
-        if review_due < reviewed:
+        if reviewed and review_due and review_due < reviewed:
             root.wrong("lies before reviewed; write the day by which to look again", "review_due")
         sources = dict(base.sources) if base else {}
         for key, table in root.named_tables("sources"):
@@ -349,13 +365,14 @@ class _Reading:
         for key in off:
             rules.pop(key, None)
         self._check_order(rules, known)
-        if base is None and not rules:
+        self._check_claims(rules)
+        if base is None and not root.has("rules"):
             root.wrong("missing rules; write [rules.makeup] and what belongs to it")
         schedule = Schedule(
             id=identity,
             version=root.text("version"),
-            reviewed=reviewed,
-            review_due=review_due,
+            reviewed=reviewed or date.min,
+            review_due=review_due or date.min,
             treatment=root.text("treatment", base.treatment if base else None),
             sources=MappingProxyType(sources),
             rules=MappingProxyType(rules),
@@ -374,6 +391,7 @@ class _Reading:
         name = self.root.text("extends")
         data = self.base(name) if name else None
         if data is None:
+            self.baseless = True
             if name:
                 self.root.wrong(
                     f"no built-in schedule {quoted(name)}; see needlecare schedule list", "extends"
@@ -484,7 +502,7 @@ class _Reading:
             found.append(recommendation)
         if not found and not table.has("recommendations"):
             table.wrong("missing recommendations; write who says it and from when to when")
-        elif not found:
+        elif table.values.get("recommendations") == []:
             table.wrong("empty; write who says it and from when to when", "recommendations")
         return tuple(found)
 
@@ -527,12 +545,27 @@ class _Reading:
             if rule.after not in known:
                 what = f"unknown rule {quoted(rule.after)}{nearest(rule.after, rules)}"
                 self.problems.setdefault(path, []).append(what)
-            elif target is not None and target.kind not in _HAS_AFTER:
-                what = f"{quoted(rule.after)} is of kind {target.kind}; only avoid, do and expect rules end"
+            elif target is not None and target.kind not in _waited_for(rule.kind):
+                kinds = " and ".join(sorted(_waited_for(rule.kind)))
+                what = (
+                    f"{quoted(rule.after)} is of kind {target.kind}; {rule.kind} waits for {kinds} rules only"
+                )
                 self.problems.setdefault(path, []).append(what)
-            elif circle := _circle(rule.id, rules):
+            elif (circle := _circle(rule.id, rules)) and self.root.table("rules").table(rule.id).has("after"):
                 what = f"goes in a circle: {' after '.join(circle)}"
                 self.problems.setdefault(path, []).append(what)
+
+    def _check_claims(self, rules: Mapping[str, Rule]) -> None:
+        """Note a claim of this file that a rule of its base has too."""
+        own = self.root.table("rules").values
+        for rule in rules.values():
+            written = own.get(rule.id)
+            if isinstance(written, dict) and "recommendations" in written:
+                continue
+            for one in rule.recommendations:
+                if one.claim in self.claims:
+                    what = f"claim {quoted(one.claim)} stands twice; give each its own id"
+                    self.problems.setdefault((*self.claims[one.claim], "claim"), []).append(what)
 
     def _standing(self, base: Standing | None) -> Standing:
         table = self.root.table("standing")
@@ -626,6 +659,11 @@ class _Reading:
         )
         table.done()
         return clinic
+
+
+def _waited_for(kind: Kind) -> frozenset[Kind]:
+    """Return the kinds that a rule of a kind may wait for: what to avoid never hangs on what to do."""
+    return frozenset({Kind.AVOID}) if kind is Kind.AVOID else _HAS_AFTER
 
 
 def _before(one: Offset, other: Offset) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-from needlecare.errors import Problem
+from needlecare.errors import Problem, quoted, shown
 
 Path = tuple[str | int, ...]
 
@@ -63,8 +63,8 @@ class _Reading:
                 case "table_array_element":
                     self.array_element(node)
         for node in _broken(root):
-            shown = node.text.decode(errors="replace").split("\n")[0][:40] if node.text else ""
-            what = f'missing "{node.type}"' if node.is_missing else f'"{shown}" is not TOML'
+            line = node.text.decode(errors="replace").split("\n")[0] if node.text else ""
+            what = f'missing "{node.type}"' if node.is_missing else f"{quoted(line, 40)} is not TOML"
             self.problem(node, "", f"{what}; write key = value, with text in double quotes")
         return self.document
 
@@ -143,7 +143,8 @@ class _Reading:
         try:
             return tomllib.loads(f"value = {written}")["value"]
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-            self.problem(node, ".".join(map(str, path)), f"cannot be read: {error}".split(" (at")[0])
+            what = f"cannot be read: {shown(str(error).split(' (at')[0])}; write a text, a number or a date"
+            self.problem(node, ".".join(map(str, path)), what)
             return None
 
     def header_path(self, node: Node) -> Path:
@@ -157,6 +158,7 @@ class _Reading:
         for name in path:
             inner = table.setdefault(str(name), {})
             real = (*real, name)
+            self.document.places.setdefault(real, self.position(node))
             if isinstance(inner, list) and inner and real not in self.inline:
                 real = (*real, len(inner) - 1)
                 inner = inner[-1]
@@ -173,7 +175,7 @@ class _Reading:
 
     def problem(self, node: Node, where: str, what: str) -> None:
         line, column = self.position(node)
-        self.document.problems.append(Problem(where=where, what=what, line=line, column=column))
+        self.document.problems.append(Problem(where=shown(where), what=what, line=line, column=column))
 
     def position(self, node: Node) -> tuple[int, int]:
         row, column = node.start_point
