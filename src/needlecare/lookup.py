@@ -1,10 +1,14 @@
 """The words that people use -> the rules that are meant.
 
-A rule is known by its id, its title, its short name and the words that it covers.
-What is not understood is never guessed: it is refused with the nearest word.
+A rule is known by its id, its title, its short name and the words that it covers:
+that is data. What stands here is plain English: endings, spellings, and the words
+that people put around a thing ("can I go for a", "use my"). What is not understood
+is never guessed: it is refused with the nearest word.
 """
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import Kind, Rule, Schedule
@@ -14,31 +18,266 @@ _ORDER = (
     *(Kind.AVOID, Kind.DO, Kind.PREPARE, Kind.CONTRAINDICATION),
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
 )
+MOST_WORDS = 24  # a question has fewer
+
+# What may stand before the thing that is asked about, and changes nothing of it. Never a word
+# that turns a question round: not, no, off, out, stop, skip, without, instead, before.
+_BEFORE = frozenset(
+    "can could may might should will would must do does am is are be it ok okay fine safe alright "
+    "allowed possible i we you to please when how soon about what if need want like try start resume "
+    "go going get getting gets use using have having has take taking wear wearing put putting apply "
+    "applying do doing eat eating drink drinking play playing visit visiting sit sitting lie lying stay "
+    "staying keep return returning back glass cup pint bottle bit couple lot of".split()
+)
+# What may stand anywhere but at the end ("vitamin A" is no article), and what may also end it.
+_BETWEEN = frozenset("a an the my your our his her their some any this that these those".split())
+_ANYWHERE = frozenset(
+    "i me we us you it to for in at on of into onto with by from just only also too again now today "
+    "tonight already yet soon please".split()
+)
+_JOINING = frozenset({"and", "or"})
+_FOLLOWING = frozenset({"after", "following", "post", "since"})
+_APPOINTMENT = frozenset({"treatment", "session", "appointment", "procedure"})
+_OTHER_DAY = frozenset(
+    "tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday later".split()
+)
+
+
+class NotUnderstood(UsageError):
+    """Words that mean no rule; `near` are the rules that some of the words would mean."""
+
+    def __init__(self, message: str, near: tuple[Rule, ...]) -> None:
+        self.near = near
+        super().__init__(message)
 
 
 def rules_named(words: str, schedule: Schedule) -> tuple[Rule, ...]:
-    """Return the rules that some words mean: the one of that id, or all that cover the words.
+    """Return the rule whose id the words are, or else all rules that the words mean.
 
-    Raises UsageError, with the nearest known word, where there is none.
+    Raises NotUnderstood, with the nearest known word, where there is none.
     """
-    wanted = plainly(words)
-    if wanted.replace(" ", "-") in schedule.rules:
-        return (schedule.rules[wanted.replace(" ", "-")],)
-    found = [rule for rule in schedule.rules.values() if wanted in known_words(rule)]
+    identity = plainly(words).replace(" ", "-")
+    if identity in schedule.rules:
+        return (schedule.rules[identity],)
+    return rules_meant(words, schedule)
+
+
+def rules_meant(words: str, schedule: Schedule) -> tuple[Rule, ...]:
+    """Return every rule that the words fit, those about the days after the treatment first.
+
+    Every word counts: what is not known, nor among those that change nothing, makes
+    the whole not understood. Two known words side by side are understood only where
+    they mean the same rule ("swim in the sea"; not "water mask", which is neither),
+    or where "and" or "or" joins them. Raises NotUnderstood.
+    """
+    vocabulary = _Vocabulary(schedule)
+    tokens = plainly(words).split()
+    found = vocabulary.meaning(tokens) if len(tokens) <= MOST_WORDS else None
     if not found:
-        known = {word for rule in schedule.rules.values() for word in known_words(rule)}
-        raise UsageError(
-            f"no rule is known as {quoted(words)}{nearest(wanted, known)}; "
-            "see needlecare schedule show for all of them"
-        )
-    return tuple(sorted(found, key=lambda rule: _ORDER.index(rule.kind)))
+        raise vocabulary.not_understood(words, tokens[:MOST_WORDS])
+    return vocabulary.rules(found)
 
 
-def known_words(rule: Rule) -> set[str]:
-    """Return the words by which a rule is known, in their plain form."""
-    return {plainly(word) for word in (rule.id, rule.title, rule.short, *rule.covers)}
+def known_words(rule: Rule) -> tuple[str, ...]:
+    """Return the words by which a rule is known, as its schedule writes them."""
+    return (rule.id, rule.title, rule.short, *rule.covers)
 
 
 def plainly(words: str) -> str:
     """Return words in small letters, without punctuation, on single spaces."""
-    return " ".join(re.sub(r"[\W_]+", " ", words.casefold()).split())
+    joined = re.sub("['\u2019]", "", words.casefold())
+    return " ".join(re.sub(r"[\W_]+", " ", joined).split())
+
+
+class _Vocabulary:
+    """The words of a schedule, found in whatever form a person writes them."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.context = frozenset(plainly(schedule.treatment).split()) | {"skin"}  # what it is all about
+        self.ids: dict[str, frozenset[str]] = {}
+        self.stems: dict[str, str] = {}
+        for rule in schedule.rules.values():
+            for word in known_words(rule):
+                for key in self.keys_of(plainly(word).split()):
+                    self.ids[key] = self.ids.get(key, frozenset()) | {rule.id}
+
+    def keys_of(self, tokens: Sequence[str]) -> Iterator[str]:
+        """Yield the keys of a known word: as it is written, and without the words that change nothing."""
+        yield from self.keys(tokens)
+        if (bare := self.without(tokens, _BETWEEN | _ANYWHERE)) != tuple(tokens):
+            yield from self.keys(bare)
+
+    def keys(self, tokens: Sequence[str]) -> Iterator[str]:
+        """Yield what two ways of writing the same words share: "sun bathing", "sunbathe"."""
+        if tokens:
+            last = self.stem(tokens[-1])
+            yield "".join((*tokens[:-1], last))
+            yield "".join((*map(self.stem, tokens[:-1]), last))
+
+    def stem(self, word: str) -> str:
+        """Return the stem of a word; a word is looked at once."""
+        if word not in self.stems:
+            self.stems[word] = stem(word)
+        return self.stems[word]
+
+    def rules(self, ids: Iterable[str]) -> tuple[Rule, ...]:
+        """Return rules in their order: by kind, and within a kind as the schedule has them."""
+        wanted = frozenset(ids)
+        chosen = [rule for rule in self.schedule.rules.values() if rule.id in wanted]
+        return tuple(sorted(chosen, key=lambda rule: _ORDER.index(rule.kind)))
+
+    def known(self, tokens: Sequence[str]) -> frozenset[str]:
+        """Return the rules that are known by exactly these words; none where there are none."""
+        return frozenset().union(*(self.ids.get(key, frozenset()) for key in self.keys(tokens)))
+
+    def meaning(self, tokens: Sequence[str]) -> frozenset[str] | None:
+        """Return the rules that words mean, or None where not every word is understood."""
+        tokens = self.without_appointment(tokens)
+        if found := self.exact(tokens):
+            return found
+        clauses = [self.clause(clause) for clause in _clauses(tokens)]
+        if not clauses or any(clause is None for clause in clauses):
+            return None
+        return frozenset().union(*(clause for clause in clauses if clause))
+
+    def clause(self, tokens: Sequence[str]) -> frozenset[str] | None:
+        """Return the rules that words without a joining word mean; known words beside each other must
+        share a rule.
+        """
+        if found := self.exact(tokens):
+            return found
+        parts = self.parts(self.without(tokens, _BEFORE | _BETWEEN | _ANYWHERE))
+        if not parts or not reduce(frozenset.__and__, parts):
+            return None
+        return frozenset().union(*parts)
+
+    def exact(self, tokens: Sequence[str]) -> frozenset[str]:
+        """Return the rules of the longest reading that is known: what stands around it is dropped
+        step by step.
+        """
+        for reading in self.readings(tokens):
+            if found := self.known(reading):
+                return found
+        return frozenset()
+
+    def readings(self, tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Yield words as they stand, then with less and less around the thing that they name."""
+        for start, token in enumerate(tokens):
+            rest = tuple(tokens[start:])
+            yield rest
+            bare = self.without(rest, _BETWEEN | _ANYWHERE)
+            yield bare
+            yield self.without(bare, self.context)
+            if token not in _BEFORE | _BETWEEN | _ANYWHERE:
+                return
+
+    def without(self, tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
+        """Return words without some; an article is kept at the end, where it is none ("vitamin A")."""
+        last = len(tokens) - 1
+        return tuple(
+            token
+            for place, token in enumerate(tokens)
+            if token not in dropped or (place == last and token in _BETWEEN)
+        )
+
+    def without_appointment(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """Return words without "after my treatment" at their end."""
+        around = self.context | _APPOINTMENT | _BETWEEN | _ANYWHERE
+        for place in range(1, len(tokens)):
+            rest = tokens[place + 1 :]
+            if tokens[place] in _FOLLOWING and rest and all(token in around for token in rest):
+                return tuple(tokens[:place])
+        return tuple(tokens)
+
+    def parts(self, tokens: Sequence[str]) -> list[frozenset[str]]:
+        """Return the rules of the fewest known words that the tokens are made of; none where a token
+        belongs to no known word.
+        """
+        best: list[list[frozenset[str]] | None] = [[]]
+        for end in range(1, len(tokens) + 1):
+            ways = []
+            for start in range(end):
+                before, found = best[start], self.known(tokens[start:end])
+                if before is not None and found:
+                    ways.append([*before, found])
+            best.append(min(ways, key=len, default=None))
+        return best[-1] or []
+
+    def not_understood(self, words: str, tokens: Sequence[str]) -> NotUnderstood:
+        """Return the error for words that mean no rule: with the known words among them, or the nearest."""
+        if not tokens:
+            return NotUnderstood("nothing is asked about; write a word such as: needlecare can swim", ())
+        bare = self.without(tokens, _BEFORE | _BETWEEN | _ANYWHERE | _JOINING) or tuple(tokens)
+        contained = self.contained(bare)
+        near = self.rules({rule for _, found in contained for rule in found})
+        if contained:
+            hint = f"; did you mean {' or '.join(quoted(word) for word, _ in contained)}?"
+        else:
+            hint = self.nearest(bare)
+        said = f"no rule is known as {quoted(words)}{hint}"
+        if day := next((token for token in tokens if token in _OTHER_DAY), None):
+            said += f" (for another moment add --at {day})"
+        ask = "ask your clinic, or see needlecare schedule show for what is known"
+        return NotUnderstood(f"{said}{' ' if said.endswith(('?', ')')) else '; '}{ask}", near)
+
+    def contained(self, tokens: Sequence[str]) -> list[tuple[str, frozenset[str]]]:
+        """Return the longest known words among some words, each with its rules."""
+        found, start = [], 0
+        while start < len(tokens):
+            for end in range(len(tokens), start, -1):
+                if rules := self.known(tokens[start:end]):
+                    found.append((" ".join(tokens[start:end]), rules))
+                    start = end
+                    break
+            else:
+                start += 1
+        return found[:3]
+
+    def nearest(self, tokens: Sequence[str]) -> str:
+        """Return ' did you mean "…"?' for the nearest known word, to the whole or to one of its words."""
+        known = dict.fromkeys(word for rule in self.schedule.rules.values() for word in known_words(rule))
+        for wanted in (" ".join(tokens), *tokens):
+            if len(wanted) > 2 and (hint := nearest(wanted, known)):
+                return hint
+        return ""
+
+
+def _clauses(tokens: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return words cut at "and" and "or"."""
+    clauses: list[tuple[str, ...]] = [()]
+    for token in tokens:
+        if token in _JOINING:
+            clauses.append(())
+        else:
+            clauses[-1] = (*clauses[-1], token)
+    return [clause for clause in clauses if clause]
+
+
+# English endings and spellings ----------------------------------------------------------------------
+
+_SPELLINGS = ((re.compile("z"), "s"), (re.compile("(?<=[a-z]{3})our"), "or"), (re.compile("ae"), "e"))
+_VOWEL = re.compile("[aeiouy]")
+
+
+def stem(word: str) -> str:
+    """Return what the forms of an English word share: "shave" and "shaving", "scarf" and "scarves".
+
+    It need not be a word. British and American spellings share it too.
+    """
+    for written, spelt in _SPELLINGS:
+        word = written.sub(spelt, word)
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        base = word.removesuffix(ending)
+        if base != word and len(base) > 2 and _VOWEL.search(base):
+            word = base
+            break
+    if len(word) > 2 and word[-1] == word[-2] and not _VOWEL.search(word[-1]):
+        word = word[:-1]
+    if len(word) > 3:
+        word = word.removesuffix("e")
+    if len(word) > 2 and word.endswith("y") and not _VOWEL.search(word[-2]):
+        word = f"{word[:-1]}i"
+    return f"{word[:-1]}f" if word.endswith("v") else word

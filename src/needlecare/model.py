@@ -41,6 +41,14 @@ class Part(StrEnum):
     CONDITION = "condition"
 
 
+class Turn(StrEnum):
+    """The sessions of a series that a rule is said in: one of them, or every one but the last."""
+
+    FIRST = "first"
+    LAST = "last"
+    BETWEEN = "between"
+
+
 class SkinType(IntEnum):
     """Fitzpatrick skin type."""
 
@@ -138,7 +146,10 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing to avoid, do, expect or remember; `daily` care can be reminded of every day."""
+    """One thing to avoid, do, expect or remember; `daily` care can be reminded of every day.
+
+    `series` tells in which sessions of a series it is said; None: in every one.
+    """
 
     id: str
     kind: Kind
@@ -151,6 +162,7 @@ class Rule:
     after: str | None = None
     medicine: bool = False
     daily: bool = False
+    series: Turn | None = None
     recommendations: tuple[Recommendation, ...] = ()
 
 

@@ -29,6 +29,7 @@ from needlecare.model import (
     Source,
     Standing,
     StandingText,
+    Turn,
 )
 from needlecare.when import Edge, InvalidOffset, parse_offset, place
 
@@ -39,6 +40,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
+_HAS_TURN = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
 
 Path = tuple[str | int, ...]
 Base = Callable[[str], bytes | None]
@@ -461,6 +463,7 @@ class _Reading:
             covers=table.texts("covers", inherited.covers if inherited else ()),
             after=after or None,
             daily=self._daily(table, kind, inherited),
+            series=self._turn(table, kind, inherited),
             medicine=table.flag("medicine", default=bool(inherited and inherited.medicine)),
             recommendations=recommendations,
         )
@@ -472,6 +475,13 @@ class _Reading:
         if daily and kind is not Kind.DO:
             table.wrong(f"only a do rule is daily care, not one of kind {kind}; leave it out", "daily")
         return daily
+
+    def _turn(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> Turn | None:
+        known = inherited.series if inherited else None
+        named = table.choice("series", [turn.value for turn in Turn], known or "")
+        if named and kind and kind not in _HAS_TURN:
+            table.wrong(f"{kind} rules hold in every session of a series; leave it out", "series")
+        return Turn(named) if named else None
 
     def _recommendations(
         self, rule: str, table: _Table, kind: Kind | None, sources: Mapping[str, Source]

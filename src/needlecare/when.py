@@ -79,6 +79,27 @@ def parse_offset(text: str) -> Offset:
     return Offset(text=text, months=sign * months, days=sign * days, seconds=sign * seconds, clock=clock)
 
 
+def parse_interval(text: str) -> Offset:
+    """Return the distance between two sessions that 4w, 28d, P28D, P4W or P1M means.
+
+    Calendar units only, and more than nothing: sessions keep their clock time.
+    Raises UsageError.
+    """
+    written = text.strip()
+    if match := re.fullmatch(r"([0-9]{1,4})([dw])", written.lower()):
+        written = f"P{match[1]}{match[2].upper()}"
+    try:
+        offset = parse_offset(written)
+    except InvalidOffset as error:
+        long = " longer than a century" if _OFFSET.fullmatch(written) else ""
+        raise UsageError(f"{quoted(text)} is no interval{long}; write 4w, 28d, P28D or P1M") from error
+    if offset.seconds or offset.clock is not None:
+        raise UsageError(f"{quoted(text)}: sessions lie whole days apart; write 4w, 28d, P28D or P1M")
+    if offset.months < 0 or offset.days < 0 or not (offset.months or offset.days):
+        raise UsageError(f"{quoted(text)}: the next session comes later; write 4w, 28d, P28D or P1M")
+    return offset
+
+
 def _instead_of(text: str) -> str:
     if _OFFSET.fullmatch(text.upper().strip()):
         with suppress(InvalidOffset):

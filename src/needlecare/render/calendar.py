@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from needlecare.errors import UsageError
-from needlecare.model import Alarms, Detail, Kind, Plan, QuietHours, Reminders, Schedule, Treatment, Window
-from needlecare.plan import begins
+from needlecare.model import Alarms, Detail, Kind, Plan, QuietHours, Reminders, Treatment, Window
+from needlecare.plan import begins, notes_at
 from needlecare.reference import reference_of
 from needlecare.render.dates import last_whole_day, short_day, since, until
 from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, calendar_text
@@ -27,6 +27,7 @@ LONGEST_PHASE = relativedelta(weeks=1)  # by the calendar; a longer one is shown
 SHOWN = timedelta(minutes=15)
 REMINDER = time(9)  # local, on the day before an all-day event
 GENTLY = Reminders()
+_TOLD = frozenset({"date-only", "follow", "review-due", "no-time-left"})  # notes that the first entry carries
 NAMED = 3  # windows in a title; the others are counted
 
 
@@ -62,7 +63,7 @@ def calendar(
     A UUID as `ref` is the reference of a file that exists already.
     """
     entries = plan_entries(plan, as_of, detail=detail, reminders=reminders)
-    return calendar_of(plan, entries, ref=ref, detail=detail, reminders=reminders)
+    return calendar_of(plan, entries, as_of, ref=ref, detail=detail, reminders=reminders)
 
 
 def plan_entries(plan: Plan, as_of: datetime, *, detail: Detail, reminders: Reminders) -> list[Entry]:
@@ -75,6 +76,7 @@ def plan_entries(plan: Plan, as_of: datetime, *, detail: Detail, reminders: Remi
 def calendar_of(
     plan: Plan,
     entries: Iterable[Entry],
+    as_of: datetime,
     *,
     ref: str | UUID | None,
     detail: Detail,
@@ -85,9 +87,10 @@ def calendar_of(
     Its reference, its zone and its day of review are those of the plan (of a
     series: the plan of its first session).
     """
-    ordered = sorted(entries, key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
+    closed = (_closed(entry, plan) for entry in entries)
+    ordered = sorted(closed, key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
     if ordered:
-        ordered[0] = replace(ordered[0], text=_with_standing(ordered[0].text, plan.schedule))
+        ordered[0] = replace(ordered[0], text=_with_standing(ordered[0].text, plan, as_of))
     if reminders.alarms is Alarms.NONE:
         ordered = [replace(entry, alarm=None) for entry in ordered]
     return Calendar(
@@ -150,7 +153,7 @@ class _Change:
 
 def _phases(plan: Plan, named: _Named) -> list[Entry]:
     """Return the plan as a row of phases from one change to the next, and its close."""
-    avoid = [window for window in plan.windows if window.kind is Kind.AVOID]
+    avoid = [w for w in plan.windows if w.kind is Kind.AVOID and w.start is not None and w.start < _end(w)]
     starts = [window.start for window in avoid if window.start is not None]
     if not starts:
         return []
@@ -212,9 +215,9 @@ def _phase(
         assert over is not None
         texts.append(f"This holds until {until(over, zone, _day(start, zone))}; only its beginning is shown.")
     if ended:
-        texts.append(f"From now on: {sentence(_capital(thens(ended)))}")
+        since_when = "now" if isinstance(start, datetime) else short_day(start, start)
+        texts.append(f"From {since_when} on: {sentence(_capital(thens(ended)))}")
     texts += _in_force(plan, holding, _moment(start, zone), over)
-    texts.append(_closing(plan, [*ended, *holding]))
     shown = _shown_end(start, end, zone)
     return Entry(
         role=f"phase/{ended[0].rule.id}" if ended else "start",
@@ -230,12 +233,7 @@ def _phase(
 def _phase_alarm(
     named: _Named, start: datetime | date, ended: Sequence[Window], holding: Sequence[Window]
 ) -> Alarm | None:
-    if ended:
-        said = sentence(_capital(thens(ended)))
-        if any(window.rule.medicine for window in ended):
-            said += f" {standing_text('medicine', named.plan.schedule, short=True)}"
-    else:
-        said = f"It starts: {named.names(holding)}."
+    said = sentence(_capital(thens(ended))) if ended else f"It starts: {named.names(holding)}."
     if isinstance(start, datetime):
         if (
             after_quiet(start, named.zone, named.reminders.quiet) != start
@@ -332,7 +330,7 @@ def _daily(plan: Plan, named: _Named) -> list[Entry]:
             start=held[0],
             end=held[0] + SHOWN,
             title=f"{named.prefix}, daily: {names}",
-            text="\n\n".join(["\n".join(["Every day:", *lines]), _closing(plan, care)]),
+            text="\n".join(["Every day:", *lines]),
             category=named.prefix,
             alarm=Alarm(trigger=timedelta(0), text=f"Daily care: {names}."),
             daily=Daily(
@@ -355,7 +353,6 @@ def _milestones(plan: Plan, named: _Named) -> list[Entry]:
         texts = [window.rule.advice]
         if window.end is not None and window.end > end_of_day(day, zone):
             texts.append(f"From {short_day(day)} until {until(window.end, zone, day)}.")
-        texts.append(_closing(plan, [window]))
         entries.append(
             Entry(
                 role=f"milestone/{window.rule.id}",
@@ -387,7 +384,6 @@ def _preparation(plan: Plan, named: _Named) -> list[Entry]:
         if plan.checklist:
             signs = [f"- {window.rule.title}" for window in plan.checklist]
             texts.append("\n".join(["Tell them first:", *signs]))
-        texts.append(_closing(plan, running))
         entries.append(
             Entry(
                 role=f"prepare/{starting[0].rule.id}",
@@ -414,17 +410,42 @@ def _preparation_line(window: Window, zone: ZoneInfo) -> str:
 # Pieces -------------------------------------------------------------------------------------------
 
 
-def _closing(plan: Plan, windows: Iterable[Window]) -> str:
-    """Return what every entry ends with; where it speaks of a medicine, not to stop one first."""
-    names = ["medicine"] if any(window.rule.medicine for window in windows) else []
-    return "\n".join(standing_text(name, plan.schedule, short=True) for name in [*names, "general"])
+def _closed(entry: Entry, plan: Plan) -> Entry:
+    """Return an entry with what every one ends with, and where it names a medicine, not to stop one."""
+    closing = standing_text("general", plan.schedule, short=True)
+    prescribed = standing_text("medicine", plan.schedule, short=True)
+    said = f"{entry.title}\n{entry.text}"
+    text = (
+        f"{entry.text}\n\n{prescribed}\n{closing}"
+        if _names_medicine(said, plan)
+        else f"{entry.text}\n\n{closing}"
+    )
+    alarm = entry.alarm
+    if alarm is not None and _names_medicine(alarm.text, plan):
+        alarm = replace(alarm, text=f"{alarm.text} {prescribed}")
+    return replace(entry, text=text, alarm=alarm)
 
 
-def _with_standing(text: str, schedule: Schedule) -> str:
-    """Return the text of the first entry, with every standing text that it does not hold yet."""
-    texts = [standing for _, standing in standing_texts(schedule, short=True) if standing not in text]
-    footer = schedule.clinic.footer if schedule.clinic else ""
-    return "\n".join([text, *(sentence(_capital(more)) for more in texts), *filter(None, [footer])])
+def _names_medicine(text: str, plan: Plan) -> bool:
+    said = text.casefold()
+    medicines = [rule for rule in plan.schedule.rules.values() if rule.medicine]
+    return any(
+        name.casefold() in said for rule in medicines for name in (rule.title, rule.short, rule.then) if name
+    )
+
+
+def _with_standing(text: str, plan: Plan, as_of: datetime) -> str:
+    """Return the text of the first entry: with the notes, the signs and every standing text."""
+    notes = [note.text for note in notes_at(plan, as_of) if note.code in _TOLD]
+    titles = [window.rule.title for window in plan.warnings]
+    signs = [] if any(title in text for title in titles) else [f"- {title}" for title in titles]
+    if signs:
+        signs.insert(0, f"Call {clinic_name(plan.schedule)}:")
+    texts = [standing for _, standing in standing_texts(plan.schedule, short=True) if standing not in text]
+    footer = plan.schedule.clinic.footer if plan.schedule.clinic else ""
+    closing = [sentence(_capital(more)) for more in texts] + [footer] * bool(footer)
+    parts = ["\n".join(part) for part in (notes, signs, closing) if part]
+    return "\n\n".join([text, *parts])
 
 
 def _moment(at: datetime | date, zone: ZoneInfo) -> datetime:

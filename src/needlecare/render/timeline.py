@@ -4,39 +4,32 @@ Pure: the screen is described by its width, colour and character set, and never
 asked. Colour and box characters carry no meaning alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from io import StringIO
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from needlecare.model import Kind, Plan, Rule, Window
+from needlecare.model import Kind, Plan, Rule
 from needlecare.overview import Group, Overview, overview
 from needlecare.plan import begins
-from needlecare.render.dates import how_long, padded, short_day, since, until_cell, weekday
-from needlecare.render.screen import Screen, to_ascii
+from needlecare.render.dates import how_long, padded, until_cell, weekday
+from needlecare.render.page import ALARM, DIFFERS, GREEN, NARROWEST_TABLE, PLAIN, RED, Page
+from needlecare.render.screen import Screen
 from needlecare.render.standing import clinic_name, standing_text
 from needlecare.render.words import (
     differs_between,
     next_text,
-    now_text,
     reader_day,
     sentence,
     thens,
     tip,
-    treated_text,
-    treatment_name,
 )
 from needlecare.when import local
 
-NARROWEST_CHART = 60  # columns; below it the bars go and names wrap
 _FOOTER = ("medicine", "open_skin", "general", "scope")  # the others have rows of their own
 WIDE = 100  # columns from which a half day has two cells and each row says how long
-
-RED, DIFFERS, GREEN, PLAIN, ALARM = "bold red", "bold magenta", "bold green", "bold", "bold red"
 
 
 def timeline(plan: Plan, as_of: datetime, screen: Screen) -> str:
@@ -44,23 +37,10 @@ def timeline(plan: Plan, as_of: datetime, screen: Screen) -> str:
     return _Timeline(overview(plan, as_of), screen).text()
 
 
-class _Timeline:
+class _Timeline(Page):
     def __init__(self, view: Overview, screen: Screen) -> None:
+        super().__init__(screen, zone=view.plan.treatment.zone, today=reader_day(view), label_width=17)
         self.view = view
-        self.screen = screen
-        self.zone: ZoneInfo = view.plan.treatment.zone
-        self.today = reader_day(view)
-        self.label_width = 17 if screen.width >= NARROWEST_CHART else 0
-        self.console = Console(
-            file=StringIO(),
-            width=max(screen.width, 20),
-            force_terminal=screen.colour,
-            color_system="standard" if screen.colour else None,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
 
     def text(self) -> str:
         self.header()
@@ -74,45 +54,12 @@ class _Timeline:
         self.rows()
         self.blank()
         self.footer()
-        file = self.console.file
-        assert isinstance(file, StringIO)
-        lines = (line.rstrip() for line in file.getvalue().split("\n"))
-        return "\n".join(lines).strip("\n") + "\n"
-
-    # Lines ----------------------------------------------------------------------------------------
-
-    def blank(self) -> None:
-        self.console.print()
-
-    def written(self, text: str, style: str = "") -> Text:
-        return Text(text if self.screen.unicode else to_ascii(text), style=style)
-
-    def line(self, text: str, style: str = "") -> None:
-        self.console.print(self.written(text, style))
-
-    def row(self, label: str, text: str | Text, style: str = PLAIN) -> None:
-        """Print a label and its text, which wraps beside it; below it on a narrow screen."""
-        body = text if isinstance(text, Text) else self.written(text)
-        if not self.label_width:
-            self.console.print(Text.assemble(self.written(label, style), ": ", body))
-            return
-        table = Table.grid(padding=(0, 1, 0, 0))
-        table.add_column(width=self.label_width, no_wrap=len(label) <= self.label_width)
-        table.add_column(ratio=1, overflow="fold")
-        table.expand = True
-        table.add_row(self.written(label, style), body)
-        self.console.print(table)
+        return self.written_text()
 
     # Parts ----------------------------------------------------------------------------------------
 
     def header(self) -> None:
-        plan = self.view.plan
-        treated = treated_text(plan.treatment)
-        self.line(f"{treatment_name(plan)} · treated {treated}", "bold")
-        clinic = plan.schedule.clinic
-        if clinic is not None:
-            self.line(f"{clinic.name}" + (f" · {clinic.telephone}" if clinic.telephone else ""))
-        self.line(f"Now {now_text(self.view)}. Times are {self.zone.key}.")
+        self.heading(self.view)
         if self.view.begun and self.view.next_change is not None:
             said = f"Next: {next_text(self.view, self.view.next_change)}"
             self.console.print(self.written(said, GREEN))
@@ -141,7 +88,7 @@ class _Timeline:
     def chart(self, groups: Sequence[Group]) -> None:
         heading = "NOT YET, until" if self.view.begun else "AFTER IT, until"
         legend = "~ sources differ; ask your clinic" if self.any_differs(groups) else ""
-        if self.screen.width < NARROWEST_CHART:
+        if self.screen.width < NARROWEST_TABLE:
             self.line(heading, RED)
             if legend:
                 self.line(legend, DIFFERS)
@@ -213,31 +160,10 @@ class _Timeline:
 
     # Pieces ---------------------------------------------------------------------------------------
 
-    def row_of(self, label: str, now: Sequence[Window], later: Sequence[Group], style: str = PLAIN) -> None:
-        """Print what holds now and, behind it, what begins when."""
-        said = [", ".join(window.rule.short for window in now)] if now else []
-        for group in later:
-            named = ", ".join(window.rule.short for window in group.windows)
-            said.append(f"from {self.soon(group.moment)} {named}")
-        if said:
-            self.row(label, "; ".join(said), style)
-
     def noted(self) -> list[Rule]:
         """Return the rules that are notes: sources speak of them and give no time."""
         rules = self.view.plan.schedule.rules
         return [rules[n.rule] for n in self.view.notes if n.code == "no-window" and n.rule]
-
-    def names(self, windows: Iterable[Window]) -> Text:
-        """Return the names of windows, marked where sources differ and where it is a medicine."""
-        text = Text()
-        for number, window in enumerate(windows):
-            text.append(", " if number else "")
-            text.append_text(self.written(window.rule.short))
-            if window.rule.medicine:
-                text.append_text(self.written("¹"))
-            if window.kind in {Kind.AVOID, Kind.PREPARE} and differs_between(window):
-                text.append("~", DIFFERS)
-        return text
 
     def cells(self, label: str, left: str, bar: str | Text, style: str = "") -> list[Text]:
         """Return the cells of a row of the chart up to its bar; how long is left only where it fits."""
@@ -256,17 +182,6 @@ class _Timeline:
 
     def any_differs(self, groups: Sequence[Group]) -> bool:
         return any(differs_between(window) for group in groups for window in group.windows)
-
-    def day_of(self, moment: datetime) -> str:
-        return short_day(local(moment, self.zone).date(), self.today)
-
-    def soon(self, moment: datetime) -> str:
-        """Return "Sun 08:00" within the coming week, else "Sat 5 Dec 14:30"."""
-        day = local(moment, self.zone).date()
-        said = since(moment, self.zone, self.today)
-        if 0 <= (day - self.today).days < 7:
-            return weekday(day) + said.removeprefix(short_day(day, self.today))
-        return said
 
     def from_label(self, moment: datetime) -> str:
         """Return a label that fits its column: "from Sun 08:00", or "Sun 22 Nov 08:00"."""
