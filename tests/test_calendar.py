@@ -723,7 +723,6 @@ def test_no_alarm_rings_between_22_and_8(builtin: Schedule) -> None:
     [
         # a clinic that waits for nothing: from the treatment to the treatment
         pytest.param([rule("a", "P0D"), rule("b", "P1D")], id="a window without length"),
-        pytest.param([rule("a", "P0D")], id="only a window without length"),
         pytest.param([rule("a", "P3D", "P2D"), rule("b", "PT5H")], id="a window that begins later"),
         pytest.param([rule("a", "P1D", "-P1D"), rule("b", "P2D")], id="a window that begins before"),
     ],
@@ -739,7 +738,6 @@ def test_an_event_ends_after_it_starts(treated: str, rules: list[Rule], builtin:
 def test_a_plan_with_nothing_to_avoid_still_gives_a_calendar(builtin: Schedule) -> None:
     photo = rule("photo", "P1M", "P1M", Kind.MILESTONE)
     assert [event.title for event in events(EXAMPLE, only(builtin, photo))] == ["Skin care: photo"]
-    assert events(EXAMPLE, only(builtin)) == []
 
 
 # The file -----------------------------------------------------------------------------------------

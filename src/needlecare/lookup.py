@@ -1,7 +1,6 @@
 """The words that people use -> the rules that are meant.
 
-A rule is known by its id, its title, its short name and the words that it covers:
-that is data. What stands here is plain English: endings, spellings, and the words
+A rule is known by its id, its short name and the words that it covers: that is data. What stands here is plain English: endings, spellings, and the words
 that people put around a thing ("can I go for a", "use my"). What is not understood
 is never guessed: it is refused with the nearest word.
 """
@@ -20,27 +19,34 @@ _ORDER = (
 )
 MOST_WORDS = 24  # a question has fewer
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # What may stand before the thing that is asked about, and changes nothing of it. Never a word
 # that turns a question round: not, no, off, out, stop, skip, without, instead, before.
-_BEFORE = frozenset(
-    "can could may might should will would must do does am is are be it ok okay fine safe alright "
-    "allowed possible i we you to please when how soon about what if need want like try start resume "
-    "go going get getting gets use using have having has take taking wear wearing put putting apply "
-    "applying do doing eat eating drink drinking play playing visit visiting sit sitting lie lying stay "
-    "staying keep return returning back glass cup pint bottle bit couple lot of".split()
+_BEFORE = _words(
+    """
+    can could may might should will would must do does am is are be it ok okay fine safe alright
+    allowed possible i we you to please when how soon about what if need want like try start resume
+    go going get getting gets use using have having has take taking wear wearing put putting apply
+    applying doing eat eating drink drinking play playing visit visiting sit sitting lie lying stay
+    staying keep return returning back glass cup pint bottle bit couple lot of
+    """
 )
-# What may stand anywhere but at the end ("vitamin A" is no article), and what may also end it.
-_BETWEEN = frozenset("a an the my your our his her their some any this that these those".split())
-_ANYWHERE = frozenset(
-    "i me we us you it to for in at on of into onto with by from just only also too again now today "
-    "tonight already yet soon please".split()
+# What may stand anywhere but at the end, where an article is none ("vitamin A").
+_BETWEEN = _words("a an the my your our his her their some any this that these those")
+_ANYWHERE = _words(
+    """
+    i me we us you it to for in at on of into onto with by from just only also too again now today
+    tonight already yet soon please
+    """
 )
-_JOINING = frozenset({"and", "or"})
-_FOLLOWING = frozenset({"after", "following", "post", "since"})
-_APPOINTMENT = frozenset({"treatment", "session", "appointment", "procedure"})
-_OTHER_DAY = frozenset(
-    "tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday later".split()
-)
+_JOINING = _words("and or")
+_FOLLOWING = _words("after following post since")
+_APPOINTMENT = _words("treatment session appointment procedure")
+_OTHER_DAY = _words("tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday later")
 
 
 class NotUnderstood(UsageError):
@@ -52,13 +58,14 @@ class NotUnderstood(UsageError):
 
 
 def rules_named(words: str, schedule: Schedule) -> tuple[Rule, ...]:
-    """Return the rule whose id the words are, or else all rules that the words mean.
+    """Return the rule whose id or title the words are, or else all rules that the words mean.
 
     Raises NotUnderstood, with the nearest known word, where there is none.
     """
-    identity = plainly(words).replace(" ", "-")
-    if identity in schedule.rules:
-        return (schedule.rules[identity],)
+    wanted = plainly(words)
+    for rule in schedule.rules.values():
+        if wanted in {plainly(rule.id), plainly(rule.title)}:
+            return (rule,)
     return rules_meant(words, schedule)
 
 
@@ -79,8 +86,12 @@ def rules_meant(words: str, schedule: Schedule) -> tuple[Rule, ...]:
 
 
 def known_words(rule: Rule) -> tuple[str, ...]:
-    """Return the words by which a rule is known, as its schedule writes them."""
-    return (rule.id, rule.title, rule.short, *rule.covers)
+    """Return the words for what a rule is about, as its schedule writes them.
+
+    The short name is one of them where it names a thing ("gym"), and no order ("no alcohol").
+    """
+    named = (rule.short,) if rule.kind in {Kind.AVOID, Kind.DO} else ()
+    return (rule.id, *named, *rule.covers)
 
 
 def plainly(words: str) -> str:

@@ -22,6 +22,7 @@ from needlecare.model import (
     Recommendation,
     Rule,
     Schedule,
+    SeriesRange,
     SkinType,
     Status,
     Treatment,
@@ -77,8 +78,8 @@ def placed_recommendations(rule: Rule, plan: Plan) -> tuple[Placed, ...]:
     return _Planning(plan.treatment, plan.schedule, plan.followed).placed_all(rule)
 
 
-def case(recommendation: Recommendation, treatment: Treatment) -> Case:
-    """Return whether a recommendation speaks of a treatment.
+def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Case:
+    """Return whether a recommendation, or the range of a series, speaks of a treatment.
 
     An unknown skin type makes an avoid rule stricter and never laxer; in the
     other kinds the recommendation stays out and gives a note.

@@ -10,8 +10,11 @@ from typer.core import TyperGroup
 
 from needlecare import __version__
 from needlecare.cli import calendar as calendar_command
+from needlecare.cli import can as can_command
 from needlecare.cli import plan as plan_command
+from needlecare.cli import saved as saved_command
 from needlecare.cli import schedule as schedule_command
+from needlecare.cli import status as status_command
 from needlecare.cli import why as why_command
 from needlecare.errors import NeedlecareError, ScheduleError
 
@@ -58,14 +61,22 @@ def needlecare(
 ) -> None:
     """The days around microneedling: what to avoid and until when, what to do, and who says so.
 
-    needlecare WHEN is short for needlecare plan WHEN.
+    needlecare WHEN is short for needlecare plan WHEN. Alone it tells what holds now for the saved
+    treatment, or shows this help.
     """
-    if ctx.invoked_subcommand is None:
+    if ctx.invoked_subcommand is not None:
+        return
+    if saved_command.load_saved():
+        status_command.status(ctx)
+    else:
         print(ctx.get_help())
 
 
 app.add_typer(schedule_command.app, name="schedule", rich_help_panel=FOR_CLINICS)
 app.command("plan", rich_help_panel=FOR_YOU, epilog=plan_command.EXAMPLES)(plan_command.plan)
+app.command("status", rich_help_panel=FOR_YOU, epilog=status_command.EXAMPLES)(status_command.status)
+app.command("can", rich_help_panel=FOR_YOU, epilog=can_command.EXAMPLES)(can_command.can)
+app.command("saved", rich_help_panel=FOR_YOU, epilog=saved_command.EXAMPLES)(saved_command.saved)
 app.command("cancel", rich_help_panel=FOR_YOU, epilog=calendar_command.EXAMPLES)(calendar_command.cancel)
 app.command("why", rich_help_panel=FOR_YOU, epilog=why_command.EXAMPLES)(why_command.why)
 

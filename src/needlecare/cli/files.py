@@ -81,6 +81,28 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
     return True
 
 
+def write_own_file(path: Path, data: bytes) -> None:
+    """Write a file of needlecare's own, in a folder of mode 0700 that is made where there is none.
+
+    Raises WriteError; then nothing is changed.
+    """
+    folder = path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except (OSError, ValueError) as error:
+        raise WriteError(f"the folder {quoted(str(folder))} cannot be made: {_reason(error)}") from None
+    write_file(path, data, force=True)
+
+
+def remove_own_file(path: Path) -> None:
+    """Remove a file of needlecare's own. Raises WriteError."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(f"{quoted(str(path))} cannot be removed: {_reason(error)}") from None
+
+
 def _replace(path: Path, data: bytes) -> None:
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not path.is_file():

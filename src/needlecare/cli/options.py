@@ -40,6 +40,16 @@ When = Annotated[
         show_default=False,
     ),
 ]
+Treated = Annotated[
+    str | None,
+    typer.Option(
+        "--treated",
+        metavar="WHEN",
+        help="When the treatment was or will be: 2026-11-21T14:30, yesterday@14:30.",
+        rich_help_panel=TREATMENT_PANEL,
+        show_default=False,
+    ),
+]
 Prp = Annotated[
     bool, typer.Option("--prp", help="With platelet-rich plasma (PRP).", rich_help_panel=TREATMENT_PANEL)
 ]

@@ -31,16 +31,7 @@ def why(
             metavar="RULE", help="A rule, or a word for it: makeup, gym, hot tub.", show_default=False
         ),
     ],
-    treated: Annotated[
-        str | None,
-        typer.Option(
-            "--treated",
-            metavar="WHEN",
-            help="The treatment; with it the answer has dates.",
-            rich_help_panel=options.TREATMENT_PANEL,
-            show_default=False,
-        ),
-    ] = None,
+    treated: options.Treated = None,
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
     scars: options.Scars = False,

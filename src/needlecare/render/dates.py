@@ -27,6 +27,11 @@ def short_day(day: date, reader: date | None = None) -> str:
     return f"{weekday(day)} {day.day} {_MONTHS[day.month - 1]}{year}"
 
 
+def short_month(day: date) -> str:
+    """Return "Nov 2026"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def padded(text: str) -> str:
     """Return "Sat  5 Dec" for "Sat 5 Dec": a day of one digit takes two columns, in a column of dates."""
     return _ONE_DIGIT.sub("  ", text, count=1)

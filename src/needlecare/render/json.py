@@ -1,12 +1,13 @@
 """Plan -> JSON, as plan.schema.json describes it; the format number grows only by addition."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from needlecare import __version__
 from needlecare.model import Note, Offset, Placed, Plan, Schedule, Source, Treatment, Window
+from needlecare.overview import Group, overview
 from needlecare.plan import notes_at, status
 from needlecare.render.standing import standing_texts
 from needlecare.when import local
@@ -29,6 +30,42 @@ def plan_json(plan: Plan, as_of: datetime) -> str:
             "checklist": [_sign(one, zone) for one in plan.checklist],
             "warnings": [_sign(one, zone) for one in plan.warnings],
             "notes": [_note(one) for one in notes_at(plan, as_of)],
+            "standing": dict(standing_texts(plan.schedule)),
+        }
+    )
+
+
+def status_json(plan: Plan, as_of: datetime) -> str:
+    """Return what holds at a moment (UTC) as JSON text: windows without their sources, sorted by what
+    they mean now.
+    """
+    view = overview(plan, as_of)
+    zone = plan.treatment.zone
+
+    def each(windows: Iterable[Window]) -> list[Json]:
+        return [window_summary_json(one, as_of, zone) for one in windows]
+
+    def flat(groups: Iterable[Group]) -> list[Json]:
+        return each(window for group in groups for window in group.windows)
+
+    change = view.next_change
+    return json_text(
+        {
+            "schedule": schedule_json(plan.schedule),
+            "treatment": treatment_json(plan.treatment),
+            "as_of": iso(as_of, zone),
+            "begun": view.begun,
+            "next": change and {"at": iso(change.moment, zone), "windows": each(change.windows)},
+            "not_yet": flat(view.not_yet),
+            "just_ended": each(view.just_ended),
+            "before": flat(view.preparation),
+            "checklist": [] if view.begun else each(plan.checklist),
+            "do": each(view.do_now),
+            "do_later": flat(view.do_later),
+            "normal": each(view.normal_now),
+            "milestones": flat(view.milestones),
+            "warnings": each(view.call_now),
+            "notes": [_note(one) for one in view.notes],
             "standing": dict(standing_texts(plan.schedule)),
         }
     )
@@ -70,6 +107,16 @@ def treatment_json(treatment: Treatment) -> Json:
 
 def window_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
     """Return a window with what every source says about it."""
+    return {
+        **window_summary_json(window, as_of, zone),
+        "governed_by": window.governed_by,
+        "delayed_by": window.delayed_by,
+        "recommendations": [recommendation_json(one) for one in window.recommendations],
+    }
+
+
+def window_summary_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
+    """Return a window without its sources."""
     rule = window.rule
     return {
         "rule": rule.id,
@@ -85,9 +132,6 @@ def window_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
         "earliest_end": iso(window.earliest_end, zone),
         "end": iso(window.end, zone),
         "status": status(window, as_of).value,
-        "governed_by": window.governed_by,
-        "delayed_by": window.delayed_by,
-        "recommendations": [recommendation_json(one) for one in window.recommendations],
     }
 
 

@@ -119,9 +119,9 @@ class Page:
 
     def soon(self, moment: datetime) -> str:
         """Return "Sun 08:00" within the coming week, else "Sat 5 Dec 14:30"."""
-        return self._near(local(moment, self.zone).date(), since(moment, self.zone, self.today))
+        return self.near(local(moment, self.zone).date(), since(moment, self.zone, self.today))
 
-    def _near(self, day: date, said: str) -> str:
+    def near(self, day: date, said: str) -> str:
         """Return a text that names a day, with the weekday alone within the coming week."""
         if 0 <= (day - self.today).days < 7:
             return said.replace(short_day(day, self.today), weekday(day), 1)

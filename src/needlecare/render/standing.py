@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 from needlecare.model import Schedule
+from needlecare.render.words import sentence
+
+_FOOTER = ("medicine", "open_skin", "general", "scope")
 
 
 def standing_texts(schedule: Schedule, *, short: bool = False) -> Iterator[tuple[str, str]]:
@@ -14,6 +17,13 @@ def standing_texts(schedule: Schedule, *, short: bool = False) -> Iterator[tuple
 def standing_text(name: str, schedule: Schedule, *, short: bool = False) -> str:
     """Return one standing text."""
     return dict(standing_texts(schedule, short=short))[name]
+
+
+def footer_text(schedule: Schedule) -> str:
+    """Return what stands below a timeline: the shortest form of the texts that have no row of their own."""
+    texts = [standing_text(name, schedule, short=True) for name in _FOOTER]
+    footer = schedule.clinic.footer if schedule.clinic else ""
+    return " ".join(sentence(text) for text in [*texts, *filter(None, [footer])])
 
 
 def clinic_name(schedule: Schedule) -> str:

@@ -17,7 +17,7 @@ from needlecare.plan import begins
 from needlecare.render.dates import how_long, padded, until_cell, weekday
 from needlecare.render.page import ALARM, DIFFERS, GREEN, NARROWEST_TABLE, PLAIN, RED, Page
 from needlecare.render.screen import Screen
-from needlecare.render.standing import clinic_name, standing_text
+from needlecare.render.standing import clinic_name, footer_text, standing_text
 from needlecare.render.words import (
     differs_between,
     next_text,
@@ -28,7 +28,6 @@ from needlecare.render.words import (
 )
 from needlecare.when import local
 
-_FOOTER = ("medicine", "open_skin", "general", "scope")  # the others have rows of their own
 WIDE = 100  # columns from which a half day has two cells and each row says how long
 
 
@@ -152,11 +151,7 @@ class _Timeline(Page):
             self.row("GOOD TO KNOW", "; ".join(facts))
 
     def footer(self) -> None:
-        schedule = self.view.plan.schedule
-        texts = [standing_text(name, schedule, short=True) for name in _FOOTER]
-        if schedule.clinic is not None and schedule.clinic.footer:
-            texts.append(schedule.clinic.footer)
-        self.line("¹ " + " ".join(sentence(text) for text in texts))
+        self.line(f"¹ {footer_text(self.view.plan.schedule)}")
 
     # Pieces ---------------------------------------------------------------------------------------
 
