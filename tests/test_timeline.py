@@ -15,6 +15,7 @@ from needlecare.plan import plan, status
 from needlecare.render.plain import plain
 from needlecare.render.screen import Screen
 from needlecare.render.timeline import timeline
+from needlecare.schedule import read_schedule
 from needlecare.when import parse_moment, zone_named
 
 BERLIN = zone_named("Europe/Berlin")
@@ -151,3 +152,36 @@ def test_what_is_not_allowed_again_is_never_called_fine(builtin: Schedule) -> No
     for as_of in map(moment, MOMENTS.values()):
         text = timeline(example(builtin), as_of, Screen(width=200))
         assert not re.search(r"(smoking|picking|sun|tanning)\S* (is|are) fine again", text)
+
+
+THREE_YEARS = """\
+extends = "microneedling"
+id = "long"
+version = "1"
+reviewed = 2026-01-01
+review_due = 2036-01-01
+[sources.ours]
+tier = 2
+title = "Ours"
+[rules.makeup]
+recommendations = [{ source = "ours", statement = "No makeup for 3 years", start = "P0D", end = "P3Y" }]
+"""
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_a_window_of_years_keeps_its_exact_end_and_leaves_room_for_the_names(width: int) -> None:
+    schedule = read_schedule(THREE_YEARS.encode(), file="long.toml", base=lambda _: BUILTIN.read_bytes())
+    made = plan(Treatment(treated=TREATED, zone=BERLIN), schedule)
+    text = timeline(made, moment("2026-11-21T15:30"), Screen(width=width))
+    # Three years after Saturday 21 November 2026, 14:30, is a Wednesday; its bar runs over the edge.
+    assert re.search(r"^Wed 21 Nov 2029 14:30 .*━> +makeup$", text, re.MULTILINE)
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_date_soon_after_new_year_needs_no_year_and_one_far_away_has_it(builtin: Schedule) -> None:
+    treated = datetime(2026, 12, 21, 13, 30, tzinfo=UTC)
+    made = plan(Treatment(treated=treated, zone=BERLIN), builtin)
+    text = timeline(made, treated, Screen(width=80))
+    assert re.search(r"^Mon  4 Jan 14:30 +━+ +retinol~", text, re.MULTILINE)  # 21 December + 14 days
+    assert "six-month photo" in text
+    assert "21 Jun 2027" in text  # 21 December + 6 months

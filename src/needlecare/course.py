@@ -30,6 +30,7 @@ from needlecare.plan import begins, case, plan
 from needlecare.when import LAST_YEAR, Edge, first_moment, local, place, place_day
 
 MOST_SESSIONS = 24  # as many as a rule file may name
+SESSIONS_UNUSUAL = "sessions-unusual"  # the note that no source plans so few or so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +136,18 @@ def course(
 
 def earliest_next(session: Session) -> datetime | None:
     """Return the first moment (UTC) of the day before which nobody calls for the next session."""
-    return max((w.start for w in between(session) if w.start is not None), default=None)
+    milestone = next_milestone(session)
+    return None if milestone is None else milestone.start
 
 
-def between(session: Session) -> list[Window]:
-    """Return the milestones of a session that speak of the next one."""
-    return [w for w in session.plan.windows if w.kind is Kind.MILESTONE and w.rule.series is Turn.BETWEEN]
+def next_milestone(session: Session) -> Window | None:
+    """Return the milestone of a session that speaks of the next one; of several, the last to start."""
+    found = [
+        (window.start, -number, window)
+        for number, window in enumerate(session.plan.windows)
+        if window.kind is Kind.MILESTONE and window.rule.series is Turn.BETWEEN and window.start is not None
+    ]
+    return max(found, default=(None, 0, None))[2]
 
 
 class _Planning:
@@ -295,7 +302,7 @@ class _Planning:
             for source, least, most in ranges
         )
         text = f"No source plans {number} session{'' if number == 1 else 's'}: {said}."
-        return (Note(code="sessions-unusual", text=text),)
+        return (Note(code=SESSIONS_UNUSUAL, text=text),)
 
 
 def _said_in(made: Plan, number: int, last: int) -> Plan:
@@ -360,24 +367,30 @@ def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int
     windows = [w for w in made.windows if not (w.kind is Kind.PREPARE and w.rule.id in own)]
     if number < len(plans):
         over = begins(plans[number])
-        longer = {window.rule.id for one in merged[number] for window in one.avoid}
-        windows = [
-            told for w in windows if (told := _until(w, over, goes_on=w.rule.id in longer)) is not None
-        ]
+        longer: dict[str, list[Window]] = {}
+        for one in merged[number]:
+            for window in one.avoid:
+                longer.setdefault(window.rule.id, []).append(one.preparation)
+        windows = [told for w in windows if (told := _until(w, over, longer.get(w.rule.id, []))) is not None]
     return replace(made, windows=tuple(windows))
 
 
-def _until(window: Window, over: datetime, *, goes_on: bool) -> Window | None:
+def _until(window: Window, over: datetime, preparations: Sequence[Window]) -> Window | None:
     """Return a window of a session as it stands until the next one begins; None where nothing is left.
 
-    What `goes_on` as preparation lasts until then; else nothing that is avoided or
+    What goes on as some preparation lasts until then, and the sources agree on it
+    where they agree on both, one behind the other. Else nothing that is avoided or
     done lasts longer, since it begins anew.
     """
     if window.kind not in {Kind.AVOID, Kind.DO}:
         return window
     if window.start is not None and window.start >= over:
         return None
-    if not goes_on and (window.end is None or window.end <= over):
+    if not preparations and (window.end is None or window.end <= over):
         return window
-    earliest_end = None if window.earliest_end is None else min(window.earliest_end, over)
-    return replace(window, earliest_end=earliest_end, end=over)
+    agreed = window.earliest_end
+    if agreed is not None:
+        starts = [one.latest_start or one.start for one in preparations]
+        seamless = bool(starts) and all(start is not None and start <= agreed for start in starts)
+        agreed = over if seamless else min(agreed, over)
+    return replace(window, earliest_end=agreed, end=over)

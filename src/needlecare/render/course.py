@@ -4,38 +4,45 @@ Pure, as the timeline of one treatment is. Colour and box characters carry no
 meaning alone.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
+from dateutil.relativedelta import relativedelta
 from rich.table import Table
 from rich.text import Text
 
-from needlecare.course import Course, Session
+from needlecare.course import SESSIONS_UNUSUAL, Course, Merged, Session
 from needlecare.model import Kind, Window
-from needlecare.overview import Group, Overview, overview
+from needlecare.overview import Overview, overview
 from needlecare.render.course_words import (
     course_name,
     following_text,
     goes_on,
     later,
     next_in_course,
-    ranges_text,
+    notes_said,
+    ranges_said,
     session_name,
     session_when,
+    when_text,
 )
-from needlecare.render.dates import MONTHS, clock, how_long, until_cell, weekday
+from needlecare.render.dates import how_long, short_day, short_month, until_cell, weekday
 from needlecare.render.page import ALARM, DIFFERS, GREEN, NARROWEST_TABLE, PLAIN, RED, Page
 from needlecare.render.screen import Screen
-from needlecare.render.standing import clinic_name, standing_text
-from needlecare.render.words import now_text, reader_day, sentence, tip
+from needlecare.render.standing import clinic_name, footer_text, standing_text
+from needlecare.render.words import now_text, reader_day, tip
 from needlecare.when import local
 
-_FOOTER = ("medicine", "open_skin", "general", "scope")  # the others have rows of their own
-_NAMED = 2  # windows named at an end; the others are counted
-_LONGEST_GAP = 2  # months without anything that are drawn all the same
-_DAYS = 31  # columns of a month
-_LABEL = 8  # columns of "Nov 2026"
+NAMED = 2  # windows named at an end; the others are counted
+LONGEST_GAP = 2  # months without anything that have their rows all the same
+MONTH = 8  # columns of "Nov 2026"
+DAYS = 31  # columns of its days
+SCALE = "1   5    10   15   20   25   30"
+
+MOST, SOME, EVENT = "━", "╌", "+"
+_STYLES = {MOST: "red", SOME: "magenta", EVENT: "green"}
 
 
 def course_timeline(course: Course, as_of: datetime, screen: Screen) -> str:
@@ -60,7 +67,8 @@ class _Timeline(Page):
         self.blank()
         self.rows()
         self.blank()
-        self.footer()
+        self.line("~ Sources differ; ask your clinic.", DIFFERS)
+        self.line(f"¹ {footer_text(self.course.schedule)}")
         return self.written_text()
 
     # Parts ----------------------------------------------------------------------------------------
@@ -75,128 +83,117 @@ class _Timeline(Page):
         self.line(f"Now {now_text(view)} ({of}). Times are {self.zone.key}.")
         coming = next_in_course(course, view, self.current)
         self.line(f"Next: {coming}" if coming else "Every time to wait for has passed.", GREEN)
-        for note in course.notes:
-            self.line(note.text, DIFFERS)
-        unsettled = {window.rule.id for window, merged in goes_on(course, self.current) if merged}
-        for note in view.notes:
-            if note.rule in unsettled:  # what it tells of ends no sooner: it goes on
-                continue
+        for note in notes_said(course, view, self.current):
             if (advised := tip(note, view)) is not None:
                 self.line(advised)
-            elif note.code in {"follow", "review-due", "no-time-left"}:
+            elif note.code in {"follow", "review-due", "no-time-left", SESSIONS_UNUSUAL}:
                 self.line(note.text, DIFFERS)
 
     def glance(self) -> None:
-        """Print a row a month, a column a day: sessions, what has to wait behind them, photos, results."""
-        self.row("AT A GLANCE", "━ most has to wait, ╌ some of it has to, + photos and results", RED)
-        heading = Text(
-            "".join("1" if day == 1 else str(day) if day % 5 == 0 else "" for day in ())
-            or "1   5    10   15   20   25   30"
-        )
-        table = Table.grid(padding=(0, 1, 0, 0))
-        table.add_column(width=_LABEL, no_wrap=True)
-        table.add_column(width=_DAYS, no_wrap=True)
+        """Print a row a month, a column a day, and on a wide screen what happens when."""
+        self.row("AT A GLANCE", f"{MOST} most has to wait, {SOME} some of it, {EVENT} photos and results")
         wide = self.screen.width >= NARROWEST_TABLE
+        table = Table.grid(padding=(0, 1, 0, 0), expand=wide)
+        table.add_column(width=MONTH, no_wrap=True)
+        table.add_column(width=DAYS, no_wrap=True)
         if wide:
             table.add_column(ratio=1, overflow="fold")
-            table.expand = True
-        rows = [(Text(), heading, Text())]
+        table.add_row("", SCALE)
         for month in _months(self.course, self.view.as_of):
             if month is None:
-                rows.append((self.written("…"), Text(), Text()))
+                table.add_row(self.written("…"))
                 continue
-            said = "; ".join(f"{weekday(day)} {day.day} {text}" for day, text in month.events)
-            rows.append((Text(month.name), self.cells(month), self.written(said)))
-        for label, cells, said in rows:
-            if wide:
-                table.add_row(label, cells, said)
-            else:
-                self.console.print(Text.assemble(label, " " * (_LABEL + 1 - len(label)), cells))
-        if wide:
-            self.console.print(table)
+            said = self.grouped((f"{weekday(day)} {day.day}", text) for day, text in month.events)
+            cells = [Text(month.name), self.days(month), self.written(said)]
+            table.add_row(*(cells if wide else cells[:2]))
+        self.console.print(table)
 
     def session(self, session: Session) -> None:
         course, as_of = self.course, self.view.as_of
         view = self.view if session is self.current else overview(session.told, as_of)
-        left = session.begins - as_of
-        at = session_when(course, session, self.today) + (f", in {how_long(left)}" if not view.begun else "")
-        self.row(session_name(session).upper(), at, RED)
+        said = session_when(course, session, self.today)
+        if session.moved:
+            said += f", moved from {when_text(course, session.usual, session.day)}"
+        if not view.begun:
+            said += f", in {how_long(session.begins - as_of)}"
+        self.row(session_name(session).upper(), said, RED)
         following = course.after(session)
         if following is not None and following.begins <= as_of:
-            return
+            return  # its days are over
         self.preparation(session, view)
         self.not_yet(session, view)
-        said = following_text(course, session, self.today)
-        if said is not None:
-            self.row("next", said, GREEN)
-        else:
-            days: dict[str, list[str]] = {}
-            for window in later(course, session):
-                assert window.start is not None
-                days.setdefault(self.day_of(window.start), []).append(window.rule.short)
-            self.row("later, from", "; ".join(f"{day} {', '.join(names)}" for day, names in days.items()))
+        if (coming := following_text(course, session, session.day)) is not None:
+            self.row("next", coming, GREEN)
+        events = [(self.day(w.start, session), w.rule.short) for w in later(course, session) if w.start]
+        if events:
+            self.row("later, from", self.grouped(events))
 
     def preparation(self, session: Session, view: Overview) -> None:
-        parts = [
-            Text.assemble(f"{'since' if group.moment <= view.as_of else 'from'} ", self.day_of(group.moment), " ", self.names(group.windows))
-            for group in view.preparation
-        ]
+        parts = []
+        for group in view.preparation:
+            since = "since" if group.moment <= view.as_of else "from"
+            day = self.day(group.moment, session)
+            parts.append(Text.assemble(f"{since} {day} ", self.names(group.windows)))
         if session.merged and not view.begun:
             parts.append(Text(f"and what goes on from session {session.number - 1}"))
         if parts:
-            self.row("to prepare", Text("; ").join(parts), PLAIN)
+            self.row("to prepare", Text("; ").join(parts))
 
     def not_yet(self, session: Session, view: Overview) -> None:
         kept = goes_on(self.course, session)
-        on = {window.rule.id for window, _ in kept}
+        going_on = [window.rule.id for window, _ in kept]
         parts = []
         for group in view.not_yet:
-            windows = [window for window in group.windows if window.rule.id not in on]
-            if windows:
-                label = until_cell(group.moment, self.zone, self.today)
-                parts.append(Text.assemble(self.written(label), " ", self.in_short(windows)))
+            if windows := [window for window in group.windows if window.rule.id not in going_on]:
+                label = self.written(until_cell(group.moment, self.zone, session.day))
+                parts.append(Text.assemble(label, " ", self.in_short(windows)))
         if parts:
             self.row("not yet, until", Text("; ").join(parts))
         if kept:
-            self.row(f"on to session {session.number + 1}", Text(", ").join(self.going_on(kept)))
+            self.row(f"on to session {session.number + 1}", Text(", ").join(self.names_going_on(kept)))
 
     def rows(self) -> None:
         view, schedule = self.view, self.course.schedule
         checklist = "; ".join(window.rule.short for window in self.current.plan.checklist)
-        if checklist and self.course.sessions[-1].begins > view.as_of:
+        if checklist and view.as_of < self.course.sessions[-1].begins:
             self.row("TELL THEM FIRST", f"{checklist}: ask before each appointment")
         label = "CALL THE CLINIC" if schedule.clinic is None else f"CALL {clinic_name(schedule)}"
         self.row_of(label, view.call_now, view.call_later, ALARM)
         self.row("EMERGENCY", standing_text("emergency", schedule, short=True), ALARM)
-        for heading, said in ranges_text(self.course):
+        for heading, said in ranges_said(self.course):
             self.row(heading.upper(), "; ".join(said))
-
-    def footer(self) -> None:
-        self.line(f"¹ {footer_text(self.course.schedule)}")
 
     # Pieces ---------------------------------------------------------------------------------------
 
+    def day(self, moment: datetime, session: Session) -> str:
+        """Return "Sat 5 Dec", with the year where it is not that of the session."""
+        return short_day(local(moment, self.zone).date(), session.day)
+
+    def grouped(self, events: Iterable[tuple[str, str]]) -> str:
+        """Return "Sat 19 session 2; Mon 21 progress photo": each day once."""
+        days: dict[str, list[str]] = {}
+        for day, name in events:
+            days.setdefault(day, []).append(name)
+        return "; ".join(f"{day} {', '.join(names)}" for day, names in days.items())
+
     def in_short(self, windows: Sequence[Window]) -> Text:
         """Return the names of the first windows, and how many more there are."""
-        more = len(windows) - _NAMED
-        if more <= 1:
+        more = len(windows) - NAMED
+        if more < 2:
             return self.names(windows)
-        return Text.assemble(self.names(windows[:_NAMED]), f" and {more} more")
+        return Text.assemble(self.names(windows[:NAMED]), f" and {more} more")
 
-    def going_on(self, kept: Iterable[tuple[Window, Sequence[Merged]]]) -> Iterator[Text]:
+    def names_going_on(self, kept: Iterable[tuple[Window, Sequence[Merged]]]) -> Iterator[Text]:
         """Yield the name of each window that lasts until the next session, with what it goes on as."""
         for window, merged in kept:
-            name = self.names([window])
-            if merged:
-                preparations = [one.preparation for one in merged]
-                name = Text.assemble(name, " (", self.names(preparations), ")")
-            yield name
+            preparations = ", ".join(one.preparation.rule.short for one in merged)
+            yield Text.assemble(self.names([window]), self.written(f" ({preparations})" * bool(merged)))
 
-    def cells(self, month: "_Month") -> Text:
+    def days(self, month: "_Month") -> Text:
         """Return the days of a month, a column each."""
         text = Text()
-        for number in range(1, _DAYS + 1):
-            mark = month.days.get(number, " ")
+        for day in range(1, DAYS + 1):
+            mark = month.marks.get(day, " ")
             text.append_text(self.written(mark, _STYLES.get(mark, PLAIN)))
         return text
 
@@ -206,30 +203,60 @@ class _Timeline(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Month:
-    """A row of the glance: a mark for each day that has one, and what happens when, in words."""
+    """A row of the glance: a mark for each day that has one, and in words what happens when."""
 
     name: str
-    days: Mapping[int, str]
+    marks: Mapping[int, str]
     events: Sequence[tuple[date, str]]
 
 
 def _months(course: Course, as_of: datetime) -> Iterator[_Month | None]:
     """Yield each month from the first session to the last event; None for a long while without any."""
     marks, events = _marks(course), _events(course)
-    last = max([*marks, *(day for day, _ in events)])
+    first, last = min(marks).replace(day=1), max(*marks, *(day for day, _ in events))
     today = local(as_of, course.first.zone).date()
-    if min(marks) <= today <= last:
-        events.append((today, "today"))
-    month, empty = min(marks).replace(day=1), 0
-    while month <= last:
-        following = month + relativedelta(months=1)
-        days = {day.day: mark for day, mark in marks.items() if month <= day < following}
-        said = sorted(event for event in events if month <= event[0] < following)
-        row = _Month(name=short_month(month), days=days, events=said)
-        month = following
-        if days or said:
-            yield from (None,) if empty > _LONGEST_GAP else _blank_months(following, empty)
-            yield row
-            empty = 0
-        else:
-            empty += 1
+    if first <= today <= last:
+        events = sorted([*events, (today, "today")], key=lambda event: event[0])
+    months = []
+    for number in range((last.year - first.year) * 12 + last.month - first.month + 1):
+        month = first + relativedelta(months=number)
+        until = month + relativedelta(months=1)
+        months.append(
+            _Month(
+                name=short_month(month),
+                marks={day.day: mark for day, mark in marks.items() if month <= day < until},
+                events=[event for event in events if month <= event[0] < until],
+            )
+        )
+    for busy, run in groupby(months, key=lambda month: bool(month.marks or month.events)):
+        rows = list(run)
+        yield from rows if busy or len(rows) <= LONGEST_GAP else [None]
+
+
+def _marks(course: Course) -> dict[date, str]:
+    """Return the mark of each day: a session, else a photo or a result, else how much has to wait."""
+    zone = course.first.zone
+    marks: dict[date, str] = {}
+    for session in course.sessions:
+        avoid = [window for window in session.told.windows if window.kind is Kind.AVOID]
+        waits: dict[date, int] = {}
+        for window in avoid:
+            assert window.start is not None
+            assert window.end is not None
+            first, last = (local(at, zone).date() for at in (window.start, window.end - timedelta(seconds=1)))
+            for number in range((last - first).days + 1):
+                day = first + timedelta(days=number)
+                waits[day] = waits.get(day, 0) + 1
+        marks |= {day: MOST if 2 * number > len(avoid) else SOME for day, number in waits.items()}
+    marks |= dict.fromkeys((day for day, _ in _events(course)), EVENT)
+    return marks | {session.day: str(session.number % 10) for session in course.sessions}
+
+
+def _events(course: Course) -> list[tuple[date, str]]:
+    """Return the sessions, the photos and the results with their local days, in their order."""
+    zone = course.first.zone
+    found = [(session.day, session_name(session)) for session in course.sessions]
+    for session in course.sessions:
+        windows = later(course, session)
+        found += [(local(w.start, zone).date(), w.rule.short) for w in windows if w.start is not None]
+    return sorted(found, key=lambda event: event[0])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from needlecare.course import Course, Merged, Session, earliest_next
-from needlecare.model import Kind, Offset, Turn, Window
+from needlecare.model import Kind, Note, Offset, Turn, Window
 from needlecare.overview import SOON, Overview
 from needlecare.render.dates import how_long, short_day, short_moment, since
 from needlecare.render.words import joined, next_text, treatment_name
@@ -82,6 +82,15 @@ def goes_on(course: Course, session: Session) -> tuple[tuple[Window, tuple[Merge
     )
 
 
+def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, ...]:
+    """Return the notes of a course as its current session has them.
+
+    Without those about what lasts until the next session whatever they tell of.
+    """
+    lasting = {window.rule.id for window, _ in goes_on(course, current)}
+    return (*course.notes, *(note for note in view.notes if note.rule not in lasting))
+
+
 def later(course: Course, session: Session) -> tuple[Window, ...]:
     """Return the photos and results of a session, and its other milestones, in the order of their starts.
 
@@ -98,7 +107,7 @@ def later(course: Course, session: Session) -> tuple[Window, ...]:
     return tuple(sorted(found, key=lambda window: window.start or session.begins))
 
 
-def ranges_text(course: Course) -> Iterator[tuple[str, list[str]]]:
+def ranges_said(course: Course) -> Iterator[tuple[str, list[str]]]:
     """Yield what sources say about a series: what counts, what speaks of another case, what is set aside."""
     named: dict[str, list[str]] = {"Sources say": [], "In another case": [], "Set aside": []}
     for one in course.ranges:

@@ -1,7 +1,7 @@
 """Dates and stretches of time as people read them: English, 24-hour clock, no locale.
 
 A moment comes in UTC and is shown by the clocks of a zone. The year stands only
-where it is not the reader's.
+where it is not the reader's and the day is not near.
 """
 
 import re
@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from needlecare.when import first_moment, local
+
+NEAR = timedelta(days=100)  # within it a date needs no year, even across New Year's Eve
 
 _ONE_DIGIT = re.compile(r" (?=[0-9] )")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -22,8 +24,9 @@ _LONG_MONTHS = (
 
 
 def short_day(day: date, reader: date | None = None) -> str:
-    """Return "Sat 21 Nov", with the year where the reader's is another or unknown."""
-    year = "" if reader is not None and reader.year == day.year else f" {day.year}"
+    """Return "Sat 21 Nov", with the year where a reader of that day could take it for another."""
+    near = reader is not None and (reader.year == day.year or abs(day - reader) <= NEAR)
+    year = "" if near else f" {day.year}"
     return f"{weekday(day)} {day.day} {_MONTHS[day.month - 1]}{year}"
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from needlecare import __version__
@@ -27,9 +27,9 @@ def plan_json(plan: Plan, as_of: datetime) -> str:
             "as_of": iso(as_of, zone),
             "follow": list(plan.followed),
             "windows": [window_json(one, as_of, zone) for one in plan.windows],
-            "checklist": [_sign(one, zone) for one in plan.checklist],
-            "warnings": [_sign(one, zone) for one in plan.warnings],
-            "notes": [_note(one) for one in notes_at(plan, as_of)],
+            "checklist": [sign_json(one, zone) for one in plan.checklist],
+            "warnings": [sign_json(one, zone) for one in plan.warnings],
+            "notes": [note_json(one) for one in notes_at(plan, as_of)],
             "standing": dict(standing_texts(plan.schedule)),
         }
     )
@@ -65,7 +65,7 @@ def status_json(plan: Plan, as_of: datetime) -> str:
             "normal": each(view.normal_now),
             "milestones": flat(view.milestones),
             "warnings": each(view.call_now),
-            "notes": [_note(one) for one in view.notes],
+            "notes": [note_json(one) for one in view.notes],
             "standing": dict(standing_texts(plan.schedule)),
         }
     )
@@ -96,7 +96,7 @@ def treatment_json(treatment: Treatment) -> Json:
     treated = treatment.treated
     skin_type = treatment.skin_type
     return {
-        "treated": iso(treated, treatment.zone) if isinstance(treated, datetime) else treated.isoformat(),
+        "treated": when_json(treated, treatment.zone),
         "zone": treatment.zone.key,
         "date_only": treatment.date_only,
         "prp": treatment.prp,
@@ -166,12 +166,18 @@ def source_json(source: Source) -> Json:
     }
 
 
+def when_json(when: datetime | date, zone: ZoneInfo) -> str | None:
+    """Return a moment as ISO 8601 with the local offset, or a date whose hours are unknown."""
+    return iso(when, zone) if isinstance(when, datetime) else when.isoformat()
+
+
 def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
     """Return a moment as ISO 8601 with the local offset."""
     return None if moment is None else local(moment, zone).isoformat()
 
 
-def _sign(window: Window, zone: ZoneInfo) -> Json:
+def sign_json(window: Window, zone: ZoneInfo) -> Json:
+    """Return a line of the checklist, or a sign about which to call."""
     return {
         "rule": window.rule.id,
         "title": window.rule.title,
@@ -182,7 +188,8 @@ def _sign(window: Window, zone: ZoneInfo) -> Json:
     }
 
 
-def _note(note: Note) -> Json:
+def note_json(note: Note) -> Json:
+    """Return a note."""
     return {"code": note.code, "text": note.text, "rule": note.rule}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Kind, Plan, Status, Window
+from needlecare.model import Kind, Plan, Schedule, Status, Window
 from needlecare.overview import Overview, overview
 from needlecare.plan import status
 from needlecare.render.dates import how_long, long_day, long_since, long_until
@@ -36,35 +36,49 @@ def _lines(view: Overview) -> Iterator[str]:
     if view.begun and view.next_change is not None:
         yield f"Next: {next_text(view, view.next_change)}"
     if not view.begun:
-        yield from _section("Before it", [_preparation(w, zone) for g in view.preparation for w in g.windows])
-        yield from _section("Tell them first", [f"{w.rule.title}. {w.rule.advice}" for w in plan.checklist])
-    yield from _section(
-        "Not yet", [_not_yet(window, view, zone) for group in view.not_yet for window in group.windows]
+        prepare = [window for group in view.preparation for window in group.windows]
+        yield from section(
+            "Before it", [f"{preparation_text(window, zone)} {window.rule.advice}" for window in prepare]
+        )
+        yield from section("Tell them first", [f"{w.rule.title}. {w.rule.advice}" for w in plan.checklist])
+    yield from section(
+        "Not yet",
+        [
+            f"{not_yet_text(window, view)} {window.rule.advice}"
+            for group in view.not_yet
+            for window in group.windows
+        ],
     )
-    yield from _section("Just ended", [_ended(window, zone) for window in view.just_ended])
-    yield from _section("Ended", [_ended(window, zone) for window in view.ended])
+    yield from section("Just ended", [_ended(window, zone) for window in view.just_ended])
+    yield from section("Ended", [_ended(window, zone) for window in view.ended])
     coming = [window for group in view.do_later for window in group.windows]
-    yield from _section("Do", [_stretch(window, zone) for window in (*view.do_now, *coming)])
+    yield from section("Do", [stretch_text(window, zone) for window in (*view.do_now, *coming)])
     expected = [window for group in (*view.normal_soon, *view.results) for window in group.windows]
-    yield from _section("Normal", [_stretch(window, zone) for window in (*view.normal_now, *expected)])
+    yield from section("Normal", [stretch_text(window, zone) for window in (*view.normal_now, *expected)])
     later = [window for group in view.call_later for window in group.windows]
-    yield from _section("Call the clinic", [_sign(window, zone) for window in (*view.call_now, *later)])
-    yield from _section("Later", [_stretch(w, zone) for group in view.milestones for w in group.windows])
-    yield from _section("Notes", [tip(note, view) or sentence(note.text) for note in view.notes])
-    footer = plan.schedule.clinic.footer if plan.schedule.clinic else ""
-    yield from _section(
-        "Always", [*(text for _, text in standing_texts(plan.schedule)), *filter(None, [footer])]
-    )
+    yield from section("Call the clinic", [sign_text(window, zone) for window in (*view.call_now, *later)])
+    yield from section("Later", [stretch_text(w, zone) for group in view.milestones for w in group.windows])
+    yield from section("Notes", [tip(note, view) or sentence(note.text) for note in view.notes])
+    yield from always(plan.schedule)
 
 
-def _section(heading: str, lines: Sequence[str]) -> Iterator[str]:
+def always(schedule: Schedule) -> Iterator[str]:
+    """Yield the standing texts, and what a clinic puts below them."""
+    footer = schedule.clinic.footer if schedule.clinic else ""
+    yield from section("Always", [*(text for _, text in standing_texts(schedule)), *filter(None, [footer])])
+
+
+def section(heading: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield a heading and its lines, or nothing where there are none."""
     if lines:
         yield ""
         yield f"{heading}:"
         yield from (f"- {' '.join(line.split())}" for line in lines)
 
 
-def _not_yet(window: Window, view: Overview, zone: ZoneInfo) -> str:
+def not_yet_text(window: Window, view: Overview) -> str:
+    """Return until when something has to wait, as a sentence or two."""
+    zone = view.plan.treatment.zone
     assert window.end is not None
     begins_later = status(window, view.as_of) is Status.UPCOMING and view.begun and window.start is not None
     start = f" from {long_since(window.start, zone)}" if begins_later and window.start else ""
@@ -73,7 +87,7 @@ def _not_yet(window: Window, view: Overview, zone: ZoneInfo) -> str:
     if differs_between(window) and window.earliest_end is not None:
         earliest = long_until(window.earliest_end, zone)
         said += f" Sources differ from {earliest} on: ask your clinic."
-    return f"{said} {window.rule.advice}"
+    return said
 
 
 def _ended(window: Window, zone: ZoneInfo) -> str:
@@ -81,15 +95,17 @@ def _ended(window: Window, zone: ZoneInfo) -> str:
     return f"{window.rule.title} until {long_until(window.end, zone)}: {sentence(window.rule.then or '')}"
 
 
-def _preparation(window: Window, zone: ZoneInfo) -> str:
+def preparation_text(window: Window, zone: ZoneInfo) -> str:
+    """Return from when something is to be prepared, as a sentence or two."""
     start = f" from {long_since(window.start, zone)}" if window.start else ""
     said = f"{window.rule.title}{start} until your appointment."
     if differs_between(window) and window.latest_start is not None:
         said += f" Sources differ until {long_since(window.latest_start, zone)}: ask your clinic."
-    return f"{said} {window.rule.advice}"
+    return said
 
 
-def _stretch(window: Window, zone: ZoneInfo) -> str:
+def stretch_text(window: Window, zone: ZoneInfo) -> str:
+    """Return from when to when a window lasts, with its advice."""
     said = window.rule.title
     day = None if window.start is None else local(window.start, zone).date()
     if day is not None and window.start == first_moment(day, zone) and window.end == end_of_day(day, zone):
@@ -104,6 +120,7 @@ def _stretch(window: Window, zone: ZoneInfo) -> str:
     return f"{said}. {window.rule.advice}"
 
 
-def _sign(window: Window, zone: ZoneInfo) -> str:
+def sign_text(window: Window, zone: ZoneInfo) -> str:
+    """Return a sign about which to call, with the time from which it is one."""
     start = f", from {long_since(window.start, zone)}" if window.start else ""
     return f"{window.rule.title}{start}. {window.rule.advice}"

@@ -3,7 +3,7 @@
 Pure, as the timeline is; what stands where is the overview's word.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from rich.text import Text
@@ -11,7 +11,7 @@ from rich.text import Text
 from needlecare.model import Plan, Window
 from needlecare.overview import Group, Overview, overview
 from needlecare.plan import begins
-from needlecare.render.dates import how_long, last_whole_day, since, until_cell
+from needlecare.render.dates import clock, how_long, last_whole_day, until
 from needlecare.render.page import ALARM, DIFFERS, GREEN, PLAIN, RED, Page
 from needlecare.render.screen import Screen
 from needlecare.render.standing import standing_text
@@ -19,6 +19,7 @@ from needlecare.render.words import differs_between, reader_day, sentence, thens
 from needlecare.when import local
 
 _LABEL_WIDTH = 9  # of EMERGENCY, the longest
+_FEW = 2  # so many endings are told in whole sentences; more by their names, so that a screen holds all
 
 
 def status(plan: Plan, as_of: datetime, screen: Screen) -> str:
@@ -36,55 +37,51 @@ class _Status(Page):
     def text(self) -> str:
         self.heading(self.view)
         for note in self.view.notes:
-            if note.code in {"follow", "review-due", "no-time-left"}:
+            if note.code in {"review-due", "no-time-left"}:
                 self.line(note.text, DIFFERS)
-        self.next()
-        self.blank()
-        if self.view.just_ended:
-            self.row("NEW", sentence(thens(self.view.just_ended)), GREEN)
+            elif note.code == "follow":  # its first sentence; the second lists what is left out
+                self.line(sentence(note.text.partition(". ")[0]), DIFFERS)
         if self.view.begun:
-            self.grouped("NOT YET", self.view.not_yet, "until", RED)
+            self.after()
         else:
             self.before()
         self.today_row()
         if self.view.normal_now:
             self.named("NORMAL", self.view.normal_now, PLAIN)
         self.calls()
-        self.blank()
         self.footer()
         return self.written_text()
 
     # Parts ----------------------------------------------------------------------------------------
 
-    def next(self) -> None:
-        """Print the next change: what ends next, else the next milestone, else that nothing is left."""
+    def after(self) -> None:
+        """Print what is new, what ends next and in which time, and what has to wait longer."""
         view = self.view
-        if not view.begun:
-            at = since(begins(view.plan), self.zone, self.today)
-            self.line(f"Next: your appointment, {at}, in {how_long(begins(view.plan) - view.as_of)}.", GREEN)
-            return
-        if view.next_change is not None:
-            self.change(view.next_change, "the wait ends for ")
+        if len(view.just_ended) > _FEW:
+            self.row("ENDED", ", ".join(window.rule.short for window in view.just_ended), GREEN)
+        elif view.just_ended:
+            self.row("NEW", sentence(thens(view.just_ended)), GREEN)
+        if view.not_yet:
+            self.next("ENDS NEXT", view.not_yet[0], self.soon_over)
+            self.grouped("NOT YET", view.not_yet[1:], "until", RED)
             return
         self.line("Every time to wait for has passed.", GREEN)
-        coming = [group for group in view.milestones if group.moment > view.as_of]
-        if coming:
-            self.change(coming[0], "")
-
-    def change(self, group: Group, what: str) -> None:
-        at = since(group.moment, self.zone, self.today)
-        names = self.names_of(group.windows)
-        said = f"Next: {at}, in {how_long(group.moment - self.view.as_of)}: {what}"
-        self.console.print(Text.assemble(self.written(said, GREEN), names, "."))
+        if coming := [group for group in view.milestones if group.moment > view.as_of]:
+            self.next("NEXT", coming[0], self.soon)
 
     def before(self) -> None:
-        now = [group for group in self.view.preparation if group.moment <= self.view.as_of]
-        later = [group for group in self.view.preparation if group.moment > self.view.as_of]
-        self.named("BEFORE IT", [window for group in now for window in group.windows], RED)
-        self.grouped("SOON", later, "from", PLAIN)
-        checklist = self.view.plan.checklist
-        if checklist:
-            self.named("TELL THEM", checklist, RED)
+        """Print when the appointment is, what to do until then, and what to tell the provider first."""
+        view = self.view
+        at = begins(view.plan)
+        self.row("NEXT", f"your appointment, {self.soon(at)}, in {how_long(at - view.as_of)}", GREEN)
+        now = [window for group in view.preparation if group.moment <= view.as_of for window in group.windows]
+        self.named("BEFORE IT", now, RED)
+        self.grouped("SOON", [group for group in view.preparation if group.moment > view.as_of], "from", RED)
+        self.named("TELL THEM", view.plan.checklist, RED)
+
+    def next(self, label: str, group: Group, said: Callable[[datetime], str]) -> None:
+        text = self.written(f"{said(group.moment)}, in {how_long(group.moment - self.view.as_of)}: ", PLAIN)
+        self.row(label, text.append_text(self.names_of(group.windows)), GREEN)
 
     def today_row(self) -> None:
         """Print what to do today: now, and from a later hour of the day; a photo or a session of today."""
@@ -94,7 +91,8 @@ class _Status(Page):
         for group in view.do_later:
             if local(group.moment, self.zone).date() == self.today:
                 text.append("; " if text else "")
-                text.append_text(self.written(f"from {self.soon(group.moment)} ", PLAIN))
+                at = clock(local(group.moment, self.zone))
+                text.append_text(self.written(f"from {at} ", PLAIN))
                 text.append_text(self.names_of(group.windows))
         if text:
             self.row("TODAY", text, GREEN)
@@ -103,7 +101,7 @@ class _Status(Page):
         schedule = self.view.plan.schedule
         signs = ", ".join(window.rule.short for window in self.view.call_now)
         if signs:
-            self.row("SIGNS", f"{signs}. {standing_text('call', schedule, short=True)}", ALARM)
+            self.row("WARNING", f"{signs}. {standing_text('call', schedule, short=True)}", ALARM)
         self.row("EMERGENCY", standing_text("emergency", schedule, short=True), ALARM)
 
     def footer(self) -> None:
@@ -128,12 +126,13 @@ class _Status(Page):
             self.row(label, self.names_of(windows), style)
 
     def grouped(self, label: str, groups: Sequence[Group], word: str, style: str) -> None:
-        """Print groups behind one label, each with its moment: "until Sun 14:30 touching; …"."""
+        """Print groups behind one label, each with its moment: "until Sun 14:30 touching; Mon 14:30 …"."""
         text = Text()
+        said = self.soon_over if word == "until" else self.soon
         for group in groups:
-            text.append("; " if text else "")
-            at = self.soon_over(group.moment) if word == "until" else self.soon(group.moment)
-            text.append_text(self.written(f"{at if at.startswith('all') else f'{word} {at}'} ", PLAIN))
+            at = said(group.moment)
+            text.append("; " if text else f"{word} ")
+            text.append_text(self.written(f"{at} ", PLAIN))
             text.append_text(self.names_of(group.windows))
         if text:
             self.row(label, text, style)
@@ -144,6 +143,6 @@ class _Status(Page):
         return self.names(windows)
 
     def soon_over(self, moment: datetime) -> str:
-        """Return "Sun 14:30", "all Fri" or "Sat 5 Dec 14:30" for an end."""
+        """Return "Sun 14:30", "the end of Fri" or "Sat 5 Dec 14:30" for an end."""
         day = last_whole_day(moment, self.zone) or local(moment, self.zone).date()
-        return self.near(day, until_cell(moment, self.zone, self.today))
+        return self.near(day, until(moment, self.zone, self.today))

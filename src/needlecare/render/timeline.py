@@ -28,6 +28,7 @@ from needlecare.render.words import (
 )
 from needlecare.when import local
 
+LEAST_NAMES = 24  # columns that the chart leaves to the names
 WIDE = 100  # columns from which a half day has two cells and each row says how long
 
 
@@ -95,22 +96,25 @@ class _Timeline(Page):
                 label = until_cell(group.moment, self.zone, self.today)
                 self.console.print(Text.assemble(self.written(label, PLAIN), " ", self.names(group.windows)))
             return
+        wide = self.screen.width >= WIDE
+        labels = [padded(until_cell(group.moment, self.zone, self.today)) for group in groups]
+        labels_width = max(self.label_width, *map(len, labels))
         axis = _Axis(
             start=max(self.view.as_of, begins(self.view.plan)),
             last=groups[-1].moment,
             zone=self.zone,
-            cell=2 if self.screen.width >= WIDE else 1,
+            cell=2 if wide else 1,
+            most=self.screen.width - labels_width - LEAST_NAMES - (13 if wide else 3),
         )
         table = Table.grid(padding=(0, 1, 0, 0))
         table.expand = True
-        table.add_column(width=self.label_width, no_wrap=True)
+        table.add_column(width=labels_width, no_wrap=True)
         if self.screen.width >= WIDE:
             table.add_column(width=9, no_wrap=True)
         table.add_column(width=axis.width, no_wrap=True)
         table.add_column(ratio=1, overflow="fold")
         table.add_row(*self.cells(heading, "in", axis.heading(), PLAIN), self.written(legend, DIFFERS))
-        for group in groups:
-            label = padded(until_cell(group.moment, self.zone, self.today))
+        for label, group in zip(labels, groups, strict=True):
             left = how_long(group.moment - self.view.as_of)
             table.add_row(*self.cells(label, left, self.bar(axis, group)), self.names(group.windows))
         self.console.print(table)
@@ -173,7 +177,8 @@ class _Timeline(Page):
             (w.earliest_end for w in group.windows if w.earliest_end is not None), default=group.moment
         )
         solid = min(axis.cells(agreed), ends) if agreed > self.view.as_of else 0
-        return Text.assemble(self.written("━" * solid, "red"), self.written("╌" * (ends - solid), "magenta"))
+        bar = Text.assemble(self.written("━" * solid, "red"), self.written("╌" * (ends - solid), "magenta"))
+        return Text.assemble(bar[:-1], (">", "red")) if axis.runs_over(group.moment) else bar
 
     def any_differs(self, groups: Sequence[Group]) -> bool:
         return any(differs_between(window) for group in groups for window in group.windows)
@@ -189,10 +194,11 @@ class _Timeline(Page):
 class _Axis:
     """The chart's time: half days for a week from where it starts, then weeks, rounded up.
 
-    A half day is one column (two on a wide screen), a week one column (four).
+    A half day is one column (two on a wide screen), a week one column (four). Weeks
+    for which `most` columns have no room are left out; bars run over the edge then.
     """
 
-    def __init__(self, *, start: datetime, last: datetime, zone: ZoneInfo, cell: int) -> None:
+    def __init__(self, *, start: datetime, last: datetime, zone: ZoneInfo, cell: int, most: int) -> None:
         self.zone = zone
         self.cell = cell
         self.week_cell = 4 if cell == 2 else 1
@@ -201,7 +207,8 @@ class _Axis:
         self.first_half = 1 if shown.hour >= 12 else 0
         self.halves = 16 - self.first_half  # to the end of the same weekday a week on
         self.weeks_from = self.first_day + timedelta(days=8)
-        self.weeks = max(0, self.week_of(last))
+        room = (most - self.halves * cell - 1) // self.week_cell
+        self.weeks = min(max(0, self.week_of(last)), max(0, room))
 
     @property
     def width(self) -> int:
@@ -224,7 +231,12 @@ class _Axis:
         halves = max(1, self.half_of(moment))
         if halves <= self.halves:
             return halves * self.cell
-        return self.halves * self.cell + max(1, self.week_of(moment)) * self.week_cell
+        weeks = min(max(1, self.week_of(moment)), self.weeks)
+        return self.halves * self.cell + weeks * self.week_cell
+
+    def runs_over(self, moment: datetime) -> bool:
+        """Whether a bar that ends at a moment is longer than the axis."""
+        return self.week_of(moment) > self.weeks and self.half_of(moment) > self.halves
 
     def heading(self) -> str:
         """Return the names of the days, then the numbers of the weeks."""
@@ -232,7 +244,7 @@ class _Axis:
         for number in range(8):
             name = weekday(self.first_day + timedelta(days=number))
             size = (2 - (self.first_half if number == 0 else 0)) * self.cell
-            letters += name[: 1 if self.cell == 1 else min(3, size)].ljust(size)
+            letters += name[: max(1, size - 1)].ljust(size) if self.cell == 2 else name[0].ljust(size)
         numbers = range(2, self.weeks + 2)
         if self.cell == 1:
             return letters + "".join(str(number % 10) for number in numbers) + ("w" if self.weeks else "")
