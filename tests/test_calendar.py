@@ -617,9 +617,9 @@ def test_preparation_is_included_while_the_treatment_lies_ahead(
 @pytest.mark.parametrize(
     ("ends", "titles"),
     [
-        (["PT30H"], ["no a", "nothing left to wait for"]),
-        (["PT30H", "P3D"], ["no a, no b", "no b", "nothing left to wait for"]),
-        (["PT30H", "PT30H"], ["no a, no b", "nothing left to wait for"]),
+        (["PT30H"], ["no a", "the waiting of this plan is over"]),
+        (["PT30H", "P3D"], ["no a, no b", "no b", "the waiting of this plan is over"]),
+        (["PT30H", "PT30H"], ["no a, no b", "the waiting of this plan is over"]),
     ],
 )
 def test_a_phase_is_titled_by_what_still_holds(ends: list[str], titles: list[str], builtin: Schedule) -> None:

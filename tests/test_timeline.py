@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from needlecare.render.timeline import timeline
 from needlecare.schedule import read_schedule
 from needlecare.when import parse_moment, zone_named
 
+BUILTIN = Path(__file__).parents[1] / "schedules" / "microneedling.toml"
 BERLIN = zone_named("Europe/Berlin")
 TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)

@@ -37,12 +37,12 @@ SESSIONS_UNUSUAL = "sessions-unusual"  # the note that no source plans so few or
 class Merged:
     """A preparation that goes on from what the session before asks to avoid: told once, as one.
 
-    `avoid` are the windows of the session before that speak of the same; each of
-    them lasts at least until the preparation starts.
+    `avoid` is the window of the session before that speaks of the same; it lasts at
+    least until the preparation starts.
     """
 
     preparation: Window
-    avoid: tuple[Window, ...]
+    avoid: Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,8 @@ class _Planning:
         ]
         for number in self.numbers[1:]:
             self.check(number, plans[number - 2], plans[number - 1])
-        merged = [(), *(_merged(before, after) for before, after in pairwise(plans))]
+        counterparts = _counterparts(self.schedule)
+        merged = [(), *(_merged(before, after, counterparts) for before, after in pairwise(plans))]
         sessions = tuple(
             Session(
                 number=n,
@@ -332,27 +333,33 @@ def _said_in(made: Plan, number: int, last: int) -> Plan:
 # From one session to the next ---------------------------------------------------------------------
 
 
-def _merged(before: Plan, after: Plan) -> tuple[Merged, ...]:
+def _merged(before: Plan, after: Plan, counterparts: Mapping[str, str]) -> tuple[Merged, ...]:
     """Return the preparations of a session that go on from what the one before asks to avoid."""
+    avoided = {window.rule.id: window for window in before.windows}
     found = []
     for window in after.windows:
-        if window.kind is not Kind.PREPARE:
-            continue
-        alike = tuple(
-            one for one in before.windows if one.kind is Kind.AVOID and _alike(one.rule, window.rule)
-        )
-        if alike and all(_reaches(one, window) for one in alike):
-            found.append(Merged(preparation=window, avoid=alike))
+        avoid = avoided.get(counterparts.get(window.rule.id, ""))
+        if avoid is not None and _reaches(avoid, window):
+            found.append(Merged(preparation=window, avoid=avoid))
     return tuple(found)
 
 
-def _alike(avoid: Rule, preparation: Rule) -> bool:
-    """Whether two rules share a word that people use, and are both about a medicine or both not."""
-    return avoid.medicine == preparation.medicine and not _words(avoid).isdisjoint(_words(preparation))
+def _counterparts(schedule: Schedule) -> dict[str, str]:
+    """Return which avoid rule asks for the same as a preparation, for each that has such a one.
 
-
-def _words(rule: Rule) -> set[str]:
-    return {plainly(word) for word in rule.covers}
+    That is the one that shares the most of the words that people use. Both are about
+    a medicine, or both not.
+    """
+    words = {rule.id: {plainly(word) for word in rule.covers} for rule in schedule.rules.values()}
+    avoid = [rule for rule in schedule.rules.values() if rule.kind is Kind.AVOID]
+    found = {}
+    for rule in schedule.rules.values():
+        if rule.kind is Kind.PREPARE:
+            alike = [one for one in avoid if one.medicine == rule.medicine]
+            best = max(alike, key=lambda one: len(words[one.id] & words[rule.id]), default=None)
+            if best is not None and words[best.id] & words[rule.id]:
+                found[rule.id] = best.id
+    return found
 
 
 def _reaches(avoid: Window, preparation: Window) -> bool:
@@ -369,8 +376,7 @@ def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int
         over = begins(plans[number])
         longer: dict[str, list[Window]] = {}
         for one in merged[number]:
-            for window in one.avoid:
-                longer.setdefault(window.rule.id, []).append(one.preparation)
+            longer.setdefault(one.avoid.rule.id, []).append(one.preparation)
         windows = [told for w in windows if (told := _until(w, over, longer.get(w.rule.id, []))) is not None]
     return replace(made, windows=tuple(windows))
 

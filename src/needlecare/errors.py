@@ -66,8 +66,8 @@ def shown(text: str, limit: int = 60) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ' did you mean "…"?' for the nearest known word, or nothing."""
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """Return ' did you mean "…"?' for the nearest known word, or nothing; likeness goes from 0 to 1."""
     lowered = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold()[:60], lowered, n=1, cutoff=0.6)
+    matches = get_close_matches(word.casefold()[:60], lowered, n=1, cutoff=likeness)
     return f"; did you mean {quoted(lowered[matches[0]])}?" if matches else ""

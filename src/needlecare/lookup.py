@@ -17,6 +17,8 @@ _ORDER = (
     *(Kind.AVOID, Kind.DO, Kind.PREPARE, Kind.CONTRAINDICATION),
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
 )
+_APOSTROPHE, _WORD = re.compile("['\u2019]"), re.compile(r"[^\W_]+")
+_ALIKE = 0.77  # of two words; below it a suggestion is a riddle
 MOST_WORDS = 24  # a question has fewer
 
 
@@ -96,8 +98,7 @@ def known_words(rule: Rule) -> tuple[str, ...]:
 
 def plainly(words: str) -> str:
     """Return words in small letters, without punctuation, on single spaces."""
-    joined = re.sub("['\u2019]", "", words.casefold())
-    return " ".join(re.sub(r"[\W_]+", " ", joined).split())
+    return " ".join(_WORD.findall(_APOSTROPHE.sub("", words.casefold())))
 
 
 class _Vocabulary:
@@ -106,25 +107,23 @@ class _Vocabulary:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self.context = frozenset(plainly(schedule.treatment).split()) | {"skin"}  # what it is all about
-        self.ids: dict[str, frozenset[str]] = {}
+        self.ids: dict[str, set[str]] = {}
         self.stems: dict[str, str] = {}
         for rule in schedule.rules.values():
             for word in known_words(rule):
-                for key in self.keys_of(plainly(word).split()):
-                    self.ids[key] = self.ids.get(key, frozenset()) | {rule.id}
+                tokens = tuple(plainly(word).split())
+                bare = tokens if _BETWEEN.isdisjoint(tokens) else self.without(tokens, _BETWEEN)
+                for key in self.keys(tokens) if bare == tokens else (*self.keys(tokens), *self.keys(bare)):
+                    self.ids.setdefault(key, set()).add(rule.id)
 
-    def keys_of(self, tokens: Sequence[str]) -> Iterator[str]:
-        """Yield the keys of a known word: as it is written, and without the words that change nothing."""
-        yield from self.keys(tokens)
-        if (bare := self.without(tokens, _BETWEEN | _ANYWHERE)) != tuple(tokens):
-            yield from self.keys(bare)
-
-    def keys(self, tokens: Sequence[str]) -> Iterator[str]:
-        """Yield what two ways of writing the same words share: "sun bathing", "sunbathe"."""
-        if tokens:
-            last = self.stem(tokens[-1])
-            yield "".join((*tokens[:-1], last))
-            yield "".join((*map(self.stem, tokens[:-1]), last))
+    def keys(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """Return what different forms of the same words share: "sun bathing", "sunbathe"; "hat", "hats"."""
+        if not tokens:
+            return ()
+        last = self.stem(tokens[-1])
+        if len(tokens) == 1:
+            return (last,)
+        return "".join((*tokens[:-1], last)), " ".join((*map(self.stem, tokens[:-1]), last))
 
     def stem(self, word: str) -> str:
         """Return the stem of a word; a word is looked at once."""
@@ -140,7 +139,7 @@ class _Vocabulary:
 
     def known(self, tokens: Sequence[str]) -> frozenset[str]:
         """Return the rules that are known by exactly these words; none where there are none."""
-        return frozenset().union(*(self.ids.get(key, frozenset()) for key in self.keys(tokens)))
+        return frozenset().union(*(self.ids.get(key, ()) for key in self.keys(tokens)))
 
     def meaning(self, tokens: Sequence[str]) -> frozenset[str] | None:
         """Return the rules that words mean, or None where not every word is understood."""
@@ -177,6 +176,7 @@ class _Vocabulary:
         for start, token in enumerate(tokens):
             rest = tuple(tokens[start:])
             yield rest
+            yield self.without(rest, _BETWEEN)
             bare = self.without(rest, _BETWEEN | _ANYWHERE)
             yield bare
             yield self.without(bare, self.context)
@@ -249,7 +249,7 @@ class _Vocabulary:
         """Return ' did you mean "…"?' for the nearest known word, to the whole or to one of its words."""
         known = dict.fromkeys(word for rule in self.schedule.rules.values() for word in known_words(rule))
         for wanted in (" ".join(tokens), *tokens):
-            if len(wanted) > 2 and (hint := nearest(wanted, known)):
+            if len(wanted) > 2 and (hint := nearest(wanted, known, _ALIKE)):
                 return hint
         return ""
 
@@ -267,8 +267,8 @@ def _clauses(tokens: Sequence[str]) -> list[tuple[str, ...]]:
 
 # English endings and spellings ----------------------------------------------------------------------
 
-_SPELLINGS = ((re.compile("z"), "s"), (re.compile("(?<=[a-z]{3})our"), "or"), (re.compile("ae"), "e"))
-_VOWEL = re.compile("[aeiouy]")
+_OUR = re.compile("(?<=[a-z]{3})our")
+_VOWELS = frozenset("aeiouy")
 
 
 def stem(word: str) -> str:
@@ -276,19 +276,20 @@ def stem(word: str) -> str:
 
     It need not be a word. British and American spellings share it too.
     """
-    for written, spelt in _SPELLINGS:
-        word = written.sub(spelt, word)
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    word = word.replace("iz", "is").replace("yz", "ys").replace("ae", "e")
+    if "our" in word:
+        word = _OUR.sub("or", word)
+    if len(word) > 3 and word[-1] == "s" and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     for ending in ("ing", "ed"):
         base = word.removesuffix(ending)
-        if base != word and len(base) > 2 and _VOWEL.search(base):
+        if len(word) > len(base) > 2 and not _VOWELS.isdisjoint(base):
             word = base
             break
-    if len(word) > 2 and word[-1] == word[-2] and not _VOWEL.search(word[-1]):
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in _VOWELS:
         word = word[:-1]
-    if len(word) > 3:
-        word = word.removesuffix("e")
-    if len(word) > 2 and word.endswith("y") and not _VOWEL.search(word[-2]):
+    if len(word) > 3 and word[-1] == "e":
+        word = word[:-1]
+    if len(word) > 2 and word[-1] == "y" and word[-2] not in _VOWELS:
         word = f"{word[:-1]}i"
-    return f"{word[:-1]}f" if word.endswith("v") else word
+    return f"{word[:-1]}f" if len(word) > 3 and word[-1] == "v" else word

@@ -99,6 +99,10 @@ def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> 
             assert_never(recommendation.condition)
 
 
+# Kinds that tell a person what to do or to leave.
+_ADVICE = frozenset({Kind.PREPARE, Kind.AVOID, Kind.DO})
+
+
 class _Planning:
     """One treatment on the calendar of one schedule."""
 
@@ -302,7 +306,7 @@ class _Planning:
         missed = [
             rule.short
             for rule in self.schedule.rules.values()
-            if whole.window(rule.id) is not None and self.window(rule.id) is None
+            if rule.kind in _ADVICE and whole.window(rule.id) is not None and self.window(rule.id) is None
         ]
         named = " and ".join(self.follow)
         said = f"Only {named} counts; the stricter word of every other source is left out."

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from needlecare import __version__
 from needlecare.cli import calendar as calendar_command
 from needlecare.cli import can as can_command
+from needlecare.cli import course as course_command
 from needlecare.cli import plan as plan_command
 from needlecare.cli import saved as saved_command
 from needlecare.cli import schedule as schedule_command
@@ -77,6 +78,7 @@ app.command("plan", rich_help_panel=FOR_YOU, epilog=plan_command.EXAMPLES)(plan_
 app.command("status", rich_help_panel=FOR_YOU, epilog=status_command.EXAMPLES)(status_command.status)
 app.command("can", rich_help_panel=FOR_YOU, epilog=can_command.EXAMPLES)(can_command.can)
 app.command("saved", rich_help_panel=FOR_YOU, epilog=saved_command.EXAMPLES)(saved_command.saved)
+app.command("course", rich_help_panel=FOR_YOU, epilog=course_command.EXAMPLES)(course_command.course)
 app.command("cancel", rich_help_panel=FOR_YOU, epilog=calendar_command.EXAMPLES)(calendar_command.cancel)
 app.command("why", rich_help_panel=FOR_YOU, epilog=why_command.EXAMPLES)(why_command.why)
 

@@ -17,7 +17,7 @@ from needlecare.errors import UsageError
 from needlecare.model import Alarms, Detail, Kind, Plan, QuietHours, Reminders, Treatment, Window
 from needlecare.plan import begins, notes_at
 from needlecare.reference import reference_of
-from needlecare.render.dates import last_whole_day, short_day, since, until
+from needlecare.render.dates import last_whole_day, short_day, short_moment, since, until
 from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, calendar_text
 from needlecare.render.standing import clinic_name, standing_text, standing_texts
 from needlecare.render.words import differs_between, sentence, thens
@@ -27,6 +27,7 @@ LONGEST_PHASE = relativedelta(weeks=1)  # by the calendar; a longer one is shown
 SHOWN = timedelta(minutes=15)
 REMINDER = time(9)  # local, on the day before an all-day event
 GENTLY = Reminders()
+START = "start"  # the role of the phase that the treatment begins
 _TOLD = frozenset({"date-only", "follow", "review-due", "no-time-left"})  # notes that the first entry carries
 NAMED = 3  # windows in a title; the others are counted
 
@@ -90,7 +91,8 @@ def calendar_of(
     closed = (_closed(entry, plan) for entry in entries)
     ordered = sorted(closed, key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
     if ordered:
-        ordered[0] = replace(ordered[0], text=_with_standing(ordered[0].text, plan, as_of))
+        standing = {ordered[0].role, *(entry.role for entry in ordered if entry.role.endswith(START))}
+        ordered = [_with_standing(one, plan, as_of) if one.role in standing else one for one in ordered]
     if reminders.alarms is Alarms.NONE:
         ordered = [replace(entry, alarm=None) for entry in ordered]
     return Calendar(
@@ -218,16 +220,25 @@ def _phase(
         since_when = "now" if isinstance(start, datetime) else short_day(start, start)
         texts.append(f"From {since_when} on: {sentence(_capital(thens(ended)))}")
     texts += _in_force(plan, holding, _moment(start, zone), over)
+    if not holding:
+        texts += [note.text for note in plan.notes if note.code == "follow"]
     shown = _shown_end(start, end, zone)
     return Entry(
-        role=f"phase/{ended[0].rule.id}" if ended else "start",
+        role=f"phase/{ended[0].rule.id}" if ended else START,
         start=start,
         end=shown,
-        title=named.title(holding) if holding else f"{named.prefix}: nothing left to wait for",
+        title=_phase_title(named, holding, _moment(start, zone)),
         text="\n\n".join(texts),
         category=named.prefix,
         alarm=_phase_alarm(named, start, ended, holding),
     )
+
+
+def _phase_title(named: _Named, holding: Sequence[Window], start: datetime) -> str:
+    """Return the title of a phase: what holds from its start on; what begins later only where nothing does."""
+    if not holding:
+        return f"{named.prefix}: the waiting of this plan is over"
+    return named.title([w for w in holding if w.start is not None and w.start <= start] or holding)
 
 
 def _phase_alarm(
@@ -282,9 +293,7 @@ def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
 def _avoid_line(window: Window, start: datetime, zone: ZoneInfo) -> str:
     said = f"- {window.rule.title}{_from(window, start, zone)} until {until(_end(window), zone, _day(start, zone))}"
     if differs_between(window) and window.earliest_end is not None:
-        said += (
-            f" (sources differ from {since(window.earliest_end, zone, _day(start, zone))}; ask your clinic)"
-        )
+        said += f" (sources differ from {short_moment(window.earliest_end, zone, _day(start, zone))}; ask your clinic)"
     return said
 
 
@@ -434,8 +443,9 @@ def _names_medicine(text: str, plan: Plan) -> bool:
     )
 
 
-def _with_standing(text: str, plan: Plan, as_of: datetime) -> str:
-    """Return the text of the first entry: with the notes, the signs and every standing text."""
+def _with_standing(entry: Entry, plan: Plan, as_of: datetime) -> Entry:
+    """Return the first entry, or that of the treatment, with the notes, the signs and every standing text."""
+    text = entry.text
     notes = [note.text for note in notes_at(plan, as_of) if note.code in _TOLD]
     titles = [window.rule.title for window in plan.warnings]
     signs = [] if any(title in text for title in titles) else [f"- {title}" for title in titles]
@@ -445,7 +455,7 @@ def _with_standing(text: str, plan: Plan, as_of: datetime) -> str:
     footer = plan.schedule.clinic.footer if plan.schedule.clinic else ""
     closing = [sentence(_capital(more)) for more in texts] + [footer] * bool(footer)
     parts = ["\n".join(part) for part in (notes, signs, closing) if part]
-    return "\n\n".join([text, *parts])
+    return replace(entry, text="\n\n".join([text, *parts]))
 
 
 def _moment(at: datetime | date, zone: ZoneInfo) -> datetime:

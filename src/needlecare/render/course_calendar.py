@@ -33,7 +33,7 @@ def course_calendar(
     from, or `ref`; a UUID is that of a file that exists already. Raises UsageError
     as the calendar of a plan does.
     """
-    entries = []
+    entries: list[Entry] = []
     for session in course.sessions:
         plan = _worded(course, session)
         for entry in plan_entries(plan, as_of, detail=detail, reminders=reminders):

@@ -40,13 +40,13 @@ def course_json(course: Course, as_of: datetime) -> str:
 def _session_json(course: Course, session: Session, as_of: datetime) -> Json:
     zone = course.first.zone
     following = course.after(session)
-    merged = {one.preparation.rule.id: [w.rule.id for w in one.avoid] for one in session.merged}
+    merged = {one.preparation.rule.id: one.avoid.rule.id for one in session.merged}
     windows = []
     for window in session.plan.windows:
         said = window_json(window, as_of, zone)
         if window.kind is Kind.PREPARE:
-            rules = merged.get(window.rule.id)
-            said["merged_with"] = rules and {"session": session.number - 1, "rules": rules}
+            rule = merged.get(window.rule.id)
+            said["merged_with"] = rule and {"session": session.number - 1, "rule": rule}
         windows.append(said)
     return {
         "session": session.number,

@@ -76,7 +76,7 @@ def goes_on(course: Course, session: Session) -> tuple[tuple[Window, tuple[Merge
     if following is None:
         return ()
     return tuple(
-        (window, tuple(one for one in following.merged if window.rule.id in {w.rule.id for w in one.avoid}))
+        (window, tuple(one for one in following.merged if one.avoid.rule.id == window.rule.id))
         for window in session.told.windows
         if window.kind is Kind.AVOID and window.end == following.begins
     )

@@ -121,10 +121,10 @@ def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -
         same = _content(fresh) == _content(known)
         changed += not same
         events.append(known.lines if same else _with(fresh, _extras(known)))
-    prepares = any(entry.role.startswith("prepare/") for entry in calendar.entries)
+    prepares = {part for entry in calendar.entries if (part := _preparation_of(entry.role)) is not None}
     for known in ours.values():
         role = known.value("X-NEEDLECARE-ROLE") or ""
-        if role.startswith("prepare/") and not prepares:
+        if (part := _preparation_of(role)) is not None and part not in prepares:
             events.append(known.lines)
         elif _over(known, now, zone):
             dropped += 1
@@ -209,6 +209,12 @@ def _over(component: _Component, now: datetime, zone: ZoneInfo) -> bool:
         return end + timedelta(days=int(rule[1]) if rule else 0) <= now
     except (ValueError, OverflowError):
         return False
+
+
+def _preparation_of(role: str) -> str | None:
+    """Return which treatment an event prepares, as its role says: "", or "session-2/" in a series."""
+    match = re.match("(session-[0-9]+/)?prepare/", role)
+    return None if match is None else match[1] or ""
 
 
 def _sequence(component: _Component) -> int:
