@@ -20,7 +20,8 @@ class Result:
 
 def environment(**more: str) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    return {**own, "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm", **more}
+    # No test reads or writes what the person who runs it has saved: there is no folder below /dev/null.
+    return {**own, "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm", "XDG_DATA_HOME": "/dev/null/data", **more}
 
 
 def needlecare(*arguments: str, cwd: Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002

@@ -20,10 +20,9 @@ import socket
 import subprocess
 import sys
 import time as clock
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -45,7 +44,6 @@ from needlecare.render.revision import Export, cancelled, revised
 from program import environment
 from test_calendar import (
     AHEAD,
-    AN_HOUR_AFTER,
     BERLIN,
     EXAMPLE,
     Event,
@@ -63,6 +61,8 @@ from test_calendar import (
 )
 
 QUARTER = timedelta(minutes=15)
+GENTLY = Reminders()
+DAILY = Reminders(daily=time(8))
 
 
 # Treatments ---------------------------------------------------------------------------------------
@@ -79,14 +79,12 @@ class Case:
 
     treated: Treatment
     as_of: datetime
-    reminders: Reminders = Reminders()
+    reminders: Reminders = GENTLY
     detail: Detail = Detail.DISCREET
     clinic: bool = False
     first: str | None = None
     count: int = 0
 
-
-DAILY = Reminders(daily=time(8))
 
 CASES = {
     "all of the preparation ahead": Case(treated=EXAMPLE, as_of=AHEAD),
@@ -299,10 +297,9 @@ def days_by_icalendar(data: bytes, *, by_name: bool = False) -> dict[str, tuple[
 
     With `by_name` the zone is the one that the machine knows by its TZID.
     """
-    read = icalendar.Calendar.from_ical(data)
-    zones = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in read.walk("VTIMEZONE")}
+    zones = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in components(data, "VTIMEZONE")}
     found = {}
-    for event in read.walk("VEVENT"):
+    for event in components(data, "VEVENT"):
         if "RRULE" in event:
             start = event["DTSTART"]
             name = start.params.get("TZID", "UTC")
@@ -312,13 +309,14 @@ def days_by_icalendar(data: bytes, *, by_name: bool = False) -> dict[str, tuple[
     return found
 
 
+def components(data: bytes, name: str) -> list[Any]:
+    """Return the components of a name in a file; Any, since each value that icalendar reads has 30 types."""
+    return list(icalendar.Calendar.from_ical(data).walk(name))
+
+
 def read_by_icalendar(data: bytes, *, by_name: bool = False) -> list[Read]:
     days = days_by_icalendar(data, by_name=by_name)
-    gone = {
-        str(event["UID"])
-        for event in icalendar.Calendar.from_ical(data).walk("VEVENT")
-        if event.get("STATUS") == "CANCELLED"
-    }
+    gone = {str(one["UID"]) for one in components(data, "VEVENT") if one.get("STATUS") == "CANCELLED"}
     return [read_of(event, days, cancelled=event.uid in gone) for event in by_icalendar(data)]
 
 
@@ -820,11 +818,11 @@ def test_what_a_clinic_writes_survives(
 @client
 def test_khal_stores_a_file_an_event_under_its_uid(made: dict[str, Made], khal_with_all: Khal) -> None:
     for one in made.values():
-        exported = {str(e["UID"]): e for e in icalendar.Calendar.from_ical(one.file.read_bytes()).events}
+        exported = {str(e["UID"]): e for e in components(one.file.read_bytes(), "VEVENT")}
         assert exported.keys() == one.events.keys()
         for key, event in exported.items():
             item = (khal_with_all.items / f"{key}.ics").read_bytes()
-            (stored,) = icalendar.Calendar.from_ical(item).events
+            (stored,) = components(item, "VEVENT")
             assert stored.to_ical() == event.to_ical()
 
 
@@ -905,10 +903,7 @@ def revisions(builtin: Schedule) -> Revisions:
         second=second,
         third=third,
         anew=calendar_bytes(after, MONDAY_EVENING, ref="A-17"),
-        roles={
-            str(event["UID"]): str(event["X-NEEDLECARE-ROLE"])
-            for event in icalendar.Calendar.from_ical(first).events
-        },
+        roles={str(event["UID"]): str(event["X-NEEDLECARE-ROLE"]) for event in components(first, "VEVENT")},
     )
 
 

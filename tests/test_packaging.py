@@ -39,6 +39,7 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
     assert {
         "needlecare/schedules/__init__.py",
         "needlecare/schedules/microneedling.toml",
+        "needlecare/schedules/microneedling.questions.csv",
         "needlecare/plan.schema.json",
         "needlecare/py.typed",
     } <= names

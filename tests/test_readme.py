@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from program import PROGRAM, environment
+from program import PROGRAM, environment, needlecare
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,17 +20,20 @@ COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.star
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     (tmp_path / "schedules").symlink_to(ROOT / "schedules")
+    if command.startswith(("needlecare status", "needlecare can", "needlecare saved")):  # the line before saves
+        assert needlecare("yesterday@14:30", "--save", XDG_DATA_HOME=str(tmp_path)).code == 0
     path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],  # noqa: S607  the machine's own bash
         cwd=tmp_path,
-        env=environment(PATH=path),
+        env=environment(PATH=path, XDG_DATA_HOME=str(tmp_path)),
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
+    # may I? answers 1 for not yet, and which it is depends on the day
+    assert done.returncode in ({0, 1} if command.startswith("needlecare can ") else {0}), done.stderr
     written = [path for path in tmp_path.iterdir() if path.suffix == ".ics"]
     assert done.stdout or written
 

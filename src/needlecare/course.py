@@ -1,12 +1,12 @@
 """A series of sessions: their dates, a plan for each, and what one session says to the next.
 
 Numbers and ranges come from the schedule's series alone. No clock is read, and
-nothing is worded here but errors and notes.
+little is worded here: errors, notes, and what is said where a thing goes on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from itertools import pairwise
 from typing import assert_never
 
@@ -38,7 +38,7 @@ class Merged:
     """A preparation that goes on from what the session before asks to avoid: told once, as one.
 
     `avoid` is the window of the session before that speaks of the same; it lasts at
-    least until the preparation starts.
+    least until the day on which the preparation starts.
     """
 
     preparation: Window
@@ -51,8 +51,8 @@ class Session:
 
     `plan` is its plan with what is said in this session, as if it stood alone.
     `told` is the same beside its neighbours: a preparation that is merged stands in
-    the session before, and nothing that is avoided or done runs into the session
-    after. `usual` is where the interval puts the session (a moment in UTC, or a
+    the session before, as something to avoid, and nothing that is avoided or done runs
+    into the session after. `usual` is where the interval puts the session (a moment in UTC, or a
     date), `moved` whether it lies elsewhere.
     """
 
@@ -269,7 +269,9 @@ class _Planning:
             if moved
             else f"write --every {least.text} or longer"
         )
-        raise UsageError(f"{what}: no source lets it come before {earliest}; {remedy}\n{self.reason()}")
+        raise UsageError(
+            f"{what}: no source that counts lets it come before {earliest}; {remedy}\n{self.reason()}"
+        )
 
     def reason(self) -> str:
         """Return why sessions lie apart, in the schedule's words, and who says how far."""
@@ -339,7 +341,7 @@ def _merged(before: Plan, after: Plan, counterparts: Mapping[str, str]) -> tuple
     found = []
     for window in after.windows:
         avoid = avoided.get(counterparts.get(window.rule.id, ""))
-        if avoid is not None and _reaches(avoid, window):
+        if avoid is not None and _reaches(avoid, window, after.treatment.zone):
             found.append(Merged(preparation=window, avoid=avoid))
     return tuple(found)
 
@@ -362,41 +364,66 @@ def _counterparts(schedule: Schedule) -> dict[str, str]:
     return found
 
 
-def _reaches(avoid: Window, preparation: Window) -> bool:
-    """Whether what is avoided lasts until the preparation starts, so that no free time lies between."""
-    return avoid.end is not None and preparation.start is not None and preparation.start <= avoid.end
+def _reaches(avoid: Window, preparation: Window, zone: tzinfo) -> bool:
+    """Whether what is avoided lasts until the day on which the preparation starts.
+
+    Hours between the two on that day free nobody.
+    """
+    if avoid.end is None or preparation.start is None:
+        return False
+    return local(preparation.start, zone).date() <= local(avoid.end, zone).date()
 
 
 def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int) -> Plan:
     """Return the plan of a session beside its neighbours."""
     made = plans[number - 1]
     own = {one.preparation.rule.id for one in merged[number - 1]}
-    windows = [w for w in made.windows if not (w.kind is Kind.PREPARE and w.rule.id in own)]
-    if number < len(plans):
-        over = begins(plans[number])
-        longer: dict[str, list[Window]] = {}
-        for one in merged[number]:
-            longer.setdefault(one.avoid.rule.id, []).append(one.preparation)
-        windows = [told for w in windows if (told := _until(w, over, longer.get(w.rule.id, []))) is not None]
-    return replace(made, windows=tuple(windows))
+    windows = [window for window in made.windows if window.rule.id not in own]
+    if number == len(plans):
+        return replace(made, windows=tuple(windows))
+    over = begins(plans[number])
+    told = []
+    for window in windows:
+        if (cut := _until(window, over)) is None:
+            continue
+        going_on = [one for one in merged[number] if one.avoid.rule.id == window.rule.id]
+        if going_on and cut.end is not None and cut.end < over:
+            names = ", ".join(one.preparation.rule.short for one in going_on)
+            then = f"this goes on until session {number + 1}: {names}"
+            told.append(replace(cut, rule=replace(window.rule, then=then)))
+            told += [_going_on(one, cut.end, over) for one in going_on]
+        else:
+            told.append(cut)
+    return replace(made, windows=tuple(told))
 
 
-def _until(window: Window, over: datetime, preparations: Sequence[Window]) -> Window | None:
+def _until(window: Window, over: datetime) -> Window | None:
     """Return a window of a session as it stands until the next one begins; None where nothing is left.
 
-    What goes on as some preparation lasts until then, and the sources agree on it
-    where they agree on both, one behind the other. Else nothing that is avoided or
-    done lasts longer, since it begins anew.
+    Nothing that is avoided or done lasts longer, since it begins anew.
     """
-    if window.kind not in {Kind.AVOID, Kind.DO}:
+    if window.kind not in {Kind.AVOID, Kind.DO} or window.end is None:
         return window
     if window.start is not None and window.start >= over:
         return None
-    if not preparations and (window.end is None or window.end <= over):
-        return window
-    agreed = window.earliest_end
-    if agreed is not None:
-        starts = [one.latest_start or one.start for one in preparations]
-        seamless = bool(starts) and all(start is not None and start <= agreed for start in starts)
-        agreed = over if seamless else min(agreed, over)
-    return replace(window, earliest_end=agreed, end=over)
+    earliest_end = None if window.earliest_end is None else min(window.earliest_end, over)
+    return replace(window, earliest_end=earliest_end, end=min(window.end, over))
+
+
+def _going_on(merged: Merged, start: datetime, over: datetime) -> Window:
+    """Return what is still avoided, as preparation, from where the session before stops asking for it.
+
+    Where the sources do not agree on the preparation yet, they differ on all of it.
+    """
+    preparation = merged.preparation
+    agreed = preparation.latest_start
+    return Window(
+        rule=replace(
+            preparation.rule, kind=Kind.AVOID, short=preparation.rule.short.removeprefix("no "), then=None
+        ),
+        start=start,
+        earliest_end=start if agreed is not None and agreed > start else over,
+        end=over,
+        governed_by=preparation.governed_by,
+        recommendations=preparation.recommendations,
+    )

@@ -72,19 +72,8 @@ def rules_named(words: str, schedule: Schedule) -> tuple[Rule, ...]:
 
 
 def rules_meant(words: str, schedule: Schedule) -> tuple[Rule, ...]:
-    """Return every rule that the words fit, those about the days after the treatment first.
-
-    Every word counts: what is not known, nor among those that change nothing, makes
-    the whole not understood. Two known words side by side are understood only where
-    they mean the same rule ("swim in the sea"; not "water mask", which is neither),
-    or where "and" or "or" joins them. Raises NotUnderstood.
-    """
-    vocabulary = _Vocabulary(schedule)
-    tokens = plainly(words).split()
-    found = vocabulary.meaning(tokens) if len(tokens) <= MOST_WORDS else None
-    if not found:
-        raise vocabulary.not_understood(words, tokens[:MOST_WORDS])
-    return vocabulary.rules(found)
+    """Return every rule of a schedule that the words fit. Raises NotUnderstood."""
+    return Vocabulary(schedule).meant(words)
 
 
 def known_words(rule: Rule) -> tuple[str, ...]:
@@ -101,8 +90,8 @@ def plainly(words: str) -> str:
     return " ".join(_WORD.findall(_APOSTROPHE.sub("", words.casefold())))
 
 
-class _Vocabulary:
-    """The words of a schedule, found in whatever form a person writes them."""
+class Vocabulary:
+    """The words of a schedule, found in whatever form a person writes them. It is made once, for many."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
@@ -115,6 +104,20 @@ class _Vocabulary:
                 bare = tokens if _BETWEEN.isdisjoint(tokens) else self.without(tokens, _BETWEEN)
                 for key in self.keys(tokens) if bare == tokens else (*self.keys(tokens), *self.keys(bare)):
                     self.ids.setdefault(key, set()).add(rule.id)
+
+    def meant(self, words: str) -> tuple[Rule, ...]:
+        """Return every rule that the words fit, those about the days after the treatment first.
+
+        Every word counts: what is not known, nor among those that change nothing,
+        makes the whole not understood. Two known words side by side are understood
+        only where they mean the same rule ("swim in the sea"; not "water mask", which
+        is neither), or where "and" or "or" joins them. Raises NotUnderstood.
+        """
+        tokens = plainly(words).split()
+        found = self.meaning(tokens) if len(tokens) <= MOST_WORDS else None
+        if not found:
+            raise self.not_understood(words, tokens[:MOST_WORDS])
+        return self.rules(found)
 
     def keys(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """Return what different forms of the same words share: "sun bathing", "sunbathe"; "hat", "hats"."""

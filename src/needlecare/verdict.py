@@ -81,16 +81,16 @@ def answer(rules: Sequence[Rule], plan: Plan, moment: datetime) -> Answer:
     return Answer(plan=plan, moment=moment, begun=begun, verdict=verdict, rulings=tuple(rulings))
 
 
-def _strictness(ruling: Ruling) -> tuple[int, float]:
-    """Order rulings by their verdict; of two that say "not yet" the one that ends later is stricter."""
+def _strictness(ruling: Ruling) -> tuple[int, bool, float]:
+    """Order rulings by their verdict; of two alike what to avoid comes first, then what ends later."""
     if ruling.verdict is None:
-        return (-1, 0)
+        return -1, False, 0
     end = ruling.window.end if ruling.window else None
-    return (_STRICTNESS.index(ruling.verdict), end.timestamp() if end else 0)
+    return _STRICTNESS.index(ruling.verdict), ruling.rule.kind is Kind.AVOID, end.timestamp() if end else 0
 
 
 def _said(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -> Verdict | None:
-    """Return what a rule says of "may I?": preparation and checklist before the treatment alone."""
+    """Return what a rule says to "may I?": preparation and checklist before the treatment alone."""
     where = None if window is None else status(window, moment)
     match rule.kind:
         case Kind.AVOID:
@@ -98,13 +98,12 @@ def _said(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -
         case Kind.DO:
             return _said_to_do(where, begun=begun)
         case Kind.PREPARE:
-            if begun or window is None or where is not Status.ACTIVE:
-                return None
-            differs = window.latest_start is not None and moment < window.latest_start
-            return Verdict.DIFFERS if differs else Verdict.NOT_YET
+            return None if window is None or begun else _said_to_prepare(window, moment)
         case Kind.CONTRAINDICATION:
             return Verdict.NOT_YET if where is Status.ACTIVE and not begun else None
-        case Kind.EXPECT | Kind.MILESTONE | Kind.WARNING:
+        case Kind.WARNING:
+            return Verdict.NOBODY  # nobody hears yes about a sign for which to call the clinic
+        case Kind.EXPECT | Kind.MILESTONE:
             return None
         case _:
             assert_never(rule.kind)
@@ -136,6 +135,13 @@ def _said_to_do(where: Status | None, *, begun: bool) -> Verdict | None:
             return None
         case _:
             assert_never(where)
+
+
+def _said_to_prepare(window: Window, moment: datetime) -> Verdict | None:
+    if status(window, moment) is not Status.ACTIVE:
+        return None
+    differs = window.latest_start is not None and moment < window.latest_start
+    return Verdict.DIFFERS if differs else Verdict.NOT_YET
 
 
 def _behind(ruling: Ruling) -> Ruling:

@@ -75,9 +75,9 @@ def can(
         raise UsageError(wording.not_understood(error, made.schedule)) from None
     given = answer(rules, made, moment)
     if json:
-        print_bytes(wording.can_json(given, words).encode())
+        print_bytes(wording.can_json(given, words, at=at is not None).encode())
     else:
         screen = terminal.screen(colour=not no_color) if terminal.is_terminal() else None
-        terminal.print_text(wording.can(given, asked_about=at is not None, screen=screen))
+        terminal.print_text(wording.can(given, at=at is not None, screen=screen))
     if given.verdict is not Verdict.YES:
         raise typer.Exit(1)

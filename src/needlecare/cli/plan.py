@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from needlecare.cli import calendar, options, outputs
+from needlecare.cli import calendar, options, outputs, saved
 from needlecare.cli.options import planned
 from needlecare.model import Alarms, Detail
 from needlecare.reference import checked_reference
@@ -44,6 +44,7 @@ def plan(
     output: outputs.OutputFile = None,
     force: outputs.Force = False,
     no_color: options.NoColor = False,
+    save: saved.Save = False,
 ) -> None:
     """Plan the days around a treatment: what to avoid and until when, what to do, what is normal.
 
@@ -97,3 +98,5 @@ def plan(
         return timeline(made, now, screen)
 
     wanted.write(wanted.text(json=as_json, plain=as_plain, timeline=as_timeline), file)
+    if save:
+        saved.save(made.treatment, schedule=schedule, follow=follow)

@@ -63,7 +63,7 @@ def load_saved() -> tuple[SavedTreatment, ...]:
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
     except OSError as error:
         raise UsageError(

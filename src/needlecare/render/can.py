@@ -2,13 +2,12 @@
 
 import textwrap
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import assert_never
+from datetime import datetime
 
 from needlecare.lookup import NotUnderstood
 from needlecare.model import Kind, Schedule, Status, Window
 from needlecare.plan import status
-from needlecare.render.dates import how_long, short_moment, since, until
+from needlecare.render.dates import how_long, last_whole_day, short_day, short_moment, since, until
 from needlecare.render.json import (
     Json,
     iso,
@@ -17,11 +16,11 @@ from needlecare.render.json import (
     treatment_json,
     window_summary_json,
 )
-from needlecare.render.screen import Screen
+from needlecare.render.screen import Screen, to_ascii
 from needlecare.render.standing import standing_text
 from needlecare.render.words import differs_between, sentence, treated_text
 from needlecare.verdict import Answer, Ruling, Verdict
-from needlecare.when import local
+from needlecare.when import end_of_day, first_moment, local
 
 _HEADLINES = {
     Verdict.YES: "Yes",
@@ -29,19 +28,20 @@ _HEADLINES = {
     Verdict.DIFFERS: "Sources differ",
     Verdict.NOT_YET: "Not yet",
 }
-_ASK = "; ask your clinic"
 # Select graphic rendition (ECMA-48, 8.3.117): bold green, magenta, red.
 _COLOURS = {Verdict.YES: "1;32", Verdict.NOBODY: "1;35", Verdict.DIFFERS: "1;35", Verdict.NOT_YET: "1;31"}
 
 
-def can(answer: Answer, *, asked_about: bool, screen: Screen | None = None) -> str:
+def can(answer: Answer, *, at: bool = False, screen: Screen | None = None) -> str:
     """Return an answer as text; its first line is the answer, wrapped only where there is a screen.
 
-    `asked_about` says whether another moment than now was asked about: it is then named.
+    `at` says whether another moment than now was asked about: it is then named.
     """
-    paragraphs = [answer_line(answer, asked_about=asked_about), *_bearing(answer)]
+    paragraphs = [answer_line(answer, at=at), *_bearing(answer)]
     if screen is None:
         return "\n".join(paragraphs) + "\n"
+    if not screen.unicode:
+        paragraphs = [to_ascii(paragraph) for paragraph in paragraphs]
     width = max(screen.width, 20)
     text = "\n".join(line for paragraph in paragraphs for line in textwrap.wrap(paragraph, width)) + "\n"
     if not screen.colour:
@@ -50,8 +50,8 @@ def can(answer: Answer, *, asked_about: bool, screen: Screen | None = None) -> s
     return text.replace(headline, f"\x1b[{_COLOURS[answer.verdict]}m{headline}\x1b[0m", 1)
 
 
-def can_json(answer: Answer, words: str) -> str:
-    """Return an answer as JSON text."""
+def can_json(answer: Answer, words: str, *, at: bool = False) -> str:
+    """Return an answer as JSON text; `words` are what was asked, `at` is as in can()."""
     zone = answer.plan.treatment.zone
     schedule = answer.plan.schedule
     return json_text(
@@ -62,30 +62,32 @@ def can_json(answer: Answer, words: str) -> str:
             "asked": words,
             "answer": answer.verdict.value,
             "allowed": answer.verdict is Verdict.YES,
-            "text": answer_line(answer, asked_about=False),
+            "text": answer_line(answer, at=at),
             "rules": [_ruling_json(one, answer) for one in answer.rulings],
             "standing": {name: standing_text(name, schedule) for name in _standing(answer)},
         }
     )
 
 
-def answer_line(answer: Answer, *, asked_about: bool) -> str:
+def answer_line(answer: Answer, *, at: bool) -> str:
     """Return the answer on one line: what, until when, how long; every rule that was meant is named."""
     zone = answer.plan.treatment.zone
     headline = _HEADLINES[answer.verdict]
-    if asked_about:
+    if at:
         headline += f" on {short_moment(answer.moment, zone, local(answer.moment, zone).date())}"
-    headline += _ASK if answer.verdict in {Verdict.NOBODY, Verdict.DIFFERS} else ""
-    left = "later" if asked_about else "in"
-    wording = _Wording(answer, left)
-    said = "; ".join(filter(None, map(wording.said, answer.deciding)))
-    about = "; ".join(wording.about(one) for one in answer.others)
+    if answer.verdict in {Verdict.NOBODY, Verdict.DIFFERS}:
+        headline += "; ask your clinic"
+    wording = _Wording(answer, at=at)
+    sentences = [headline]
     if answer.verdict is Verdict.NOBODY:
-        about = "; ".join(wording.about(one) for one in answer.rulings)
-    parts = [f"{headline}.", sentence(said) if said else "", f"About it: {sentence(about)}" if about else ""]
+        sentences.append(f"About it: {'; '.join(map(wording.about, answer.rulings))}")
+    else:
+        sentences += map(wording.said, answer.deciding)
+        if answer.others:
+            sentences.append(f"Also: {'; '.join(map(wording.about, answer.others))}")
     if speaks_of_medicine(answer):
-        parts.append(sentence(standing_text("medicine", answer.plan.schedule, short=True)))
-    return " ".join(filter(None, parts))
+        sentences.append(standing_text("medicine", answer.plan.schedule, short=True))
+    return " ".join(map(sentence, sentences))
 
 
 def not_understood(error: NotUnderstood, schedule: Schedule) -> str:
@@ -108,34 +110,29 @@ def speaks_of_medicine(answer: Answer) -> bool:
 class _Wording:
     """How one rule is said, by the clocks of the treatment's zone to whoever reads at the answer's moment."""
 
-    def __init__(self, answer: Answer, left: str) -> None:
+    def __init__(self, answer: Answer, *, at: bool) -> None:
         self.answer = answer
         self.zone = answer.plan.treatment.zone
         self.today = local(answer.moment, self.zone).date()
-        self.left = left
+        self.at = at
 
     def said(self, ruling: Ruling) -> str:
-        """Return what a rule says that made the answer."""
-        window = ruling.window
-        if window is None or ruling.verdict is None:
-            return ""
-        match ruling.verdict:
-            case Verdict.NOBODY:
-                return ""
-            case Verdict.YES:
-                return self.allowed(window)
-            case Verdict.DIFFERS:
-                return self.differs(window)
-            case Verdict.NOT_YET:
-                return self.not_yet(window)
-            case _:
-                assert_never(ruling.verdict)
+        """Return what a rule says that made an answer other than that nobody says."""
+        window, verdict = ruling.window, ruling.verdict
+        assert window is not None
+        if verdict is Verdict.YES:
+            return self.allowed(window)
+        return self.differs(window) if verdict is Verdict.DIFFERS else self.not_yet(window)
 
     def allowed(self, window: Window) -> str:
         if window.kind is Kind.DO:
-            return f"{window.rule.title}{self.stretch(window)}"
+            return f"{window.rule.title}{self.until(window)}"
         assert window.end is not None
-        return f"The wait ended {self.until(window)}: {window.rule.then or window.rule.title}"
+        day = last_whole_day(window.end, self.zone)
+        ended = (
+            since(window.end, self.zone, self.today) if day is None else f"with {short_day(day, self.today)}"
+        )
+        return f"The wait ended {ended}: {window.rule.then or window.rule.title}"
 
     def differs(self, window: Window) -> str:
         title = window.rule.title
@@ -147,50 +144,55 @@ class _Wording:
         assert window.earliest_end is not None
         assert window.end is not None
         first = until(window.earliest_end, self.zone, self.today)
-        return f"{title}: some until {first}, others until {self.until(window)}, {self.in_time(window)}"
+        return f"{title}: some until {first}, others{self.until(window)}, {self.left(window.end)}"
 
     def not_yet(self, window: Window) -> str:
         title = window.rule.title
-        match window.kind:
-            case Kind.CONTRAINDICATION:
-                return f"Ask before the appointment: {title}"
-            case Kind.PREPARE:
-                return f"{title} until your appointment, {self.until(window)}, {self.in_time(window)}"
-            case Kind.DO:
-                assert window.start is not None
-                left = self.counted(window.start - self.answer.moment)
-                return f"{title} from {since(window.start, self.zone, self.today)}, {left}"
-            case _:
-                said = f"{title} until {self.until(window)}, {self.in_time(window)}"
-                if differs_between(window) and window.earliest_end is not None:
-                    said += f" (sources differ from {until(window.earliest_end, self.zone, self.today)} on)"
-                return said
+        if window.kind is Kind.CONTRAINDICATION:
+            return f"Ask before the appointment: {title}"
+        if window.kind is Kind.DO:
+            assert window.start is not None
+            return f"{title} from {since(window.start, self.zone, self.today)}, {self.left(window.start)}"
+        assert window.end is not None
+        said = f"{title}{self.until(window)}, {self.left(window.end)}"
+        if window.kind is Kind.PREPARE:
+            return f"{said}, when your appointment is"
+        if differs_between(window) and window.earliest_end is not None:
+            said += f" (sources differ from {until(window.earliest_end, self.zone, self.today)} on)"
+        return said
 
     def about(self, ruling: Ruling) -> str:
         """Return a rule that did not make the answer, with its time."""
         rule, window = ruling.rule, ruling.window
         if rule.kind is Kind.WARNING:
             return rule.title
-        if window is None:
-            return f"{rule.title} (no time is given)"
         if rule.kind in {Kind.PREPARE, Kind.CONTRAINDICATION} and self.answer.begun:
             return f"{rule.title} (before the appointment)"
-        return f"{rule.title}{self.stretch(window)}"
+        if window is None:
+            return f"{rule.title} (no time is given)"
+        when = self.when(window)
+        return f"{rule.title} ({when})" if when else rule.title
 
-    def stretch(self, window: Window) -> str:
-        """Return " from Sun 22 Nov 14:30 until Mon 30 Nov 14:30"; a start that has passed is left out."""
-        upcoming = status(window, self.answer.moment) is Status.UPCOMING
-        said = f" from {since(window.start, self.zone, self.today)}" if upcoming and window.start else ""
-        return said + (f" until {self.until(window)}" if window.end else "")
+    def when(self, window: Window) -> str:
+        """Return "from Sun 22 Nov 14:30 until Sat 28 Nov 14:30", without a start that has passed; or "on
+        Mon 21 Dec".
+        """
+        start = window.start if status(window, self.answer.moment) is Status.UPCOMING else None
+        if start is None:
+            return self.until(window).strip()
+        day = local(start, self.zone).date()
+        if start == first_moment(day, self.zone) and window.end == end_of_day(day, self.zone):
+            return f"on {short_day(day, self.today)}"
+        return f"from {since(start, self.zone, self.today)}{self.until(window)}"
 
     def until(self, window: Window) -> str:
-        return until(window.end, self.zone, self.today) if window.end else ""
+        """Return " until Mon 30 Nov 14:30", or nothing."""
+        return f" until {until(window.end, self.zone, self.today)}" if window.end else ""
 
-    def in_time(self, window: Window) -> str:
-        return self.counted(window.end - self.answer.moment) if window.end else ""
-
-    def counted(self, stretch: timedelta) -> str:
-        return f"{how_long(stretch)} later" if self.left == "later" else f"in {how_long(stretch)}"
+    def left(self, moment: datetime) -> str:
+        """Return "in 16½ h", or "16½ h later" than the moment that was asked about."""
+        stretch = how_long(moment - self.answer.moment)
+        return f"{stretch} later" if self.at else f"in {stretch}"
 
 
 def _bearing(answer: Answer) -> Iterator[str]:

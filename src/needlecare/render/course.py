@@ -36,6 +36,7 @@ from needlecare.render.words import now_text, reader_day, tip
 from needlecare.when import local
 
 NAMED = 2  # windows named at an end; the others are counted
+IN_FULL = 4  # sessions, from the current one on, whose dates are all told; of later ones the first and last
 LONGEST_GAP = 2  # months without anything that have their rows all the same
 MONTH = 8  # columns of "Nov 2026"
 DAYS = 31  # columns of its days
@@ -128,12 +129,16 @@ class _Timeline(Page):
         if events:
             self.row("later, from", self.grouped(events))
 
+    def in_full(self, session: Session) -> bool:
+        return session.number < self.current.number + IN_FULL
+
     def preparation(self, session: Session, view: Overview) -> None:
+        groups = view.preparation if self.in_full(session) else view.preparation[:1]
         parts = []
-        for group in view.preparation:
+        for group in groups:
             since = "since" if group.moment <= view.as_of else "from"
-            day = self.day(group.moment, session)
-            parts.append(Text.assemble(f"{since} {day} ", self.names(group.windows)))
+            names = Text.assemble(" ", self.names(group.windows)) if self.in_full(session) else Text()
+            parts.append(Text.assemble(f"{since} {self.day(group.moment, session)}", names))
         if session.merged and not view.begun:
             parts.append(Text(f"and what goes on from session {session.number - 1}"))
         if parts:
@@ -147,8 +152,10 @@ class _Timeline(Page):
             if windows := [window for window in group.windows if window.rule.id not in going_on]:
                 label = self.written(until_cell(group.moment, self.zone, session.day))
                 parts.append(Text.assemble(label, " ", self.in_short(windows)))
-        if parts:
+        if parts and self.in_full(session):
             self.row("not yet, until", Text("; ").join(parts))
+        elif parts:
+            self.row("not yet, until", Text(" to ").join(parts[:: max(1, len(parts) - 1)]))
         if kept:
             self.row(f"on to session {session.number + 1}", Text(", ").join(self.names_going_on(kept)))
 
@@ -238,16 +245,18 @@ def _marks(course: Course) -> dict[date, str]:
     zone = course.first.zone
     marks: dict[date, str] = {}
     for session in course.sessions:
-        avoid = [window for window in session.told.windows if window.kind is Kind.AVOID]
+        asked = sum(window.kind is Kind.AVOID for window in session.plan.windows)
         waits: dict[date, int] = {}
-        for window in avoid:
+        for window in session.told.windows:
+            if window.kind is not Kind.AVOID:
+                continue
             assert window.start is not None
             assert window.end is not None
             first, last = (local(at, zone).date() for at in (window.start, window.end - timedelta(seconds=1)))
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)
                 waits[day] = waits.get(day, 0) + 1
-        marks |= {day: MOST if 2 * number > len(avoid) else SOME for day, number in waits.items()}
+        marks |= {day: MOST if 2 * number > asked else SOME for day, number in waits.items()}
     marks |= dict.fromkeys((day for day, _ in _events(course)), EVENT)
     return marks | {session.day: str(session.number % 10) for session in course.sessions}
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from needlecare.course import Course, Session, earliest_next, next_milestone
-from needlecare.model import Detail, Plan, Reminders, Window
+from needlecare.model import Detail, Kind, Plan, Reminders, Window
 from needlecare.render.calendar import GENTLY, calendar_of, plan_entries
 from needlecare.render.course_words import goes_on, session_when
 from needlecare.render.dates import short_day
@@ -63,16 +63,18 @@ def _worded(course: Course, session: Session) -> Plan:
     following = course.after(session)
     if following is None:
         return session.told
-    changed = {}
+    changed: dict[tuple[Kind, str], Window] = {}
     for window, merged in goes_on(course, session):
         names = ", ".join(one.preparation.rule.short for one in merged)
         on = f"on to session {following.number}" + (f": {names}" if names else "")
         rule = replace(window.rule, title=f"{window.rule.title} ({on})")
-        changed[rule.id] = replace(window, rule=rule)
+        changed[rule.kind, rule.id] = replace(window, rule=rule)
     milestone = next_milestone(session)
     if milestone is not None:
-        changed[milestone.rule.id] = _appointment(course, session, following, milestone)
-    return replace(session.told, windows=tuple(changed.get(w.rule.id, w) for w in session.told.windows))
+        changed[milestone.kind, milestone.rule.id] = _appointment(course, session, following, milestone)
+    return replace(
+        session.told, windows=tuple(changed.get((w.kind, w.rule.id), w) for w in session.told.windows)
+    )
 
 
 def _appointment(course: Course, session: Session, following: Session, milestone: Window) -> Window:

@@ -98,7 +98,8 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
 
 def _going_on(window: Window, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
     """Return what is avoided until the next session, and the preparations that it goes on as."""
-    titles = [window.rule.title, *(one.preparation.rule.title for one in merged)]
+    others = [one.preparation.rule.title for one in merged]
+    titles = [window.rule.title, *(title[:1].lower() + title[1:] for title in others)]
     said = f"{'; '.join(titles)}: goes on from session {session.number} until session {session.number + 1}."
     if differs_between(window) and window.earliest_end is not None:
         said += f" Sources differ from {long_until(window.earliest_end, zone)} on: ask your clinic."

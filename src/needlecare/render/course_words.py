@@ -71,7 +71,7 @@ def next_in_course(course: Course, view: Overview, current: Session) -> str | No
 
 
 def goes_on(course: Course, session: Session) -> tuple[tuple[Window, tuple[Merged, ...]], ...]:
-    """Return what is avoided until the next session begins, each with the preparations that it goes on as."""
+    """Return what is avoided until the next session begins, each with the preparations that it covers."""
     following = course.after(session)
     if following is None:
         return ()
@@ -85,9 +85,11 @@ def goes_on(course: Course, session: Session) -> tuple[tuple[Window, tuple[Merge
 def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, ...]:
     """Return the notes of a course as its current session has them.
 
-    Without those about what lasts until the next session whatever they tell of.
+    Without those about what lasts until the next session, whatever they tell of.
     """
+    following = course.after(current)
     lasting = {window.rule.id for window, _ in goes_on(course, current)}
+    lasting |= {one.avoid.rule.id for one in following.merged} if following else set()
     return (*course.notes, *(note for note in view.notes if note.rule not in lasting))
 
 
@@ -108,12 +110,14 @@ def later(course: Course, session: Session) -> tuple[Window, ...]:
 
 
 def ranges_said(course: Course) -> Iterator[tuple[str, list[str]]]:
-    """Yield what sources say about a series: what counts, what speaks of another case, what is set aside."""
-    named: dict[str, list[str]] = {"Sources say": [], "In another case": [], "Set aside": []}
+    """Yield what sources say about a series: what counts, what speaks of another case or is not
+    followed, what is set aside.
+    """
+    named: dict[str, list[str]] = {"Sources say": [], "Not counted here": [], "Set aside": []}
     for one in course.ranges:
         said = f"{one.range.source}: {one.range.statement}"
         if one.range.set_aside is not None:
             named["Set aside"].append(f"{said} ({one.range.set_aside})")
         else:
-            named["Sources say" if one.counted else "In another case"].append(said)
+            named["Sources say" if one.counted else "Not counted here"].append(said)
     yield from ((heading, said) for heading, said in named.items() if said)

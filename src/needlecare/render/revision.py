@@ -8,14 +8,15 @@ ours (an event that a person or a client put there) is kept as it stands.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from needlecare.errors import UsageError
+from needlecare.errors import UsageError, quoted
 from needlecare.render.rfc5545 import END, Calendar, Revision, event_lines, folded, head_lines, uid
-from needlecare.when import Edge, first_moment, resolve
+from needlecare.when import Edge, InvalidOffset, first_moment, parse_offset, resolve
 
 # The properties of an event that its content is compared by; a revision stamps the others.
 _CONTENT = frozenset(
@@ -24,8 +25,11 @@ _CONTENT = frozenset(
         *("CLASS", "CATEGORIES", "STATUS", "X-NEEDLECARE-ROLE"),
     }
 )
+_RINGS = frozenset({"ACTION", "TRIGGER", "DESCRIPTION"})
 _STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"})
 _HEAD = frozenset({"VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-CALNAME", "X-NEEDLECARE-REFERENCE"})
+_TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
+_PROPERTY = re.compile(r'[A-Za-z0-9-]+(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;]*))*:')
 _CANCELLED = "STATUS:CANCELLED"
 
 
@@ -71,7 +75,7 @@ class _Component:
 
     def value(self, name: str) -> str | None:
         """Return the value of its first property of a name."""
-        return next((line.partition(":")[2] for line in self.top if _name(line) == name), None)
+        return next((_split(line)[1] for line in self.top if _name(line) == name), None)
 
 
 class Export:
@@ -86,90 +90,93 @@ class Export:
             self.reference = UUID(found.partition(":")[2].strip())
         except ValueError:
             raise UsageError("it is damaged: its X-NEEDLECARE-REFERENCE is no UUID") from None
-        uids = [c.value("UID") for c in self.components if c.name == "VEVENT"]
+        events = [c for c in self.components if c.name == "VEVENT" and c.value("RECURRENCE-ID") is None]
+        uids = [event.value("UID") for event in events]
         if len(set(uids)) != len(uids):
             raise UsageError("it is damaged: two of its events have one UID")
 
     def is_ours(self, component: _Component) -> bool:
-        """Whether an event has the UID of the role that it names."""
-        role = component.value("X-NEEDLECARE-ROLE")
-        return (
-            component.name == "VEVENT"
-            and role is not None
-            and component.value("UID") == uid(self.reference, role)
-        )
+        """Whether an event has the UID of the role that it names, or one of our kind where a client
+        dropped the role.
+        """
+        if component.name != "VEVENT":
+            return False
+        role, written = component.value("X-NEEDLECARE-ROLE"), component.value("UID") or ""
+        if role is not None:
+            return written == uid(self.reference, role)
+        with suppress(ValueError):
+            return UUID(written).version == 5
+        return False
 
 
 def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -> tuple[bytes, Account]:
     """Return the file that follows an export for a newer calendar, and what became of its events.
 
     `now` (UTC) stamps what changed, and only that. What vanished stays cancelled
-    until its time has passed by the clocks of `zone`. A preparation stays as it is
-    once the treatment has begun and the newer calendar has none.
+    until its time has passed by the clocks of `zone`; a preparation that had begun
+    stays as it is. Events keep their order, new ones come last.
     """
-    ours = {c.value("UID"): c for c in export.components if export.is_ours(c)}
-    events: list[Sequence[str]] = []
-    new = changed = cancelled = dropped = 0
-    for entry in calendar.entries:
-        known = ours.pop(calendar.uid(entry), None)
-        if known is None:
-            new += 1
-            events.append(event_lines(calendar, entry, Revision(sequence=0, modified=now)))
+    entries = {calendar.uid(entry): entry for entry in calendar.entries}
+    changed = unchanged = cancelled = dropped = foreign = 0
+    kept: list[_Component] = []
+    for component in export.components:
+        if component.name != "VEVENT":
+            kept.append(component)
             continue
-        raised = Revision(sequence=_sequence(known) + 1, modified=now)
-        fresh = _Component(event_lines(calendar, entry, raised))
-        same = _content(fresh) == _content(known)
-        changed += not same
-        events.append(known.lines if same else _with(fresh, _extras(known)))
-    prepares = {part for entry in calendar.entries if (part := _preparation_of(entry.role)) is not None}
-    for known in ours.values():
-        role = known.value("X-NEEDLECARE-ROLE") or ""
-        if (part := _preparation_of(role)) is not None and part not in prepares:
-            events.append(known.lines)
-        elif _over(known, now, zone):
+        if not export.is_ours(component) and component.value("UID") not in entries:
+            foreign += 1
+            kept.append(component)
+            continue
+        entry = entries.pop(component.value("UID") or "", None)
+        if entry is not None:
+            raised = Revision(sequence=_sequence(component) + 1, modified=now)
+            fresh = _Component(event_lines(calendar, entry, raised))
+            same = _content(fresh) == _content(component)
+            changed += not same
+            unchanged += same
+            kept.append(component if same else _with(fresh, _extras(component)))
+        elif "prepare/" in (component.value("X-NEEDLECARE-ROLE") or "") and _reached(
+            component, "DTSTART", now, zone
+        ):
+            unchanged += 1
+            kept.append(component)
+        elif _reached(component, "DTEND", now, zone):
             dropped += 1
         else:
-            cancelled += _CANCELLED not in known.lines
-            events.append(_cancelled(known, now))
-    foreign = [c.lines for c in export.components if c.name == "VEVENT" and not export.is_ours(c)]
-    events += foreign
-    head = head_lines(calendar)
-    others = [line for line in export.head if _name(line) not in _HEAD]
-    properties = next((n for n, line in enumerate(head) if line == "BEGIN:VTIMEZONE"), len(head))
-    head[properties:properties] = others
-    lines = [*head, *_flat(_kept_components(export, head, events)), *_flat(events), END]
+            after = _cancelled(component, now)
+            cancelled += after is not component
+            unchanged += after is component
+            kept.append(after)
+    first = Revision(sequence=0, modified=now)
+    kept += [_Component(event_lines(calendar, entry, first)) for entry in entries.values()]
     account = Account(
-        new=new,
+        new=len(entries),
         changed=changed,
-        unchanged=len(events) - len(foreign) - new - changed - cancelled,
+        unchanged=unchanged,
         cancelled=cancelled,
         dropped=dropped,
-        foreign=len(foreign),
+        foreign=foreign,
     )
-    return folded(lines).encode(), account
+    return folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END]).encode(), account
 
 
 def cancelled(export: Export, now: datetime) -> tuple[bytes, Account]:
     """Return the cancellation of an export: every event of ours cancelled, without alarm, revised."""
-    lines = list(export.head)
-    count = unchanged = foreign = 0
-    for component in export.components:
-        if not export.is_ours(component):
-            foreign += component.name == "VEVENT"
-            lines += component.lines
-            continue
-        after = _cancelled(component, now)
-        unchanged += after == component.lines
-        count += after != component.lines
-        lines += after
-    account = Account(cancelled=count, unchanged=unchanged, foreign=foreign)
-    return folded(["BEGIN:VCALENDAR", *lines, END]).encode(), account
+    components = [_cancelled(c, now) if export.is_ours(c) else c for c in export.components]
+    pairs = list(zip(export.components, components, strict=True))
+    account = Account(
+        cancelled=sum(before is not after for before, after in pairs),
+        unchanged=sum(before is after and export.is_ours(before) for before, after in pairs),
+        foreign=sum(c.name == "VEVENT" and not export.is_ours(c) for c in export.components),
+    )
+    head = [line for line in export.head if _name(line) != "METHOD"]
+    return folded(["BEGIN:VCALENDAR", *head, *_lines(components), END]).encode(), account
 
 
-def _cancelled(component: _Component, now: datetime) -> list[str]:
-    """Return an event as its own cancellation; one that is cancelled already stays as it is."""
-    if _CANCELLED in component.lines:
-        return component.lines
+def _cancelled(component: _Component, now: datetime) -> _Component:
+    """Return an event as its own cancellation; the same one where it is that already."""
+    if _CANCELLED in component.top and not component.within:
+        return component
     lines = [line for line in component.top if _name(line) not in {*_STAMPS, "STATUS"}]
     stamp = f"{now:%Y%m%dT%H%M%SZ}"
     stamps = [
@@ -178,12 +185,52 @@ def _cancelled(component: _Component, now: datetime) -> list[str]:
         f"SEQUENCE:{_sequence(component) + 1}",
         _CANCELLED,
     ]
-    return [component.lines[0], lines[0], *stamps, *lines[1:], component.lines[-1]]
+    return _Component([component.lines[0], lines[0], *stamps, *lines[1:], component.lines[-1]])
+
+
+def _head(export: Export, calendar: Calendar) -> list[str]:
+    """Return the properties and zones of the newer calendar, with what a client added to the file."""
+    head = head_lines(calendar)
+    added = [line for line in export.head if _name(line) not in _HEAD]
+    properties = next((n for n, line in enumerate(head) if line == "BEGIN:VTIMEZONE"), len(head))
+    return [*head[:properties], *added, *head[properties:]]
+
+
+def _needed(components: Sequence[_Component], calendar: Calendar) -> Iterator[_Component]:
+    """Yield all components but the zones that the newer calendar brings or that nothing refers to."""
+    brought = {entry.daily.zone.key for entry in calendar.entries if entry.daily is not None}
+    named = (_TZID.search(_split(line)[0]) for line in _lines(components))
+    used = {match[1] or match[2] for match in named if match is not None}
+    for component in components:
+        zone = component.value("TZID") if component.name == "VTIMEZONE" else None
+        if zone is None or (zone in used and zone not in brought):
+            yield component
+
+
+def _lines(components: Iterable[_Component]) -> Iterator[str]:
+    for component in components:
+        yield from component.lines
 
 
 def _content(component: _Component) -> tuple[list[str], list[str]]:
-    """Return what an event says, whatever the order of its properties; its alarm apart."""
-    return sorted(line for line in component.top if _name(line) in _CONTENT), list(component.within)
+    """Return what an event says and how it rings, whatever the order and the spelling a client prefers."""
+    said = sorted(_canonical(line) for line in component.top if _name(line) in _CONTENT)
+    return said, sorted(_canonical(line) for line in component.within if _name(line) in _RINGS)
+
+
+def _canonical(line: str) -> str:
+    """Return a property in one spelling: P0D is PT0S, the parts of a rule stand in any order."""
+    head, value = _split(line)
+    match _name(line):
+        case "TRIGGER":
+            with suppress(InvalidOffset):
+                offset = parse_offset(value.strip())
+                value = f"{offset.days * 86400 + offset.seconds} s"
+        case "RRULE":
+            value = ";".join(sorted(value.upper().split(";")))
+        case _:
+            value = re.sub(r"\\([,;\\])", r"\1", value.replace("\\N", "\\n"))
+    return f"{head.upper()}:{value}"
 
 
 def _extras(component: _Component) -> list[str]:
@@ -191,55 +238,29 @@ def _extras(component: _Component) -> list[str]:
     return [line for line in component.top if _name(line) not in _CONTENT | _STAMPS]
 
 
-def _with(component: _Component, extras: Sequence[str]) -> list[str]:
-    """Return the lines of an event with further properties, which stand before its alarm."""
-    return [component.lines[0], *component.top, *extras, *component.within, component.lines[-1]]
+def _with(component: _Component, extras: Sequence[str]) -> _Component:
+    """Return an event with further properties, which stand before its alarm."""
+    lines = component.lines
+    return _Component([lines[0], *component.top, *extras, *component.within, lines[-1]])
 
 
-def _over(component: _Component, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether the time of an event has passed; one whose end cannot be read has not."""
-    written = component.value("DTEND") or ""
+def _reached(component: _Component, name: str, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the start or the last end of an event has come; one that cannot be read has not."""
+    written = component.value(name) or ""
     rule = re.search(r"COUNT=([0-9]{1,4})", component.value("RRULE") or "")
+    again = timedelta(days=int(rule[1]) - 1 if rule and name == "DTEND" else 0)
     try:
         if "T" not in written:
-            end = first_moment(datetime.strptime(written, "%Y%m%d").date(), zone)  # noqa: DTZ007  a date
-        else:
-            shown = datetime.strptime(written.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007  below
-            end = shown.replace(tzinfo=UTC) if written.endswith("Z") else resolve(shown, zone, Edge.END)
-        return end + timedelta(days=int(rule[1]) if rule else 0) <= now
+            return first_moment(datetime.strptime(written, "%Y%m%d").date(), zone) <= now  # noqa: DTZ007
+        shown = datetime.strptime(written.removesuffix("Z"), "%Y%m%dT%H%M%S") + again  # noqa: DTZ007
+        return (shown.replace(tzinfo=UTC) if written.endswith("Z") else resolve(shown, zone, Edge.END)) <= now
     except (ValueError, OverflowError):
         return False
-
-
-def _preparation_of(role: str) -> str | None:
-    """Return which treatment an event prepares, as its role says: "", or "session-2/" in a series."""
-    match = re.match("(session-[0-9]+/)?prepare/", role)
-    return None if match is None else match[1] or ""
 
 
 def _sequence(component: _Component) -> int:
     written = component.value("SEQUENCE") or "0"
     return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else 0
-
-
-def _kept_components(
-    export: Export, head: Sequence[str], events: Iterable[Sequence[str]]
-) -> Iterator[Sequence[str]]:
-    """Yield the components that are no events, but for zones that are written anew or not needed."""
-    brought = {line for line in head if _name(line) == "TZID"}
-    used = {line.split("TZID=")[1].split(":")[0] for line in _flat(events) if "TZID=" in line.split(":")[0]}
-    for component in export.components:
-        if component.name == "VTIMEZONE":
-            zone = component.value("TZID")
-            if f"TZID:{zone}" in brought or zone not in used:
-                continue
-        if component.name != "VEVENT":
-            yield component.lines
-
-
-def _flat(groups: Iterable[Sequence[str]]) -> Iterator[str]:
-    for group in groups:
-        yield from group
 
 
 def _parsed(data: bytes) -> tuple[list[str], list[_Component]]:
@@ -260,6 +281,8 @@ def _parsed(data: bytes) -> tuple[list[str], list[_Component]]:
     opened: list[str] = []
     running: list[str] = []
     for line in lines[1:-1]:
+        if not _PROPERTY.match(line):
+            raise UsageError(f"it is damaged: {quoted(line, 40)} is no property")
         name, _, value = line.partition(":")
         if name.upper() == "BEGIN":
             opened.append(value.strip().upper())
@@ -276,6 +299,12 @@ def _parsed(data: bytes) -> tuple[list[str], list[_Component]]:
     if opened:
         raise UsageError(f"it is damaged: BEGIN:{opened[-1][:40]} is never ended")
     return head, components
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Return a property's name with its parameters, and its value: a colon in quotes parts nothing."""
+    match = _PROPERTY.match(line)
+    return (line[: match.end() - 1], line[match.end() :]) if match else (line, "")
 
 
 def _name(line: str) -> str:

@@ -22,7 +22,8 @@ from ics.serializers.event_serializer import EventSerializer
 from ics.serializers.icalendar_serializer import CalendarSerializer
 from ics.utils import escape_string
 
-from needlecare.when import clock_changes, local
+from needlecare.render.vtimezone import zone_lines
+from needlecare.when import local
 
 PRODID = "-//needlecare//needlecare//EN"
 LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1
@@ -112,7 +113,9 @@ def head_lines(calendar: Calendar) -> list[str]:
     lines: list[str] = made.serialize().split("\r\n")
     for entry in calendar.entries:
         if entry.daily is not None and entry.daily.zone.key not in UTC_NAMES:
-            lines[-1:] = [*_zone_lines(entry), END]
+            assert isinstance(entry.start, datetime)
+            last = entry.start + timedelta(days=entry.daily.count + 1)
+            lines[-1:] = [*zone_lines(entry.daily.zone, entry.start, last), END]
     return lines[:-1]
 
 
@@ -240,60 +243,6 @@ def _time_line(name: str, at: datetime | date, daily: Daily | None) -> ContentLi
     return ContentLine(
         name, params={"TZID": [daily.zone.key]}, value=f"{local(at, daily.zone):%Y%m%dT%H%M%S}"
     )
-
-
-def _zone_lines(entry: Entry) -> list[str]:
-    """Return the VTIMEZONE that holds for all the days of a daily entry (section 3.6.5)."""
-    assert entry.daily is not None
-    assert isinstance(entry.start, datetime)
-    zone = entry.daily.zone
-    last = entry.start + timedelta(days=entry.daily.count + 1)
-    before = clock_changes(entry.start - timedelta(days=400), entry.start, zone)[-1:]
-    onsets = [*before, *clock_changes(entry.start, last, zone)]
-    observances = [_observance(onset, zone) for onset in onsets]
-    if not before:
-        observances.insert(0, _standard(entry.start, zone))
-    lines: list[str] = str(Container("VTIMEZONE", ContentLine("TZID", value=zone.key), *observances)).split(
-        "\r\n"
-    )
-    return lines
-
-
-def _observance(onset: datetime, zone: ZoneInfo) -> Container:
-    """Return what the clocks of a zone do from a change (UTC) on."""
-    earlier, later = local(onset - timedelta(seconds=1), zone), local(onset, zone)
-    shown = onset.replace(tzinfo=None) + _offset(earlier)  # an onset is written by the clocks before it
-    return _observance_of(later, shown, _offset(earlier))
-
-
-def _standard(moment: datetime, zone: ZoneInfo) -> Container:
-    """Return what the clocks of a zone do at a moment (UTC), as if they had always done it."""
-    shown = local(moment, zone)
-    return _observance_of(shown, datetime(1970, 1, 1), _offset(shown))  # noqa: DTZ001  a local time
-
-
-def _observance_of(shown: datetime, onset: datetime, before: timedelta) -> Container:
-    return Container(
-        "DAYLIGHT" if shown.dst() else "STANDARD",
-        ContentLine("DTSTART", value=f"{onset:%Y%m%dT%H%M%S}"),
-        ContentLine("TZOFFSETFROM", value=_signed(before)),
-        ContentLine("TZOFFSETTO", value=_signed(_offset(shown))),
-        ContentLine("TZNAME", value=shown.tzname() or _signed(_offset(shown))),
-    )
-
-
-def _offset(shown: datetime) -> timedelta:
-    offset = shown.utcoffset()
-    assert offset is not None
-    return offset
-
-
-def _signed(offset: timedelta) -> str:
-    """Return "+0100", with seconds where a zone has them (section 3.3.14)."""
-    seconds = int(abs(offset).total_seconds())
-    sign = "-" if offset < timedelta(0) else "+"
-    said = f"{sign}{seconds // 3600:02}{seconds // 60 % 60:02}"
-    return f"{said}{seconds % 60:02}" if seconds % 60 else said
 
 
 def _clean(text: str) -> str:
