@@ -208,6 +208,7 @@ def test_two_known_words_beside_each_other_may_be_a_third_thing(vocabulary: Voca
 
 SUGGESTIONS = {
     # what is typed: what the message must name
+    "swin": 'did you mean "swim"?',
     "makup": 'did you mean "makeup"?',
     "excercise": 'did you mean "exercise"?',
     "wear makup": 'did you mean "makeup"?',

@@ -69,12 +69,11 @@ def test_a_skin_type_is_roman_or_a_digit(written: str, meant: str) -> None:
 
 def test_the_zone_is_the_option_else_the_variable_else_the_machines() -> None:
     def zone(*arguments: str, **env: str) -> str:
-        result = needlecare("2026-11-21", "--json", *arguments, **env)
+        result = needlecare("2026-11-21", "--json", *arguments, cwd=None, input="", **env)
         return str(json.loads(result.out)["treatment"]["zone"])
 
-    variable = {"NEEDLECARE_TZ": "Asia/Tokyo"}
-    assert zone("--tz", "Europe/Berlin", **variable) == "Europe/Berlin"
-    assert zone(**variable) == "Asia/Tokyo"
+    assert zone("--tz", "Europe/Berlin", NEEDLECARE_TZ="Asia/Tokyo") == "Europe/Berlin"
+    assert zone(NEEDLECARE_TZ="Asia/Tokyo") == "Asia/Tokyo"
     assert zone(TZ="America/New_York") == "America/New_York"
 
 

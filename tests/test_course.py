@@ -756,15 +756,19 @@ def test_no_two_phases_run_at_once_in_a_course(name: str, builtin: Schedule) -> 
         assert number == 0 or rows[number - 1][0] < start
 
 
-@given(options=courses())
+@given(options=courses(), late_by=st.integers(0, 20), as_date=st.booleans())
 def test_no_two_phases_run_at_once_and_each_uid_is_one_events(
-    builtin: Schedule, options: dict[str, Any]
+    builtin: Schedule, options: dict[str, Any], late_by: int, as_date: bool
 ) -> None:
-    made = course(options.pop("first"), builtin, **options)
+    """Whatever the last session is moved to: a time, or a date among times."""
+    unmoved = course(options.pop("first"), builtin, **options)
+    last = options["sessions"]
+    to = late(unmoved, last, late_by)
+    zone = unmoved.first.zone
+    made = course(unmoved.first, builtin, moved={last: local(to, zone).date() if as_date else to}, **options)
     calendar = course_calendar(made, BEFORE)
     uids = [calendar.uid(entry) for entry in calendar.entries]
     assert len(uids) == len(set(uids))
-    zone = made.first.zone
     rows = sorted(
         tuple(
             one if isinstance(one, datetime) else first_moment(one, zone) for one in (entry.start, entry.end)

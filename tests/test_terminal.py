@@ -61,6 +61,7 @@ def terminal(*arguments: str, columns: int, **env: str) -> Shown:
     )
     raw = child.read()
     child.close()
+    assert child.exitstatus is not None, "ended by a signal"
     screen = pyte.Screen(columns, LINES)
     pyte.Stream(screen).feed(raw)
     return Shown(child.exitstatus, raw, screen)

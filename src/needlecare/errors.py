@@ -67,7 +67,12 @@ def shown(text: str, limit: int = 60) -> str:
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
-    """Return ' did you mean "…"?' for the nearest known word, or nothing; likeness goes from 0 to 1."""
+    """Return ' did you mean "…"?' for the nearest known word, or nothing; likeness goes from 0 to 1.
+
+    Of the nearest three, one with the same first letter comes first: few people mistype that.
+    """
     lowered = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold()[:60], lowered, n=1, cutoff=likeness)
+    wanted = word.casefold()[:60]
+    matches = get_close_matches(wanted, lowered, n=3, cutoff=likeness)
+    matches.sort(key=lambda match: match[:1] != wanted[:1])
     return f"; did you mean {quoted(lowered[matches[0]])}?" if matches else ""

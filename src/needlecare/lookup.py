@@ -18,7 +18,8 @@ _ORDER = (
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
 )
 _APOSTROPHE, _WORD = re.compile("['\u2019]"), re.compile(r"[^\W_]+")
-_ALIKE = 0.77  # of two words; below it a suggestion is a riddle
+_ALIKE = 0.75  # below it a suggestion is a riddle; one letter of four
+_MORE_ALIKE = 0.77  # for a word of three letters, or for one of several
 MOST_WORDS = 24  # a question has fewer
 
 
@@ -251,8 +252,10 @@ class Vocabulary:
     def nearest(self, tokens: Sequence[str]) -> str:
         """Return ' did you mean "…"?' for the nearest known word, to the whole or to one of its words."""
         known = dict.fromkeys(word for rule in self.schedule.rules.values() for word in known_words(rule))
-        for wanted in (" ".join(tokens), *tokens):
-            if len(wanted) > 2 and (hint := nearest(wanted, known, _ALIKE)):
+        whole = " ".join(tokens)
+        for wanted in (whole, *tokens):
+            alike = _ALIKE if wanted is whole and len(whole) > 3 else _MORE_ALIKE
+            if len(wanted) > 2 and (hint := nearest(wanted, known, alike)):
                 return hint
         return ""
 

@@ -80,8 +80,8 @@ class _Status(Page):
         self.named("TELL THEM", view.plan.checklist, RED)
 
     def next(self, label: str, group: Group, said: Callable[[datetime], str]) -> None:
-        text = self.written(f"{said(group.moment)}, in {how_long(group.moment - self.view.as_of)}: ", PLAIN)
-        self.row(label, text.append_text(self.names_of(group.windows)), GREEN)
+        when = f"{said(group.moment)}, in {how_long(group.moment - self.view.as_of)}"
+        self.row(label, Text.assemble(self.written(when, PLAIN), ": ", self.names_of(group.windows)), GREEN)
 
     def today_row(self) -> None:
         """Print what to do today: now, and from a later hour of the day; a photo or a session of today."""
