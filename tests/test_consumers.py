@@ -574,11 +574,11 @@ class Khal:
     def take_in(self, *files: Path) -> None:
         self._run("import", "--batch", *map(str, files))
 
-    def events(self) -> dict[str, Read]:
-        """Return what khal lists from 2025 to 2028, by UID; it lists an event on each of its days."""
+    def events(self, since: str = "2025-06-01", until: str = "2028-06-01") -> dict[str, Read]:
+        """Return what khal lists between two days, by UID; it lists an event on each of its days."""
         fields = [part for name in SHOWN for part in ("--json", name)]
         found: dict[str, Read] = {}
-        for line in self._run("list", *fields, "2025-06-01", "2028-06-01").splitlines():
+        for line in self._run("list", *fields, since, until).splitlines():
             for shown in json.loads(line):
                 one = khal_read(shown)
                 known = found.setdefault(one.uid, one)
@@ -916,7 +916,7 @@ def taken_by_khal(khal: Khal, tmp_path: Path) -> Takes:
         file = tmp_path / "plan.ics"
         file.write_bytes(data)
         khal.take_in(file)
-        return khal.events()
+        return khal.events("2026-08-01", "2026-09-01")
 
     return take
 
@@ -978,6 +978,16 @@ def test_khal_keeps_what_a_newer_file_leaves_out(taken_by_khal: Takes, revisions
     read = taken_by_khal(revisions.anew)
     kept = {**SECOND, "phase/swimming": FIRST["phase/swimming"]}
     assert {revisions.roles[key]: shown(one) for key, one in read.items()} == kept
+
+
+@client
+def test_khal_goes_by_the_file_imported_last_whatever_its_sequence(
+    taken_by_khal: Takes, revisions: Revisions
+) -> None:
+    """An older file brings the older plan back, so only the newest is to be passed on."""
+    taken_by_khal(revisions.third)
+    read = taken_by_khal(revisions.first)
+    assert {revisions.roles[key]: shown(one) for key, one in read.items()} == FIRST
 
 
 @client

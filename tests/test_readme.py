@@ -20,9 +20,8 @@ COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.star
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     (tmp_path / "schedules").symlink_to(ROOT / "schedules")
-    if command.startswith(
-        ("needlecare status", "needlecare can", "needlecare saved")
-    ):  # the line before saves
+    # The line before these saves a treatment.
+    if command.startswith(("needlecare status", "needlecare can", "needlecare saved")):
         assert needlecare("yesterday@14:30", "--save", XDG_DATA_HOME=str(tmp_path)).code == 0
     path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(

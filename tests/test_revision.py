@@ -631,6 +631,48 @@ def test_the_program_revises_a_file_and_says_what_became_of_it(file: Path) -> No
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+CLINIC = """\
+extends = "microneedling"
+id = "skin-clinic"
+version = "{version}"
+reviewed = 2026-01-01
+review_due = 2036-01-01
+
+[sources.ours]
+tier = 2
+title = "Our own sheet"
+
+[rules.makeup]
+recommendations = [{{ source = "ours", statement = "So", start = "P0D", end = "{makeup}" }}]
+
+[rules.swimming]
+{swimming}
+"""
+SWIM = 'recommendations = [{ source = "ours", statement = "So", start = "P0D", end = "PT100H" }]'
+
+
+def test_the_program_revises_a_file_by_a_newer_rule_file(tmp_path: Path) -> None:
+    rules_file, file = tmp_path / "clinic.toml", tmp_path / "plan.ics"
+    command = ("plan", "2026-11-21T14:30", *AT_NOON, "--schedule", str(rules_file), "--ics", str(file))
+    rules_file.write_text(CLINIC.format(version="1", makeup="PT50H", swimming=SWIM))
+    assert command_line(*command)[0] == 0
+    before = ours(file.read_bytes())
+    assert before["phase/makeup"].start == "2026-11-23T15:30"  # 13:30 UTC + 50 hours
+    assert before["phase/swimming"].start == "2026-11-25T17:30"  # + 100 hours
+    rules_file.write_text(CLINIC.format(version="2", makeup="PT51H", swimming="off = true"))
+    code, heard = command_line(*command, "--update")
+    assert code == 0
+    assert "1 cancelled" in heard
+    now = ours(file.read_bytes())
+    assert (now["phase/makeup"].uid, now["phase/makeup"].sequence) == (before["phase/makeup"].uid, 1)
+    assert now["phase/makeup"].start == "2026-11-23T16:30"
+    assert (now["phase/swimming"].cancelled, now["phase/swimming"].alarms) == (True, 0)
+    assert now["phase/swimming"].uid == before["phase/swimming"].uid
+    # the laser may be back on 21 Dec as before, and the photo is due on its day
+    for role in ("phase/laser-peel", "milestone/photo-one-month", "phase/direct-sun"):
+        assert now[role].raw == before[role].raw
+
+
 @pytest.mark.parametrize(
     ("target", "more"), [("-", ()), (None, ()), ("plan.ics", ("--force",))], ids=["-", "no file", "--force"]
 )

@@ -139,8 +139,9 @@ TREATMENTS = [
 
 @pytest.mark.parametrize("treatment", TREATMENTS, ids=str)
 def test_day_1_fits_a_terminal_of_24_lines_and_80_columns(builtin: Schedule, treatment: Treatment) -> None:
-    for hour in range(24):
-        text = status(plan(treatment, builtin), moment(f"2026-11-22T{hour:02}:00"), Screen(width=80))
+    made = plan(treatment, builtin)
+    for hour in range(0, 24, 3):
+        text = status(made, moment(f"2026-11-22T{hour:02}:00"), Screen(width=80))
         assert len(text.splitlines()) <= 24
 
 

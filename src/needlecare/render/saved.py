@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from needlecare.errors import shown
 from needlecare.render.json import Json, json_text, treatment_json
 from needlecare.render.words import treated_text
 from needlecare.saved import SavedTreatment
@@ -32,9 +33,9 @@ def _details(saved: SavedTreatment) -> list[str]:
         said.append(f"skin type {treatment.skin_type.name}")
     if treatment.scars:
         said.append("for scars")
-    said.append(f"by {saved.schedule}")
+    said.append(f"by {shown(saved.schedule, 200)}")
     if saved.follow:
-        said.append(f"following {' and '.join(saved.follow)}")
+        said.append(f"following {shown(' and '.join(saved.follow), 200)}")
     return said
 
 
