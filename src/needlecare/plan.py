@@ -28,7 +28,7 @@ from needlecare.model import (
     Treatment,
     Window,
 )
-from needlecare.when import Edge, end_of_day, first_moment, local, place, place_day
+from needlecare.when import Edge, beginning, end_of_day, first_moment, local, place, place_day
 
 # Kinds that stand beside the windows, in lists of their own; --follow never thins them out.
 _ALWAYS = frozenset({Kind.CONTRAINDICATION, Kind.WARNING})
@@ -69,8 +69,7 @@ def notes_at(plan: Plan, moment: datetime) -> tuple[Note, ...]:
 
 def begins(plan: Plan) -> datetime:
     """Return the moment (UTC) from which the treatment counts as begun."""
-    treated, zone = plan.treatment.treated, plan.treatment.zone
-    return treated if isinstance(treated, datetime) else first_moment(treated, zone)
+    return beginning(plan.treatment.treated, plan.treatment.zone)
 
 
 def placed_recommendations(rule: Rule, plan: Plan) -> tuple[Placed, ...]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from needlecare.errors import UsageError, quoted
 from needlecare.model import SkinType, Treatment
-from needlecare.when import FIRST_YEAR, LAST_YEAR, first_moment, local, zone_named
+from needlecare.when import FIRST_YEAR, LAST_YEAR, beginning, local, zone_named
 
 FORMAT = 1
 LARGEST_FILE = 1024 * 1024  # bytes; a saved treatment has two hundred
@@ -31,8 +31,7 @@ class SavedTreatment:
     @property
     def begins(self) -> datetime:
         """The moment (UTC) from which it counts as begun."""
-        treated, zone = self.treatment.treated, self.treatment.zone
-        return treated if isinstance(treated, datetime) else first_moment(treated, zone)
+        return beginning(self.treatment.treated, self.treatment.zone)
 
     @property
     def day(self) -> date:

@@ -185,6 +185,11 @@ def first_moment(day: date, zone: tzinfo) -> datetime:
     return first if first <= second else _clock_change(second, first, zone)
 
 
+def beginning(at: datetime | date, zone: tzinfo) -> datetime:
+    """Return a moment (UTC) itself, or the one at which a local date begins."""
+    return at if isinstance(at, datetime) else first_moment(at, zone)
+
+
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """Return the moment (UTC) at which a local day has certainly ended.
 
@@ -308,7 +313,7 @@ def parse_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     one. Raises UsageError as parse_when does.
     """
     when = parse_when(text, now=now, zone=zone, weekday=Weekday.COMING)
-    return when if isinstance(when, datetime) else first_moment(when, zone)
+    return beginning(when, zone)
 
 
 def _day_named(word: str, today: date, weekday: Weekday) -> date:

@@ -21,7 +21,7 @@ from needlecare.render.dates import last_whole_day, short_day, short_moment, sin
 from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, calendar_text
 from needlecare.render.standing import clinic_name, standing_text, standing_texts
 from needlecare.render.words import differs_between, sentence, thens
-from needlecare.when import Edge, end_of_day, first_moment, local, resolve
+from needlecare.when import Edge, beginning, end_of_day, local, resolve
 
 LONGEST_PHASE = relativedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
 SHOWN = timedelta(minutes=15)
@@ -89,7 +89,7 @@ def calendar_of(
     series: the plan of its first session).
     """
     closed = (_closed(entry, plan) for entry in entries)
-    ordered = sorted(closed, key=lambda entry: (_moment(entry.start, plan.treatment.zone), entry.role))
+    ordered = sorted(closed, key=lambda entry: (beginning(entry.start, plan.treatment.zone), entry.role))
     if ordered:
         standing = {ordered[0].role, *(entry.role for entry in ordered if entry.role.endswith(START))}
         ordered = [_with_standing(one, plan, as_of) if one.role in standing else one for one in ordered]
@@ -211,7 +211,7 @@ def _phase(
     holding: Sequence[Window],
 ) -> Entry:
     plan, zone = named.plan, named.zone
-    over = _moment(end, zone) if end is not None else None
+    over = beginning(end, zone) if end is not None else None
     texts = []
     if end is not None and _is_long(start, end, zone):
         assert over is not None
@@ -219,7 +219,7 @@ def _phase(
     if ended:
         since_when = "now" if isinstance(start, datetime) else short_day(start, start)
         texts.append(f"From {since_when} on: {sentence(_capital(thens(ended)))}")
-    texts += _in_force(plan, holding, _moment(start, zone), over)
+    texts += _in_force(plan, holding, beginning(start, zone), over)
     if not holding:
         texts += [note.text for note in plan.notes if note.code == "follow"]
     shown = _shown_end(start, end, zone)
@@ -227,7 +227,7 @@ def _phase(
         role=f"phase/{ended[0].rule.id}" if ended else START,
         start=start,
         end=shown,
-        title=_phase_title(named, holding, _moment(start, zone)),
+        title=_phase_title(named, holding, beginning(start, zone)),
         text="\n\n".join(texts),
         category=named.prefix,
         alarm=_phase_alarm(named, start, ended, holding),
@@ -257,7 +257,7 @@ def _phase_alarm(
 def _is_long(start: datetime | date, end: datetime | date, zone: ZoneInfo) -> bool:
     if isinstance(start, datetime):
         week = local(start, zone).replace(tzinfo=None) + LONGEST_PHASE
-        return _moment(end, zone) > resolve(week, zone, Edge.END)
+        return beginning(end, zone) > resolve(week, zone, Edge.END)
     assert not isinstance(end, datetime)
     return end > start + LONGEST_PHASE
 
@@ -456,10 +456,6 @@ def _with_standing(entry: Entry, plan: Plan, as_of: datetime) -> Entry:
     closing = [sentence(_capital(more)) for more in texts] + [footer] * bool(footer)
     parts = ["\n".join(part) for part in (notes, signs, closing) if part]
     return replace(entry, text="\n\n".join([text, *parts]))
-
-
-def _moment(at: datetime | date, zone: ZoneInfo) -> datetime:
-    return at if isinstance(at, datetime) else first_moment(at, zone)
 
 
 def _day(at: datetime | date, zone: ZoneInfo) -> date:
