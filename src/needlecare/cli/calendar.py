@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from needlecare.cli import options, terminal
-from needlecare.cli.files import print_bytes, write_file
+from needlecare.cli.files import LONGEST_PATH, print_bytes, write_file
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Reminders
 from needlecare.when import parse_clock, parse_quiet_hours
@@ -145,12 +145,14 @@ def calendar_file(
         export = Export(_calendar_data(path))
     except (OSError, ValueError, UsageError) as error:
         raise WriteError(
-            f"{quoted(ics)} cannot be revised, so it was left alone: {_reason(error)}; "
+            f"{quoted(ics, LONGEST_PATH)} cannot be revised, so it was left alone: {_reason(error)}; "
             "write the calendar to another name"
         ) from None
     calendar = make(export.reference)
     if calendar.reference != export.reference:
-        raise UsageError(f"{quoted(ics)} belongs to another --ref; leave --ref out, or write to another name")
+        raise UsageError(
+            f"{quoted(ics, LONGEST_PATH)} belongs to another --ref; leave --ref out, or write to another name"
+        )
     data, became = revised(export, calendar, now, zone)
     return CalendarFile(path=path, data=data, account=str(became), revises=True)
 
@@ -181,7 +183,7 @@ def cancel(
     try:
         export = Export(_calendar_data(path))
     except (OSError, ValueError, UsageError) as error:
-        raise UsageError(f"{quoted(file)} cannot be cancelled: {_reason(error)}") from None
+        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be cancelled: {_reason(error)}") from None
     data, account = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
     if output == "-":
         print_bytes(data)

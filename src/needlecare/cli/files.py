@@ -12,6 +12,7 @@ from needlecare.model import Schedule
 from needlecare.schedule import LARGEST_FILE, read_schedule
 
 BUILTIN = "microneedling"
+LONGEST_PATH = 400  # characters of a path that a message repeats
 
 
 def schedules_folder() -> Path:
@@ -72,12 +73,12 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
             return False
         if not force and (path.exists() or path.is_symlink()):
             raise WriteError(
-                f"{quoted(str(path))} exists with other content, so it was left alone; "
+                f"{quoted(str(path), LONGEST_PATH)} exists with other content, so it was left alone; "
                 "write --force to replace it, or another name"
             )
         _replace(path, data)
     except (OSError, ValueError) as error:
-        raise WriteError(f"{quoted(str(path))} cannot be written: {_reason(error)}") from None
+        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {_reason(error)}") from None
     return True
 
 
@@ -100,7 +101,7 @@ def remove_own_file(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise WriteError(f"{quoted(str(path))} cannot be removed: {_reason(error)}") from None
+        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be removed: {_reason(error)}") from None
 
 
 def _replace(path: Path, data: bytes) -> None:

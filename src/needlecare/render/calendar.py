@@ -326,7 +326,9 @@ def _daily(plan: Plan, named: _Named) -> list[Entry]:
     last = local(max(_end(w) for w in care), zone).date()
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     moments = [resolve(datetime.combine(day, clock), zone, Edge.START) for day in days]
-    held = [at for at in moments if any(w.start and w.start <= at < _end(w) for w in care)]
+    # It comes again at the hour of its first day, so that is no day on which clocks skip the hour.
+    shown = [at for at in moments if local(at, zone).time() == clock]
+    held = [at for at in shown if any(w.start and w.start <= at < _end(w) for w in care)]
     if not held:
         return []
     names = ", ".join(window.rule.short for window in care)
