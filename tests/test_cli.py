@@ -1,12 +1,14 @@
 """The command line through the installed program: what it accepts, refuses, writes, and with which code."""
 
 import json
+import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from program import needlecare
+from program import PROGRAM, environment, needlecare
 
 WHEN = ("2026-11-21T14:30", "--tz", "Europe/Berlin")
 AS_OF = ("--as-of", "2026-11-21T15:30")
@@ -208,6 +210,41 @@ def test_a_file_with_other_content_is_left_alone_unless_forced(option: str, tmp_
     assert needlecare(*WHEN, option, "mine", "--force", cwd=tmp_path).code == 0
     assert path.read_text() != "something of mine"
     assert [one.name for one in tmp_path.iterdir()] == ["mine"]
+
+
+SHELL = {
+    # how it is started: (exit code, what standard error says)
+    "needlecare {} > /dev/full": (5, "standard output cannot be written: No space left on device"),
+    "needlecare {} --json > /dev/full": (5, "standard output cannot be written: No space left on device"),
+    "needlecare --help > /dev/full": (5, "standard output cannot be written: No space left on device"),
+    "needlecare {} >&-": (5, "standard output is closed; nothing was done"),
+    "needlecare bogus 2>&-": (2, ""),
+    "needlecare bogus 2> /dev/full": (2, ""),
+    'needlecare {} --json | head -1 > /dev/null; exit "${{PIPESTATUS[0]}}"': (0, ""),
+    'needlecare --help | head -1 > /dev/null; exit "${{PIPESTATUS[0]}}"': (0, ""),
+    "mkfifo pipe; needlecare cancel pipe": (2, "it is not a plain file"),
+    "mkfifo pipe; needlecare schedule check ./pipe": (2, "it is not a plain file"),
+    "mkfifo pipe; needlecare {} --ics pipe --update": (5, "it is not a plain file"),
+    "ln -s loop loop; needlecare {} --ics loop --force": (5, "cannot be written"),
+}
+
+
+@pytest.mark.parametrize(("command", "code", "said"), [(k, *v) for k, v in SHELL.items()], ids=list(SHELL))
+def test_what_goes_wrong_around_the_program_is_one_line_and_its_exit_code(
+    command: str, code: int, said: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        ["bash", "-c", command.format(" ".join(WHEN))],  # noqa: S607  the machine's own bash
+        cwd=tmp_path,
+        env=environment(PATH=f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert (done.returncode, done.stdout) == (code, "")
+    assert len(done.stderr.splitlines()) == bool(said)
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize(

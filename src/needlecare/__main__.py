@@ -1,6 +1,25 @@
-"""python -m needlecare."""
+"""The process: needlecare, or python -m needlecare. It says one clear thing even where it can do nothing."""
 
-from needlecare.cli import main
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line of this process, and exit with its code."""
+    if sys.stderr is None:  # closed: print would fall back on standard output
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  as long as the process
+    if sys.stdout is None:
+        print("needlecare: standard output is closed; nothing was done", file=sys.stderr)
+        sys.exit(5)
+    try:
+        from needlecare.cli import run
+
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("needlecare: interrupted", file=sys.stderr)
+        code = 130
+    sys.exit(code)
+
 
 if __name__ == "__main__":
     main()

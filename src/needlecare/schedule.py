@@ -33,6 +33,7 @@ from needlecare.model import (
 )
 from needlecare.when import Edge, InvalidOffset, parse_offset, place
 
+MOST_PROBLEMS = 200  # that are told of one file
 LARGEST_FILE = 4 * 1024 * 1024  # bytes; the built-in file has 70 thousand
 
 _BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
@@ -144,7 +145,11 @@ def _diagnosis(
     for path, unknown in reading.unknown.items():
         line, column = document.keys.get(path) or document.place(path)
         problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
-    return ScheduleError(file, sorted(problems, key=lambda p: (p.line or 0, p.column or 0)))
+    problems.sort(key=lambda p: (p.line or 0, p.column or 0))
+    if len(problems) > MOST_PROBLEMS:
+        more = f"and {len(problems) - MOST_PROBLEMS} more problems; put these right first"
+        problems[MOST_PROBLEMS:] = [Problem(where="", what=more)]
+    return ScheduleError(file, problems)
 
 
 def _toml_problems(found: Sequence[Problem], error: Exception | None) -> list[Problem]:
@@ -315,7 +320,8 @@ class _Table:
         """Note every key that nobody asked for."""
         for key in self.values:
             if key not in self.asked:
-                what = f"unknown key {quoted(key)}{nearest(key, self.asked)}"
+                few = len(self.reading.unknown) < MOST_PROBLEMS
+                what = f"unknown key {quoted(key)}{nearest(key, self.asked) if few else ''}"
                 self.reading.unknown[(*self.path, key)] = what
 
 

@@ -159,7 +159,7 @@ def zone_named(name: str) -> ZoneInfo:
     if name not in _NO_ZONES and not name.startswith(("posix/", "right/")):
         with suppress(KeyError, ValueError, OSError):
             return ZoneInfo(name)
-    hint = nearest(name, available_timezones())
+    hint = nearest(name, available_timezones() - _NO_ZONES)
     raise UsageError(f"unknown time zone {quoted(name)}{hint}; write an IANA name such as Europe/Berlin")
 
 
@@ -281,6 +281,8 @@ def parse_when(
         if match["offset"]:
             raise UsageError(f"{quoted(text)}: an offset goes with a full date; write 2026-11-21T14:30Z")
         day = _day_named(match["word"], local(now, zone).date(), weekday)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise UsageError(f"{quoted(text)}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
     else:
         day = _calendar_day(text, int(match["year"]), int(match["month"]), int(match["day"]))
     clock = _clock_time(text, match)

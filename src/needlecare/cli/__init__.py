@@ -1,6 +1,8 @@
 """The command line: the only code that reads the clock, the environment or a file, or writes anything."""
 
+import os
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -83,14 +85,14 @@ app.command("cancel", rich_help_panel=FOR_YOU, epilog=calendar_command.EXAMPLES)
 app.command("why", rich_help_panel=FOR_YOU, epilog=why_command.EXAMPLES)(why_command.why)
 
 
-def run(args: list[str]) -> int:
+def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     """Run a command line, and return its exit code; errors are a few lines on standard error."""
     try:
         command = typer.main.get_command(app)
         result = command.main(args, prog_name="needlecare", standalone_mode=False)
+        sys.stdout.flush()
     except ScheduleError as error:  # file:line:column first, so that an editor can go there
-        print(error, file=sys.stderr)
-        return error.exit_code
+        return _complain(str(error), error.exit_code, prefix="")
     except NeedlecareError as error:
         return _complain(str(error), error.exit_code)
     except UsageError as error:
@@ -100,14 +102,22 @@ def run(args: list[str]) -> int:
         return _complain(error.format_message(), 2)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", 130)
+    except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
+        _abandon_output()
+        return 0
+    except OSError as error:  # those of files are told where they are opened
+        _abandon_output()
+        return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
     return result if isinstance(result, int) else 0
 
 
-def main() -> None:
-    """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+def _abandon_output() -> None:
+    """Let what is still to be written to standard output go nowhere, so that nothing fails on the way out."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _complain(text: str, code: int) -> int:
-    print(f"needlecare: {text}", file=sys.stderr)
+def _complain(text: str, code: int, *, prefix: str = "needlecare: ") -> int:
+    with suppress(OSError):
+        print(f"{prefix}{text}", file=sys.stderr, flush=True)
     return code

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from needlecare.cli import options, terminal
-from needlecare.cli.files import LONGEST_PATH, print_bytes, write_file
+from needlecare.cli.files import LONGEST_PATH, file_data, print_bytes, write_file
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Reminders
 from needlecare.when import parse_clock, parse_quiet_hours
@@ -198,8 +198,7 @@ def _reason(error: Exception) -> str:
 
 
 def _calendar_data(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(LARGEST_CALENDAR + 1)
+    data = file_data(path, LARGEST_CALENDAR)
     if len(data) > LARGEST_CALENDAR:
         raise UsageError("it is larger than 4 MiB; no export is")
     return data

@@ -49,10 +49,17 @@ def schedule_data(name: str) -> tuple[bytes, str]:
             f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
         )
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1), name
+        return file_data(path, LARGEST_FILE), name
     except (OSError, ValueError) as error:
         raise UsageError(f"the rule file {quoted(name)} cannot be read: {_reason(error)}") from None
+
+
+def file_data(path: Path, largest: int) -> bytes:
+    """Return the bytes of a plain file, and one more than `largest` at most. Raises OSError or ValueError."""
+    if path.exists() and not path.is_file():
+        raise OSError("it is not a plain file")
+    with path.open("rb") as file:
+        return file.read(largest + 1)
 
 
 def load_schedule(name: str) -> Schedule:
@@ -71,13 +78,18 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
+        if path.exists() and not path.is_file():
+            raise WriteError(
+                f"{quoted(str(path), LONGEST_PATH)} cannot be written: it is not a plain file; "
+                "write another name"
+            )
         if not force and (path.exists() or path.is_symlink()):
             raise WriteError(
                 f"{quoted(str(path), LONGEST_PATH)} exists with other content, so it was left alone; "
                 "write --force to replace it, or another name"
             )
         _replace(path, data)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that go in a circle
         raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {_reason(error)}") from None
     return True
 
@@ -127,5 +139,6 @@ def _reason(error: Exception) -> str:
 
 def print_bytes(data: bytes) -> None:
     """Write a result to standard output as it is."""
+    sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()

@@ -131,7 +131,8 @@ def zone_of(name: str | None) -> ZoneInfo:
         zone = get_localzone()
     except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
         raise UsageError(
-            f"this machine's time zone cannot be told ({error}); give --tz, such as --tz Europe/Berlin"
+            f"this machine's time zone cannot be told ({' '.join(str(error).split())}); "
+            "give --tz, such as --tz Europe/Berlin"
         ) from None
     if not isinstance(zone, ZoneInfo) or zone.key in {None, "local"}:
         raise UsageError("this machine's time zone has no name; give --tz, such as --tz Europe/Berlin")

@@ -69,6 +69,8 @@ class Outputs:
             raise UsageError("--json and --format exclude each other; give one of them")
         if self.ics == "-" and self.to_stdout and (self.json or self.format is not None):
             raise UsageError("--ics - fills standard output; write the other result to a file with -o")
+        if self.ics == self.output == "-":
+            raise UsageError("--ics - and -o - both fill standard output; write one of them to a file")
         if self.ics is not None and self.ics != "-" and self.ics == self.output:
             raise UsageError("--ics and -o name the same file; write two names")
         if self.update and (self.ics in {None, "-"} or self.force):

@@ -97,6 +97,8 @@ def plan(
 
         return timeline(made, now, screen)
 
+    if save:
+        saved.load_saved()  # what is wrong there is told before anything is written
     wanted.write(wanted.text(json=as_json, plain=as_plain, timeline=as_timeline), file)
     if save:
         saved.save(made.treatment, schedule=schedule, follow=follow)

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 
+from needlecare.cli.files import print_bytes
 from needlecare.render.screen import Screen
 
 _GLYPHS = "━╌·¹½…"
@@ -42,10 +43,7 @@ def print_text(text: str) -> None:
         from needlecare.render.screen import to_ascii
 
         text = to_ascii(text)
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode(encoding, "replace"))
-    sys.stdout.buffer.flush()
+    print_bytes(text.encode(sys.stdout.encoding or "utf-8", "replace"))
 
 
 def say(text: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from needlecare.lookup import NotUnderstood
 from needlecare.model import Kind, Schedule, Status, Window
-from needlecare.plan import status
+from needlecare.plan import begins, status
 from needlecare.render.dates import how_long, last_whole_day, short_day, short_moment, since, until
 from needlecare.render.json import (
     Json,
@@ -18,7 +18,7 @@ from needlecare.render.json import (
 )
 from needlecare.render.screen import Screen, to_ascii
 from needlecare.render.standing import standing_text
-from needlecare.render.words import differs_between, sentence, treated_text
+from needlecare.render.words import differs_between, sentence, treated_text, treatment_name
 from needlecare.verdict import Answer, Ruling, Verdict
 from needlecare.when import end_of_day, first_moment, local
 
@@ -74,7 +74,7 @@ def answer_line(answer: Answer, *, at: bool) -> str:
     zone = answer.plan.treatment.zone
     headline = _HEADLINES[answer.verdict]
     if at:
-        headline += f" on {short_moment(answer.moment, zone, local(answer.moment, zone).date())}"
+        headline += f" on {short_moment(answer.moment, zone, local(begins(answer.plan), zone).date())}"
     if answer.verdict in {Verdict.NOBODY, Verdict.DIFFERS}:
         headline += "; ask your clinic"
     wording = _Wording(answer, at=at)
@@ -203,7 +203,7 @@ def _bearing(answer: Answer) -> Iterator[str]:
             yield one.rule.advice
     if any(one.rule.kind is Kind.WARNING for one in answer.rulings):
         yield standing_text("emergency", plan.schedule)
-    treated = f"Treated {treated_text(plan.treatment)} ({plan.treatment.zone.key})."
+    treated = f"{treatment_name(plan)}, treated {treated_text(plan.treatment)} ({plan.treatment.zone.key})."
     yield f"{treated} {standing_text('general', plan.schedule, short=True)}"
 
 

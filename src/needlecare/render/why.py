@@ -219,7 +219,8 @@ def _source_words(source: Source) -> str:
     """Return a source with its tier and its address, as outputs name it."""
     made = ", ".join(filter(None, [source.publisher, str(source.year or "")]))
     address = source.address or "no address known"
-    return f"{source.key}: {source.title} ({made}); tier {source.tier}, {TIERS[source.tier]}; {address}"
+    made = f" ({made})" if made else ""
+    return f"{source.key}: {source.title}{made}; tier {source.tier}, {TIERS[source.tier]}; {address}"
 
 
 def _wrapped(lines: Iterator[str], width: int) -> Iterator[str]:

@@ -37,8 +37,8 @@ def now_text(view: Overview) -> str:
     """Return "Sat 21 Nov 15:30, 1 h after", "Tue 24 Nov 09:00, day 3" or "Mon 16 Nov 12:00, 5 days to go"."""
     treatment = view.plan.treatment
     shown = local(view.as_of, treatment.zone)
-    said = f"{short_day(shown.date(), shown.date())} {clock(shown)}"
     start = begins(view.plan)
+    said = f"{short_day(shown.date(), local(start, treatment.zone).date())} {clock(shown)}"
     if not view.begun:
         return f"{said}, {how_long(start - view.as_of)} to go"
     day = (shown.date() - local(start, treatment.zone).date()).days
