@@ -324,3 +324,21 @@ def test_every_rule_of_the_schedule_can_be_asked_about() -> None:
 
 def test_the_version_is_told() -> None:
     assert needlecare("--version").out == "needlecare 0.1.0\n"
+
+
+def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(CLINIC.replace('end = "P3D"', 'end = "PT12H"'))
+    (tmp_path / "bad.toml").write_text(CLINIC.replace("tier = 2", "tier = 9"))
+    assert "microneedling 1.0.0" in needlecare("schedule", "list").out
+    assert json.loads(needlecare("schedule", "list", "--json").out)["schedules"][0]["recommendations"] == 163
+    assert "C046  P0D to PT48H  vitality: No makeup but mineral" in needlecare("schedule", "show").out
+    # 12 hours are laxer than the 24 of every source: pointed out, and allowed. The row stands on line 18.
+    fine = needlecare("schedule", "check", "clinic.toml", cwd=tmp_path)
+    assert fine.code == 0
+    assert fine.out.startswith("clinic.toml: no problems")
+    assert fine.err.startswith('clinic.toml:18:20: makeup: ends at "PT12H", sooner than every source (PT24H)')
+    both = needlecare("schedule", "check", "clinic.toml", "bad.toml", "--json", cwd=tmp_path)
+    assert (both.code, both.err) == (3, "")
+    first, second = json.loads(both.out)["files"]
+    assert (first["ok"], len(first["remarks"]), first["problems"]) == (True, 1, [])
+    assert (second["ok"], second["problems"][0]["line"]) == (False, 14)

@@ -251,8 +251,8 @@ def _reached(component: _Component, name: str, now: datetime, zone: ZoneInfo) ->
     again = timedelta(days=int(rule[1]) - 1 if rule and name == "DTEND" else 0)
     try:
         if "T" not in written:
-            return first_moment(datetime.strptime(written, "%Y%m%d").date(), zone) <= now  # noqa: DTZ007
-        shown = datetime.strptime(written.removesuffix("Z"), "%Y%m%dT%H%M%S") + again  # noqa: DTZ007
+            return first_moment(datetime.strptime(written, "%Y%m%d").date(), zone) <= now  # noqa: DTZ007  its zone is told below
+        shown = datetime.strptime(written.removesuffix("Z"), "%Y%m%dT%H%M%S") + again  # noqa: DTZ007  its zone is told below
         return (shown.replace(tzinfo=UTC) if written.endswith("Z") else resolve(shown, zone, Edge.END)) <= now
     except (ValueError, OverflowError):
         return False
