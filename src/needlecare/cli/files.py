@@ -118,6 +118,8 @@ def remove_own_file(path: Path) -> None:
 
 def _replace(path: Path, data: bytes) -> None:
     path = path.resolve() if path.is_symlink() else path
+    if path.is_symlink():  # what Python before 3.13 raises a RuntimeError for
+        raise OSError("its links go in a circle")
     if path.exists() and not path.is_file():
         raise OSError("it is not a plain file")
     handle, name = tempfile.mkstemp(prefix=".needlecare-", dir=path.parent)  # made with mode 0600
