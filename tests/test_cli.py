@@ -332,6 +332,11 @@ def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: P
     assert "microneedling 1.0.0" in needlecare("schedule", "list").out
     assert json.loads(needlecare("schedule", "list", "--json").out)["schedules"][0]["recommendations"] == 163
     assert "C046  P0D to PT48H  vitality: No makeup but mineral" in needlecare("schedule", "show").out
+    assert (
+        "4-6 sessions P42D apart  nhs-chelwest: 4-6 sessions at least" in needlecare("schedule", "show").out
+    )
+    shown = json.loads(needlecare("schedule", "show", "--json").out)
+    assert (shown["series"]["every"], shown["series"]["ranges"][0]["sessions"]) == ("P28D", [3, 6])
     # 12 hours are laxer than the 24 of every source: pointed out, and allowed. The row stands on line 18.
     fine = needlecare("schedule", "check", "clinic.toml", cwd=tmp_path)
     assert fine.code == 0

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from needlecare.errors import Problem
-from needlecare.model import Case, Kind, Placed, Recommendation, Rule, Schedule
+from needlecare.model import (
+    Case,
+    Condition,
+    Kind,
+    Placed,
+    Recommendation,
+    Rule,
+    Schedule,
+    Series,
+    SeriesRange,
+)
 from needlecare.render.json import Json, json_text, recommendation_json, schedule_json, source_json
 from needlecare.render.standing import standing_texts
 
@@ -52,6 +62,7 @@ def whole_schedule_json(schedule: Schedule) -> str:
             "schedule": schedule_json(schedule),
             "sources": [source_json(source) for source in schedule.sources.values()],
             "rules": [_rule_json(rule) for rule in schedule.rules.values()],
+            "series": _series_json(schedule.series),
             "standing": dict(standing_texts(schedule)),
         }
     )
@@ -69,6 +80,11 @@ def _lines(schedule: Schedule) -> Iterator[str]:
             after = f"  (after {rule.after})" if rule.after else ""
             yield f"  {rule.id}: {rule.title}{after}"
             yield from (f"    {_said(one)}" for one in rule.recommendations)
+    yield ""
+    yield "SERIES"
+    series = schedule.series
+    yield f"  {series.sessions} sessions {series.every.text} apart, {series.scars_sessions} sessions {series.scars_every.text} apart for scars"
+    yield from (f"    {_range(one)}" for one in series.ranges)
     yield ""
     yield "SOURCES"
     for source in schedule.sources.values():
@@ -89,6 +105,39 @@ def _said(one: Recommendation) -> str:
         extras.append(f"set aside: {one.set_aside}")
     extra = f" [{'; '.join(extras)}]" if extras else ""
     return f"{one.claim}  {times}  {one.source}: {one.statement}{extra}"
+
+
+def _range(one: SeriesRange) -> str:
+    """Return "3-6 sessions P28D to P1M apart  patient-guide: 3-6 sessions a month apart"."""
+    parts = []
+    if one.sessions is not None:
+        parts.append(f"{one.sessions[0]}-{one.sessions[1]} sessions")
+    if one.every is not None:
+        parts.append(f"{' to '.join(offset.text for offset in one.every if offset)} apart")
+    extras = [] if one.condition is Condition.ALL else [one.condition.value]
+    extras += [f"set aside: {one.set_aside}"] if one.set_aside else []
+    extra = f" [{'; '.join(extras)}]" if extras else ""
+    return f"{' '.join(parts)}  {one.source}: {one.statement}{extra}"
+
+
+def _series_json(series: Series) -> Json:
+    return {
+        "sessions": series.sessions,
+        "every": series.every.text,
+        "scars_sessions": series.scars_sessions,
+        "scars_every": series.scars_every.text,
+        "ranges": [
+            {
+                "source": one.source,
+                "statement": one.statement,
+                "condition": one.condition.value,
+                "sessions": list(one.sessions) if one.sessions else None,
+                "every": [offset.text for offset in one.every if offset] if one.every else None,
+                "set_aside": one.set_aside,
+            }
+            for one in series.ranges
+        ],
+    }
 
 
 def _heading(schedule: Schedule) -> str:
