@@ -1,8 +1,9 @@
 """The words that people use -> the rules that are meant.
 
-A rule is known by its id, its short name and the words that it covers: that is data. What stands here is plain English: endings, spellings, and the words
-that people put around a thing ("can I go for a", "use my"). What is not understood
-is never guessed: it is refused with the nearest word.
+A rule is known by its id, its short name and the words that it covers: that is
+data. What stands here is plain English: endings, spellings, and the words that
+people put around a thing ("can I go for a", "use my"). What is not understood is
+never guessed: it is refused with the nearest word.
 """
 
 import re
