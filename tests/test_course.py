@@ -39,7 +39,7 @@ from needlecare.render.course import course_timeline
 from needlecare.render.course_calendar import course_calendar
 from needlecare.render.course_json import course_json
 from needlecare.render.course_plain import course_plain
-from needlecare.render.rfc5545 import Calendar, calendar_text
+from needlecare.render.rfc5545 import Calendar, stream
 from needlecare.render.screen import Screen
 from needlecare.schedule import read_schedule
 from needlecare.when import first_moment, local, parse_clock, parse_interval, zone_named
@@ -721,7 +721,7 @@ def read(data: str | bytes) -> list[Any]:
 
 
 def events(made: Calendar) -> list[Any]:
-    return read(calendar_text(made))
+    return read(stream(made).decode())
 
 
 def role(event: Any) -> str:
@@ -1015,7 +1015,7 @@ def test_the_command_plans_prints_and_revises(tmp_path: Path) -> None:
     made = course(replace(EXAMPLE, skin_type=SkinType.I), schedule, every=parse_interval("6w"))
     assert first.out == course_json(made, BEFORE)
     data = (tmp_path / "course.ics").read_bytes()
-    assert data == calendar_text(course_calendar(made, BEFORE)).encode()
+    assert data == stream(course_calendar(made, BEFORE))
     # An hour after the first session the second one is put forward by three days.
     arguments = ("--move", "2=2026-12-30@09:00", "--ics", "course.ics", "--update", "--format", "plain")
     second = needlecare(*SIX_WEEKS, "--as-of", "2026-11-21T15:30", *arguments, cwd=tmp_path)

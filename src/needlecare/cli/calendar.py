@@ -132,13 +132,13 @@ def calendar_file(
     none. `now` (UTC) stamps what a revision changes. Raises UsageError, and
     WriteError where the file cannot be revised.
     """
-    from needlecare.render.rfc5545 import calendar_text
+    from needlecare.render.rfc5545 import stream
 
     path = None if ics == "-" else Path(ics)
     if path is None or not (update and path.exists()):
         calendar = make(None)
         account = f"{len(calendar.entries)} events"
-        return CalendarFile(path=path, data=calendar_text(calendar).encode(), account=account, revises=False)
+        return CalendarFile(path=path, data=stream(calendar), account=account, revises=False)
     from needlecare.render.revision import Export, revised
 
     try:

@@ -18,7 +18,7 @@ from needlecare.model import Alarms, Detail, Kind, Plan, QuietHours, Reminders, 
 from needlecare.plan import begins, notes_at
 from needlecare.reference import reference_of
 from needlecare.render.dates import last_whole_day, short_day, short_moment, since, until
-from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, calendar_text
+from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, stream
 from needlecare.render.standing import clinic_name, standing_text, standing_texts
 from needlecare.render.words import differs_between, sentence, thens
 from needlecare.when import Edge, beginning, end_of_day, local, resolve
@@ -48,7 +48,7 @@ def calendar_bytes(
     and for a daily reminder in the quiet hours.
     """
     made = calendar(plan, as_of, ref=ref, detail=detail, reminders=reminders)
-    return calendar_text(made).encode()
+    return stream(made)
 
 
 def calendar(

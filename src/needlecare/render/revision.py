@@ -157,7 +157,7 @@ def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -
         dropped=dropped,
         foreign=foreign,
     )
-    return folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END]).encode(), account
+    return folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END]), account
 
 
 def cancelled(export: Export, now: datetime) -> tuple[bytes, Account]:
@@ -170,7 +170,7 @@ def cancelled(export: Export, now: datetime) -> tuple[bytes, Account]:
         foreign=sum(c.name == "VEVENT" and not export.is_ours(c) for c in export.components),
     )
     head = [line for line in export.head if _name(line) != "METHOD"]
-    return folded(["BEGIN:VCALENDAR", *head, *_lines(components), END]).encode(), account
+    return folded(["BEGIN:VCALENDAR", *head, *_lines(components), END]), account
 
 
 def _cancelled(component: _Component, now: datetime) -> _Component:

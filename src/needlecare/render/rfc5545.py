@@ -4,12 +4,17 @@ ics 0.7 writes alarms before properties, a zero trigger as "P", no DTSTAMP witho
 a creation date, an all-day event of one day without its end, unordered events,
 unfolded lines and no final line break. Each is put right here and nowhere else;
 what an entry says is decided elsewhere.
+
+ics writes each shape of event once, with fields in the place of what is an
+entry's own; the fields are then filled. A calendar in a batch of thousands so
+costs no more than its texts.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -20,7 +25,7 @@ from ics.grammar.parse import Container, ContentLine
 from ics.serializers.alarm_serializer import DisplayAlarmSerializer
 from ics.serializers.event_serializer import EventSerializer
 from ics.serializers.icalendar_serializer import CalendarSerializer
-from ics.utils import escape_string
+from ics.utils import escape_string as _escaped
 
 from needlecare.render.vtimezone import zone_lines
 from needlecare.when import local
@@ -94,8 +99,8 @@ def uid(reference: UUID, role: str) -> str:
     return str(uuid5(reference, role))
 
 
-def calendar_text(calendar: Calendar) -> str:
-    """Return a first export as text; lines end in CRLF and have at most 75 octets."""
+def stream(calendar: Calendar) -> bytes:
+    """Return a first export as an iCalendar stream; lines end in CRLF and have at most 75 octets."""
     first = Revision(sequence=0, modified=calendar.settled)
     events = [event_lines(calendar, entry, first) for entry in calendar.entries]
     return folded([*head_lines(calendar), *(line for event in events for line in event), END])
@@ -106,11 +111,8 @@ END = "END:VCALENDAR"
 
 def head_lines(calendar: Calendar) -> list[str]:
     """Return what stands before the events: the calendar's properties and the zones it needs."""
-    made = _Calendar(creator=PRODID)
-    made.scale = "GREGORIAN"
-    made.name = _one_line(calendar.name)
-    made.reference = str(calendar.reference)
-    lines: list[str] = made.serialize().split("\r\n")
+    filled = _head_form().format(name=_escaped(_one_line(calendar.name)), reference=calendar.reference)
+    lines = filled.split("\r\n")
     for entry in calendar.entries:
         if entry.daily is not None and entry.daily.zone.key not in UTC_NAMES:
             assert isinstance(entry.start, datetime)
@@ -121,40 +123,74 @@ def head_lines(calendar: Calendar) -> list[str]:
 
 def event_lines(calendar: Calendar, entry: Entry, revision: Revision) -> list[str]:
     """Return the content lines of an event, unfolded."""
-    event = _Event(
+    alarm = entry.alarm
+    form = _event_form(
+        all_day=not isinstance(entry.start, datetime),
+        daily=entry.daily,
+        trigger=None if alarm is None else alarm.trigger,
+    )
+    filled = form.format(
         uid=calendar.uid(entry),
-        name=_one_line(entry.title),
-        description=_clean(entry.text),
-        created=revision.modified,
-        last_modified=revision.modified,
+        stamp=_time(revision.modified, None),
+        sequence=revision.sequence,
+        start=_time(entry.start, entry.daily),
+        end=_time(entry.end, entry.daily),
+        title=_escaped(_one_line(entry.title)),
+        text=_escaped(_clean(entry.text)),
+        category=_escaped(_one_line(entry.category)),
+        role=entry.role,
+        alarm="" if alarm is None else _escaped(_one_line(alarm.text)),
+    )
+    return filled.split("\r\n")
+
+
+def folded(lines: Iterable[str]) -> bytes:
+    """Return content lines as the octets of a file: folded, each with its CRLF (section 3.1)."""
+    return b"".join(b"\r\n ".join(_physical(line.encode())) + b"\r\n" for line in lines)
+
+
+def _physical(line: bytes) -> Iterator[bytes]:
+    """Yield the physical lines of a content line, without the blank that a fold puts before all but the
+    first; no character is cut.
+    """
+    start, end = 0, LINE
+    while end < len(line):
+        while line[end] & 0b1100_0000 == 0b1000_0000:  # within a character of UTF-8
+            end -= 1
+        yield line[start:end]
+        start, end = end, end + LINE - 1
+    yield line[start:]
+
+
+# What ics writes ----------------------------------------------------------------------------------
+
+
+@cache
+def _head_form() -> str:
+    """Return the content lines of a calendar without events, with a field for what is its own."""
+    calendar = _Calendar(creator=PRODID)
+    calendar.scale = "GREGORIAN"
+    form: str = calendar.serialize()
+    return form
+
+
+@lru_cache(maxsize=256)
+def _event_form(*, all_day: bool, daily: Daily | None, trigger: timedelta | None) -> str:
+    """Return the content lines of an event of some shape, with a field for each value that is its own."""
+    event = _Event(
+        uid="{uid}",
+        name="{title}",
+        description="{text}",
         transparent=True,
         classification="PRIVATE",
-        categories=[_one_line(entry.category)],
+        categories=["{category}"],
     )
-    event.entry = entry
-    event.sequence = revision.sequence
-    if entry.alarm is not None:
-        event.alarms = [_Alarm(trigger=entry.alarm.trigger, display_text=_one_line(entry.alarm.text))]
-    lines: list[str] = event.serialize().split("\r\n")
-    return lines
-
-
-def folded(lines: Iterable[str]) -> str:
-    """Return content lines as the text of a file: folded, each with its CRLF (section 3.1)."""
-    return "".join(f"{physical}\r\n" for line in lines for physical in _physical(line))
-
-
-def _physical(line: str) -> Iterator[str]:
-    """Yield the physical lines of a content line; no character is cut."""
-    octets = 0
-    start = 0
-    for position, character in enumerate(line):
-        size = len(character.encode())
-        if octets + size > LINE:
-            yield (" " if start else "") + line[start:position]
-            start, octets = position, 1
-        octets += size
-    yield (" " if start else "") + line[start:]
+    event.whole_days = all_day
+    event.daily = daily
+    if trigger is not None:
+        event.alarms = [_Alarm(trigger=trigger, display_text="{alarm}")]
+    form: str = event.serialize()
+    return form
 
 
 class _AlarmSerializer(DisplayAlarmSerializer):
@@ -173,18 +209,25 @@ class _Alarm(DisplayAlarm):
 
 
 class _EventSerializer(EventSerializer):
-    def serialize_sequence(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("SEQUENCE", value=str(event.sequence)))
+    def serialize_stamps(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        container.append(ContentLine("DTSTAMP", value="{stamp}"))
+        container.append(ContentLine("LAST-MODIFIED", value="{stamp}"))
+        container.append(ContentLine("SEQUENCE", value="{sequence}"))
 
     def serialize_role(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("X-NEEDLECARE-ROLE", value=event.entry.role))
+        container.append(ContentLine("X-NEEDLECARE-ROLE", value="{role}"))
 
     def serialize_times(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        entry: Entry = event.entry
-        container.append(_time_line("DTSTART", entry.start, entry.daily))
-        container.append(_time_line("DTEND", entry.end, entry.daily))
-        if entry.daily is not None:
-            container.append(ContentLine("RRULE", value=f"FREQ=DAILY;COUNT={entry.daily.count}"))
+        daily: Daily | None = event.daily
+        params = {}
+        if event.whole_days:
+            params = {"VALUE": ["DATE"]}
+        elif daily is not None and daily.zone.key not in UTC_NAMES:
+            params = {"TZID": [daily.zone.key]}
+        container.append(ContentLine("DTSTART", params=params, value="{start}"))
+        container.append(ContentLine("DTEND", params=params, value="{end}"))
+        if daily is not None:
+            container.append(ContentLine("RRULE", value=f"FREQ=DAILY;COUNT={daily.count}"))
 
     def serialize_alarm(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
         for alarm in event.alarms:
@@ -195,9 +238,7 @@ class _EventSerializer(EventSerializer):
         """Return the serializers in the order of the file: an alarm behind every property."""
         return [
             cls.serialize_uid,
-            cls.serialize_created,
-            cls.serialize_last_modified,
-            cls.serialize_sequence,
+            cls.serialize_stamps,
             cls.serialize_times,
             cls.serialize_summary,
             cls.serialize_description,
@@ -218,8 +259,8 @@ class _Event(ics.Event):
 
 class _CalendarSerializer(CalendarSerializer):
     def serialize_name(calendar: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("X-WR-CALNAME", value=escape_string(calendar.name)))
-        container.append(ContentLine("X-NEEDLECARE-REFERENCE", value=calendar.reference))
+        container.append(ContentLine("X-WR-CALNAME", value="{name}"))
+        container.append(ContentLine("X-NEEDLECARE-REFERENCE", value="{reference}"))
 
     @classmethod
     def get_serializers(cls) -> list[Callable[[Any, Container], None]]:
@@ -234,15 +275,13 @@ class _Calendar(ics.Calendar):
         serializer = _CalendarSerializer
 
 
-def _time_line(name: str, at: datetime | date, daily: Daily | None) -> ContentLine:
+def _time(at: datetime | date, daily: Daily | None) -> str:
     """Return a start or an end: a date, a moment in UTC, or the local time of what comes again daily."""
     if not isinstance(at, datetime):
-        return ContentLine(name, params={"VALUE": ["DATE"]}, value=f"{at:%Y%m%d}")
+        return f"{at:%Y%m%d}"
     if daily is None or daily.zone.key in UTC_NAMES:
-        return ContentLine(name, value=f"{at:%Y%m%dT%H%M%SZ}")
-    return ContentLine(
-        name, params={"TZID": [daily.zone.key]}, value=f"{local(at, daily.zone):%Y%m%dT%H%M%S}"
-    )
+        return f"{at:%Y%m%dT%H%M%SZ}"
+    return f"{local(at, daily.zone):%Y%m%dT%H%M%S}"
 
 
 def _clean(text: str) -> str:
