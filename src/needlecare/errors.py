@@ -15,9 +15,13 @@ class NeedlecareError(Exception):
 
 
 class UsageError(NeedlecareError):
-    """A wrong argument or an input that cannot be read."""
+    """A wrong argument or an input that cannot be read. The code says what is wrong without repeating it."""
 
     exit_code = 2
+
+    def __init__(self, text: str, *, code: str = "invalid") -> None:
+        self.code = code
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,9 @@ class ScheduleError(NeedlecareError):
         for problem in self.problems:
             place = [self.file]
             if problem.line is not None:
-                place += [str(problem.line), str(problem.column)]
+                place.append(str(problem.line))
+            if problem.column is not None:
+                place.append(str(problem.column))
             where = f"{problem.where}: " if problem.where else ""
             yield f"{':'.join(place)}: {where}{problem.what}"
 

@@ -59,6 +59,15 @@ class SkinType(IntEnum):
     V = 5
     VI = 6
 
+    @classmethod
+    def of(cls, text: str) -> "SkinType":
+        """Return the type that I-VI or 1-6 names. Raises ValueError."""
+        written = text.strip().upper()
+        for skin_type in cls:
+            if written in {skin_type.name, str(skin_type.value)}:
+                return skin_type
+        raise ValueError("no Fitzpatrick skin type")
+
 
 class Case(Enum):
     """Whether a recommendation speaks of this treatment."""

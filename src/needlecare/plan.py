@@ -6,7 +6,7 @@ clock is read and nothing is worded for a terminal.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from needlecare.errors import UsageError, nearest, quoted
@@ -60,11 +60,15 @@ def status(window: Window, moment: datetime) -> Status:
 
 def notes_at(plan: Plan, moment: datetime) -> tuple[Note, ...]:
     """Return the notes of a plan as they stand at a moment: a review that is due comes first."""
-    due = plan.schedule.review_due
-    if local(moment, plan.treatment.zone).date() <= due:
-        return plan.notes
-    text = f"These rules were to be reviewed by {due.isoformat()}; ask for a newer version."
-    return (Note(code="review-due", text=text), *plan.notes)
+    return (*review_notes(plan.schedule, local(moment, plan.treatment.zone).date()), *plan.notes)
+
+
+def review_notes(schedule: Schedule, day: date) -> tuple[Note, ...]:
+    """Return what is said of a schedule on a local day: nothing, or that its review is past due."""
+    if day <= schedule.review_due:
+        return ()
+    text = f"These rules were to be reviewed by {schedule.review_due.isoformat()}; ask for a newer version."
+    return (Note(code="review-due", text=text),)
 
 
 def begins(plan: Plan) -> datetime:
@@ -111,6 +115,7 @@ class _Planning:
         self.follow = tuple(dict.fromkeys(follow))
         self.windows: dict[str, Window | None] = {}
         self.notes: list[Note] = []
+        self.moments: dict[tuple[str, bool], datetime] = {}
 
     def plan(self) -> Plan:
         for rule in self.schedule.rules.values():
@@ -180,9 +185,13 @@ class _Planning:
         return Placed(recommendation=one, case=found, counted=True, start=start, end=end, earliest=earliest)
 
     def moment(self, offset: Offset | None, edge: Edge) -> datetime | None:
+        """Return where an offset lies; many recommendations share one."""
         if offset is None:
             return None
-        return place(offset, self.treatment.treated, self.treatment.zone, edge)
+        key = (offset.text, edge is Edge.START)
+        if key not in self.moments:
+            self.moments[key] = place(offset, self.treatment.treated, self.treatment.zone, edge)
+        return self.moments[key]
 
     def combined(self, rule: Rule, placed: tuple[Placed, ...], counted: Sequence[Placed]) -> Window:
         """Return the window that the counted recommendations make together."""

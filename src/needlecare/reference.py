@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan
 
-LONGEST_REFERENCE = 64  # characters
+LONGEST_REFERENCE = 400  # characters
 _NAMESPACE = UUID("6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55")  # of needlecare's references
 
 

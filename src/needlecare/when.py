@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
+from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.relativedelta import relativedelta
@@ -33,6 +34,9 @@ class Weekday(Enum):
 
     LATEST = "latest"
     COMING = "coming"
+
+
+Calendar = TypeVar("Calendar", date, datetime)  # without a zone
 
 
 class InvalidOffset(ValueError):
@@ -121,14 +125,13 @@ def place(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) ->
     first moment of the resulting day, and an end from when it has certainly
     ended. Raises OverflowError or ValueError beyond Python's calendar.
     """
-    calendar = relativedelta(months=offset.months, days=offset.days)
     elapsed = timedelta(seconds=offset.seconds)
     if isinstance(treated, datetime):
-        wall = local(treated, zone).replace(tzinfo=None) + calendar
+        wall = _calendar_sum(local(treated, zone).replace(tzinfo=None), offset)
         day = wall.date()
         moment = resolve(wall, zone, edge) if offset.months or offset.days else treated
     else:
-        day = treated + calendar
+        day = _calendar_sum(treated, offset)
         moment = first_moment(day, zone) if edge is Edge.START else end_of_day(day, zone)
     moment += elapsed
     if offset.clock is None:
@@ -138,13 +141,20 @@ def place(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) ->
     return resolve(datetime.combine(day, offset.clock), zone, edge)
 
 
+def _calendar_sum(at: Calendar, offset: Offset) -> Calendar:
+    """Return a local date, or a date and time, the months and days of an offset later."""
+    if offset.months:
+        at += relativedelta(months=offset.months)
+    return at + timedelta(days=offset.days)
+
+
 def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) -> date:
     """Return the local day that an edge of a window falls on; a date alone stays a date."""
     if isinstance(treated, datetime) or offset.seconds:
         moment = place(offset, treated, zone, edge)
         ends_a_day = edge is Edge.END and not isinstance(treated, datetime)
         return local(moment - timedelta(seconds=1) if ends_a_day else moment, zone).date()
-    return treated + relativedelta(months=offset.months, days=offset.days)
+    return _calendar_sum(treated, offset)
 
 
 # Zones and clock changes --------------------------------------------------------------------------
@@ -154,12 +164,17 @@ def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge
 _NO_ZONES = frozenset({"localtime", "posixrules"})
 
 
+def zone_names() -> set[str]:
+    """Return the IANA names of the zones that there are."""
+    return available_timezones() - _NO_ZONES
+
+
 def zone_named(name: str) -> ZoneInfo:
     """Return the zone of an IANA name. Raises UsageError, with the nearest name."""
     if name not in _NO_ZONES and not name.startswith(("posix/", "right/")):
         with suppress(KeyError, ValueError, OSError):
             return ZoneInfo(name)
-    hint = nearest(name, available_timezones() - _NO_ZONES)
+    hint = nearest(name, zone_names())
     raise UsageError(f"unknown time zone {quoted(name)}{hint}; write an IANA name such as Europe/Berlin")
 
 
@@ -243,7 +258,8 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_WORDS = ("now", *_DAY_WORDS, *_WEEKDAYS, *(name[:3] for name in _WEEKDAYS))
+DAY_NAMES = (*_DAY_WORDS, *_WEEKDAYS)  # in full
+_WORDS = ("now", *DAY_NAMES, *(name[:3] for name in _WEEKDAYS))
 _WHEN = re.compile(
     rf"(?:(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
     r"|(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2}))"
@@ -269,20 +285,26 @@ def parse_when(
     """
     written = re.sub(" +", " ", text).strip(" ")
     if not written:
-        raise UsageError(f"no date given; {FORMS}")
+        raise UsageError(f"no date given; {FORMS}", code="not-a-time")
     match = _WHEN.fullmatch(written.lower())
     if match is None:
-        raise UsageError(f"{quoted(text)} is not a date; {_form_instead_of(written)}")
+        raise UsageError(f"{quoted(text)} is not a date; {_form_instead_of(written)}", code="not-a-time")
     if match["word"] == "now":
         if match.end("word") != match.end():
-            raise UsageError(f'{quoted(text)}: "now" takes no time; write now, or today@14:30')
+            raise UsageError(
+                f'{quoted(text)}: "now" takes no time; write now, or today@14:30', code="not-a-time"
+            )
         return now
     if match["word"]:
         if match["offset"]:
-            raise UsageError(f"{quoted(text)}: an offset goes with a full date; write 2026-11-21T14:30Z")
+            raise UsageError(
+                f"{quoted(text)}: an offset goes with a full date; write 2026-11-21T14:30Z", code="not-a-time"
+            )
         day = _day_named(match["word"], local(now, zone).date(), weekday)
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise UsageError(f"{quoted(text)}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
+            raise UsageError(
+                f"{quoted(text)}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time"
+            )
     else:
         day = _calendar_day(text, int(match["year"]), int(match["month"]), int(match["day"]))
     clock = _clock_time(text, match)
@@ -329,14 +351,19 @@ def _day_named(word: str, today: date, weekday: Weekday) -> date:
 
 def _calendar_day(text: str, year: int, month: int, day: int) -> date:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(f"{quoted(text)}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
+        raise UsageError(
+            f"{quoted(text)}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time"
+        )
     if not 1 <= month <= 12:
-        raise UsageError(f"{quoted(text)}: there is no month {month:02}; write year-month-day")
+        raise UsageError(
+            f"{quoted(text)}: there is no month {month:02}; write year-month-day", code="no-such-time"
+        )
     days = ((date(year, month, 1) + relativedelta(months=1)) - date(year, month, 1)).days
     if not 1 <= day <= days:
         raise UsageError(
             f"{quoted(text)}: {_MONTHS[month - 1]} {year} has {days} days; "
-            f"write a day from {year}-{month:02}-01 to {year}-{month:02}-{days}"
+            f"write a day from {year}-{month:02}-01 to {year}-{month:02}-{days}",
+            code="no-such-time",
         )
     return date(year, month, day)
 
@@ -345,14 +372,18 @@ def _clock_time(text: str, match: re.Match[str]) -> time | None:
     if match["hour12"]:
         hour, minute = int(match["hour12"]), int(match["minute12"])
         if not (1 <= hour <= 12 and minute <= 59):
-            raise UsageError(f"{quoted(text)}: there is no such time; write 2:30pm or 14:30")
+            raise UsageError(
+                f"{quoted(text)}: there is no such time; write 2:30pm or 14:30", code="no-such-time"
+            )
         return time(hour % 12 + (12 if match["half"] == "pm" else 0), minute)
     if match["hour"]:
         hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
         if hour == 24 and minute == second == 0:
-            raise UsageError(f"{quoted(text)}: write 00:00 of the next day")
+            raise UsageError(f"{quoted(text)}: write 00:00 of the next day", code="no-such-time")
         if hour > 23 or minute > 59 or second > 59:
-            raise UsageError(f"{quoted(text)}: there is no such time; write one from 00:00 to 23:59")
+            raise UsageError(
+                f"{quoted(text)}: there is no such time; write one from 00:00 to 23:59", code="no-such-time"
+            )
         return time(hour, minute, second)
     return None
 
@@ -363,14 +394,18 @@ def _utc_offset(text: str, written: str) -> tzinfo:
     hours, minutes = int(written[1:3]), int(written[4:] or 0)
     distance = timedelta(hours=hours, minutes=minutes) * (-1 if written[0] == "-" else 1)
     if minutes > 59 or not timedelta(hours=-12) <= distance <= timedelta(hours=14):
-        raise UsageError(f"{quoted(text)}: there is no such offset; write one from -12:00 to +14:00")
+        raise UsageError(
+            f"{quoted(text)}: there is no such offset; write one from -12:00 to +14:00", code="no-such-time"
+        )
     return timezone(distance)
 
 
 def _existing_day(text: str, day: date, zone: ZoneInfo) -> date:
     if local(first_moment(day, zone), zone).date() != day:
         before, after = day - timedelta(days=1), day + timedelta(days=1)
-        raise UsageError(f"{quoted(text)}: {zone.key} skipped {day}; write {before} or {after}")
+        raise UsageError(
+            f"{quoted(text)}: {zone.key} skipped {day}; write {before} or {after}", code="skipped"
+        )
     return day
 
 
@@ -381,12 +416,14 @@ def _existing_time(text: str, wall: datetime, zone: ZoneInfo) -> datetime:
     if first > second:
         raise UsageError(
             f"{quoted(text)}: {zone.key} skipped {_clock_text(wall)} on {wall.date()}, when the clocks "
-            f"went forward; write {_iso_minutes(local(first, zone))}"
+            f"went forward; write {_iso_minutes(local(first, zone))}",
+            code="skipped",
         )
     raise UsageError(
         f"{quoted(text)}: {zone.key} had {_clock_text(wall)} twice on {wall.date()}; "
         f"write {_iso_minutes(local(first, zone))} for the first "
-        f"or {_iso_minutes(local(second, zone))} for the second"
+        f"or {_iso_minutes(local(second, zone))} for the second",
+        code="repeated",
     )
 
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from needlecare.cli import options, terminal
-from needlecare.cli.files import LONGEST_PATH, file_data, print_bytes, write_file
+from needlecare.cli import completion, options, terminal
+from needlecare.cli.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Reminders
 from needlecare.when import parse_clock, parse_quiet_hours
@@ -145,7 +145,7 @@ def calendar_file(
         export = Export(_calendar_data(path))
     except (OSError, ValueError, UsageError) as error:
         raise WriteError(
-            f"{quoted(ics, LONGEST_PATH)} cannot be revised, so it was left alone: {_reason(error)}; "
+            f"{quoted(ics, LONGEST_PATH)} cannot be revised, so it was left alone: {reason(error)}; "
             "write the calendar to another name"
         ) from None
     calendar = make(export.reference)
@@ -159,7 +159,13 @@ def calendar_file(
 
 def cancel(
     file: Annotated[
-        str, typer.Argument(metavar="FILE.ics", help="A calendar that needlecare wrote.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="FILE.ics",
+            help="A calendar that needlecare wrote.",
+            autocompletion=completion.calendars,
+            show_default=False,
+        ),
     ],
     output: Annotated[
         str | None,
@@ -183,7 +189,7 @@ def cancel(
     try:
         export = Export(_calendar_data(path))
     except (OSError, ValueError, UsageError) as error:
-        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be cancelled: {_reason(error)}") from None
+        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be cancelled: {reason(error)}") from None
     data, account = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
     if output == "-":
         print_bytes(data)
@@ -191,10 +197,6 @@ def cancel(
     target = Path(output) if output is not None else path
     changed = write_file(target, data, force=force or output is None)
     terminal.say(f"Calendar {'cancelled in' if changed else 'unchanged in'} {target}: {account}.")
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def _calendar_data(path: Path) -> bytes:

@@ -3,7 +3,8 @@
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from needlecare.model import Schedule
 from needlecare.schedule import LARGEST_FILE, read_schedule
 
 BUILTIN = "microneedling"
+_UNFINISHED = ".needlecare-"  # how the name of a file begins that is being written
 LONGEST_PATH = 400  # characters of a path that a message repeats
 
 
@@ -21,6 +23,16 @@ def schedules_folder() -> Path:
     if installed is not None and installed.submodule_search_locations:
         return Path(installed.submodule_search_locations[0])
     return Path(__file__).resolve().parents[3] / "schedules"  # a checkout that is not installed
+
+
+def template_text(name: str) -> str:
+    """Return a file that a clinic's own begin with."""
+    return (schedules_folder() / "template" / name).read_text(encoding="utf-8")
+
+
+def rules_schema() -> bytes:
+    """Return the JSON Schema of rule files."""
+    return (Path(__file__).resolve().parents[1] / "rules.schema.json").read_bytes()
 
 
 def schedule_names() -> list[str]:
@@ -51,7 +63,26 @@ def schedule_data(name: str) -> tuple[bytes, str]:
     try:
         return file_data(path, LARGEST_FILE), name
     except (OSError, ValueError) as error:
-        raise UsageError(f"the rule file {quoted(name)} cannot be read: {_reason(error)}") from None
+        raise UsageError(f"the rule file {quoted(name)} cannot be read: {reason(error)}") from None
+
+
+def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
+    """Return the bytes of the table of worked cases beside a rule file, or None, and how to call it.
+
+    Beside clinic.toml that is clinic.cases.csv. Of more than `largest` bytes one more is
+    read. Raises UsageError where there is a table that cannot be read.
+    """
+    builtin = name in schedule_names()
+    path = schedules_folder() / f"{name}.toml" if builtin else Path(name)
+    path = path.with_suffix(".cases.csv")
+    called = path.name if builtin else str(path)
+    try:
+        there = path.exists() or path.is_symlink()
+        return file_data(path, largest) if there else None, called
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"the worked cases {quoted(called, LONGEST_PATH)} cannot be read: {reason(error)}"
+        ) from None
 
 
 def file_data(path: Path, largest: int) -> bytes:
@@ -75,23 +106,51 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
     and `force` is not given, and where the file cannot be written; then nothing
     is changed.
     """
-    try:
-        if path.is_file() and path.read_bytes() == data:
+    with _told(path):
+        if not _changes(path, data, force=force):
             return False
-        if path.exists() and not path.is_file():
-            raise WriteError(
-                f"{quoted(str(path), LONGEST_PATH)} cannot be written: it is not a plain file; "
-                "write another name"
-            )
-        if not force and (path.exists() or path.is_symlink()):
-            raise WriteError(
-                f"{quoted(str(path), LONGEST_PATH)} exists with other content, so it was left alone; "
-                "write --force to replace it, or another name"
-            )
         _replace(path, data)
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that go in a circle
-        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {_reason(error)}") from None
     return True
+
+
+def write_files(files: Mapping[Path, bytes], *, force: bool = False) -> None:
+    """Write results that belong together, each as write_file does, once none of them is refused."""
+    for path, data in files.items():
+        check_target(path, data, force=force)
+    for path, data in files.items():
+        write_file(path, data, force=force)
+
+
+def check_target(path: Path, data: bytes, *, force: bool) -> None:
+    """Refuse now what write_file would refuse later. Raises WriteError."""
+    with _told(path):
+        if _changes(path, data, force=force) and not path.parent.is_dir():
+            raise OSError("its folder does not exist")
+
+
+def _changes(path: Path, data: bytes, *, force: bool) -> bool:
+    """Whether writing a result would change a file. Raises WriteError where that is refused."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    if path.exists() and not path.is_file():
+        raise WriteError(
+            f"{quoted(str(path), LONGEST_PATH)} cannot be written: it is not a plain file; write another name"
+        )
+    if not force and (path.exists() or path.is_symlink()):
+        raise WriteError(
+            f"{quoted(str(path), LONGEST_PATH)} exists with other content, so it was left alone; "
+            "write --force to replace it, or another name"
+        )
+    return True
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Raise what keeps a file from being written as a WriteError."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that go in a circle
+        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {reason(error)}") from None
 
 
 def write_own_file(path: Path, data: bytes) -> None:
@@ -104,7 +163,7 @@ def write_own_file(path: Path, data: bytes) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
     except (OSError, ValueError) as error:
-        raise WriteError(f"the folder {quoted(str(folder))} cannot be made: {_reason(error)}") from None
+        raise WriteError(f"the folder {quoted(str(folder))} cannot be made: {reason(error)}") from None
     write_file(path, data, force=True)
 
 
@@ -113,21 +172,75 @@ def remove_own_file(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be removed: {_reason(error)}") from None
+        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be removed: {reason(error)}") from None
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Put a file of mode 0600 in a place, whole or not at all, whatever stands there.
+
+    A file that is not durable outlasts a killed process, but a failing power supply
+    may leave it empty. Raises WriteError; then nothing is changed.
+    """
+    try:
+        _replace(path, data, durable=durable)
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that go in a circle
+        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {reason(error)}") from None
+
+
+@contextmanager
+def filled_folder(path: Path) -> Iterator[None]:
+    """Hold a folder that one batch at a time may fill; it is made, with mode 0700, where there is none.
+
+    What a killed batch left half-written is removed first, and at the end everything
+    is made durable. Raises WriteError.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(path):
+            for unfinished in path.glob(f"{_UNFINISHED}*"):
+                unfinished.unlink(missing_ok=True)
+            yield
+            if hasattr(os, "sync"):  # Windows has none
+                os.sync()
+    except BlockingIOError:
+        raise WriteError(
+            f"another batch is writing to {quoted(str(path), LONGEST_PATH)}; wait for it, or give another folder"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise WriteError(
+            f"the folder {quoted(str(path), LONGEST_PATH)} cannot be made: {reason(error)}"
+        ) from None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder for one process. Raises BlockingIOError where another holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows locks no folders
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _replace(path: Path, data: bytes, *, durable: bool = True) -> None:
     path = path.resolve() if path.is_symlink() else path
     if path.is_symlink():  # what Python before 3.13 raises a RuntimeError for
         raise OSError("its links go in a circle")
     if path.exists() and not path.is_file():
         raise OSError("it is not a plain file")
-    handle, name = tempfile.mkstemp(prefix=".needlecare-", dir=path.parent)  # made with mode 0600
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)  # made with mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
@@ -135,7 +248,8 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return what an error of the system says, in its words alone."""
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 

@@ -3,6 +3,9 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from needlecare.cli.files import print_bytes
 from needlecare.render.screen import Screen
@@ -49,3 +52,34 @@ def print_text(text: str) -> None:
 def say(text: str) -> None:
     """Tell a person what was done, on standard error."""
     print(text, file=sys.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How long work is told of: `say` a line that stays, `reach` a place that the work has come to."""
+
+    say: Callable[[str], None]
+    reach: Callable[[int], None]
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Progress]:
+    """Show on standard error how far some work has come, where a terminal is there; else be silent.
+
+    `total` is the last place, None where it is unknown.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
+        yield Progress(say=say, reach=lambda _: None)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True, markup=False, highlight=False, no_color=bool(os.environ.get("NO_COLOR")))
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield Progress(
+            say=lambda text: console.print(text, soft_wrap=True),
+            reach=lambda place: bar.update(task, completed=place),
+        )

@@ -6,11 +6,14 @@ where it is not the reader's and the day is not near.
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from needlecare.when import first_moment, local
 
 NEAR = timedelta(days=100)  # within it a date needs no year, even across New Year's Eve
+
+_remembered = lru_cache(maxsize=4096)  # a calendar says the same few moments in many places
 
 _ONE_DIGIT = re.compile(r" (?=[0-9] )")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -23,6 +26,7 @@ _LONG_MONTHS = (
 )
 
 
+@_remembered
 def short_day(day: date, reader: date | None = None) -> str:
     """Return "Sat 21 Nov", with the year where a reader of that day could take it for another."""
     near = reader is not None and (reader.year == day.year or abs(day - reader) <= NEAR)
@@ -71,21 +75,24 @@ def long_since(moment: datetime, zone: ZoneInfo) -> str:
 
 def clock(moment: datetime) -> str:
     """Return "14:30" of a local moment, with seconds where it has some."""
-    return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment.hour:02}:{moment.minute:02}"
 
 
+@_remembered
 def short_moment(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
     """Return "Sun 22 Nov 08:00"."""
     shown = local(moment, zone)
     return f"{short_day(shown.date(), reader)} {clock(shown)}"
 
 
+@_remembered
 def last_whole_day(moment: datetime, zone: ZoneInfo) -> date | None:
     """Return the day that ends at a moment, or None where the moment lies within a day."""
     day = local(moment, zone).date()
     return day - timedelta(days=1) if moment == first_moment(day, zone) else None
 
 
+@_remembered
 def until(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
     """Return "Sun 22 Nov 08:00", or "the end of Fri 27 Nov" for the midnight that ends the Friday."""
     day = last_whole_day(moment, zone)
@@ -97,6 +104,7 @@ def until_cell(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> 
     return until(moment, zone, reader).replace("the end of", "all", 1)
 
 
+@_remembered
 def since(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
     """Return "Sun 22 Nov 08:00", or "Sat 28 Nov" for the midnight that begins the Saturday."""
     shown = local(moment, zone)

@@ -16,23 +16,33 @@ FORMAT = 1
 
 Json = dict[str, object]
 
+_NAMED: Json = {"needlecare": {"format": FORMAT, "version": __version__}}
+
 
 def plan_json(plan: Plan, as_of: datetime) -> str:
     """Return a plan at a moment (UTC) as JSON text that ends in a newline."""
+    return json_text(_plan_document(plan, as_of))
+
+
+def plan_line(plan: Plan, as_of: datetime, *, row: int, ref: str) -> str:
+    """Return the plan of a row of a batch as one line of NDJSON, with the row's number and its reference."""
+    named = {**_NAMED, "row": row, "ref": ref, **_plan_document(plan, as_of)}
+    return json.dumps(named, ensure_ascii=False) + "\n"
+
+
+def _plan_document(plan: Plan, as_of: datetime) -> Json:
     zone = plan.treatment.zone
-    return json_text(
-        {
-            "schedule": schedule_json(plan.schedule),
-            "treatment": treatment_json(plan.treatment),
-            "as_of": iso(as_of, zone),
-            "follow": list(plan.followed),
-            "windows": [window_json(one, as_of, zone) for one in plan.windows],
-            "checklist": [sign_json(one, zone) for one in plan.checklist],
-            "warnings": [sign_json(one, zone) for one in plan.warnings],
-            "notes": [note_json(one) for one in notes_at(plan, as_of)],
-            "standing": dict(standing_texts(plan.schedule)),
-        }
-    )
+    return {
+        "schedule": schedule_json(plan.schedule),
+        "treatment": treatment_json(plan.treatment),
+        "as_of": iso(as_of, zone),
+        "follow": list(plan.followed),
+        "windows": [window_json(one, as_of, zone) for one in plan.windows],
+        "checklist": [sign_json(one, zone) for one in plan.checklist],
+        "warnings": [sign_json(one, zone) for one in plan.warnings],
+        "notes": [note_json(one) for one in notes_at(plan, as_of)],
+        "standing": dict(standing_texts(plan.schedule)),
+    }
 
 
 def status_json(plan: Plan, as_of: datetime) -> str:
@@ -73,8 +83,7 @@ def status_json(plan: Plan, as_of: datetime) -> str:
 
 def json_text(document: Mapping[str, object]) -> str:
     """Return a result of any command as JSON text: with the format and the version before it."""
-    named = {"needlecare": {"format": FORMAT, "version": __version__}, **document}
-    return json.dumps(named, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps({**_NAMED, **document}, ensure_ascii=False, indent=2) + "\n"
 
 
 def schedule_json(schedule: Schedule) -> Json:

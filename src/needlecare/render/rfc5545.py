@@ -280,12 +280,14 @@ def _time(at: datetime | date, daily: Daily | None) -> str:
     if not isinstance(at, datetime):
         return f"{at:%Y%m%d}"
     if daily is None or daily.zone.key in UTC_NAMES:
-        return f"{at:%Y%m%dT%H%M%SZ}"
+        return f"{at.year}{at.month:02}{at.day:02}T{at.hour:02}{at.minute:02}{at.second:02}Z"
     return f"{local(at, daily.zone):%Y%m%dT%H%M%S}"
 
 
 def _clean(text: str) -> str:
     """Return a text whose only control character is the line feed."""
+    if text.replace("\n", " ").isprintable():
+        return text
     return _CONTROL.sub(" ", _LINE_BREAK.sub("\n", text))
 
 

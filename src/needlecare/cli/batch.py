@@ -1,0 +1,461 @@
+"""needlecare batch: a booking system's export in; a calendar, a page or a text for each appointment out."""
+
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from html import escape
+from itertools import islice
+from pathlib import Path
+from typing import IO, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from needlecare.batch import (
+    LONGEST_LINE,
+    Appointment,
+    Became,
+    Column,
+    Defaults,
+    Outcome,
+    Row,
+    RowFormat,
+    RowProblem,
+    appointment,
+    file_stem,
+    parse_mapping,
+    read_rows,
+)
+from needlecare.cli import calendar, completion, options, outputs, terminal
+from needlecare.cli.files import (
+    LONGEST_PATH,
+    builtin_data,
+    file_data,
+    filled_folder,
+    print_bytes,
+    reason,
+    replace_file,
+    schedule_data,
+)
+from needlecare.cli.parallel import results
+from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.model import Alarms, Detail, Plan, Reminders
+from needlecare.plan import plan
+from needlecare.render.batch import account_text, record_json
+from needlecare.schedule import read_schedule
+from needlecare.when import zone_named
+
+PIECE = 32  # rows that a process is given at a time
+LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes; a plan as JSON has two hundred thousand
+
+ROWS_PANEL = "The rows"
+
+EXAMPLES = """
+Examples:
+
+  needlecare batch today.csv --tz Europe/Berlin --out calendars
+  needlecare batch today.csv --out sheets --format html --schedule clinic.toml
+  needlecare batch export.csv --map treated=Appt --map skin_type=Fitzpatrick --out calendars
+  needlecare batch export.ndjson --format sms > messages.ndjson
+  needlecare batch year.csv --out calendars --jobs 2 --dry-run
+"""
+
+
+class BatchFormat(StrEnum):
+    """What is made of each row; its file ends so."""
+
+    ICS = "ics"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    PLAIN = "plain"
+    JSON = "json"
+    SMS = "sms"
+
+    @property
+    def ending(self) -> str:
+        """Return the ending of a file of this format."""
+        return {BatchFormat.MARKDOWN: "md", BatchFormat.PLAIN: "txt", BatchFormat.SMS: "ndjson"}.get(
+            self, self.value
+        )
+
+
+From = Annotated[
+    RowFormat | None,
+    typer.Option(
+        "--from",
+        help="How the rows are written; else the file's ending tells, or its first character.",
+        rich_help_panel=ROWS_PANEL,
+        show_default=False,
+    ),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="COLUMN=HEADING",
+        help=f"A heading of your own for one of {', '.join(Column)}; may be given several times.",
+        rich_help_panel=ROWS_PANEL,
+        show_default=False,
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        metavar="ZONE",
+        envvar="NEEDLECARE_TZ",
+        help="Time zone of the rows that name none; never the machine's.",
+        autocompletion=completion.zones,
+        rich_help_panel=options.TREATMENT_PANEL,
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Write a file for each row into this folder, named after its ref.",
+        rich_help_panel=options.OUTPUT_PANEL,
+        show_default=False,
+    ),
+]
+FormatOfRows = Annotated[
+    BatchFormat,
+    typer.Option("--format", help="What is made of each row.", rich_help_panel=options.OUTPUT_PANEL),
+]
+RowsAsJson = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print a line of JSON for each row: with --out what became of it, else its plan.",
+        rich_help_panel=options.OUTPUT_PANEL,
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Write nothing, and say what would happen.", rich_help_panel=options.OUTPUT_PANEL
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        metavar="N",
+        min=1,
+        max=64,
+        help="Processes to work in.",
+        rich_help_panel=options.OUTPUT_PANEL,
+    ),
+]
+
+
+def batch(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-", help="Rows as CSV or NDJSON, in UTF-8; - is standard input.", show_default=False
+        ),
+    ],
+    from_: From = None,
+    map_: Map = None,
+    tz: Zone = None,
+    prp: options.Prp = False,
+    skin_type: options.FitzpatrickType = None,
+    scars: options.Scars = False,
+    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
+    follow: options.Follow = None,
+    as_of: options.AsOf = None,
+    out: Out = None,
+    format: FormatOfRows = BatchFormat.ICS,
+    json: RowsAsJson = False,
+    force: outputs.Force = False,
+    dry_run: DryRun = False,
+    jobs: Jobs = 1,
+    detail: calendar.DetailOfTitles = Detail.DISCREET,
+    alarms: calendar.AlarmsWanted = Alarms.GENTLE,
+    quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
+    daily: calendar.DailyAt = None,
+) -> None:
+    """Plan many appointments: a file for each row, and every row that cannot be read is named.
+
+    Columns, in any order: ref (your opaque reference, which names the file), treated,
+    and if you have them tz, prp, skin_type and scars. Options stand in for absent
+    columns and empty cells. Run it again as often as you like: what is unchanged
+    stays untouched, what changed is revised.
+
+    Exit code 4: some rows failed, and all others are done.
+    """
+    if out is None and not json and format is not BatchFormat.SMS:
+        raise UsageError("nowhere to write to; give --out DIR, or --json for standard output")
+    zone = None if tz is None else zone_named(tz)
+    data, name = schedule_data(schedule)
+    order = _Order(
+        rules=(data, name),
+        follow=tuple(follow or ()),
+        now=options.moment_of(as_of, zone or ZoneInfo("UTC")),
+        defaults=Defaults(zone=zone, prp=prp, skin_type=skin_type, scars=scars),
+        folder=out,
+        format=BatchFormat.JSON if json and out is None else format,
+        force=force,
+        dry_run=dry_run,
+        detail=detail,
+        reminders=calendar.reminders(alarms, quiet_hours, daily),
+    )
+    mapping = parse_mapping(map_ or ())
+    _Worker(order)  # what is wrong with the rules is told before anything is read or written
+    with ExitStack() as stack:
+        stream, size = _opened(file, stack)
+        lines = iter(lambda: stream.readline(LONGEST_LINE), b"")
+        rows = _unrepeated(read_rows(lines, form=from_ or _by_ending(file), mapping=mapping))
+        if out is not None and not dry_run:
+            stack.enter_context(filled_folder(out))
+        report = stack.enter_context(terminal.progress("Planning", size))
+        told = _Account(report.say, as_json=json, dry_run=dry_run)
+        try:
+            pieces = iter(lambda: list(islice(rows, PIECE)), [])
+            for piece in results(_work, pieces, jobs=jobs, prepare=_prepare, order=order):
+                told.tell(piece)
+                report.reach(stream.tell() if size else told.rows)
+        except KeyboardInterrupt:
+            report.say(f"needlecare: stopped after {told.rows} rows; run it again, it does the rest")
+            raise
+    terminal.say(str(told))
+    if told.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+SOME_FAILED = 4
+
+
+class _Account:
+    """What became of the rows so far; tells of each as it comes."""
+
+    def __init__(self, say: Callable[[str], None], *, as_json: bool, dry_run: bool) -> None:
+        self.say = say
+        self.as_json = as_json
+        self.dry_run = dry_run
+        self.done: Counter[Became] = Counter()
+        self.rows = 0
+        self.failed = 0
+
+    def tell(self, piece: Iterable[list[RowProblem] | Outcome]) -> None:
+        """Print what the rows of a piece give, and say what is wrong with those that failed."""
+        printed = []
+        for found in piece:
+            self.rows += 1
+            if isinstance(found, Outcome):
+                self.done[found.became] += 1
+                printed.append(found.data or self.record(found))
+            else:
+                self.failed += 1
+                printed += [self.record(problem) for problem in found]
+                for problem in found:
+                    self.say(f"needlecare: {problem}")
+        if any(printed):
+            print_bytes(b"".join(printed))
+
+    def record(self, result: Outcome | RowProblem) -> bytes:
+        return record_json(result) if self.as_json else b""
+
+    def __str__(self) -> str:
+        return account_text(self.done, rows=self.rows, failed=self.failed, dry_run=self.dry_run)
+
+
+# A row --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """What is to be done with every row; goes to each process. `rules` are the bytes of the rule file and
+    its name, so that all rows are planned by the same.
+    """
+
+    rules: tuple[bytes, str]
+    follow: tuple[str, ...]
+    now: datetime
+    defaults: Defaults
+    folder: Path | None
+    format: BatchFormat
+    force: bool
+    dry_run: bool
+    detail: Detail
+    reminders: Reminders
+
+
+class _Worker:
+    """Does what is ordered with one row after another. Raises ScheduleError for bad rules."""
+
+    def __init__(self, order: _Order) -> None:
+        data, file = order.rules
+        self.order = order
+        self.schedule = read_schedule(data, file=file, base=builtin_data)
+        general = self.schedule.standing.general
+        texts = [text.encode() for text in (general.text, general.short)]
+        self.marks = [*texts, *(escape(text.decode()).encode() for text in texts)]
+
+    def result(self, row: Row | RowProblem) -> list[RowProblem] | Outcome:
+        """Return what became of a row, or everything that is wrong with it. Raises WriteError."""
+        if isinstance(row, RowProblem):
+            return [row]
+        asked = appointment(row, self.order.defaults, self.order.now)
+        if not isinstance(asked, Appointment):
+            return asked
+        made = plan(asked.treatment, self.schedule, follow=self.order.follow)
+        if self.order.folder is None:
+            data = self.printed(made, asked)
+            return Outcome(number=row.number, line=row.line, ref=asked.ref, became=Became.PLANNED, data=data)
+        name = f"{file_stem(asked.ref)}.{self.order.format.ending}"
+        became = self.written(made, asked, self.order.folder / name)
+        if became is None:
+            expected = (
+                "the rows into another folder, or --force: a file of that name exists that is not this row's"
+            )
+            problem = RowProblem(
+                number=row.number, line=row.line, column=Column.REF, code="foreign-file", expected=expected
+            )
+            return [problem]
+        return Outcome(number=row.number, line=row.line, ref=asked.ref, became=became, file=name)
+
+    def printed(self, made: Plan, asked: Appointment) -> bytes:
+        """Return what a row gives standard output: its plan on a line, or its text messages."""
+        if self.order.format is BatchFormat.SMS:
+            return self.data(made, asked)
+        from needlecare.render.json import plan_line
+
+        return plan_line(made, self.order.now, row=asked.number, ref=asked.ref).encode()
+
+    def written(self, made: Plan, asked: Appointment, path: Path) -> Became | None:
+        """Write the file of a row, and return what became of it; None where it is not ours to change."""
+        existing = _existing(path)
+        data = self.data(made, asked)
+        if existing == data:
+            return Became.UNCHANGED
+        became = Became.REVISED if existing else Became.WRITTEN
+        if existing and not self.order.force:
+            revised = self.revised(existing, made, asked, data)
+            if revised is None or revised == existing:
+                return None if revised is None else Became.UNCHANGED
+            data = revised
+        if not self.order.dry_run:
+            replace_file(path, data, durable=False)
+        return became
+
+    def data(self, made: Plan, asked: Appointment) -> bytes:
+        """Return the bytes of a row's file, as if there were none before."""
+        order = self.order
+        match order.format:
+            case BatchFormat.ICS:
+                from needlecare.render.calendar import calendar_bytes
+
+                return calendar_bytes(
+                    made, order.now, ref=asked.ref, detail=order.detail, reminders=order.reminders
+                )
+            case BatchFormat.JSON:
+                from needlecare.render.json import plan_json
+
+                return plan_json(made, order.now).encode()
+            case _:
+                form = outputs.Format(order.format.value)
+                text = outputs.plan_text(
+                    form, made, order.now, ref=asked.ref, detail=order.detail, quiet=order.reminders.quiet
+                )
+                return text.encode()
+
+    def revised(self, existing: bytes, made: Plan, asked: Appointment, data: bytes) -> bytes | None:
+        """Return what follows the file of an earlier run; None where that is not the file of this row.
+
+        Every output carries the first standing text, so that a file without it is
+        somebody else's.
+        """
+        if self.order.format is not BatchFormat.ICS:
+            return data if any(mark in existing for mark in self.marks) else None
+        from needlecare.render.calendar import calendar as plan_calendar
+        from needlecare.render.revision import Export, revised
+
+        order = self.order
+        newer = plan_calendar(made, order.now, ref=asked.ref, detail=order.detail, reminders=order.reminders)
+        try:
+            export = Export(existing)
+        except UsageError:
+            return None
+        if export.reference != newer.reference:
+            return None
+        return revised(export, newer, order.now, made.treatment.zone)[0]
+
+
+_worker: _Worker  # of this process
+
+
+def _prepare(order: _Order) -> None:
+    global _worker  # noqa: PLW0603  a pool hands its processes nothing but pieces of work
+    _worker = _Worker(order)
+
+
+def _work(rows: Iterable[Row | RowProblem]) -> list[list[RowProblem] | Outcome]:
+    return [_worker.result(row) for row in rows]
+
+
+def _existing(path: Path) -> bytes | None:
+    """Return the bytes of the file that an earlier run left, or None. Raises WriteError."""
+    try:
+        return file_data(path, LARGEST_OUTPUT)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be read: {reason(error)}") from None
+
+
+# The rows -----------------------------------------------------------------------------------------
+
+
+def _opened(file: str, stack: ExitStack) -> tuple[IO[bytes], int | None]:
+    """Return the input and its size in bytes, where it is known. Raises UsageError."""
+    if file == "-":
+        return sys.stdin.buffer, None
+    try:
+        path = Path(file)
+        return stack.enter_context(path.open("rb")), path.stat().st_size if path.is_file() else None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be read: {reason(error)}") from None
+
+
+def _by_ending(file: str) -> RowFormat | None:
+    endings = {
+        ".csv": RowFormat.CSV,
+        ".tsv": RowFormat.CSV,
+        ".ndjson": RowFormat.NDJSON,
+        ".jsonl": RowFormat.NDJSON,
+    }
+    return endings.get(Path(file).suffix.lower())
+
+
+def _unrepeated(rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
+    """Yield the rows, and a problem in place of one whose ref an earlier one has.
+
+    What was seen stands in a temporary database and not in memory: a year's export
+    has a hundred thousand rows.
+    """
+    with closing(sqlite3.connect("", isolation_level=None)) as seen:
+        seen.executescript("pragma journal_mode=off; create table seen (ref blob primary key) without rowid;")
+        seen.execute("begin")
+        for row in rows:
+            ref = row.cells.get(Column.REF) if isinstance(row, Row) else None
+            digest = sha256(ref.encode(errors="surrogateescape")).digest() if ref else None
+            if digest and not seen.execute("insert or ignore into seen values (?)", [digest]).rowcount:
+                yield RowProblem(
+                    number=row.number,
+                    line=row.line,
+                    column=Column.REF,
+                    code="duplicate",
+                    expected="a ref of its own: an earlier row has this one",
+                )
+            else:
+                yield row

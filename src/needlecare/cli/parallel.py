@@ -1,0 +1,70 @@
+"""Work over several cores: in the order of its pieces, a few of them at a time, and ended with its parent."""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import TypeVar
+
+from needlecare.errors import WriteError
+
+AHEAD = 4  # pieces for each process that are under way or wait to be told
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+Order = TypeVar("Order")
+
+
+def results(
+    work: Callable[[Piece], Result],
+    pieces: Iterable[Piece],
+    *,
+    jobs: int,
+    prepare: Callable[[Order], None],
+    order: Order,
+) -> Iterator[Result]:
+    """Yield the result of each piece, in order; `prepare` is called with the order once in each process.
+
+    One job works in this process. However it ends, what is under way is finished
+    and what is not is left. Raises what `work` raises, and WriteError where a
+    process was stopped from outside.
+    """
+    if jobs == 1:
+        prepare(order)
+        yield from map(work, pieces)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork would copy threads in the middle of something
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(prepare, order))
+    under_way: deque[Future[Result]] = deque()
+    try:
+        for piece in pieces:
+            under_way.append(pool.submit(work, piece))
+            if len(under_way) > AHEAD * jobs:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    except BrokenProcessPool:
+        raise WriteError(
+            "a process of this batch was stopped from outside; run it again, it does the rest"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(prepare: Callable[[Order], None], order: Order) -> None:
+    """Make a process ready: an interruption is its parent's to answer, and it does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    prepare(order)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
