@@ -251,12 +251,18 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A recommendation on the calendar of one treatment."""
+class Weighed:
+    """A recommendation in one case of treatment: whether it speaks of it, and whether it counts."""
 
     recommendation: Recommendation
     case: Case
     counted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed(Weighed):
+    """A recommendation on the calendar of one treatment, with its moments where it counts."""
+
     start: datetime | None = None
     end: datetime | None = None
     earliest: datetime | None = None
@@ -279,7 +285,7 @@ class Window:
     end: datetime | None = None
     governed_by: str | None = None
     delayed_by: str | None = None
-    recommendations: tuple[Placed, ...] = ()
+    recommendations: tuple[Weighed, ...] = ()
 
     @property
     def kind(self) -> Kind:

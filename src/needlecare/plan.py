@@ -5,9 +5,10 @@ hours outlast a day when the clocks go forward. Nothing clinical stands here, no
 clock is read and nothing is worded for a terminal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import (
@@ -26,6 +27,7 @@ from needlecare.model import (
     SkinType,
     Status,
     Treatment,
+    Weighed,
     Window,
 )
 from needlecare.when import Edge, beginning, end_of_day, first_moment, local, place, place_day
@@ -40,11 +42,31 @@ def plan(treatment: Treatment, schedule: Schedule, *, follow: Sequence[str] = ()
     `follow` names the sources that count alone; none means all. Raises UsageError
     for a source that the schedule does not know.
     """
-    for source in follow:
-        if source not in schedule.sources:
-            hint = nearest(source, schedule.sources)
-            raise UsageError(f"unknown source {quoted(source)}{hint}; see needlecare schedule show")
-    return _Planning(treatment, schedule, follow).plan()
+    return Planner(schedule, follow=follow).plan(treatment)
+
+
+class Planner:
+    """A schedule that plans treatment after treatment: who takes part is settled once for each case.
+
+    `follow` as in `plan`, and the same errors.
+    """
+
+    def __init__(self, schedule: Schedule, *, follow: Sequence[str] = ()) -> None:
+        for source in follow:
+            if source not in schedule.sources:
+                hint = nearest(source, schedule.sources)
+                raise UsageError(f"unknown source {quoted(source)}{hint}; see needlecare schedule show")
+        self.schedule = schedule
+        self.follow = tuple(dict.fromkeys(follow))
+        self.casts: dict[tuple[bool, SkinType | None, bool], Mapping[str, _Cast]] = {}
+
+    def plan(self, treatment: Treatment) -> Plan:
+        """Return all windows of the schedule for one treatment."""
+        which = (treatment.prp, treatment.skin_type, treatment.scars)
+        if which not in self.casts:
+            rules = self.schedule.rules.values()
+            self.casts[which] = {rule.id: _cast(rule, treatment, self.follow) for rule in rules}
+        return _Planning(treatment, self.schedule, self.follow, self.casts[which]).plan()
 
 
 def status(window: Window, moment: datetime) -> Status:
@@ -78,7 +100,8 @@ def begins(plan: Plan) -> datetime:
 
 def placed_recommendations(rule: Rule, plan: Plan) -> tuple[Placed, ...]:
     """Return what every source says of a rule, placed for the treatment of a plan."""
-    return _Planning(plan.treatment, plan.schedule, plan.followed).placed_all(rule)
+    planning = _Planning(plan.treatment, plan.schedule, plan.followed, {})
+    return tuple(planning.placed(one, rule.kind) for one in _weighed(rule, plan.treatment, plan.followed))
 
 
 def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Case:
@@ -106,13 +129,83 @@ def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> 
 _ADVICE = frozenset({Kind.PREPARE, Kind.AVOID, Kind.DO})
 
 
+class _Counted(NamedTuple):
+    """A recommendation that counts; several that give the same count as the one named first."""
+
+    said: Recommendation
+    case: Case
+
+    @property
+    def is_certain(self) -> bool:
+        """An unknown skin type is not certain, and a condition of our own reading never is."""
+        return self.case is Case.HOLDS and Part.CONDITION not in self.said.ours
+
+
+class _Reading(NamedTuple):
+    """A recommendation that counts, on the calendar of one treatment."""
+
+    counted: _Counted
+    start: datetime | None
+    end: datetime | None
+    earliest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """What is said of a rule in one case of treatment, before it is placed on a calendar."""
+
+    weighed: tuple[Weighed, ...]
+    takes_part: bool
+    counted: tuple[_Counted, ...]
+
+
+def _cast(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Cast:
+    weighed = _weighed(rule, treatment, follow)
+    distinct: dict[tuple[object, ...], _Counted] = {}
+    for one in weighed:
+        if one.counted:
+            said, found = one.recommendation, _Counted(one.recommendation, one.case)
+            offsets = (said.start, said.end, said.earliest)
+            distinct.setdefault((*offsets, said.condition, found.case, found.is_certain), found)
+    return _Cast(
+        weighed=weighed,
+        takes_part=any(_takes_part(one.case, rule.kind) for one in weighed),
+        counted=tuple(distinct.values()),
+    )
+
+
+def _weighed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[Weighed, ...]:
+    """Return the recommendations that are followed, of each whether it speaks of this case and counts."""
+    return tuple(
+        Weighed(recommendation=one, case=found, counted=_counts(one, found, rule.kind))
+        for one in rule.recommendations
+        if not follow or rule.kind in _ALWAYS or one.source in follow
+        for found in [case(one, treatment)]
+    )
+
+
+def _counts(one: Recommendation, found: Case, kind: Kind) -> bool:
+    return _takes_part(found, kind) and one.set_aside is None and _gives_enough(one, kind)
+
+
+def _takes_part(found: Case, kind: Kind) -> bool:
+    return found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
+
+
 class _Planning:
     """One treatment on the calendar of one schedule."""
 
-    def __init__(self, treatment: Treatment, schedule: Schedule, follow: Sequence[str]) -> None:
+    def __init__(
+        self,
+        treatment: Treatment,
+        schedule: Schedule,
+        follow: tuple[str, ...],
+        casts: Mapping[str, _Cast],
+    ) -> None:
         self.treatment = treatment
         self.schedule = schedule
-        self.follow = tuple(dict.fromkeys(follow))
+        self.follow = follow
+        self.casts = casts  # by the ids of the rules
         self.windows: dict[str, Window | None] = {}
         self.notes: list[Note] = []
         self.moments: dict[tuple[str, bool], datetime] = {}
@@ -139,17 +232,16 @@ class _Planning:
         return self.windows[rule_id]
 
     def placed_window(self, rule: Rule) -> Window | None:
-        placed = self.placed_all(rule)
-        taking_part = [one for one in placed if _takes_part(one, rule.kind)]
+        cast = self.casts[rule.id]
         if rule.kind is not Kind.AVOID:
-            self.note_skin(rule, placed)
-        if not taking_part:
+            self.note_skin(rule, cast.weighed)
+        if not cast.takes_part:
             return None
-        counted = [one for one in placed if one.counted]
-        if not counted and rule.kind not in _ALWAYS:
+        if not cast.counted and rule.kind not in _ALWAYS:
             self.note("no-window", rule, rule.advice)
             return None
-        window = self.combined(rule, placed, counted)
+        readings = [self.reading(one, rule.kind) for one in cast.counted]
+        window = self.combined(rule, cast.weighed, readings)
         after = self.window(rule.after) if rule.after else None
         if after is not None and after.end is not None:
             delayed = self.delayed(window, after)
@@ -157,32 +249,31 @@ class _Planning:
                 return None
             window = delayed
         if rule.kind is Kind.AVOID:
-            self.note_unknown_skin(window, counted, after)
+            self.note_unknown_skin(window, readings, after)
         return window
 
-    def placed_all(self, rule: Rule) -> tuple[Placed, ...]:
-        followed = (one for one in rule.recommendations if self.followed(one, rule))
-        return tuple(self.placed(one, rule.kind) for one in followed)
-
-    def followed(self, one: Recommendation, rule: Rule) -> bool:
-        return not self.follow or rule.kind in _ALWAYS or one.source in self.follow
-
-    def placed(self, one: Recommendation, kind: Kind) -> Placed:
-        found = case(one, self.treatment)
-        counted = found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
-        counted = counted and one.set_aside is None and _gives_enough(one, kind)
+    def placed(self, one: Weighed, kind: Kind) -> Placed:
+        """Return a recommendation on the calendar; one that does not count has no moments."""
+        said, found, counted = one.recommendation, one.case, one.counted
         if not counted:
-            return Placed(recommendation=one, case=found, counted=False)
-        start, end = self.moment(one.start, Edge.START), self.moment(one.end, Edge.END)
-        if start is not None and end is not None:
-            end = max(start, end)  # from 30 days to a month: backwards in February
+            return Placed(recommendation=said, case=found, counted=False)
+        _, start, end, earliest = self.reading(_Counted(said, found), kind)
+        return Placed(recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest)
+
+    def reading(self, counted: _Counted, kind: Kind) -> _Reading:
+        said = counted.said
+        start, end = self.moment(said.start, Edge.START), self.moment(said.end, Edge.END)
+        if start is not None and end is not None and end < start:
+            end = start  # from 30 days to a month: backwards in February
+        if said.earliest is None:
+            return _Reading(counted, start, end, None)
         if kind is Kind.PREPARE:
-            earliest = self.moment(one.earliest, Edge.START)
+            earliest = self.moment(said.earliest, Edge.START)
             earliest = max(earliest, start) if earliest and start else earliest
         else:
-            earliest = self.moment(one.earliest, Edge.END)
+            earliest = self.moment(said.earliest, Edge.END)
             earliest = min(earliest, end) if earliest and end else earliest
-        return Placed(recommendation=one, case=found, counted=True, start=start, end=end, earliest=earliest)
+        return _Reading(counted, start, end, earliest)
 
     def moment(self, offset: Offset | None, edge: Edge) -> datetime | None:
         """Return where an offset lies; many recommendations share one."""
@@ -193,7 +284,7 @@ class _Planning:
             self.moments[key] = place(offset, self.treatment.treated, self.treatment.zone, edge)
         return self.moments[key]
 
-    def combined(self, rule: Rule, placed: tuple[Placed, ...], counted: Sequence[Placed]) -> Window:
+    def combined(self, rule: Rule, weighed: tuple[Weighed, ...], counted: Sequence[_Reading]) -> Window:
         """Return the window that the counted recommendations make together."""
         start = min((one.start for one in counted if one.start is not None), default=None)
         end = max((one.end for one in counted if one.end is not None), default=None)
@@ -227,16 +318,16 @@ class _Planning:
             earliest_end=earliest_end,
             end=end,
             governed_by=_governing(rule.kind, counted),
-            recommendations=placed,
+            recommendations=weighed,
         )
 
-    def days(self, counted: Sequence[Placed]) -> tuple[datetime | None, datetime | None]:
+    def days(self, counted: Sequence[_Reading]) -> tuple[datetime | None, datetime | None]:
         """Return from the local day of the last start to the end of that of the last end.
 
         Nobody calls a milestone too early; its last day is never before its first.
         """
         treated, zone = self.treatment.treated, self.treatment.zone
-        offers = [one.recommendation for one in counted]
+        offers = [one.counted.said for one in counted]
         starts = [place_day(one.start, treated, zone, Edge.START) for one in offers if one.start]
         ends = [place_day(one.end, treated, zone, Edge.END) for one in offers if one.end]
         first, last = max(starts, default=None), max(ends, default=None)
@@ -277,7 +368,7 @@ class _Planning:
     def note(self, code: str, rule: Rule, text: str, sooner: datetime | None = None) -> None:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
 
-    def note_skin(self, rule: Rule, placed: Sequence[Placed]) -> None:
+    def note_skin(self, rule: Rule, placed: Sequence[Weighed]) -> None:
         """Tell what sources add for darker skin, where the type is unknown and it is nothing to avoid."""
         unknown = [one for one in placed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
         if unknown:
@@ -285,9 +376,9 @@ class _Planning:
             said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
             self.note("skin-type", rule, f"If your skin is type IV-VI: {said}")
 
-    def note_unknown_skin(self, window: Window, counted: Sequence[Placed], after: Window | None) -> None:
+    def note_unknown_skin(self, window: Window, counted: Sequence[_Reading], after: Window | None) -> None:
         """Tell that an avoid window may end sooner for another skin type than the unknown one."""
-        ends = [one.end for one in counted if one.end and one.case is not Case.UNKNOWN]
+        ends = [one.end for one in counted if one.end and one.counted.case is not Case.UNKNOWN]
         if len(ends) == len(counted) or not ends or window.end is None:
             return
         sooner = max([*ends, *([after.end] if after is not None and after.end else [])])
@@ -310,7 +401,8 @@ class _Planning:
 
     def left_out(self) -> str:
         """Say what following some sources only leaves out."""
-        whole = _Planning(self.treatment, self.schedule, ())
+        casts = {rule.id: _cast(rule, self.treatment, ()) for rule in self.schedule.rules.values()}
+        whole = _Planning(self.treatment, self.schedule, (), casts)
         missed = [
             rule.short
             for rule in self.schedule.rules.values()
@@ -323,10 +415,6 @@ class _Planning:
         return said
 
 
-def _takes_part(one: Placed, kind: Kind) -> bool:
-    return one.case is Case.HOLDS or (one.case is Case.UNKNOWN and kind is Kind.AVOID)
-
-
 def _gives_enough(one: Recommendation, kind: Kind) -> bool:
     """Whether a recommendation gives the numbers that its kind needs in order to count."""
     if kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
@@ -334,21 +422,16 @@ def _gives_enough(one: Recommendation, kind: Kind) -> bool:
     return one.start is not None or one.end is not None
 
 
-def _certain_groups(counted: Iterable[Placed]) -> dict[Condition, list[Placed]]:
+def _certain_groups(counted: Iterable[_Reading]) -> dict[Condition, list[_Reading]]:
     """Return what certainly holds by its condition: a group each, so that no option loosens another."""
-    groups: dict[Condition, list[Placed]] = {}
+    groups: dict[Condition, list[_Reading]] = {}
     for one in counted:
-        if _is_certain(one):
-            groups.setdefault(one.recommendation.condition, []).append(one)
+        if one.counted.is_certain:
+            groups.setdefault(one.counted.said.condition, []).append(one)
     return groups
 
 
-def _is_certain(one: Placed) -> bool:
-    """An unknown skin type is not certain, and a condition of our own reading never is."""
-    return one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours
-
-
-def _every_group_ended(counted: Sequence[Placed], end: datetime) -> datetime:
+def _every_group_ended(counted: Sequence[_Reading], end: datetime) -> datetime:
     """Return when the laxest word of each group has ended; `end` where nothing is certain.
 
     Without an unconditional word, what is uncertain must have ended too: an option
@@ -359,31 +442,31 @@ def _every_group_ended(counted: Sequence[Placed], end: datetime) -> datetime:
         min(reading for one in group if (reading := one.earliest or one.end)) for group in groups.values()
     ]
     if Condition.ALL not in groups:
-        ends += [one.end for one in counted if one.end and not _is_certain(one)]
+        ends += [one.end for one in counted if one.end and not one.counted.is_certain]
     return max(ends, default=end)
 
 
-def _every_group_started(counted: Sequence[Placed], start: datetime) -> datetime:
+def _every_group_started(counted: Sequence[_Reading], start: datetime) -> datetime:
     """Return when the laxest word of some group starts; `start` where nothing is certain."""
     groups = _certain_groups(counted)
     starts = [
         max(reading for one in group if (reading := one.earliest or one.start)) for group in groups.values()
     ]
     if Condition.ALL not in groups:
-        starts += [one.start for one in counted if one.start and not _is_certain(one)]
+        starts += [one.start for one in counted if one.start and not one.counted.is_certain]
     return min(starts, default=start)
 
 
-def _governing(kind: Kind, counted: Sequence[Placed]) -> str | None:
+def _governing(kind: Kind, counted: Sequence[_Reading]) -> str | None:
     """Return the source whose word sets the strictest edge; the one named first wins a tie."""
-    found: Placed | None = None
+    found: _Reading | None = None
     for one in counted:
         if found is None or _stricter(kind, one, found):
             found = one
-    return found.recommendation.source if found else None
+    return found.counted.said.source if found else None
 
 
-def _stricter(kind: Kind, one: Placed, other: Placed) -> bool:
+def _stricter(kind: Kind, one: _Reading, other: _Reading) -> bool:
     if kind is Kind.PREPARE:
         return one.start is not None and (other.start is None or one.start < other.start)
     if kind is Kind.MILESTONE:

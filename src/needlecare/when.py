@@ -125,20 +125,27 @@ def place(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) ->
     first moment of the resulting day, and an end from when it has certainly
     ended. Raises OverflowError or ValueError beyond Python's calendar.
     """
-    elapsed = timedelta(seconds=offset.seconds)
-    if isinstance(treated, datetime):
-        wall = _calendar_sum(local(treated, zone).replace(tzinfo=None), offset)
-        day = wall.date()
-        moment = resolve(wall, zone, edge) if offset.months or offset.days else treated
-    else:
-        day = _calendar_sum(treated, offset)
-        moment = first_moment(day, zone) if edge is Edge.START else end_of_day(day, zone)
-    moment += elapsed
+    moment, day = _calendar_place(offset, treated, zone, edge)
+    if offset.seconds:
+        moment += timedelta(seconds=offset.seconds)
     if offset.clock is None:
         return moment
-    if elapsed:
+    if offset.seconds or day is None:
         day = local(moment, zone).date()
     return resolve(datetime.combine(day, offset.clock), zone, edge)
+
+
+def _calendar_place(
+    offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge
+) -> tuple[datetime, date | None]:
+    """Return where the months and days of an offset lead, and the local day; None for that of the moment."""
+    if not isinstance(treated, datetime):
+        day = _calendar_sum(treated, offset)
+        return first_moment(day, zone) if edge is Edge.START else end_of_day(day, zone), day
+    if not (offset.months or offset.days):
+        return treated, None
+    wall = _calendar_sum(local(treated, zone).replace(tzinfo=None), offset)
+    return resolve(wall, zone, edge), wall.date()
 
 
 def _calendar_sum(at: Calendar, offset: Offset) -> Calendar:

@@ -46,7 +46,7 @@ from needlecare.cli.files import (
 from needlecare.cli.parallel import results
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Plan, Reminders
-from needlecare.plan import plan
+from needlecare.plan import Planner
 from needlecare.render.batch import account_text, record_json
 from needlecare.schedule import read_schedule
 from needlecare.when import zone_named
@@ -291,13 +291,14 @@ class _Order:
 
 
 class _Worker:
-    """Does what is ordered with one row after another. Raises ScheduleError for bad rules."""
+    """Does what is ordered with one row after another. Raises ScheduleError or UsageError for bad rules."""
 
     def __init__(self, order: _Order) -> None:
         data, file = order.rules
         self.order = order
-        self.schedule = read_schedule(data, file=file, base=builtin_data)
-        general = self.schedule.standing.general
+        schedule = read_schedule(data, file=file, base=builtin_data)
+        self.planner = Planner(schedule, follow=order.follow)
+        general = schedule.standing.general
         texts = [text.encode() for text in (general.text, general.short)]
         self.marks = [*texts, *(escape(text.decode()).encode() for text in texts)]
 
@@ -308,7 +309,7 @@ class _Worker:
         asked = appointment(row, self.order.defaults, self.order.now)
         if not isinstance(asked, Appointment):
             return asked
-        made = plan(asked.treatment, self.schedule, follow=self.order.follow)
+        made = self.planner.plan(asked.treatment)
         if self.order.folder is None:
             data = self.printed(made, asked)
             return Outcome(number=row.number, line=row.line, ref=asked.ref, became=Became.PLANNED, data=data)

@@ -8,24 +8,23 @@ never earlier), and titles are discreet unless asked otherwise.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
-
 from needlecare.errors import UsageError
-from needlecare.model import Alarms, Detail, Kind, Plan, QuietHours, Reminders, Treatment, Window
+from needlecare.model import Alarms, Detail, Kind, Plan, Reminders, Window
 from needlecare.plan import begins, notes_at
 from needlecare.reference import reference_of
-from needlecare.render.dates import last_whole_day, short_day, short_moment, since, until
+from needlecare.render.dates import short_day, short_moment, since, until
+from needlecare.render.phases import REMINDER, after_quiet, avoid_windows, changes, end_of
 from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, stream
 from needlecare.render.standing import clinic_name, standing_text, standing_texts
-from needlecare.render.words import differs_between, sentence, thens
+from needlecare.render.words import differs_between, sentence, thens, title_prefix
 from needlecare.when import Edge, beginning, end_of_day, local, resolve
 
-LONGEST_PHASE = relativedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
+LONGEST_PHASE = timedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
 SHOWN = timedelta(minutes=15)
-REMINDER = time(9)  # local, on the day before an all-day event
 GENTLY = Reminders()
 START = "start"  # the role of the phase that the treatment begins
 _TOLD = frozenset({"date-only", "follow", "review-due", "no-time-left"})  # notes that the first entry carries
@@ -88,7 +87,8 @@ def calendar_of(
     Its reference, its zone and its day of review are those of the plan (of a
     series: the plan of its first session).
     """
-    closed = (_closed(entry, plan) for entry in entries)
+    closing = _Closing(plan)
+    closed = (closing.closed(entry) for entry in entries)
     ordered = sorted(closed, key=lambda entry: (beginning(entry.start, plan.treatment.zone), entry.role))
     if ordered:
         standing = {ordered[0].role, *(entry.role for entry in ordered if entry.role.endswith(START))}
@@ -96,14 +96,14 @@ def calendar_of(
     if reminders.alarms is Alarms.NONE:
         ordered = [replace(entry, alarm=None) for entry in ordered]
     return Calendar(
-        name=_Named(plan, detail, reminders).prefix,
+        name=title_prefix(plan.schedule, detail),
         reference=ref if isinstance(ref, UUID) else reference_of(plan, ref),
         settled=datetime.combine(plan.schedule.reviewed, time.min, UTC),
         entries=tuple(ordered),
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Named:
     """How the entries of a plan are titled and dated."""
 
@@ -111,12 +111,13 @@ class _Named:
     detail: Detail
     reminders: Reminders
 
-    @property
+    @cached_property
     def prefix(self) -> str:
-        if self.detail is Detail.DISCREET:
-            return "Skin care"
-        clinic = self.plan.schedule.clinic
-        return f"{clinic.name}: {self.plan.schedule.treatment}" if clinic else self.plan.schedule.treatment
+        return title_prefix(self.plan.schedule, self.detail)
+
+    @cached_property
+    def lines(self) -> "_Lines":
+        return _Lines(self.plan)
 
     def day_before(self, text: str) -> Alarm:
         """Return the alarm of an all-day entry: at 09:00 the day before, or when the quiet hours end.
@@ -145,62 +146,24 @@ class _Named:
 # Phases -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """A moment (or an all-day date) at which windows are announced as ended."""
-
-    at: datetime | date
-    ended: tuple[Window, ...]
-
-
 def _phases(plan: Plan, named: _Named) -> list[Entry]:
     """Return the plan as a row of phases from one change to the next, and its close."""
-    avoid = [w for w in plan.windows if w.kind is Kind.AVOID and w.start is not None and w.start < _end(w)]
+    avoid = avoid_windows(plan)
     starts = [window.start for window in avoid if window.start is not None]
     if not starts:
         return []
-    changes = _changes(avoid, plan.treatment, named.reminders.quiet)
+    told = changes(avoid, plan.treatment, named.reminders.quiet)
     zone = plan.treatment.zone
     first = _day(min(starts), zone) if plan.treatment.date_only else min(starts)
-    bounds = [first, *(change.at for change in changes)]
+    bounds = [first, *(change.at for change in told)]
     entries = []
     for number, start in enumerate(bounds):
-        ended = changes[number - 1].ended if number else ()
-        gone = {window.rule.id for change in changes[:number] for window in change.ended}
-        holding = sorted((w for w in avoid if w.rule.id not in gone), key=_end)
+        ended = told[number - 1].ended if number else ()
+        gone = {window.rule.id for change in told[:number] for window in change.ended}
+        holding = sorted((w for w in avoid if w.rule.id not in gone), key=end_of)
         end = bounds[number + 1] if number + 1 < len(bounds) else None
         entries.append(_phase(named, start, end, ended, holding))
     return entries
-
-
-def _changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) -> list[_Change]:
-    by_time: dict[datetime | date, list[Window]] = {}
-    for window in sorted(avoid, key=_end):
-        end = _end(window)
-        zone = treatment.zone
-        at = _whole_day(end, zone) if treatment.date_only else after_quiet(end, zone, quiet)
-        by_time.setdefault(at, []).append(window)
-    return [_Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
-
-
-def _end(window: Window) -> datetime:
-    assert window.end is not None  # an avoid window has both edges
-    return window.end
-
-
-def after_quiet(moment: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
-    """Return a moment (UTC), or the end of the quiet hours that it falls into; never an earlier one."""
-    shown = local(moment, zone)
-    if not quiet.holds(shown.time()):
-        return moment
-    day = shown.date() + timedelta(days=1 if shown.time() >= quiet.end else 0)
-    return max(moment, resolve(datetime.combine(day, quiet.end), zone, Edge.END))
-
-
-def _whole_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the first day all of which lies at or behind a moment."""
-    day = local(moment, zone).date()
-    return day if last_whole_day(moment, zone) is not None else day + timedelta(days=1)
 
 
 def _phase(
@@ -219,7 +182,7 @@ def _phase(
     if ended:
         since_when = "now" if isinstance(start, datetime) else short_day(start, start)
         texts.append(f"From {since_when} on: {sentence(_capital(thens(ended)))}")
-    texts += _in_force(plan, holding, beginning(start, zone), over)
+    texts += named.lines.in_force(holding, beginning(start, zone), over)
     if not holding:
         texts += [note.text for note in plan.notes if note.code == "follow"]
     shown = _shown_end(start, end, zone)
@@ -269,42 +232,67 @@ def _shown_end(start: datetime | date, end: datetime | date | None, zone: ZoneIn
     return start + SHOWN if isinstance(start, datetime) else start + timedelta(days=1)
 
 
-def _in_force(plan: Plan, holding: Sequence[Window], start: datetime, end: datetime | None) -> list[str]:
-    """Return every window in force at some time between two moments, with its exact local end."""
-    zone = plan.treatment.zone
-    found = []
-    if holding:
-        found.append("\n".join(["Not yet:", *(_avoid_line(window, start, zone) for window in holding)]))
-    for heading, kind in (("Do:", Kind.DO), ("Normal:", Kind.EXPECT)):
-        running = [w for w in plan.windows if w.kind is kind and _overlaps(w, start, end)]
-        if running:
-            found.append("\n".join([heading, *(_stretch_line(window, start, zone) for window in running)]))
-    signs = [f"- {w.rule.title}{_from(w, start, zone)}" for w in plan.warnings if _overlaps(w, start, end)]
-    if signs:
-        found.append("\n".join([f"Call {clinic_name(plan.schedule)}:", *signs]))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A window in words: its title, from when (said while it lies ahead), and until when."""
+
+    window: Window
+    since: str
+    until: str
+
+    def at(self, moment: datetime) -> str:
+        """Return the line as it stands at a moment (UTC)."""
+        start = self.window.start
+        since = self.since if start is not None and start > moment else ""
+        return f"- {self.window.rule.title}{since}{self.until}"
+
+
+class _Lines:
+    """What a plan says of each window. Worded once, for the many phases in which it is said.
+
+    A year is named where who reads on the day of the treatment could take it for
+    another.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.zone = plan.treatment.zone
+        self.reader = local(begins(plan), self.zone).date()
+        told = [self.line(window) for window in plan.windows]
+        self.avoid = {one.window.rule.id: one for one in told if one.window.kind is Kind.AVOID}
+        self.others = {
+            "Do:": [one for one in told if one.window.kind is Kind.DO],
+            "Normal:": [one for one in told if one.window.kind is Kind.EXPECT],
+            f"Call {clinic_name(plan.schedule)}:": [self.sign(window) for window in plan.warnings],
+        }
+
+    def in_force(self, holding: Iterable[Window], start: datetime, end: datetime | None) -> list[str]:
+        """Return what still holds, and every window in force at some time between two moments (UTC), with
+        its exact local end.
+        """
+        said = {"Not yet:": [self.avoid[window.rule.id].at(start) for window in holding]}
+        for heading, lines in self.others.items():
+            said[heading] = [line.at(start) for line in lines if _overlaps(line.window, start, end)]
+        return ["\n".join([heading, *lines]) for heading, lines in said.items() if lines]
+
+    def line(self, window: Window) -> _Line:
+        """Return the line of something to avoid, to do or to expect."""
+        until_when = f" until {until(window.end, self.zone, self.reader)}" if window.end is not None else ""
+        if window.kind is Kind.AVOID and differs_between(window) and window.earliest_end is not None:
+            earliest = short_moment(window.earliest_end, self.zone, self.reader)
+            until_when += f" (sources differ from {earliest}; ask your clinic)"
+        return replace(self.sign(window), until=until_when)
+
+    def sign(self, window: Window) -> _Line:
+        """Return the line of a sign about which to call."""
+        since_when = (
+            f" from {since(window.start, self.zone, self.reader)}" if window.start is not None else ""
+        )
+        return _Line(window, since_when, "")
 
 
 def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
     begins_in_time = end is None or window.start is None or window.start < end
     return begins_in_time and (window.end is None or window.end > start)
-
-
-def _avoid_line(window: Window, start: datetime, zone: ZoneInfo) -> str:
-    said = f"- {window.rule.title}{_from(window, start, zone)} until {until(_end(window), zone, _day(start, zone))}"
-    if differs_between(window) and window.earliest_end is not None:
-        said += f" (sources differ from {short_moment(window.earliest_end, zone, _day(start, zone))}; ask your clinic)"
-    return said
-
-
-def _stretch_line(window: Window, start: datetime, zone: ZoneInfo) -> str:
-    ends = f" until {until(window.end, zone, _day(start, zone))}" if window.end is not None else ""
-    return f"- {window.rule.title}{_from(window, start, zone)}{ends}"
-
-
-def _from(window: Window, start: datetime, zone: ZoneInfo) -> str:
-    begins_later = window.start is not None and window.start > start
-    return f" from {since(window.start, zone, _day(start, zone))}" if begins_later and window.start else ""
 
 
 # Daily care ---------------------------------------------------------------------------------------
@@ -323,18 +311,16 @@ def _daily(plan: Plan, named: _Named) -> list[Entry]:
             "write a later time, or other --quiet-hours"
         )
     first = local(min(w.start for w in care if w.start), zone).date()
-    last = local(max(_end(w) for w in care), zone).date()
+    last = local(max(end_of(w) for w in care), zone).date()
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     moments = [resolve(datetime.combine(day, clock), zone, Edge.START) for day in days]
     # It comes again at the hour of its first day, so that is no day on which clocks skip the hour.
     shown = [at for at in moments if local(at, zone).time() == clock]
-    held = [at for at in shown if any(w.start and w.start <= at < _end(w) for w in care)]
+    held = [at for at in shown if any(w.start and w.start <= at < end_of(w) for w in care)]
     if not held:
         return []
     names = ", ".join(window.rule.short for window in care)
-    lines = [
-        f"- {w.rule.title}{_from(w, begins(plan), zone)} until {until(_end(w), zone, first)}" for w in care
-    ]
+    lines = [named.lines.line(window).at(begins(plan)) for window in care]
     return [
         Entry(
             role="daily",
@@ -421,28 +407,28 @@ def _preparation_line(window: Window, zone: ZoneInfo) -> str:
 # Pieces -------------------------------------------------------------------------------------------
 
 
-def _closed(entry: Entry, plan: Plan) -> Entry:
-    """Return an entry with what every one ends with, and where it names a medicine, not to stop one."""
-    closing = standing_text("general", plan.schedule, short=True)
-    prescribed = standing_text("medicine", plan.schedule, short=True)
-    said = f"{entry.title}\n{entry.text}"
-    text = (
-        f"{entry.text}\n\n{prescribed}\n{closing}"
-        if _names_medicine(said, plan)
-        else f"{entry.text}\n\n{closing}"
-    )
-    alarm = entry.alarm
-    if alarm is not None and _names_medicine(alarm.text, plan):
-        alarm = replace(alarm, text=f"{alarm.text} {prescribed}")
-    return replace(entry, text=text, alarm=alarm)
+class _Closing:
+    """What every entry of a plan ends with, and what those add that name a medicine: not to stop one."""
 
+    def __init__(self, plan: Plan) -> None:
+        self.general = standing_text("general", plan.schedule, short=True)
+        self.prescribed = standing_text("medicine", plan.schedule, short=True)
+        rules = [rule for rule in plan.schedule.rules.values() if rule.medicine]
+        names = (name for rule in rules for name in (rule.title, rule.short, rule.then) if name)
+        self.medicines = {name.casefold() for name in names}
 
-def _names_medicine(text: str, plan: Plan) -> bool:
-    said = text.casefold()
-    medicines = [rule for rule in plan.schedule.rules.values() if rule.medicine]
-    return any(
-        name.casefold() in said for rule in medicines for name in (rule.title, rule.short, rule.then) if name
-    )
+    def closed(self, entry: Entry) -> Entry:
+        """Return an entry with what it ends with."""
+        texts = [self.prescribed] if self.names_medicine(f"{entry.title}\n{entry.text}") else []
+        alarm = entry.alarm
+        if alarm is not None and self.names_medicine(alarm.text):
+            alarm = replace(alarm, text=f"{alarm.text} {self.prescribed}")
+        return replace(entry, text="\n".join([f"{entry.text}\n", *texts, self.general]), alarm=alarm)
+
+    def names_medicine(self, text: str) -> bool:
+        """Whether a text names a medicine in any of the words of its rule."""
+        said = text.casefold()
+        return any(name in said for name in self.medicines)
 
 
 def _with_standing(entry: Entry, plan: Plan, as_of: datetime) -> Entry:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from needlecare import __version__
-from needlecare.model import Note, Offset, Placed, Plan, Schedule, Source, Treatment, Window
+from needlecare.model import Note, Offset, Plan, Schedule, Source, Treatment, Weighed, Window
 from needlecare.overview import Group, overview
 from needlecare.plan import notes_at, status
 from needlecare.render.standing import standing_texts
@@ -144,9 +144,9 @@ def window_summary_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json
     }
 
 
-def recommendation_json(placed: Placed) -> Json:
+def recommendation_json(weighed: Weighed) -> Json:
     """Return what one source says, with offsets as written."""
-    one = placed.recommendation
+    one = weighed.recommendation
     return {
         "claim": one.claim,
         "source": one.source,
@@ -155,9 +155,9 @@ def recommendation_json(placed: Placed) -> Json:
         "end": _written(one.end),
         "earliest": _written(one.earliest),
         "condition": one.condition.value,
-        "case": placed.case.value,
+        "case": weighed.case.value,
         "ours": sorted(part.value for part in one.ours),
-        "counted": placed.counted,
+        "counted": weighed.counted,
         "set_aside": one.set_aside,
         "note": one.note,
     }

@@ -1,23 +1,45 @@
 """Schedule -> what a rule file says, as text and as JSON, and what is wrong with it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from needlecare.errors import Problem
+from needlecare.cases import CheckedCases
+from needlecare.errors import Problem, ScheduleError
 from needlecare.model import (
     Case,
     Condition,
     Kind,
-    Placed,
     Recommendation,
     Rule,
     Schedule,
     Series,
     SeriesRange,
+    Weighed,
 )
 from needlecare.render.json import Json, json_text, recommendation_json, schedule_json, source_json
 from needlecare.render.standing import standing_texts
+from needlecare.render.words import joined
 
-Checked = tuple[str, Schedule | None, Sequence[Problem], Sequence[Problem]]
+MOST_NAMED = 8  # rules that a line names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is found in a rule file, and in the worked cases beside it.
+
+    One with problems has neither a schedule nor cases. Remarks are worth a second look.
+    """
+
+    file: str
+    schedule: Schedule | None = None
+    problems: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    cases: CheckedCases | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether neither the file nor its cases have a problem."""
+        return self.schedule is not None and not (self.cases and self.cases.problems)
 
 
 def schedules_text(schedules: Iterable[Schedule]) -> str:
@@ -30,24 +52,64 @@ def schedules_json(schedules: Iterable[Schedule]) -> str:
     return json_text({"schedules": [{**schedule_json(one), **_counted(one)} for one in schedules]})
 
 
-def checked_text(file: str, schedule: Schedule) -> str:
-    """Return what is said of a rule file without problems."""
-    return f"{file}: no problems; {_counts(schedule)}\n"
+def checked_text(checked: Checked) -> str:
+    """Return what is said of a rule file that can be used: how much it holds, and how many cases hold."""
+    assert checked.schedule is not None
+    parts = ["no problems"] if checked.ok else []
+    parts.append(_counts(checked.schedule))
+    if checked.cases is not None and checked.cases.exists:
+        total, holding = checked.cases.total, checked.cases.holding
+        some = f"{holding} of " if holding < total else ""
+        parts.append("1 case holds" if holding == total == 1 else f"{some}{total} cases hold")
+    return f"{checked.file}: {'; '.join(parts)}\n"
+
+
+def found_text(checked: Checked) -> str:
+    """Return the problems of a rule file and of its cases, a line each, and what is pointed out."""
+    told = [ScheduleError(checked.file, [*checked.problems, *checked.remarks])]
+    cases = checked.cases
+    if cases is not None:
+        told.append(ScheduleError(cases.file, cases.problems))
+    if cases is not None and cases.uncovered:
+        named = joined([*cases.uncovered[:MOST_NAMED], *_more(cases.uncovered)])
+        if cases.exists:
+            told.append(ScheduleError(cases.file, [Problem(where="", what=f"no worked case for {named}")]))
+        else:
+            what = f"no worked cases; write a table of them, {cases.file}, for {named}"
+            told.append(ScheduleError(checked.file, [Problem(where="", what=what)]))
+    return "\n".join(filter(None, map(str, told)))
+
+
+def _more(rules: Sequence[str]) -> list[str]:
+    more = len(rules) - MOST_NAMED
+    return [f"{more} more {'rule' if more == 1 else 'rules'}"] if more > 0 else []
 
 
 def checked_json(checked: Iterable[Checked]) -> str:
     """Return what was found in some rule files, as JSON text."""
     files = [
         {
-            "file": file,
-            "ok": schedule is not None,
-            "schedule": schedule_json(schedule) if schedule is not None else None,
-            "problems": [_problem(problem) for problem in problems],
-            "remarks": [_problem(remark) for remark in remarks],
+            "file": one.file,
+            "ok": one.ok,
+            "schedule": schedule_json(one.schedule) if one.schedule is not None else None,
+            "problems": [_problem(problem) for problem in one.problems],
+            "remarks": [_problem(remark) for remark in one.remarks],
+            "cases": None if one.cases is None else _cases_json(one.cases),
         }
-        for file, schedule, problems, remarks in checked
+        for one in checked
     ]
     return json_text({"files": files})
+
+
+def _cases_json(cases: CheckedCases) -> Json:
+    return {
+        "file": cases.file,
+        "exists": cases.exists,
+        "total": cases.total,
+        "holding": cases.holding,
+        "problems": [_problem(problem) for problem in cases.problems],
+        "uncovered": list(cases.uncovered),
+    }
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -176,7 +238,7 @@ def _rule_json(rule: Rule) -> Json:
 
 def _unplaced(one: Recommendation) -> Json:
     """Return a recommendation without what only a treatment decides."""
-    said = recommendation_json(Placed(recommendation=one, case=Case.HOLDS, counted=False))
+    said = recommendation_json(Weighed(recommendation=one, case=Case.HOLDS, counted=False))
     return {key: value for key, value in said.items() if key not in {"case", "counted"}}
 
 

@@ -3,13 +3,15 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from needlecare.model import Case, Condition, Kind, Offset, Part, Placed, Plan, Rule, Schedule, Source, Window
-from needlecare.plan import begins, placed_recommendations
+from needlecare.plan import begins, placed_recommendations, review_notes
 from needlecare.render.dates import since, until
 from needlecare.render.json import (
     Json,
     json_text,
+    note_json,
     recommendation_json,
     schedule_json,
     source_json,
@@ -35,11 +37,15 @@ _CASES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A rule as a plan has it. `dated` says whether the plan's treatment is a real one."""
+    """A rule as a plan has it, on the local day of the reader.
+
+    `dated` says whether the plan's treatment is a real one.
+    """
 
     rule: Rule
     plan: Plan
     dated: bool
+    today: date
 
     @property
     def window(self) -> Window | None:
@@ -51,8 +57,10 @@ class Reason:
 def why(reasons: Sequence[Reason], width: int) -> str:
     """Return why some rules stand, as text of at most `width` columns."""
     blocks = ["\n".join(_wrapped(_lines(reason), width)) for reason in reasons]
-    general = standing_text("general", reasons[0].plan.schedule, short=True)
-    return "\n\n".join([*blocks, "\n".join(_wrapped(iter([general]), width))]) + "\n"
+    schedule = reasons[0].plan.schedule
+    general = standing_text("general", schedule, short=True)
+    notes = [note.text for note in review_notes(schedule, reasons[0].today)]
+    return "\n\n".join([*blocks, "\n".join(_wrapped(iter([*notes, general]), width))]) + "\n"
 
 
 def why_json(reasons: Sequence[Reason]) -> str:
@@ -63,6 +71,7 @@ def why_json(reasons: Sequence[Reason]) -> str:
             "schedule": schedule_json(plan.schedule),
             "treatment": treatment_json(plan.treatment) if dated else None,
             "rules": [_reason_json(reason) for reason in reasons],
+            "notes": [note_json(note) for note in review_notes(plan.schedule, reasons[0].today)],
             "standing": {"general": standing_text("general", plan.schedule)},
         }
     )
@@ -107,7 +116,7 @@ def _lines(reason: Reason) -> Iterator[str]:
     yield ""
     yield "How it is reckoned"
     yield from (f"  {line}" for line in _arithmetic(reason))
-    placed = window.recommendations if window else placed_recommendations(rule, plan)
+    placed = placed_recommendations(rule, plan)
     others = [one for one in placed if not one.counted]
     yield from _said("Who says so", [one for one in placed if one.counted], schedule)
     set_aside = [one for one in others if one.recommendation.set_aside]
@@ -125,7 +134,7 @@ def _arithmetic(reason: Reason) -> Iterator[str]:
         yield "No source gives a time that counts here, so it is told as a note."
         return
     zone = reason.plan.treatment.zone
-    counted = [one for one in window.recommendations if one.counted]
+    counted = [one for one in placed_recommendations(rule, reason.plan) if one.counted]
     first = _edge(counted, "start", latest=rule.kind is Kind.MILESTONE)
     last = _edge(counted, "end", latest=True)
     match rule.kind:
@@ -233,7 +242,7 @@ def _wrapped(lines: Iterator[str], width: int) -> Iterator[str]:
 def _reason_json(reason: Reason) -> Json:
     rule, plan, window = reason.rule, reason.plan, reason.window
     zone = plan.treatment.zone
-    placed = window.recommendations if window else placed_recommendations(rule, plan)
+    placed = placed_recommendations(rule, plan)
     said = []
     for one in placed:
         source = plan.schedule.sources[one.recommendation.source]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from needlecare.model import Note, Plan, SkinType, Treatment, Window
+from needlecare.model import Detail, Note, Plan, Schedule, SkinType, Treatment, Window
 from needlecare.overview import Group, Overview
 from needlecare.plan import begins
 from needlecare.render.dates import clock, how_long, short_day, short_moment, since, until
@@ -24,6 +24,13 @@ def treatment_name(plan: Plan) -> str:
     if treatment.scars:
         parts.append("for scars")
     return " · ".join(parts)
+
+
+def title_prefix(schedule: Schedule, detail: Detail) -> str:
+    """Return what stands over a title that others may read: a discreet one names no clinic, no procedure."""
+    if detail is Detail.DISCREET:
+        return "Skin care"
+    return f"{schedule.clinic.name}: {schedule.treatment}" if schedule.clinic else schedule.treatment
 
 
 def treated_text(treatment: Treatment) -> str:
