@@ -139,7 +139,7 @@ REFUSALS = {
     ("today", "--ics", "-", "--ref", ""): (2, ["--ref"]),
     ("today", "--ics", "-", "--ref", " a"): (2, ["white space"]),
     ("today", "--ics", "-", "--ref", "a\nb"): (2, ["control character"]),
-    ("today", "--ics", "-", "--ref", "x" * 65): (2, ["64"]),
+    ("today", "--ics", "-", "--ref", "x" * 401): (2, ["400"]),
     ("why", "makup"): (2, ["makeup"]),
     ("why",): (2, ["RULE"]),
     ("schedule", "check", "no-such.toml"): (2, ["no-such.toml"]),

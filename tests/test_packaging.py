@@ -39,7 +39,12 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
     assert {
         "needlecare/schedules/__init__.py",
         "needlecare/schedules/microneedling.toml",
+        "needlecare/schedules/microneedling.cases.csv",
         "needlecare/schedules/microneedling.questions.csv",
+        "needlecare/schedules/template/clinic.toml",
+        "needlecare/schedules/template/clinic.cases.csv",
+        "needlecare/rules.schema.json",
         "needlecare/plan.schema.json",
         "needlecare/py.typed",
     } <= names
+    assert not [name for name in names if "examples" in name]  # they are read in the repository

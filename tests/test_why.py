@@ -17,7 +17,9 @@ def reason(rule: str, schedule: Schedule, *, dated: bool = True, prp: bool = Tru
     treatment = Treatment(
         treated=TREATED, zone=zone_named("Europe/Berlin"), prp=prp, skin_type=SkinType.IV, scars=True
     )
-    return Reason(rule=schedule.rules[rule], plan=plan(treatment, schedule), dated=dated)
+    return Reason(
+        rule=schedule.rules[rule], plan=plan(treatment, schedule), dated=dated, today=TREATED.date()
+    )
 
 
 def said(rule: str, schedule: Schedule, *, dated: bool = True, prp: bool = True) -> str:

@@ -10,11 +10,13 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,7 +27,7 @@ from needlecare.when import parse_when, zone_named
 
 LONGEST_LINE = 1 << 20  # bytes; a longer one is no row
 MOST_LINES = 100  # of a row whose cells have line breaks
-DIGEST = 12  # hexadecimal digits: of a hundred thousand names two are alike once in 56,000 times
+DIGEST = 20  # hexadecimal digits: of a million names two are alike once in two million million times
 LONGEST_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
 
@@ -166,8 +168,8 @@ def read_rows(
     missing or stand twice.
     """
     numbered = _whole(lines)
-    first = next(numbered, None)
-    if first is None or not first.text.strip(BOM_UTF8):
+    first = next((line for line in numbered if line.text.removeprefix(BOM_UTF8).strip()), None)
+    if first is None:
         raise UsageError("the input is empty; write a header and a row for each appointment, or NDJSON")
     if first.text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UsageError("the input is not UTF-8; save it as CSV UTF-8")
@@ -189,59 +191,93 @@ def _whole(lines: Iterable[bytes]) -> Iterator[_Line]:
 
 
 def _csv_rows(lines: Iterator[_Line], mapping: Mapping[Column, str]) -> Iterator[Row | RowProblem]:
-    records = _records(lines)
-    _, header = next(records)
-    delimiter = max(DELIMITERS, key=(header or "").count)
-    headings = _cells(header, delimiter)
+    """Return the rows of a CSV file, whose header is read at once. Raises UsageError for the header."""
+    text = _CsvText(lines)
+    text.delimiter = max(DELIMITERS, key=text.width)
+    _, headings = text.record()
     if headings is None:
         raise UsageError("the header is no CSV; write the names of the columns, such as ref,treated")
-    places = _places(headings, mapping)
+    return _rows_below(text, len(headings), _places(headings, mapping))
+
+
+def _rows_below(text: "_CsvText", width: int, places: Mapping[Column, int]) -> Iterator[Row | RowProblem]:
     number = 0
-    for line, record in records:
-        cells = _cells(record, delimiter)
-        if cells == []:
-            continue
+    while text.more():
+        line, cells = text.record()
+        if cells is not None and not any(map(str.strip, cells)):
+            continue  # a blank line, or the empty cells that a spreadsheet leaves below its last row
         number += 1
         if cells is None:
             expected = "cells that CSV can hold; one with a quote or a line break stands in quotes"
             yield RowProblem(number=number, line=line, code="not-csv", expected=expected)
-        elif len(cells) != len(headings):
-            expected = f"{len(headings)} cells, as the header has"
+        elif len(cells) != width:
+            expected = f"{width} cells, as the header has"
             yield RowProblem(number=number, line=line, code="cells", expected=expected)
         else:
             read = {column: cells[place].strip() for column, place in places.items()}
             yield Row(number=number, line=line, cells=read)
 
 
-def _records(lines: Iterator[_Line]) -> Iterator[tuple[int, str | None]]:
-    """Yield the records of a CSV file with the lines they begin at; None for what is none.
+class _CsvText:
+    """The lines of a CSV file, taken by records.
 
-    A quote that is never closed spoils the line it stands in, and not all that follow.
+    Where a record turns out to be none, only its first line is gone: a quote that is
+    never closed spoils the line it stands in, and not all that follow.
     """
-    waiting: deque[_Line] = deque()
-    while waiting or (waiting := deque(islice(lines, 1))):
-        taken = quotes = 0
-        for line in chain(tuple(waiting), lines):
-            taken += 1
-            if taken > len(waiting):
-                waiting.append(line)
-            quotes += line.text.count(b'"')
-            if quotes % 2 == 0 or taken == MOST_LINES or len(line.text) >= LONGEST_LINE:
-                break
-        closed = quotes % 2 == 0
-        record = [waiting.popleft() for _ in range(taken if closed else 1)]
-        text = b"".join(line.text for line in record).decode(errors="surrogateescape")
-        yield record[0].number, text if closed and len(text) < LONGEST_LINE else None
 
+    def __init__(self, lines: Iterator[_Line]) -> None:
+        self.lines = lines
+        self.ahead: deque[_Line] = deque()  # read, and not yet taken
+        self.delimiter = DELIMITERS[0]
 
-def _cells(record: str | None, delimiter: str) -> list[str] | None:
-    """Return the cells of a record, none for a blank line; None where it is no CSV."""
-    if record is None:
-        return None
-    try:
-        return next(csv.reader([record], delimiter=delimiter, strict=True), []) if record.strip() else []
-    except csv.Error:
-        return None
+    def more(self) -> bool:
+        """Whether there is another line."""
+        return next(self._coming(), None) is not None
+
+    def width(self, delimiter: str) -> int:
+        """Return how many cells the next record has with some delimiter; none is taken."""
+        cells, _ = self._parsed(delimiter)
+        return len(cells or ())
+
+    def record(self) -> tuple[int, list[str] | None]:
+        """Take the next record: the number of its first line, and its cells; None where it is no CSV."""
+        cells, taken = self._parsed(self.delimiter)
+        number = self.ahead[0].number
+        for _ in range(taken):
+            self.ahead.popleft()
+        return number, cells
+
+    def _parsed(self, delimiter: str) -> tuple[list[str] | None, int]:
+        """Return the cells of the next record and how many lines it has, 1 where it is no CSV."""
+        taken = 0
+
+        def texts() -> Iterator[str]:
+            nonlocal taken
+            size = 0
+            for line in self._coming():
+                size += len(line.text)
+                if taken == MOST_LINES or size >= LONGEST_LINE:
+                    return
+                taken += 1
+                yield line.text.decode(errors="surrogateescape")
+
+        with suppress(csv.Error):
+            cells = next(csv.reader(texts(), delimiter=delimiter, strict=True), None)
+            if cells is not None:
+                return cells, taken
+        return None, 1
+
+    def _coming(self) -> Iterator[_Line]:
+        """Yield the lines ahead, reading on where they end."""
+        place = 0
+        while True:
+            if place == len(self.ahead):
+                line = next(self.lines, None)
+                if line is None:
+                    return
+                self.ahead.append(line)
+            yield self.ahead[place]
+            place += 1
 
 
 def _places(headings: Sequence[str], mapping: Mapping[Column, str]) -> dict[Column, int]:
@@ -271,15 +307,27 @@ def _ndjson_rows(lines: Iterator[_Line], mapping: Mapping[Column, str]) -> Itera
             continue
         number += 1
         try:
-            found = json.loads(line.text) if len(line.text) < LONGEST_LINE else None
+            found = _parsed_json(line.text) if len(line.text) < LONGEST_LINE else None
         except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
             cells = {column: _cell(found.get(mapping.get(column, column))) for column in Column}
             yield Row(number=number, line=line.number, cells=cells)
         else:
-            expected = 'an object on one line, such as {"ref": "a1", "treated": "2026-11-21T14:30"}'
+            expected = 'an object on one line, each name once, such as {"ref": "a1", "treated": "2026-11-21"}'
             yield RowProblem(number=number, line=line.number, code="not-json", expected=expected)
+
+
+def _parsed_json(line: bytes) -> object:
+    """Return what a line of NDJSON says. Raises ValueError, and RecursionError for one too deep."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a name stands twice")
+        return found
+
+    return json.loads(line.decode(errors="surrogateescape"), object_pairs_hook=once)
 
 
 def _cell(value: object) -> str:
@@ -351,11 +399,10 @@ class _Reading:
             if self.defaults.zone is None:
                 self.wrong(Column.TZ, "missing", f"{expected}, or give --tz")
             return self.defaults.zone
-        try:
-            return zone_named(name)
-        except UsageError:
+        zone = _zone(name)
+        if zone is None:
             self.wrong(Column.TZ, "invalid", expected)
-            return None
+        return zone
 
     def treated(self, now: datetime, zone: ZoneInfo) -> datetime | date | None:
         written = self.cell(Column.TREATED)
@@ -389,6 +436,14 @@ class _Reading:
             return None
 
 
+@lru_cache(maxsize=32)
+def _zone(name: str) -> ZoneInfo | None:
+    """Return the zone of a name, or None: a file repeats its mistakes, and the nearest name is sought long."""
+    with suppress(UsageError):
+        return zone_named(name)
+    return None
+
+
 # Files --------------------------------------------------------------------------------------------
 
 
@@ -404,4 +459,4 @@ def file_stem(ref: str) -> str:
     if _SAFE.fullmatch(ref) and len(ref) <= LONGEST_NAME and ref.split(".", maxsplit=1)[0] not in _DEVICES:
         return ref
     readable = re.sub("[^A-Za-z0-9]+", "-", ref)[:LONGEST_NAME].strip("-")
-    return f"{readable}~{sha256(ref.encode(errors='surrogateescape')).hexdigest()[:DIGEST]}"
+    return f"{readable}~{sha256(ref.encode(errors='surrogatepass')).hexdigest()[:DIGEST]}"

@@ -208,7 +208,8 @@ class _Planning:
         self.casts = casts  # by the ids of the rules
         self.windows: dict[str, Window | None] = {}
         self.notes: list[Note] = []
-        self.moments: dict[tuple[str, bool], datetime] = {}
+        self.starts: dict[str, datetime] = {}  # by the texts of the offsets
+        self.ends: dict[str, datetime] = {}
 
     def plan(self) -> Plan:
         for rule in self.schedule.rules.values():
@@ -279,10 +280,11 @@ class _Planning:
         """Return where an offset lies; many recommendations share one."""
         if offset is None:
             return None
-        key = (offset.text, edge is Edge.START)
-        if key not in self.moments:
-            self.moments[key] = place(offset, self.treatment.treated, self.treatment.zone, edge)
-        return self.moments[key]
+        known = self.starts if edge is Edge.START else self.ends
+        moment = known.get(offset.text)
+        if moment is None:
+            moment = known[offset.text] = place(offset, self.treatment.treated, self.treatment.zone, edge)
+        return moment
 
     def combined(self, rule: Rule, weighed: tuple[Weighed, ...], counted: Sequence[_Reading]) -> Window:
         """Return the window that the counted recommendations make together."""

@@ -146,10 +146,15 @@ def _diagnosis(
         line, column = document.keys.get(path) or document.place(path)
         problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
     problems.sort(key=lambda p: (p.line or 0, p.column or 0))
-    if len(problems) > MOST_PROBLEMS:
-        more = f"and {len(problems) - MOST_PROBLEMS} more problems; put these right first"
-        problems[MOST_PROBLEMS:] = [Problem(where="", what=more)]
-    return ScheduleError(file, problems)
+    return ScheduleError(file, told_problems(problems))
+
+
+def told_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Return the problems that are told of one file: the first ones, and how many more there are."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    more = f"and {len(problems) - MOST_PROBLEMS} more problems; put these right first"
+    return [*problems[:MOST_PROBLEMS], Problem(where="", what=more)]
 
 
 def _toml_problems(found: Sequence[Problem], error: Exception | None) -> list[Problem]:

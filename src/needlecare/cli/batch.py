@@ -35,6 +35,7 @@ from needlecare.batch import (
 from needlecare.cli import calendar, completion, options, outputs, terminal
 from needlecare.cli.files import (
     LONGEST_PATH,
+    abandon_output,
     builtin_data,
     file_data,
     filled_folder,
@@ -51,10 +52,13 @@ from needlecare.render.batch import account_text, record_json
 from needlecare.schedule import read_schedule
 from needlecare.when import zone_named
 
+SOME_FAILED = 4  # exit code
 PIECE = 32  # rows that a process is given at a time
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes; a plan as JSON has two hundred thousand
 
 ROWS_PANEL = "The rows"
+
+_OF_TITLES = ("detail", "quiet_hours")  # parameters that change calendars and text messages alone
 
 EXAMPLES = """
 Examples:
@@ -117,7 +121,7 @@ Zone = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--out",
         metavar="DIR",
@@ -158,6 +162,7 @@ Jobs = Annotated[
 
 
 def batch(
+    ctx: typer.Context,
     file: Annotated[
         str,
         typer.Argument(
@@ -193,8 +198,7 @@ def batch(
 
     Exit code 4: some rows failed, and all others are done.
     """
-    if out is None and not json and format is not BatchFormat.SMS:
-        raise UsageError("nowhere to write to; give --out DIR, or --json for standard output")
+    _check(ctx, out=out, json=json, format=format)
     zone = None if tz is None else zone_named(tz)
     data, name = schedule_data(schedule)
     order = _Order(
@@ -202,7 +206,7 @@ def batch(
         follow=tuple(follow or ()),
         now=options.moment_of(as_of, zone or ZoneInfo("UTC")),
         defaults=Defaults(zone=zone, prp=prp, skin_type=skin_type, scars=scars),
-        folder=out,
+        folder=None if out is None else Path(out),
         format=BatchFormat.JSON if json and out is None else format,
         force=force,
         dry_run=dry_run,
@@ -213,34 +217,50 @@ def batch(
     _Worker(order)  # what is wrong with the rules is told before anything is read or written
     with ExitStack() as stack:
         stream, size = _opened(file, stack)
-        lines = iter(lambda: stream.readline(LONGEST_LINE), b"")
+        lines = _lines(stream, file)
         rows = _unrepeated(read_rows(lines, form=from_ or _by_ending(file), mapping=mapping))
-        if out is not None and not dry_run:
-            stack.enter_context(filled_folder(out))
+        if order.folder is not None and not dry_run:
+            stack.enter_context(filled_folder(order.folder))
         report = stack.enter_context(terminal.progress("Planning", size))
-        told = _Account(report.say, as_json=json, dry_run=dry_run)
+        told = _Account(report.say, as_json=json, to_folder=out is not None, dry_run=dry_run)
         try:
             pieces = iter(lambda: list(islice(rows, PIECE)), [])
             for piece in results(_work, pieces, jobs=jobs, prepare=_prepare, order=order):
                 told.tell(piece)
                 report.reach(stream.tell() if size else told.rows)
         except KeyboardInterrupt:
-            report.say(f"needlecare: stopped after {told.rows} rows; run it again, it does the rest")
+            report.say("needlecare: stopped; run it again, it does the rest")
             raise
     terminal.say(str(told))
     if told.failed:
         raise typer.Exit(SOME_FAILED)
 
 
-SOME_FAILED = 4
+def _check(ctx: typer.Context, *, out: str | None, json: bool, format: BatchFormat) -> None:
+    """Refuse options that exclude each other, or that change nothing without another. Raises UsageError."""
+    if out == "":
+        raise UsageError("--out names no folder; give --out DIR, or --out . for the one you are in")
+    if out is None and not json and format is not BatchFormat.SMS:
+        raise UsageError("nowhere to write to; give --out DIR, or --json for standard output")
+    if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
+        raise UsageError("--json and --format exclude each other without --out; give one of them")
+    if format is BatchFormat.ICS and out is not None:
+        return
+    for name in outputs.OF_A_CALENDAR if format is BatchFormat.SMS else (*outputs.OF_A_CALENDAR, *_OF_TITLES):
+        if options.typed(ctx, name):
+            option = "--" + name.replace("_", "-")
+            raise UsageError(
+                f"{option} is about calendars; give --out DIR with --format ics, or leave it out"
+            )
 
 
 class _Account:
     """What became of the rows so far; tells of each as it comes."""
 
-    def __init__(self, say: Callable[[str], None], *, as_json: bool, dry_run: bool) -> None:
+    def __init__(self, say: Callable[[str], None], *, as_json: bool, to_folder: bool, dry_run: bool) -> None:
         self.say = say
         self.as_json = as_json
+        self.to_folder = to_folder
         self.dry_run = dry_run
         self.done: Counter[Became] = Counter()
         self.rows = 0
@@ -260,7 +280,17 @@ class _Account:
                 for problem in found:
                     self.say(f"needlecare: {problem}")
         if any(printed):
-            print_bytes(b"".join(printed))
+            self.print(b"".join(printed))
+
+    def print(self, data: bytes) -> None:
+        """Print what rows give; once nobody reads the report any more, the folder is filled without it."""
+        try:
+            print_bytes(data)
+        except BrokenPipeError:
+            if not self.to_folder:
+                raise
+            self.as_json = False
+            abandon_output()
 
     def record(self, result: Outcome | RowProblem) -> bytes:
         return record_json(result) if self.as_json else b""
@@ -314,15 +344,13 @@ class _Worker:
             data = self.printed(made, asked)
             return Outcome(number=row.number, line=row.line, ref=asked.ref, became=Became.PLANNED, data=data)
         name = f"{file_stem(asked.ref)}.{self.order.format.ending}"
-        became = self.written(made, asked, self.order.folder / name)
-        if became is None:
-            expected = (
-                "the rows into another folder, or --force: a file of that name exists that is not this row's"
-            )
-            problem = RowProblem(
-                number=row.number, line=row.line, column=Column.REF, code="foreign-file", expected=expected
-            )
-            return [problem]
+        try:
+            became = self.written(made, asked, self.order.folder / name)
+        except _InTheWay as found:
+            code, expected = str(found), _INSTEAD[str(found)]
+            return [
+                RowProblem(number=row.number, line=row.line, column=Column.REF, code=code, expected=expected)
+            ]
         return Outcome(number=row.number, line=row.line, ref=asked.ref, became=became, file=name)
 
     def printed(self, made: Plan, asked: Appointment) -> bytes:
@@ -333,21 +361,17 @@ class _Worker:
 
         return plan_line(made, self.order.now, row=asked.number, ref=asked.ref).encode()
 
-    def written(self, made: Plan, asked: Appointment, path: Path) -> Became | None:
-        """Write the file of a row, and return what became of it; None where it is not ours to change."""
-        existing = _existing(path)
+    def written(self, made: Plan, asked: Appointment, path: Path) -> Became:
+        """Write the file of a row, and return what became of it. Raises _InTheWay and WriteError."""
+        existing = _existing(path, force=self.order.force)
         data = self.data(made, asked)
+        if existing and existing != data and not self.order.force:
+            data = self.revised(existing, made, asked, data)
         if existing == data:
             return Became.UNCHANGED
-        became = Became.REVISED if existing else Became.WRITTEN
-        if existing and not self.order.force:
-            revised = self.revised(existing, made, asked, data)
-            if revised is None or revised == existing:
-                return None if revised is None else Became.UNCHANGED
-            data = revised
         if not self.order.dry_run:
             replace_file(path, data, durable=False)
-        return became
+        return Became.REVISED if existing else Became.WRITTEN
 
     def data(self, made: Plan, asked: Appointment) -> bytes:
         """Return the bytes of a row's file, as if there were none before."""
@@ -370,14 +394,16 @@ class _Worker:
                 )
                 return text.encode()
 
-    def revised(self, existing: bytes, made: Plan, asked: Appointment, data: bytes) -> bytes | None:
-        """Return what follows the file of an earlier run; None where that is not the file of this row.
+    def revised(self, existing: bytes, made: Plan, asked: Appointment, data: bytes) -> bytes:
+        """Return what follows the file of an earlier run. Raises _InTheWay where it is not this row's.
 
         Every output carries the first standing text, so that a file without it is
         somebody else's.
         """
         if self.order.format is not BatchFormat.ICS:
-            return data if any(mark in existing for mark in self.marks) else None
+            if not any(mark in existing for mark in self.marks):
+                raise _InTheWay(FOREIGN_FILE)
+            return data
         from needlecare.render.calendar import calendar as plan_calendar
         from needlecare.render.revision import Export, revised
 
@@ -386,9 +412,9 @@ class _Worker:
         try:
             export = Export(existing)
         except UsageError:
-            return None
+            raise _InTheWay(FOREIGN_FILE) from None
         if export.reference != newer.reference:
-            return None
+            raise _InTheWay(FOREIGN_FILE)
         return revised(export, newer, order.now, made.treatment.zone)[0]
 
 
@@ -404,14 +430,40 @@ def _work(rows: Iterable[Row | RowProblem]) -> list[list[RowProblem] | Outcome]:
     return [_worker.result(row) for row in rows]
 
 
-def _existing(path: Path) -> bytes | None:
-    """Return the bytes of the file that an earlier run left, or None. Raises WriteError."""
+class _InTheWay(Exception):
+    """What stands in the place of a row's file and is not this row's: one of the codes below."""
+
+
+FOREIGN_FILE, NO_FILE = "foreign-file", "no-file"
+_INSTEAD = {
+    FOREIGN_FILE: "the rows into another folder, or --force: a file of that name exists that is not this row's",
+    NO_FILE: "the rows into another folder: what has the name of its file is no plain file",
+}
+
+
+def _existing(path: Path, *, force: bool) -> bytes:
+    """Return the bytes of the file that an earlier run left, none where there is none.
+
+    Raises _InTheWay for what no run can have left (a file that cannot be read may be
+    replaced by `force`), and WriteError where it cannot be told.
+    """
+    try:
+        if not path.is_file() and (path.exists() or path.is_symlink()):
+            raise _InTheWay(NO_FILE)
+        return _readable(path, force=force)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be read: {reason(error)}") from None
+
+
+def _readable(path: Path, *, force: bool) -> bytes:
     try:
         return file_data(path, LARGEST_OUTPUT)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be read: {reason(error)}") from None
+    except PermissionError:
+        if force:
+            return b""
+        raise _InTheWay(FOREIGN_FILE) from None
 
 
 # The rows -----------------------------------------------------------------------------------------
@@ -420,11 +472,22 @@ def _existing(path: Path) -> bytes | None:
 def _opened(file: str, stack: ExitStack) -> tuple[IO[bytes], int | None]:
     """Return the input and its size in bytes, where it is known. Raises UsageError."""
     if file == "-":
+        if sys.stdin is None:
+            raise UsageError("standard input is closed; give the name of a file")
         return sys.stdin.buffer, None
     try:
         path = Path(file)
         return stack.enter_context(path.open("rb")), path.stat().st_size if path.is_file() else None
     except (OSError, ValueError) as error:
+        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be read: {reason(error)}") from None
+
+
+def _lines(stream: IO[bytes], file: str) -> Iterator[bytes]:
+    """Yield the lines of the input, long ones in pieces. Raises UsageError where it cannot be read on."""
+    try:
+        while text := stream.readline(LONGEST_LINE):
+            yield text
+    except OSError as error:
         raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be read: {reason(error)}") from None
 
 
@@ -449,8 +512,7 @@ def _unrepeated(rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
         seen.execute("begin")
         for row in rows:
             ref = row.cells.get(Column.REF) if isinstance(row, Row) else None
-            digest = sha256(ref.encode(errors="surrogateescape")).digest() if ref else None
-            if digest and not seen.execute("insert or ignore into seen values (?)", [digest]).rowcount:
+            if ref and not _added(seen, sha256(ref.encode(errors="surrogatepass")).digest()):
                 yield RowProblem(
                     number=row.number,
                     line=row.line,
@@ -460,3 +522,13 @@ def _unrepeated(rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
                 )
             else:
                 yield row
+
+
+def _added(seen: sqlite3.Connection, digest: bytes) -> bool:
+    """Add a digest to those that were seen; whether it was none of them. Raises WriteError."""
+    try:
+        return bool(seen.execute("insert or ignore into seen values (?)", [digest]).rowcount)
+    except sqlite3.Error as error:
+        raise WriteError(
+            f"the temporary folder cannot hold what a batch remembers: {error}; make room"
+        ) from None

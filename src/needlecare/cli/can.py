@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from needlecare.cli import options, terminal
+from needlecare.cli import completion, options, terminal
 from needlecare.cli.files import print_bytes
 from needlecare.cli.saved import current_plan
 from needlecare.errors import UsageError
@@ -26,7 +26,10 @@ def can(
     activity: Annotated[
         list[str],
         typer.Argument(
-            metavar="ACTIVITY", help="In your own words: swim, go to the gym, ibuprofen.", show_default=False
+            metavar="ACTIVITY",
+            help="In your own words: swim, go to the gym, ibuprofen.",
+            autocompletion=completion.activities,
+            show_default=False,
         ),
     ],
     at: Annotated[
@@ -34,6 +37,7 @@ def can(
         typer.Option(
             "--at",
             metavar="WHEN",
+            autocompletion=completion.days,
             help="Ask about another moment: friday@18:00 is the coming Friday.",
             rich_help_panel=options.LOOK_PANEL,
             show_default=False,

@@ -29,7 +29,7 @@ Examples:
   needlecare course 2026-11-21T14:30 --prp --skin-type IV
   needlecare course 2026-11-21T14:30 --scars --sessions 5 --every 6w
   needlecare course 2026-11-21T14:30 --ics course.ics
-  needlecare course 2026-11-21T14:30 --move 2=2026-12-23T09:00 --ics course.ics --update
+  needlecare course 2026-11-21 --move 2=2026-12-23 --ics course.ics --update
 """
 
 Sessions = Annotated[
@@ -65,6 +65,7 @@ Move = Annotated[
 
 
 def course(
+    ctx: typer.Context,
     when: options.When,
     sessions: Sessions = None,
     every: Every = None,
@@ -102,7 +103,7 @@ def course(
         force=force,
         colour=not no_color,
     )
-    wanted.check()
+    wanted.check(ctx)
     interval = None if every is None else parse_interval(every)
     zone = options.zone_of(tz)
     now = options.moment_of(as_of, zone)
@@ -148,7 +149,9 @@ def course(
 
         return course_timeline(made, now, screen)
 
-    wanted.write(wanted.text(json=as_json, plain=as_plain, timeline=as_timeline), file)
+    wanted.write(
+        wanted.text(json=as_json, forms={outputs.Format.PLAIN: as_plain}, timeline=as_timeline), file
+    )
 
 
 def _moved(moves: Iterable[str], now: datetime, zone: ZoneInfo) -> dict[int, datetime | date]:

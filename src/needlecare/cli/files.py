@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -194,22 +194,25 @@ def filled_folder(path: Path) -> Iterator[None]:
     What a killed batch left half-written is removed first, and at the end everything
     is made durable. Raises WriteError.
     """
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(path):
-            for unfinished in path.glob(f"{_UNFINISHED}*"):
-                unfinished.unlink(missing_ok=True)
-            yield
-            if hasattr(os, "sync"):  # Windows has none
-                os.sync()
-    except BlockingIOError:
-        raise WriteError(
-            f"another batch is writing to {quoted(str(path), LONGEST_PATH)}; wait for it, or give another folder"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise WriteError(
-            f"the folder {quoted(str(path), LONGEST_PATH)} cannot be made: {reason(error)}"
-        ) from None
+    with ExitStack() as held:  # what goes wrong while it is held is no fault of the folder
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            held.enter_context(_locked(path))
+            for unfinished in path.glob(f"{_UNFINISHED}{'?' * 8}"):  # as mkstemp names them
+                if unfinished.is_file() and not unfinished.is_symlink():
+                    unfinished.unlink(missing_ok=True)
+        except BlockingIOError:
+            raise WriteError(
+                f"another batch is writing to {quoted(str(path), LONGEST_PATH)}; "
+                "wait for it, or give another folder"
+            ) from None
+        except (OSError, ValueError, RuntimeError) as error:
+            raise WriteError(
+                f"the folder {quoted(str(path), LONGEST_PATH)} cannot be filled: {reason(error)}"
+            ) from None
+        yield
+        if hasattr(os, "sync"):  # Windows has none
+            os.sync()
 
 
 @contextmanager
@@ -258,3 +261,9 @@ def print_bytes(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def abandon_output() -> None:
+    """Let what is still to be written to standard output go nowhere, so that nothing fails on the way out."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

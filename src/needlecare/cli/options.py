@@ -8,7 +8,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from typer._click.core import ParameterSource  # Typer below 0.29 offers no public name for it
 
+from needlecare.cli import completion
 from needlecare.cli.files import BUILTIN, load_schedule
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
@@ -24,11 +26,12 @@ def parse_skin_type(text: str | SkinType) -> SkinType:
     """Return the Fitzpatrick type that I-VI or 1-6 names."""
     if isinstance(text, SkinType):
         return text
-    written = text.strip().upper()
-    for skin_type in SkinType:
-        if written in {skin_type.name, str(skin_type.value)}:
-            return skin_type
-    raise typer.BadParameter(f"{quoted(text)} is no Fitzpatrick skin type; write I to VI or 1 to 6")
+    try:
+        return SkinType.of(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{quoted(text)} is no Fitzpatrick skin type; write I to VI or 1 to 6"
+        ) from None
 
 
 When = Annotated[
@@ -37,6 +40,7 @@ When = Annotated[
         metavar="WHEN",
         help="When the treatment was or will be: 2026-11-21, 2026-11-21T14:30, today, yesterday@14:30, "
         "sat 2:30pm.",
+        autocompletion=completion.first_days,
         show_default=False,
     ),
 ]
@@ -45,6 +49,7 @@ Treated = Annotated[
     typer.Option(
         "--treated",
         metavar="WHEN",
+        autocompletion=completion.days,
         help="When the treatment was or will be: 2026-11-21T14:30, yesterday@14:30.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
@@ -59,6 +64,7 @@ FitzpatrickType = Annotated[
         "--skin-type",
         metavar="I-VI",
         parser=parse_skin_type,
+        autocompletion=completion.skin_types,
         help="Fitzpatrick skin type, I to VI or 1 to 6; unknown counts as the stricter.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
@@ -73,6 +79,7 @@ Zone = Annotated[
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
+        autocompletion=completion.zones,
         help="Time zone by its IANA name, such as Europe/Berlin; else the machine's.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
@@ -84,6 +91,7 @@ ScheduleName = Annotated[
         "--schedule",
         metavar="NAME|FILE",
         envvar="NEEDLECARE_SCHEDULE",
+        autocompletion=completion.schedules,
         help="The rules to plan by: a built-in schedule or a rule file of your own.",
         rich_help_panel=LOOK_PANEL,
     ),
@@ -93,6 +101,7 @@ Follow = Annotated[
     typer.Option(
         "--follow",
         metavar="SOURCE",
+        autocompletion=completion.sources,
         help="Count only this source; may be given several times. Warning signs always stay.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
@@ -103,6 +112,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="WHEN",
+        autocompletion=completion.days,
         help="Look at the plan as of another moment than now.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
@@ -114,6 +124,11 @@ NoColor = Annotated[
 ]
 
 DEFAULT_SCHEDULE = BUILTIN
+
+
+def typed(ctx: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, and not only in the environment."""
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def clock() -> datetime:

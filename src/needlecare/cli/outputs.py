@@ -1,33 +1,48 @@
 """What a command that plans prints and writes: the options that say so, and the one way it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
 from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile
-from needlecare.cli.files import print_bytes, write_file
-from needlecare.cli.options import OUTPUT_PANEL
+from needlecare.cli.files import check_target, print_bytes, write_file
+from needlecare.cli.options import OUTPUT_PANEL, typed
 from needlecare.errors import UsageError
+from needlecare.model import Detail, Plan, QuietHours
 from needlecare.render.screen import Screen
 
 
 class Format(StrEnum):
-    """The forms that a plan is printed in."""
+    """The forms that a result is printed in."""
 
     TIMELINE = "timeline"
     PLAIN = "plain"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    SMS = "sms"
 
+
+Forms = Mapping[Format, Callable[[], str]]  # what makes each form but the timeline
+
+# The parameters that change nothing where no calendar is written; the others change text messages, too.
+OF_A_CALENDAR = ("alarms", "daily")
+OF_MESSAGES = ("detail", "ref", "quiet_hours")
+
+FILE_FORMATS = (Format.PLAIN, Format.MARKDOWN, Format.HTML, Format.SMS)
+FOR_PEOPLE = frozenset({Format.TIMELINE, Format.PLAIN, Format.MARKDOWN})  # shown in what a terminal has
 
 FormatWanted = Annotated[
     Format | None,
     typer.Option(
         "--format",
-        help="A timeline on a terminal, plain sentences in a pipe, unless told otherwise.",
+        help="A timeline on a terminal, plain sentences in a pipe, unless told otherwise; html is a page "
+        "to print, sms text messages as NDJSON.",
         rich_help_panel=OUTPUT_PANEL,
         show_default=False,
     ),
@@ -63,39 +78,55 @@ class Outputs:
     force: bool
     colour: bool
 
-    def check(self) -> None:
-        """Refuse options that exclude each other. Raises UsageError."""
+    def check(self, ctx: typer.Context) -> None:
+        """Refuse options that exclude each other, or that change nothing without another. Raises UsageError."""
         if self.json and self.format is not None:
             raise UsageError("--json and --format exclude each other; give one of them")
         if self.ics == "-" and self.to_stdout and (self.json or self.format is not None):
             raise UsageError("--ics - fills standard output; write the other result to a file with -o")
         if self.ics == self.output == "-":
             raise UsageError("--ics - and -o - both fill standard output; write one of them to a file")
-        if self.ics is not None and self.ics != "-" and self.ics == self.output:
+        if self.ics not in {None, "-"} and Path(self.ics or "") == Path(self.output or ""):
             raise UsageError("--ics and -o name the same file; write two names")
         if self.update and (self.ics in {None, "-"} or self.force):
             raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
+        if self.ics is None:
+            for name in OF_A_CALENDAR if self.format is Format.SMS else OF_A_CALENDAR + OF_MESSAGES:
+                if typed(ctx, name):
+                    option = "--" + name.replace("_", "-")
+                    raise UsageError(f"{option} is about the calendar; give --ics FILE too, or leave it out")
 
     @property
     def to_stdout(self) -> bool:
         """Whether the text goes to standard output."""
         return self.output in {None, "-"}
 
-    def text(
-        self, *, json: Callable[[], str], plain: Callable[[], str], timeline: Callable[[Screen], str]
-    ) -> str | None:
-        """Return the text in the form that is wished; None where the calendar takes its place."""
+    def text(self, *, json: Callable[[], str], forms: Forms, timeline: Callable[[Screen], str]) -> str | None:
+        """Return the text in the form that is wished; None where the calendar takes its place.
+
+        Raises UsageError for a form that the command does not have.
+        """
         if self.ics == "-" and self.to_stdout:
             return None
         if self.json:
             return json()
         to_person = terminal.is_terminal() and self.to_stdout
-        if self.format is Format.PLAIN or (self.format is None and not to_person):
-            return plain()
-        return timeline(terminal.screen(colour=self.colour and self.to_stdout))
+        wished = self.format or (Format.TIMELINE if to_person else Format.PLAIN)
+        if wished is Format.TIMELINE:
+            return timeline(terminal.screen(colour=self.colour and self.to_stdout))
+        if wished not in forms:
+            known = ", ".join([Format.TIMELINE, *forms])
+            raise UsageError(f"--format {wished} is not made here; write one of {known}")
+        return forms[wished]()
 
     def write(self, text: str | None, file: CalendarFile | None) -> None:
-        """Write the calendar, then the text. Raises WriteError."""
+        """Write the calendar, then the text. Raises WriteError.
+
+        What would be refused of the text is refused before the calendar is written.
+        """
+        if text is not None and not self.to_stdout:
+            assert self.output is not None
+            check_target(Path(self.output), text.encode(), force=self.force)
         if file is not None:
             file.write(force=self.force)
         if text is None:
@@ -104,7 +135,35 @@ class Outputs:
             assert self.output is not None
             changed = write_file(Path(self.output), text.encode(), force=self.force)
             terminal.say(f"{'Written to' if changed else 'Unchanged:'} {self.output}.")
-        elif self.json:
+        elif self.json or self.format not in {None, *FOR_PEOPLE}:
             print_bytes(text.encode())
         else:
             terminal.print_text(text)
+
+
+def plan_text(
+    form: Format, plan: Plan, now: datetime, *, ref: str | None, detail: Detail, quiet: QuietHours
+) -> str:
+    """Return a plan at a moment (UTC) in one of the forms of a file; a timeline belongs on a screen.
+
+    `ref`, `detail` and the quiet hours are those of text messages.
+    """
+    match form:
+        case Format.PLAIN | Format.TIMELINE:  # in a file, both are sentences
+            from needlecare.render.plain import plain
+
+            return plain(plan, now)
+        case Format.MARKDOWN:
+            from needlecare.render.markdown import markdown
+
+            return markdown(plan, now)
+        case Format.HTML:
+            from needlecare.render.handout import handout
+
+            return handout(plan, now)
+        case Format.SMS:
+            from needlecare.render.sms import sms
+
+            return sms(plan, now, ref=ref, detail=detail, quiet=quiet)
+        case _:
+            assert_never(form)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from threading import Thread
 from typing import TypeVar
@@ -43,7 +44,8 @@ def results(
     under_way: deque[Future[Result]] = deque()
     try:
         for piece in pieces:
-            under_way.append(pool.submit(work, piece))
+            with _uninterrupted():
+                under_way.append(pool.submit(work, piece))
             if len(under_way) > AHEAD * jobs:
                 yield under_way.popleft().result()
         while under_way:
@@ -54,6 +56,21 @@ def results(
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let an interruption wait while processes start, which begin with what waits here: one that came
+    before they were ready would end them with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows has none
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _begin(prepare: Callable[[Order], None], order: Order) -> None:

@@ -1,7 +1,10 @@
 """needlecare plan: one treatment in; a timeline, JSON or a calendar out."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+import typer
 
 from needlecare.cli import calendar, options, outputs, saved
 from needlecare.cli.options import planned
@@ -19,11 +22,13 @@ Examples:
   needlecare yesterday@14:30 --ics plan.ics
   needlecare 2026-11-22T09:00 --ics plan.ics --update
   needlecare sat 2:30pm --as-of tomorrow
-  needlecare today --json | jq '.windows[] | select(.status == "active") | .title'
+  needlecare yesterday@14:30 --format html -o handout.html
+  needlecare today --json | jq -r '.windows[] | .title'
 """
 
 
 def plan(
+    ctx: typer.Context,
     when: options.When,
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
@@ -59,7 +64,7 @@ def plan(
         force=force,
         colour=not no_color,
     )
-    wanted.check()
+    wanted.check(ctx)
     made, now = planned(
         " ".join(when),
         prp=prp,
@@ -72,9 +77,9 @@ def plan(
     )
     if ref is not None:
         checked_reference(ref)
+    wished = calendar.reminders(alarms, quiet_hours, daily)
     file = None
     if ics is not None:
-        wished = calendar.reminders(alarms, quiet_hours, daily)
         from needlecare.render.calendar import calendar as plan_calendar
 
         def make(reference: UUID | None) -> "Calendar":
@@ -87,18 +92,17 @@ def plan(
 
         return plan_json(made, now)
 
-    def as_plain() -> str:
-        from needlecare.render.plain import plain
-
-        return plain(made, now)
-
     def as_timeline(screen: Screen) -> str:
         from needlecare.render.timeline import timeline
 
         return timeline(made, now, screen)
 
+    def as_form(form: outputs.Format) -> str:
+        return outputs.plan_text(form, made, now, ref=ref, detail=detail, quiet=wished.quiet)
+
+    forms: outputs.Forms = {form: partial(as_form, form) for form in outputs.FILE_FORMATS}
     if save:
         saved.load_saved()  # what is wrong there is told before anything is written
-    wanted.write(wanted.text(json=as_json, plain=as_plain, timeline=as_timeline), file)
+    wanted.write(wanted.text(json=as_json, forms=forms, timeline=as_timeline), file)
     if save:
         saved.save(made.treatment, schedule=schedule, follow=follow)

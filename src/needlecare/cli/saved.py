@@ -10,9 +10,8 @@ from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
-from typer._click.core import ParameterSource  # Typer below 0.29 offers no public name for it
 
-from needlecare.cli import options, terminal
+from needlecare.cli import completion, options, terminal
 from needlecare.cli.files import (
     load_schedule,
     print_bytes,
@@ -116,7 +115,7 @@ def current_plan(
             follow=follow,
             as_of=as_of,
         )
-    zone = options.zone_of(tz) if _typed(ctx, "tz") else None
+    zone = options.zone_of(tz) if options.typed(ctx, "tz") else None
     saved = [_in_zone(one, zone) if zone else one for one in load_saved()]
     chosen = in_force(saved, lambda zone: options.moment_of(as_of, zone))
     if chosen is None:
@@ -127,7 +126,7 @@ def current_plan(
         skin_type=skin_type or chosen.treatment.skin_type,
         scars=scars or chosen.treatment.scars,
     )
-    rules = load_schedule(schedule if _typed(ctx, "schedule") else chosen.schedule)
+    rules = load_schedule(schedule if options.typed(ctx, "schedule") else chosen.schedule)
     made = plan(treatment, rules, follow=follow or chosen.follow)
     return made, options.moment_of(as_of, treatment.zone)
 
@@ -147,6 +146,7 @@ def saved(
             "--forget",
             metavar="N|all",
             help="Remove the treatment with this number, or all of them.",
+            autocompletion=completion.saved_numbers,
             show_default=False,
         ),
     ] = None,
@@ -187,8 +187,3 @@ def _without(kept: tuple[SavedTreatment, ...], forget: str) -> tuple[SavedTreatm
 
 def _in_zone(saved: SavedTreatment, zone: ZoneInfo) -> SavedTreatment:
     return replace(saved, treatment=replace(saved.treatment, zone=zone))
-
-
-def _typed(ctx: typer.Context, name: str) -> bool:
-    """Whether an option stands on the command line, and not only in the environment."""
-    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE

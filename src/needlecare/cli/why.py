@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from needlecare.cli import options, terminal
+from needlecare.cli import completion, options, terminal
 from needlecare.cli.files import load_schedule, print_bytes
 from needlecare.lookup import rules_named
 from needlecare.model import Treatment
 from needlecare.plan import plan
+from needlecare.when import local
 
 EXAMPLES = """
 Examples:
@@ -28,7 +29,10 @@ def why(
     rule: Annotated[
         list[str],
         typer.Argument(
-            metavar="RULE", help="A rule, or a word for it: makeup, gym, hot tub.", show_default=False
+            metavar="RULE",
+            help="A rule, or a word for it: makeup, gym, hot tub.",
+            autocompletion=completion.rules,
+            show_default=False,
         ),
     ],
     treated: options.Treated = None,
@@ -45,7 +49,7 @@ def why(
     rules = load_schedule(schedule)
     named = rules_named(" ".join(rule), rules)
     if treated is not None:
-        made, _ = options.planned(
+        made, now = options.planned(
             treated,
             prp=prp,
             skin_type=skin_type,
@@ -59,10 +63,11 @@ def why(
         treatment = Treatment(
             treated=_ANY_TREATMENT, zone=ZoneInfo("UTC"), prp=prp, skin_type=skin_type, scars=scars
         )
-        made = plan(treatment, rules, follow=follow or ())
+        made, now = plan(treatment, rules, follow=follow or ()), options.moment_of(as_of, treatment.zone)
     from needlecare.render.why import Reason, why, why_json
 
-    reasons = [Reason(rule=one, plan=made, dated=treated is not None) for one in named]
+    today = local(now, made.treatment.zone).date()
+    reasons = [Reason(rule=one, plan=made, dated=treated is not None, today=today) for one in named]
     if json:
         print_bytes(why_json(reasons).encode())
     else:

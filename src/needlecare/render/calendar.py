@@ -234,17 +234,16 @@ def _shown_end(start: datetime | date, end: datetime | date | None, zone: ZoneIn
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A window in words: its title, from when (said while it lies ahead), and until when."""
+    """A window in words: what is said of it while it lies ahead, with its start, and from then on."""
 
     window: Window
-    since: str
-    until: str
+    ahead: str
+    begun: str
 
     def at(self, moment: datetime) -> str:
         """Return the line as it stands at a moment (UTC)."""
         start = self.window.start
-        since = self.since if start is not None and start > moment else ""
-        return f"- {self.window.rule.title}{since}{self.until}"
+        return self.begun if start is None or start <= moment else self.ahead
 
 
 class _Lines:
@@ -280,14 +279,15 @@ class _Lines:
         if window.kind is Kind.AVOID and differs_between(window) and window.earliest_end is not None:
             earliest = short_moment(window.earliest_end, self.zone, self.reader)
             until_when += f" (sources differ from {earliest}; ask your clinic)"
-        return replace(self.sign(window), until=until_when)
+        return self.sign(window, until_when)
 
-    def sign(self, window: Window) -> _Line:
-        """Return the line of a sign about which to call."""
+    def sign(self, window: Window, until_when: str = "") -> _Line:
+        """Return the line of a sign about which to call: from when it is one, and not until when."""
         since_when = (
             f" from {since(window.start, self.zone, self.reader)}" if window.start is not None else ""
         )
-        return _Line(window, since_when, "")
+        title = f"- {window.rule.title}"
+        return _Line(window, ahead=f"{title}{since_when}{until_when}", begun=f"{title}{until_when}")
 
 
 def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:

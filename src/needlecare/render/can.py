@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from needlecare.lookup import NotUnderstood
-from needlecare.model import Kind, Schedule, Status, Window
-from needlecare.plan import begins, status
+from needlecare.model import Kind, Note, Schedule, Status, Window
+from needlecare.plan import begins, review_notes, status
 from needlecare.render.dates import how_long, last_whole_day, short_day, short_moment, since, until
 from needlecare.render.json import (
     Json,
     iso,
     json_text,
+    note_json,
     schedule_json,
     treatment_json,
     window_summary_json,
@@ -64,6 +65,7 @@ def can_json(answer: Answer, words: str, *, at: bool = False) -> str:
             "allowed": answer.verdict is Verdict.YES,
             "text": answer_line(answer, at=at),
             "rules": [_ruling_json(one, answer) for one in answer.rulings],
+            "notes": [note_json(note) for note in _notes(answer)],
             "standing": {name: standing_text(name, schedule) for name in _standing(answer)},
         }
     )
@@ -198,6 +200,7 @@ class _Wording:
 def _bearing(answer: Answer) -> Iterator[str]:
     """Yield what bears on the answer: warning signs with whom to call, which treatment, general words."""
     plan = answer.plan
+    yield from (note.text for note in _notes(answer))
     for one in answer.rulings:
         if one.rule.kind is Kind.WARNING:
             yield one.rule.advice
@@ -205,6 +208,11 @@ def _bearing(answer: Answer) -> Iterator[str]:
         yield standing_text("emergency", plan.schedule)
     treated = f"{treatment_name(plan)}, treated {treated_text(plan.treatment)} ({plan.treatment.zone.key})."
     yield f"{treated} {standing_text('general', plan.schedule, short=True)}"
+
+
+def _notes(answer: Answer) -> tuple[Note, ...]:
+    """Return what is said of the schedule at the moment that was asked about."""
+    return review_notes(answer.plan.schedule, local(answer.moment, answer.plan.treatment.zone).date())
 
 
 def _standing(answer: Answer) -> list[str]:

@@ -52,7 +52,8 @@ def after_quiet(moment: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime
     if not quiet.holds(shown.time()):
         return moment
     day = shown.date() + timedelta(days=1 if shown.time() >= quiet.end else 0)
-    return max(moment, resolve(datetime.combine(day, quiet.end), zone, Edge.END))
+    end = max(moment, resolve(datetime.combine(day, quiet.end), zone, Edge.END))
+    return after_quiet(end, zone, quiet)  # a clock change may skip all that is between two quiet nights
 
 
 def whole_day(moment: datetime, zone: ZoneInfo) -> date:

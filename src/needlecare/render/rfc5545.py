@@ -11,7 +11,7 @@ costs no more than its texts.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -34,6 +34,9 @@ PRODID = "-//needlecare//needlecare//EN"
 LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, which some clients refuse
 
+# What a physical line holds, the blank that begins a further one aside; it ends with a whole character.
+_FIRST = re.compile(rb".{1,%d}(?![\x80-\xbf])" % LINE, re.DOTALL)
+_FURTHER = re.compile(rb".{1,%d}(?![\x80-\xbf])" % (LINE - 1), re.DOTALL)
 _LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -146,20 +149,15 @@ def event_lines(calendar: Calendar, entry: Entry, revision: Revision) -> list[st
 
 def folded(lines: Iterable[str]) -> bytes:
     """Return content lines as the octets of a file: folded, each with its CRLF (section 3.1)."""
-    return b"".join(b"\r\n ".join(_physical(line.encode())) + b"\r\n" for line in lines)
+    return b"".join(_folded(line.encode()) for line in lines)
 
 
-def _physical(line: bytes) -> Iterator[bytes]:
-    """Yield the physical lines of a content line, without the blank that a fold puts before all but the
-    first; no character is cut.
-    """
-    start, end = 0, LINE
-    while end < len(line):
-        while line[end] & 0b1100_0000 == 0b1000_0000:  # within a character of UTF-8
-            end -= 1
-        yield line[start:end]
-        start, end = end, end + LINE - 1
-    yield line[start:]
+def _folded(line: bytes) -> bytes:
+    if len(line) <= LINE:
+        return line + b"\r\n"
+    first = _FIRST.match(line)
+    assert first is not None
+    return b"\r\n ".join([first[0], *_FURTHER.findall(line, first.end())]) + b"\r\n"
 
 
 # What ics writes ----------------------------------------------------------------------------------

@@ -1,0 +1,300 @@
+"""Shell completion: what a shell may offer next, and its installation for bash, zsh and fish.
+
+What is offered comes from the rule files, the zones and the saved treatments of the
+machine, and is looked up only when a shell asks. A mistake anywhere offers nothing:
+nobody wants a message in the middle of a line that is being typed.
+"""
+
+import re
+from errno import ENOENT
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from typer._click.core import Command, Context, ParameterSource  # Typer below 0.29 offers no public names
+from typer._click.shell_completion import (
+    CompletionItem,
+    ShellComplete,
+    _resolve_context,
+    _resolve_incomplete,
+    add_completion_class,
+)
+from typer._completion_classes import BashComplete, FishComplete, ZshComplete
+from typer._completion_shared import _completion_scripts, _get_shell_name, get_completion_script
+from typer._completion_shared import install as write_completion
+from typer.completion import shell_complete
+
+from needlecare.cli import terminal
+from needlecare.errors import UsageError, WriteError, quoted, shown
+
+if TYPE_CHECKING:
+    from needlecare.model import Rule, Schedule
+
+Offer = tuple[str, str]  # what can be typed, and what it means; "" where it speaks for itself
+
+PROGRAM = "needlecare"
+VARIABLE = "_NEEDLECARE_COMPLETE"  # set by a shell that asks: complete_bash, complete_zsh, complete_fish
+SHELLS = ("bash", "zsh", "fish")
+
+_RULE_FILE, _CALENDAR_FILE = ".toml", ".ics"
+# What every shell takes for one word as it stands. Another file is left to the shell's own completion.
+_ONE_WORD = re.compile(r"[\w./+@%,=-]+")
+_LONGEST_MEANING = 100  # characters; a terminal shows no more beside an offer
+
+# Typer's own script offers nothing at the first Tab of a session, when zsh loads it by that very Tab, and
+# evaluates what it is told: titles of somebody's rule file.
+_ZSH_SCRIPT = """\
+#compdef %(prog_name)s
+
+%(complete_func)s() {
+  local -a offers
+  offers=("${(@f)$(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" \\
+    %(autocomplete_var)s=complete_zsh ${~words[1]} 2> /dev/null)}")
+  if [[ -n "$offers" ]]; then
+    _describe %(prog_name)s offers
+  else
+    _files
+  fi
+}
+
+if [[ $funcstack[1] == _%(prog_name)s ]]; then
+  %(complete_func)s "$@"
+else
+  compdef %(complete_func)s %(prog_name)s
+fi
+"""
+
+
+# What is offered ----------------------------------------------------------------------------------
+
+
+def schedules(incomplete: str) -> Iterator[Offer]:
+    """Return the schedules that ship with needlecare, and the rule files in the folder that is typed."""
+    from needlecare.cli.files import schedule_names
+
+    for name in schedule_names():
+        yield name, "built-in schedule"
+    yield from _files(incomplete, _RULE_FILE)
+
+
+def calendars(incomplete: str) -> Iterator[Offer]:
+    """Return the calendar files in the folder that is typed."""
+    yield from _files(incomplete, _CALENDAR_FILE)
+
+
+def sources(ctx: typer.Context) -> Iterator[Offer]:
+    """Return the sources of the schedule that the command line means, with their titles."""
+    for source in _schedule(ctx).sources.values():
+        yield source.key, source.title
+
+
+def rules(ctx: typer.Context, incomplete: str) -> list[Offer]:
+    """Return the rules, with their titles; once something is typed, the words for them as well."""
+    known = list(_schedule(ctx).rules.values())
+    return _words(known, ctx.params.get("rule"), incomplete) or _ids(known)
+
+
+def activities(ctx: typer.Context, incomplete: str) -> list[Offer]:
+    """Return what may be asked about: what a plan forbids, and what anybody calls it once they type."""
+    from needlecare.model import Kind
+
+    known = list(_schedule(ctx).rules.values())
+    forbidden = [rule for rule in known if rule.kind is Kind.AVOID]
+    return _words(known, ctx.params.get("activity"), incomplete) or _ids(forbidden)
+
+
+def zones() -> list[str]:
+    """Return the names of the time zones."""
+    from needlecare.when import zone_names
+
+    return sorted(zone_names())
+
+
+def days() -> list[str]:
+    """Return the words that stand for a day."""
+    from needlecare.when import DAY_NAMES
+
+    return ["now", *DAY_NAMES]
+
+
+def first_days(ctx: typer.Context) -> Iterable[Offer]:
+    """Return the words that stand for a day; where WHEN has begun, the options that may follow."""
+    if ctx.params.get("when"):
+        return _options(ctx)
+    return [(day, "") for day in days()]
+
+
+def skin_types() -> list[str]:
+    """Return the Fitzpatrick types."""
+    from needlecare.model import SkinType
+
+    return [skin_type.name for skin_type in SkinType]
+
+
+def saved_numbers() -> Iterator[Offer]:
+    """Return the numbers of the saved treatments with their dates, and the word for all of them."""
+    from needlecare.cli.saved import load_saved
+
+    for number, one in enumerate(load_saved(), start=1):
+        yield str(number), f"treated on {one.day}"
+    yield "all", "every saved treatment"
+
+
+def _schedule(ctx: typer.Context) -> "Schedule":
+    """Return the schedule of the command line so far; status and can speak of the saved treatment's."""
+    from needlecare.cli.files import BUILTIN, load_schedule
+    from needlecare.cli.options import clock
+    from needlecare.cli.saved import load_saved
+    from needlecare.saved import in_force
+
+    typed = ctx.get_parameter_source("schedule") is ParameterSource.COMMANDLINE
+    if not typed and not ctx.params.get("treated") and ctx.command.name in {"status", "can"}:
+        now = clock()
+        saved = in_force(load_saved(), lambda _: now)
+        if saved is not None:
+            return load_schedule(saved.schedule)
+    return load_schedule(ctx.params.get("schedule") or BUILTIN)
+
+
+def _ids(rules: Iterable["Rule"]) -> list[Offer]:
+    return [(rule.id, rule.title) for rule in rules]
+
+
+def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: str) -> list[Offer]:
+    """Return the words for rules that go on from what is typed: "tub" after "hot", "hot-tub" for "ho"."""
+    from needlecare.lookup import known_words, plainly
+
+    typed = plainly(" ".join(before or ())).split()
+    known = [(plainly(words).split(), rule.title) for rule in rules for words in known_words(rule)]
+    begun = [("-".join(words[len(typed) :]), title) for words, title in known if words[: len(typed)] == typed]
+    if typed and any(word and word.startswith(incomplete) for word, _ in begun):
+        return begun
+    return [("-".join(words), title) for words, title in known] if incomplete else []
+
+
+def _files(incomplete: str, suffix: str) -> Iterator[Offer]:
+    folder = incomplete.rpartition("/")[0] + "/" if "/" in incomplete else ""
+    for path in sorted(Path(folder).iterdir()):
+        if path.suffix == suffix and path.is_file():
+            yield folder + path.name, ""
+
+
+def _options(ctx: Context) -> list[Offer]:
+    found = ctx.command.shell_complete(ctx, "--")
+    return [(offer.value, offer.help or "") for offer in found]
+
+
+# How a shell asks ---------------------------------------------------------------------------------
+
+
+class _Offering(ShellComplete):
+    """What can stand next, once each, with what it means on the same line."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        """Return what may be offered; where nothing else can stand, the options of the command."""
+        ctx = _resolve_context(self.cli, self.ctx_args, self.prog_name, args)
+        asked, begun = _resolve_incomplete(ctx, args, incomplete)
+        found = asked.shell_complete(ctx, begun)
+        if asked is ctx.command and not (found or incomplete):
+            found = asked.shell_complete(ctx, "--")
+        meanings = {item.value: item.help or "" for item in found if _ONE_WORD.fullmatch(item.value)}
+        return [
+            CompletionItem(value, help=shown(" ".join(meaning.split()), _LONGEST_MEANING))
+            for value, meaning in meanings.items()
+        ]
+
+
+class _OfferingWholeWords(_Offering):
+    """For shells to which --tz=Europe/Berlin is one word."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        """Return what may be offered, with the option that stands in the same word."""
+        option = re.match("(--[a-z-]+)=", incomplete)
+        if option is None:
+            return super().get_completions(args, incomplete)
+        found = super().get_completions([*args, option[1]], incomplete[option.end() :])
+        return [CompletionItem(option[0] + item.value, help=item.help) for item in found]
+
+
+class _Bash(_Offering, BashComplete):
+    """Bash, to which the "=" between an option and its value is a word."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        """Return what may be offered."""
+        return super().get_completions([arg for arg in args if arg != "="], incomplete)
+
+
+class _Zsh(_OfferingWholeWords, ZshComplete):
+    """Zsh, by the script above: a line an offer."""
+
+    source_template = _ZSH_SCRIPT
+    complete = ShellComplete.complete
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return an offer as _describe reads it."""
+        return f"{item.value}:{item.help}" if item.help else str(item.value)
+
+
+class _Fish(_OfferingWholeWords, FishComplete):
+    """Fish; Typer would fold what an offer means, and fish take each line for an offer."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return an offer as fish reads it."""
+        return f"{item.value}\t{item.help}" if item.help else str(item.value)
+
+
+def answer(command: Command, instruction: str) -> int:
+    """Answer a shell, and return the exit code; fish asks by it whether there is anything to offer."""
+    for shell, kind in zip(SHELLS, (_Bash, _Zsh, _Fish), strict=True):
+        add_completion_class(kind, shell)
+    try:
+        return shell_complete(command, {}, PROGRAM, VARIABLE, instruction)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except Exception:  # noqa: BLE001  whatever it is, the person at the prompt asked about something else
+        return 1
+
+
+# Installation -------------------------------------------------------------------------------------
+
+
+def install(wanted: bool) -> None:
+    """Install the completion of the shell that this runs in. Raises UsageError or WriteError."""
+    if not wanted:
+        return
+    shell = _shell()
+    try:
+        if not Path.home().is_dir():
+            raise OSError(ENOENT, "there is no such home folder", str(Path.home()))
+        _, path = write_completion(shell=shell, prog_name=PROGRAM, complete_var=VARIABLE)
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no home
+        place = getattr(error, "filename", None)
+        what = getattr(error, "strerror", None) or str(error)
+        raise WriteError(
+            f"the completion of {shell} cannot be installed: {f'{quoted(place, 200)}: ' if place else ''}"
+            f"{what}; --show-completion prints it, to put it where you like"
+        ) from None
+    terminal.say(f"Completion for {shell} is installed in {path}; it works in the next {shell} you start.")
+    raise typer.Exit
+
+
+def show(wanted: bool) -> None:
+    """Print the completion of the shell that this runs in. Raises UsageError."""
+    if wanted:
+        shell = _shell()
+        print(get_completion_script(prog_name=PROGRAM, complete_var=VARIABLE, shell=shell))
+        raise typer.Exit
+
+
+def _shell() -> str:
+    """Return the name of the shell that this runs in. Raises UsageError."""
+    _completion_scripts["zsh"] = _ZSH_SCRIPT
+    name = _get_shell_name()
+    if name in SHELLS:
+        return name
+    what = f"{quoted(name)} is a shell without completion" if name else "which shell this is cannot be told"
+    raise UsageError(
+        f"{what}; run this in {', '.join(SHELLS[:-1])} or {SHELLS[-1]}, "
+        f"or print what bash reads with {VARIABLE}=source_bash {PROGRAM}"
+    )
