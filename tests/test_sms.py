@@ -386,6 +386,18 @@ def test_a_photo_keeps_its_day_and_a_milestone_of_several_days_waits_within_them
     )
 
 
+def test_the_message_of_a_single_day_comes_in_its_morning_and_a_later_end_the_day_after(
+    builtin: Schedule,
+) -> None:
+    call = rule("call", "P3D", "P3D", Kind.MILESTONE, then=None)
+    messages = sent(plan(EXAMPLE, only(builtin, call, rule("alcohol", "P3D"))))[1:]
+    assert [(one["role"], one["send_at"]) for one in messages] == [
+        ("milestone/call", "2026-11-24T09:00:00+01:00"),
+        ("phase/alcohol", "2026-11-25T09:00:00+01:00"),  # it ended on the 24th at 14:30
+    ]
+    assert messages[0]["text"] == "Skin care. No call. Wait. Not yet: alcohol until Tue 24 Nov 14:30."
+
+
 def test_before_it_two_messages_at_most_each_in_time_for_what_begins(builtin: Schedule) -> None:
     messages = sent(plan(EXAMPLE, builtin))
     # 14 days before 14:30 no sun; the day before no allergy tablet without asking

@@ -193,7 +193,8 @@ def _whole(lines: Iterable[bytes]) -> Iterator[_Line]:
 def _csv_rows(lines: Iterator[_Line], mapping: Mapping[Column, str]) -> Iterator[Row | RowProblem]:
     """Return the rows of a CSV file, whose header is read at once. Raises UsageError for the header."""
     text = _CsvText(lines)
-    text.delimiter = max(DELIMITERS, key=text.width)
+    wanted = {mapping.get(column, column).casefold() for column in Column}
+    text.delimiter = max(DELIMITERS, key=lambda delimiter: len(wanted.intersection(text.names(delimiter))))
     _, headings = text.record()
     if headings is None:
         raise UsageError("the header is no CSV; write the names of the columns, such as ref,treated")
@@ -234,10 +235,10 @@ class _CsvText:
         """Whether there is another line."""
         return next(self._coming(), None) is not None
 
-    def width(self, delimiter: str) -> int:
-        """Return how many cells the next record has with some delimiter; none is taken."""
+    def names(self, delimiter: str) -> list[str]:
+        """Return the cells of the next record with some delimiter, as headings; nothing is taken."""
         cells, _ = self._parsed(delimiter)
-        return len(cells or ())
+        return _names(cells or ())
 
     def record(self) -> tuple[int, list[str] | None]:
         """Take the next record: the number of its first line, and its cells; None where it is no CSV."""
@@ -280,9 +281,14 @@ class _CsvText:
             place += 1
 
 
+def _names(headings: Iterable[str]) -> list[str]:
+    """Return headings as they are compared."""
+    return [heading.strip().casefold() for heading in headings]
+
+
 def _places(headings: Sequence[str], mapping: Mapping[Column, str]) -> dict[Column, int]:
     """Return where each column stands. Headings are not repeated: a file without them begins with a patient."""
-    known = [heading.strip().casefold() for heading in headings]
+    known = _names(headings)
     places = {}
     for column in Column:
         wanted = mapping.get(column, column)

@@ -61,6 +61,12 @@ class WriteError(NeedlecareError):
     exit_code = 5
 
 
+class Interrupted(NeedlecareError):
+    """Work that was interrupted and can be taken up again."""
+
+    exit_code = 130
+
+
 def quoted(text: str, limit: int = 60) -> str:
     """Return what was typed, safe to print: on one line, escaped and cut to the limit."""
     return f'"{shown(text, limit)}"'

@@ -27,6 +27,7 @@ from needlecare.errors import NeedlecareError, ScheduleError
 
 FOR_YOU = "For you"
 FOR_CLINICS = "For clinics"
+INTERRUPTED = 130
 
 
 class PlanByDefault(TyperGroup):
@@ -48,7 +49,7 @@ class PlanByDefault(TyperGroup):
         plan = self.commands["plan"]
         inner = plan.make_context("plan", [], parent=ctx, resilient_parsing=True)
         asked = plan if incomplete.startswith("-") else plan.params[0]
-        return [*found, *asked.shell_complete(inner, incomplete)]
+        return [*found, *completion.offered(asked, inner, incomplete)]
 
 
 app = typer.Typer(
@@ -137,13 +138,15 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     except ClickException as error:
         return _complain(error.format_message(), 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted", 130)
+        return _complain("interrupted", INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
         abandon_output()
         return 0
     except OSError as error:  # those of files are told where they are opened
         abandon_output()
         return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
+    if result == INTERRUPTED:  # what Typer makes of it without a word
+        return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 

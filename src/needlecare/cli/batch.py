@@ -45,7 +45,7 @@ from needlecare.cli.files import (
     schedule_data,
 )
 from needlecare.cli.parallel import results
-from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.errors import Interrupted, UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Plan, Reminders
 from needlecare.plan import Planner
 from needlecare.render.batch import account_text, record_json
@@ -229,8 +229,7 @@ def batch(
                 told.tell(piece)
                 report.reach(stream.tell() if size else told.rows)
         except KeyboardInterrupt:
-            report.say("needlecare: stopped; run it again, it does the rest")
-            raise
+            raise Interrupted("interrupted; run it again, it does the rest") from None
     terminal.say(str(told))
     if told.failed:
         raise typer.Exit(SOME_FAILED)

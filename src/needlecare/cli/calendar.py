@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from needlecare.cli import completion, options, terminal
+from needlecare.cli import options, terminal
 from needlecare.cli.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Reminders
@@ -163,7 +163,6 @@ def cancel(
         typer.Argument(
             metavar="FILE.ics",
             help="A calendar that needlecare wrote.",
-            autocompletion=completion.calendars,
             show_default=False,
         ),
     ],

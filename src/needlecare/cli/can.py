@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from needlecare.cli import completion, options, terminal
+from needlecare.cli import options, terminal
 from needlecare.cli.files import print_bytes
 from needlecare.cli.saved import current_plan
 from needlecare.errors import UsageError
@@ -28,7 +28,6 @@ def can(
         typer.Argument(
             metavar="ACTIVITY",
             help="In your own words: swim, go to the gym, ibuprofen.",
-            autocompletion=completion.activities,
             show_default=False,
         ),
     ],
@@ -37,7 +36,6 @@ def can(
         typer.Option(
             "--at",
             metavar="WHEN",
-            autocompletion=completion.days,
             help="Ask about another moment: friday@18:00 is the coming Friday.",
             rich_help_panel=options.LOOK_PANEL,
             show_default=False,

@@ -7,12 +7,17 @@ nobody wants a message in the middle of a line that is being typed.
 
 import re
 from errno import ENOENT
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from typer._click.core import Command, Context, ParameterSource  # Typer below 0.29 offers no public names
+from typer._click.core import (
+    Command,
+    Context,
+    Parameter,
+    ParameterSource,
+)  # Typer below 0.29 offers no public names
 from typer._click.shell_completion import (
     CompletionItem,
     ShellComplete,
@@ -69,7 +74,7 @@ fi
 # What is offered ----------------------------------------------------------------------------------
 
 
-def schedules(incomplete: str) -> Iterator[Offer]:
+def schedules(_: Context, incomplete: str) -> Iterator[Offer]:
     """Return the schedules that ship with needlecare, and the rule files in the folder that is typed."""
     from needlecare.cli.files import schedule_names
 
@@ -78,24 +83,24 @@ def schedules(incomplete: str) -> Iterator[Offer]:
     yield from _files(incomplete, _RULE_FILE)
 
 
-def calendars(incomplete: str) -> Iterator[Offer]:
+def calendars(_: Context, incomplete: str) -> Iterator[Offer]:
     """Return the calendar files in the folder that is typed."""
     yield from _files(incomplete, _CALENDAR_FILE)
 
 
-def sources(ctx: typer.Context) -> Iterator[Offer]:
+def sources(ctx: Context, _: str) -> Iterator[Offer]:
     """Return the sources of the schedule that the command line means, with their titles."""
     for source in _schedule(ctx).sources.values():
         yield source.key, source.title
 
 
-def rules(ctx: typer.Context, incomplete: str) -> list[Offer]:
+def rules(ctx: Context, incomplete: str) -> list[Offer]:
     """Return the rules, with their titles; once something is typed, the words for them as well."""
     known = list(_schedule(ctx).rules.values())
     return _words(known, ctx.params.get("rule"), incomplete) or _ids(known)
 
 
-def activities(ctx: typer.Context, incomplete: str) -> list[Offer]:
+def activities(ctx: Context, incomplete: str) -> list[Offer]:
     """Return what may be asked about: what a plan forbids, and what anybody calls it once they type."""
     from needlecare.model import Kind
 
@@ -104,35 +109,36 @@ def activities(ctx: typer.Context, incomplete: str) -> list[Offer]:
     return _words(known, ctx.params.get("activity"), incomplete) or _ids(forbidden)
 
 
-def zones() -> list[str]:
+def zones(_: Context, __: str) -> Iterator[Offer]:
     """Return the names of the time zones."""
     from needlecare.when import zone_names
 
-    return sorted(zone_names())
+    for name in sorted(zone_names()):
+        yield name, ""
 
 
-def days() -> list[str]:
+def days(_: Context, __: str) -> list[Offer]:
     """Return the words that stand for a day."""
     from needlecare.when import DAY_NAMES
 
-    return ["now", *DAY_NAMES]
+    return [(day, "") for day in ("now", *DAY_NAMES)]
 
 
-def first_days(ctx: typer.Context) -> Iterable[Offer]:
+def first_days(ctx: Context, incomplete: str) -> list[Offer]:
     """Return the words that stand for a day; where WHEN has begun, the options that may follow."""
     if ctx.params.get("when"):
         return _options(ctx)
-    return [(day, "") for day in days()]
+    return days(ctx, incomplete)
 
 
-def skin_types() -> list[str]:
+def skin_types(_: Context, __: str) -> list[Offer]:
     """Return the Fitzpatrick types."""
     from needlecare.model import SkinType
 
-    return [skin_type.name for skin_type in SkinType]
+    return [(skin_type.name, "") for skin_type in SkinType]
 
 
-def saved_numbers() -> Iterator[Offer]:
+def saved_numbers(_: Context, __: str) -> Iterator[Offer]:
     """Return the numbers of the saved treatments with their dates, and the word for all of them."""
     from needlecare.cli.saved import load_saved
 
@@ -141,7 +147,42 @@ def saved_numbers() -> Iterator[Offer]:
     yield "all", "every saved treatment"
 
 
-def _schedule(ctx: typer.Context) -> "Schedule":
+# What each parameter offers, by its name; beside the parameters themselves, every start of the program
+# would pay for it.
+_OFFERS: dict[str, Callable[[Context, str], Iterable[Offer]]] = {
+    "when": first_days,
+    "treated": days,
+    "at": days,
+    "as_of": days,
+    "skin_type": skin_types,
+    "tz": zones,
+    "schedule": schedules,
+    "follow": sources,
+    "rule": rules,
+    "activity": activities,
+    "forget": saved_numbers,
+    "cancel file": calendars,
+    "show name": schedules,
+    "check files": schedules,
+    "diff before": schedules,
+    "diff after": schedules,
+}
+
+
+def offered(asked: Command | Parameter, ctx: Context, incomplete: str) -> list[CompletionItem]:
+    """Return what may stand for a word that is begun; a command offers its options and commands."""
+    name = asked.name or ""
+    offers = _OFFERS.get(name) or _OFFERS.get(f"{ctx.command.name} {name}")
+    if offers is None or isinstance(asked, Command):
+        return asked.shell_complete(ctx, incomplete)
+    return [
+        CompletionItem(value, help=meaning)
+        for value, meaning in offers(ctx, incomplete)
+        if value.startswith(incomplete)
+    ]
+
+
+def _schedule(ctx: Context) -> "Schedule":
     """Return the schedule of the command line so far; status and can speak of the saved treatment's."""
     from needlecare.cli.files import BUILTIN, load_schedule
     from needlecare.cli.options import clock
@@ -195,7 +236,7 @@ class _Offering(ShellComplete):
         """Return what may be offered; where nothing else can stand, the options of the command."""
         ctx = _resolve_context(self.cli, self.ctx_args, self.prog_name, args)
         asked, begun = _resolve_incomplete(ctx, args, incomplete)
-        found = asked.shell_complete(ctx, begun)
+        found = offered(asked, ctx, begun)
         if asked is ctx.command and not (found or incomplete):
             found = asked.shell_complete(ctx, "--")
         meanings = {item.value: item.help or "" for item in found if _ONE_WORD.fullmatch(item.value)}

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import typer
 from typer._click.core import ParameterSource  # Typer below 0.29 offers no public name for it
 
-from needlecare.cli import completion
 from needlecare.cli.files import BUILTIN, load_schedule
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
@@ -40,7 +39,6 @@ When = Annotated[
         metavar="WHEN",
         help="When the treatment was or will be: 2026-11-21, 2026-11-21T14:30, today, yesterday@14:30, "
         "sat 2:30pm.",
-        autocompletion=completion.first_days,
         show_default=False,
     ),
 ]
@@ -49,7 +47,6 @@ Treated = Annotated[
     typer.Option(
         "--treated",
         metavar="WHEN",
-        autocompletion=completion.days,
         help="When the treatment was or will be: 2026-11-21T14:30, yesterday@14:30.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
@@ -64,7 +61,6 @@ FitzpatrickType = Annotated[
         "--skin-type",
         metavar="I-VI",
         parser=parse_skin_type,
-        autocompletion=completion.skin_types,
         help="Fitzpatrick skin type, I to VI or 1 to 6; unknown counts as the stricter.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
@@ -79,7 +75,6 @@ Zone = Annotated[
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
-        autocompletion=completion.zones,
         help="Time zone by its IANA name, such as Europe/Berlin; else the machine's.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
@@ -91,7 +86,6 @@ ScheduleName = Annotated[
         "--schedule",
         metavar="NAME|FILE",
         envvar="NEEDLECARE_SCHEDULE",
-        autocompletion=completion.schedules,
         help="The rules to plan by: a built-in schedule or a rule file of your own.",
         rich_help_panel=LOOK_PANEL,
     ),
@@ -101,7 +95,6 @@ Follow = Annotated[
     typer.Option(
         "--follow",
         metavar="SOURCE",
-        autocompletion=completion.sources,
         help="Count only this source; may be given several times. Warning signs always stay.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
@@ -112,7 +105,6 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="WHEN",
-        autocompletion=completion.days,
         help="Look at the plan as of another moment than now.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from threading import Thread
 from typing import TypeVar
 
+from needlecare.cli.files import reason
 from needlecare.errors import WriteError
 
 AHEAD = 4  # pieces for each process that are under way or wait to be told
@@ -40,11 +42,12 @@ def results(
         yield from map(work, pieces)
         return
     context = multiprocessing.get_context("spawn")  # a fork would copy threads in the middle of something
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(prepare, order))
+    with _starting():
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(prepare, order))
     under_way: deque[Future[Result]] = deque()
     try:
         for piece in pieces:
-            with _uninterrupted():
+            with _starting():
                 under_way.append(pool.submit(work, piece))
             if len(under_way) > AHEAD * jobs:
                 yield under_way.popleft().result()
@@ -59,18 +62,23 @@ def results(
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def _starting() -> Iterator[None]:
     """Let an interruption wait while processes start, which begin with what waits here: one that came
-    before they were ready would end them with a traceback.
+    before they were ready would end them with a traceback. Raises WriteError where the system has none to give.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows has none
-        yield
-        return
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    waits = hasattr(signal, "pthread_sigmask")  # Windows has none
     try:
+        if waits:
+            resource_tracker.ensure_running()  # which would let the interruption through
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
+    except (OSError, NotImplementedError) as error:
+        raise WriteError(
+            f"no further process can be started: {reason(error)}; leave --jobs out, or give fewer"
+        ) from None
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        if waits:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _begin(prepare: Callable[[Order], None], order: Order) -> None:

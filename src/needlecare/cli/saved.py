@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from needlecare.cli import completion, options, terminal
+from needlecare.cli import options, terminal
 from needlecare.cli.files import (
     load_schedule,
     print_bytes,
@@ -146,7 +146,6 @@ def saved(
             "--forget",
             metavar="N|all",
             help="Remove the treatment with this number, or all of them.",
-            autocompletion=completion.saved_numbers,
             show_default=False,
         ),
     ] = None,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from needlecare.cli import completion, options, terminal
+from needlecare.cli import options, terminal
 from needlecare.cli.files import load_schedule, print_bytes
 from needlecare.lookup import rules_named
 from needlecare.model import Treatment
@@ -31,7 +31,6 @@ def why(
         typer.Argument(
             metavar="RULE",
             help="A rule, or a word for it: makeup, gym, hot tub.",
-            autocompletion=completion.rules,
             show_default=False,
         ),
     ],

@@ -19,6 +19,7 @@ _DEFAULT = frozenset(
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")  # an escape and a septet each
+_ALPHABET = _DEFAULT | _EXTENSION
 
 
 class Encoding(StrEnum):
@@ -45,7 +46,7 @@ _LIKENESS = str.maketrans(
 
 def encoding(text: str) -> Encoding:
     """Return the encoding that a text needs: one character outside the alphabet makes all of it UCS-2."""
-    return Encoding.GSM_7 if set(text) <= _DEFAULT | _EXTENSION else Encoding.UCS_2
+    return Encoding.GSM_7 if _ALPHABET.issuperset(text) else Encoding.UCS_2
 
 
 def segments(text: str) -> int:
@@ -55,8 +56,10 @@ def segments(text: str) -> int:
     UTF-16 writes as a pair, so a part may stay one short of full.
     """
     needed = encoding(text)
-    sizes = [_size(character, needed) for character in text]
     single, part = _ROOM[needed]
+    if _EXTENSION.isdisjoint(text) and needed is Encoding.GSM_7:  # nothing that could be split
+        return 1 if len(text) <= single else -(-len(text) // part)
+    sizes = [_size(character, needed) for character in text]
     if sum(sizes) <= single:
         return 1
     count, used = 1, 0
@@ -73,13 +76,15 @@ def to_gsm(text: str) -> str:
     Such are straight quotes, plain dashes, three dots, a plain space; an accent
     is never dropped, since it can change a word.
     """
+    if encoding(text) is Encoding.GSM_7:
+        return text
     composed = unicodedata.normalize("NFC", text).translate(_LIKENESS)
     alike = "".join(_alike(character) for character in composed)
     return alike if encoding(alike) is Encoding.GSM_7 else text
 
 
 def _alike(character: str) -> str:
-    if encoding(character) is Encoding.GSM_7:
+    if character in _ALPHABET:
         return character
     ascii_likeness = to_ascii(character)
     return character if ascii_likeness == "?" else ascii_likeness

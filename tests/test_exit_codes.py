@@ -1,0 +1,213 @@
+"""Exit codes and streams, through the installed program: what a script can rely on.
+
+A result stands on standard output and nothing else does; what is said about it, and every error, stands on
+standard error.
+"""
+
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from program import PROGRAM, environment, needlecare
+
+CLINIC = """\
+extends = "microneedling"
+id = "skin-clinic"
+version = "1"
+reviewed = 2026-01-01
+review_due = 2036-01-01
+
+[sources.ours]
+tier = 2
+title = "Our own sheet"
+
+[rules.makeup]
+recommendations = [{ source = "ours", statement = "No makeup for 3 days", start = "P0D", end = "P3D" }]
+"""
+WHEN = "2026-11-21T14:30 --tz UTC --as-of 2026-11-21T15:30"
+TREATED = "--treated " + WHEN
+SERIES = "2026-11-21 --tz UTC --as-of 2026-11-01"
+
+NOTHING = ""
+# what is typed in a folder with clinic.toml, bad.toml (two problems), mine (a file of somebody), plan.ics
+# (a calendar), good.csv and some.csv (of two rows, one is wrong):
+#     (exit code, a word of standard output or NOTHING, a word of standard error or NOTHING)
+ROWS: dict[str, tuple[int, str, str]] = {
+    # 0: done, or allowed
+    WHEN: (0, "No makeup until", NOTHING),
+    f"plan {WHEN} --json": (0, '"windows"', NOTHING),
+    f"{WHEN} --ics -": (0, "BEGIN:VCALENDAR", NOTHING),
+    f"{WHEN} --format html": (0, "<html", NOTHING),
+    f"{WHEN} --format markdown": (0, "makeup", NOTHING),
+    f"{WHEN} --format sms": (0, '"send_at"', NOTHING),
+    f"{WHEN} --ics new.ics -o -": (0, "No makeup until", "Calendar written to new.ics"),
+    f"{WHEN} --ics new.ics -o new.txt": (0, NOTHING, "Written to new.txt."),
+    f"{WHEN} --save": (0, "No makeup until", "Saved"),
+    f"status {TREATED}": (0, "makeup", NOTHING),
+    f"status {TREATED} --json": (0, '"as_of"', NOTHING),
+    f"can drink water {TREATED}": (0, "Yes", NOTHING),
+    "why makeup": (0, "makeup", NOTHING),
+    "why makeup --json": (0, '"rules"', NOTHING),
+    f"course {SERIES}": (0, "Saturday 19 December 2026", NOTHING),
+    f"course {SERIES} --json": (0, '"sessions"', NOTHING),
+    f"course {SERIES} --ics -": (0, "BEGIN:VCALENDAR", NOTHING),
+    "cancel plan.ics --as-of 2026-11-22 --tz UTC": (0, NOTHING, "Calendar cancelled in plan.ics"),
+    "cancel plan.ics -o - --as-of 2026-11-22 --tz UTC": (0, "STATUS:CANCELLED", NOTHING),
+    "saved": (0, NOTHING, "No treatment is saved"),
+    "saved --json": (0, '"saved"', NOTHING),
+    "saved --forget all": (0, NOTHING, "Forgotten."),
+    "schedule list": (0, "microneedling", NOTHING),
+    "schedule show --json": (0, '"rules"', NOTHING),
+    "schedule check microneedling": (0, "no problems", NOTHING),
+    "schedule diff microneedling microneedling": (0, "nothing changes", NOTHING),
+    "schedule new - --tz UTC": (0, "extends", NOTHING),
+    "schedule new new.toml --tz UTC": (0, NOTHING, "Written: new.toml"),
+    "batch good.csv --json": (0, '"ref": "A1"', "1 row: 1 planned."),
+    "batch good.csv --out made": (0, NOTHING, "1 row: 1 written."),
+    "--help": (0, "Usage:", NOTHING),
+    "--version": (0, "needlecare ", NOTHING),
+    # 1: not yet, sources differ, or no source says; something changes for a patient
+    f"can swim {TREATED}": (1, "Not yet", NOTHING),
+    f"can swim {TREATED} --json": (1, '"not yet"', NOTHING),
+    f"can hot yoga {TREATED} --at 2026-11-25T15:00": (1, "differ", NOTHING),
+    "schedule diff microneedling clinic.toml": (1, "makeup", NOTHING),
+    "schedule diff microneedling clinic.toml --json": (1, "makeup", NOTHING),
+    # 2: wrong usage, or input that cannot be read
+    "03/04/2026": (2, NOTHING, "2026-03-04"),
+    f"{WHEN} --json --format plain": (2, NOTHING, "exclude each other"),
+    f"{WHEN} --daily 08:00": (2, NOTHING, "--daily is about the calendar; give --ics FILE"),
+    f"{WHEN} --alarms none --format sms": (2, NOTHING, "--alarms is about the calendar"),
+    f"{WHEN} --ref A1": (2, NOTHING, "--ref is about the calendar"),
+    f"{WHEN} --detail discreet": (2, NOTHING, "--detail is about the calendar"),
+    f"course {SERIES} --quiet-hours 23:00-07:00": (2, NOTHING, "--quiet-hours is about the calendar"),
+    f"{WHEN} --ics ./new --output new": (2, NOTHING, "name the same file"),
+    "status": (2, NOTHING, "--save"),
+    "status --treated nonsense": (2, NOTHING, "nonsense"),
+    "can swim": (2, NOTHING, "no treatment is saved"),
+    f"can levitate {TREATED}": (2, NOTHING, "levitate"),
+    "why makup": (2, NOTHING, "makeup"),
+    f"course {SERIES} --sessions 99": (2, NOTHING, "99"),
+    f"course {SERIES} --every soon": (2, NOTHING, "soon"),
+    "cancel missing.ics": (2, NOTHING, "missing.ics"),
+    "cancel mine": (2, NOTHING, "cannot be cancelled"),
+    "saved --forget 7": (2, NOTHING, "7"),
+    "schedule show missing.toml": (2, NOTHING, "missing.toml"),
+    "schedule check missing.toml": (2, NOTHING, "missing.toml"),
+    "schedule diff microneedling missing.toml": (2, NOTHING, "missing.toml"),
+    "schedule new clinic.csv": (2, NOTHING, ".toml"),
+    "batch missing.csv --json": (2, NOTHING, "missing.csv"),
+    "batch good.csv": (2, NOTHING, "--out DIR"),
+    "--bogus": (2, NOTHING, "--bogus"),
+    # 3: a rule file with problems
+    f"{WHEN} --schedule bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    f"status {TREATED} --schedule bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    f"can swim {TREATED} --schedule bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    "why makeup --schedule bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    f"course {SERIES} --schedule bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    "schedule show bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    "schedule check bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    "schedule check bad.toml --json": (3, '"problems"', NOTHING),
+    "schedule diff bad.toml microneedling": (3, NOTHING, "bad.toml:8:8"),
+    "batch good.csv --json --schedule bad.toml": (3, NOTHING, "bad.toml:8:8"),
+    # 4: some rows failed, and the others are done
+    "batch some.csv --json": (4, '"ref": "A1"', "row 2 (line 3): treated"),
+    "batch some.csv --out made": (4, NOTHING, "row 2 (line 3): treated"),
+    # 5: a file could not be written, or exists with other content
+    f"{WHEN} --ics mine": (5, NOTHING, "other content"),
+    f"{WHEN} -o no/such/file": (5, NOTHING, "cannot be written"),
+    f"{WHEN} --ics mine --update": (5, NOTHING, "cannot be revised"),
+    f"course {SERIES} --ics mine": (5, NOTHING, "other content"),
+    "cancel plan.ics -o mine": (5, NOTHING, "other content"),
+    "schedule new clinic.toml --tz UTC": (5, NOTHING, "other content"),
+    "batch good.csv --out mine": (5, NOTHING, "mine"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with what the rows speak of."""
+    place = tmp_path / "work"
+    place.mkdir()
+    (place / "clinic.toml").write_text(CLINIC)
+    (place / "bad.toml").write_text(CLINIC.replace("tier = 2", "tier = 9").replace('"P3D"', '"3 days"'))
+    (place / "mine").write_text("something of mine")
+    (place / "good.csv").write_text("ref,treated,tz\nA1,2026-11-21T14:30,UTC\n")
+    (place / "some.csv").write_text("ref,treated,tz\nA1,2026-11-21T14:30,UTC\nA2,never,UTC\n")
+    assert needlecare(*shlex.split(WHEN), "--ics", "plan.ics", "-o", "plan.txt", cwd=place).code == 0
+    return place
+
+
+@pytest.mark.parametrize(("typed", "row"), ROWS.items(), ids=list(ROWS))
+def test_each_end_has_its_exit_code_and_each_stream_its_own(
+    typed: str, row: tuple[int, str, str], folder: Path
+) -> None:
+    code, out, err = row
+    result = needlecare(*shlex.split(typed), cwd=folder, XDG_DATA_HOME=str(folder / "data"))
+    assert result.code == code, result.err
+    for expected, stream in ((out, result.out), (err, result.err)):
+        assert expected in stream
+        assert bool(expected) == bool(stream)
+    assert "Traceback" not in result.err
+
+
+def test_the_second_target_is_refused_before_the_first_is_written(folder: Path) -> None:
+    for output in ("mine", "no/such/file", "data"):
+        (folder / "data").mkdir(exist_ok=True)
+        result = needlecare(*shlex.split(WHEN), "--ics", "new.ics", "-o", output, cwd=folder)
+        assert (result.code, result.out) == (5, "")
+        assert len(result.err.splitlines()) == 1
+        assert not (folder / "new.ics").exists()
+    assert (folder / "mine").read_text() == "something of mine"
+
+
+# While needlecare starts, while it plans, and while it makes a calendar.
+@pytest.mark.parametrize("module", ["needlecare.errors", "needlecare.cli.plan", "needlecare.render.calendar"])
+def test_an_interruption_is_told_and_has_its_exit_code(module: str, folder: Path) -> None:
+    with subprocess.Popen(
+        # -X importtime names each module on standard error once it is there
+        [sys.executable, "-X", "importtime", str(PROGRAM), *shlex.split(WHEN), "--ics", "new.ics"],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        for line in child.stderr:
+            if line.split("|")[-1].strip() == module:
+                break
+        child.send_signal(signal.SIGINT)
+        said = [line for line in child.stderr.read().splitlines() if not line.startswith("import time:")]
+        assert child.stdout.read() == ""
+    assert (child.returncode, said) == (130, ["needlecare: interrupted"])
+    assert not (folder / "new.ics").exists()
+    assert not [path for path in folder.iterdir() if path.name.startswith(".needlecare")]
+
+
+def test_an_interruption_while_rows_are_awaited_is_told_as_well(folder: Path) -> None:
+    with subprocess.Popen(
+        [str(PROGRAM), "batch", "-", "--out", "made"],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdin is not None
+        child.stdin.write("ref,treated,tz\nA1,2026-11-21T14:30,UTC\n")
+        child.stdin.flush()
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(3)  # it waits for more
+        child.send_signal(signal.SIGINT)
+        child.wait(20)
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.read() == ""
+        assert child.stderr.read().splitlines()[-1:] == ["needlecare: interrupted"]
+    assert child.returncode == 130
