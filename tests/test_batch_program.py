@@ -297,22 +297,14 @@ def states(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 # What tells what holds at a moment (JSON and sentences do) is the same only at the same moment.
 @pytest.mark.parametrize("form", ENDINGS)
-def test_the_same_again_touches_no_file(tmp_path: Path, form: str) -> None:
-    csv_of(tmp_path / "a.csv", 3)
-    arguments = ("batch", "a.csv", *BERLIN, "--out", "out", "--format", form)
-    needlecare(*arguments, cwd=tmp_path)
-    before = states(tmp_path / "out")
-    again = needlecare(*arguments, cwd=tmp_path)
-    assert (again.code, again.err) == (0, "3 rows: 3 unchanged.\n")
-    assert states(tmp_path / "out") == before
-
-
-@pytest.mark.parametrize("form", ENDINGS)
 def test_what_changed_is_revised_and_the_rest_stays_untouched(tmp_path: Path, form: str) -> None:
     first, second = f"{HEADER}a1,2026-11-21T14:30\n", "a2,2026-11-21T14:30\n"
     arguments = (*BERLIN, "--out", "out", "--format", form)
     batch(tmp_path, first + second, *arguments)
     before = states(tmp_path / "out")
+    again = batch(tmp_path, first + second, *arguments)
+    assert (again.code, again.err) == (0, "2 rows: 2 unchanged.\n")
+    assert states(tmp_path / "out") == before
     done = batch(tmp_path, first + "a2,2026-11-21T16:00\na3,2026-11-20\n", *arguments, "--json")
     assert outcomes(done) == ["unchanged", "revised", "written"]
     after = states(tmp_path / "out")
@@ -345,10 +337,9 @@ def test_a_file_that_an_earlier_run_left_empty_counts_as_none(tmp_path: Path) ->
     assert done.err == "1 row: 1 written.\n"
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_dry_run_says_what_would_happen_and_writes_nothing(tmp_path: Path, jobs: str) -> None:
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(tmp_path: Path) -> None:
     rows = f"{HEADER}a1,2026-11-21\na2,2026-11-21\na3,soon\n"
-    arguments = (*BERLIN, "--out", "out", "--jobs", jobs)
+    arguments = (*BERLIN, "--out", "out")
     dry = batch(tmp_path, rows, *arguments, "--dry-run", "--json")
     assert (dry.code, outcomes(dry)) == (4, ["written", "written", "not-a-time"])
     assert dry.err.endswith("3 rows: 2 to write, 1 failed.\n")
@@ -360,7 +351,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(tmp_path: Path, job
     assert states(tmp_path / "out") == before
 
 
-@pytest.mark.parametrize("form", ENDINGS)
+@pytest.mark.parametrize("form", ["ics", "sms"])
 def test_several_jobs_give_the_same_bytes_and_the_same_report(tmp_path: Path, form: str) -> None:
     lines = [f"r{number},2026-{number % 12 + 1:02}-11T14:30,{number % 8}\n" for number in range(100)]
     (tmp_path / "a.csv").write_text("ref,treated,skin_type\n" + "".join(lines))
@@ -437,12 +428,11 @@ def test_a_link_to_a_calendar_of_ours_stays_a_link(tmp_path: Path) -> None:
 # Files --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ENDINGS)
 @pytest.mark.parametrize("umask", [0o000, 0o022])
-def test_files_are_their_owners_alone(tmp_path: Path, umask: int, form: str) -> None:
+def test_files_are_their_owners_alone(tmp_path: Path, umask: int) -> None:
     (tmp_path / "a.csv").write_text(f"{HEADER}a1,2026-11-21\n")
     subprocess.run(
-        [PROGRAM, "batch", "a.csv", *BERLIN, "--out", "out", "--format", form],
+        [PROGRAM, "batch", "a.csv", *BERLIN, "--out", "out"],
         check=True,
         capture_output=True,
         cwd=tmp_path,
@@ -566,7 +556,7 @@ def test_once_nobody_reads_the_report_the_folder_is_filled_without_it(tmp_path: 
 
 # Interruptions ------------------------------------------------------------------------------------
 
-MANY = 400
+MANY = 200
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -594,7 +584,7 @@ def calendars(out: Path) -> list[Path]:
 def assert_finished_by_another_run(folder: Path) -> None:
     """Prove that every file is whole, and that another run does the rest and cleans up."""
     left = calendars(folder / "out")
-    for path in left[:40]:
+    for path in left[-10:]:
         assert events(path)
     assert all(path.read_bytes().endswith(b"END:VCALENDAR\r\n") for path in left)
     again = needlecare("batch", "a.csv", *BERLIN, "--out", "out", cwd=folder)
@@ -617,8 +607,7 @@ def members(group: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("files", [0, 1, 40, 150])
+@pytest.mark.parametrize(("files", "jobs"), [(1, "1"), (60, "1"), (0, "2"), (1, "2"), (60, "2")])
 def test_a_killed_batch_leaves_whole_files_and_no_processes(tmp_path: Path, files: int, jobs: str) -> None:
     csv_of(tmp_path / "a.csv", MANY)
     process = started(tmp_path, "--jobs", jobs)
@@ -630,8 +619,7 @@ def test_a_killed_batch_leaves_whole_files_and_no_processes(tmp_path: Path, file
     assert_finished_by_another_run(tmp_path)
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("files", [0, 40])
+@pytest.mark.parametrize(("files", "jobs"), [(40, "1"), (0, "2"), (40, "2")])
 def test_an_interrupted_batch_says_how_to_go_on(tmp_path: Path, files: int, jobs: str) -> None:
     csv_of(tmp_path / "a.csv", MANY)
     process = started(tmp_path, "--jobs", jobs)
@@ -710,23 +698,23 @@ def shown(folder: Path, *arguments: str, **env: str) -> tuple[int | None, str]:
 
 
 def test_a_terminal_shows_how_far_it_has_come_and_keeps_what_is_wrong(tmp_path: Path) -> None:
-    csv_of(tmp_path / "a.csv", 100)
+    csv_of(tmp_path / "a.csv", 40)
     with (tmp_path / "a.csv").open("a") as file:
         file.write("b1,soon\n")
     code, said = shown(tmp_path, "--out", "out")
     assert code == 4
     assert "Planning" in said
     assert "%" in said
-    assert "row 101 (line 102): treated: not-a-time; write 2026-11-21T14:30" in said
-    assert said.rstrip().endswith("101 rows: 100 written, 1 failed.")
+    assert "row 41 (line 42): treated: not-a-time; write 2026-11-21T14:30" in said
+    assert said.rstrip().endswith("41 rows: 40 written, 1 failed.")
     code, said = shown(tmp_path, "--out", "dumb", TERM="dumb")
     assert (code, "Planning" in said, "\x1b" in said) == (4, False, False)
 
 
 def test_a_pipe_gets_no_progress(tmp_path: Path) -> None:
-    csv_of(tmp_path / "a.csv", 100)
+    csv_of(tmp_path / "a.csv", 40)
     done = needlecare("batch", "a.csv", *BERLIN, "--out", "out", cwd=tmp_path)
-    assert (done.out, done.err) == ("", "100 rows: 100 written.\n")
+    assert (done.out, done.err) == ("", "40 rows: 40 written.\n")
 
 
 MEASURE = """
@@ -756,8 +744,8 @@ def most_memory(folder: Path, rows: Iterable[str], arguments: Sequence[str]) -> 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     treated = "2026-11-21T14:30"
     few = most_memory(tmp_path, (f"r{n},{treated}\n" for n in range(100)), ("--json",))
-    many = most_memory(tmp_path, (f"r{n},{treated}\n" for n in range(1_000)), ("--json",))
+    many = most_memory(tmp_path, (f"r{n},{treated}\n" for n in range(800)), ("--json",))
     assert many < few + 4_000
-    # a hundred thousand references are remembered; no row of them can be planned, which takes less long
-    most = most_memory(tmp_path, (f"r{n},soon\n" for n in range(100_000)), ("--json",))
+    # fifty thousand references are remembered; no row of them can be planned, which would take long
+    most = most_memory(tmp_path, (f"r{n},\n" for n in range(50_000)), ("--json",))
     assert most < few + 4_000

@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,8 +57,6 @@ PIECE = 32  # rows that a process is given at a time
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes; a plan as JSON has two hundred thousand
 
 ROWS_PANEL = "The rows"
-
-_OF_TITLES = ("detail", "quiet_hours")  # parameters that change calendars and text messages alone
 
 EXAMPLES = """
 Examples:
@@ -215,21 +213,12 @@ def batch(
     )
     mapping = parse_mapping(map_ or ())
     _Worker(order)  # what is wrong with the rules is told before anything is read or written
-    with ExitStack() as stack:
-        stream, size = _opened(file, stack)
-        lines = _lines(stream, file)
-        rows = _unrepeated(read_rows(lines, form=from_ or _by_ending(file), mapping=mapping))
-        if order.folder is not None and not dry_run:
-            stack.enter_context(filled_folder(order.folder))
-        report = stack.enter_context(terminal.progress("Planning", size))
-        told = _Account(report.say, as_json=json, to_folder=out is not None, dry_run=dry_run)
-        try:
-            pieces = iter(lambda: list(islice(rows, PIECE)), [])
-            for piece in results(_work, pieces, jobs=jobs, prepare=_prepare, order=order):
-                told.tell(piece)
-                report.reach(stream.tell() if size else told.rows)
-        except KeyboardInterrupt:
-            raise Interrupted("interrupted; run it again, it does the rest") from None
+    try:
+        told = _told(order, file, form=from_, mapping=mapping, jobs=jobs, as_json=json)
+    except KeyboardInterrupt:
+        if order.folder is None:
+            raise
+        raise Interrupted("interrupted; run it again, it does the rest") from None
     terminal.say(str(told))
     if told.failed:
         raise typer.Exit(SOME_FAILED)
@@ -245,7 +234,8 @@ def _check(ctx: typer.Context, *, out: str | None, json: bool, format: BatchForm
         raise UsageError("--json and --format exclude each other without --out; give one of them")
     if format is BatchFormat.ICS and out is not None:
         return
-    for name in outputs.OF_A_CALENDAR if format is BatchFormat.SMS else (*outputs.OF_A_CALENDAR, *_OF_TITLES):
+    messages = () if format is BatchFormat.SMS else outputs.OF_MESSAGES
+    for name in outputs.OF_A_CALENDAR + messages:
         if options.typed(ctx, name):
             option = "--" + name.replace("_", "-")
             raise UsageError(
@@ -296,6 +286,32 @@ class _Account:
 
     def __str__(self) -> str:
         return account_text(self.done, rows=self.rows, failed=self.failed, dry_run=self.dry_run)
+
+
+def _told(
+    order: "_Order",
+    file: str,
+    *,
+    form: RowFormat | None,
+    mapping: Mapping[Column, str],
+    jobs: int,
+    as_json: bool,
+) -> _Account:
+    """Carry out an order with all rows of a file, telling of each; return what became of them."""
+    with ExitStack() as stack:
+        stream, size = _opened(file, stack)
+        rows = _unrepeated(read_rows(_lines(stream, file), form=form or _by_ending(file), mapping=mapping))
+        if order.folder is not None and not order.dry_run:
+            stack.enter_context(filled_folder(order.folder))
+        report = stack.enter_context(terminal.progress("Planning", size))
+        told = _Account(
+            report.say, as_json=as_json, to_folder=order.folder is not None, dry_run=order.dry_run
+        )
+        pieces = iter(lambda: list(islice(rows, PIECE)), [])
+        for piece in results(_work, pieces, jobs=jobs, prepare=_prepare, order=order):
+            told.tell(piece)
+            report.reach(stream.tell() if size else told.rows)
+    return told
 
 
 # A row --------------------------------------------------------------------------------------------

@@ -6,18 +6,13 @@ nobody wants a message in the middle of a line that is being typed.
 """
 
 import re
-from errno import ENOENT
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from errno import ENOENT
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from typer._click.core import (
-    Command,
-    Context,
-    Parameter,
-    ParameterSource,
-)  # Typer below 0.29 offers no public names
+from typer._click.core import Command, Context, Parameter, ParameterSource  # Typer has no public names
 from typer._click.shell_completion import (
     CompletionItem,
     ShellComplete,
@@ -306,9 +301,7 @@ def install(wanted: bool) -> None:
         return
     shell = _shell()
     try:
-        if not Path.home().is_dir():
-            raise OSError(ENOENT, "there is no such home folder", str(Path.home()))
-        _, path = write_completion(shell=shell, prog_name=PROGRAM, complete_var=VARIABLE)
+        path = _written(shell)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no home
         place = getattr(error, "filename", None)
         what = getattr(error, "strerror", None) or str(error)
@@ -318,6 +311,13 @@ def install(wanted: bool) -> None:
         ) from None
     terminal.say(f"Completion for {shell} is installed in {path}; it works in the next {shell} you start.")
     raise typer.Exit
+
+
+def _written(shell: str) -> Path:
+    """Write the completion of a shell where it looks for it, and return that file; make no home for it."""
+    if not Path.home().is_dir():
+        raise OSError(ENOENT, "there is no such home folder", str(Path.home()))
+    return write_completion(shell=shell, prog_name=PROGRAM, complete_var=VARIABLE)[1]
 
 
 def show(wanted: bool) -> None:
