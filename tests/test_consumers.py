@@ -12,6 +12,7 @@ client that is not installed skips its tests, unless NEEDLECARE_CLIENTS=required
 import base64
 import ctypes
 import ctypes.util
+import dataclasses
 import json
 import os
 import re
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import time as clock
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ import icalendar
 import pytest
 import vobject
 from dateutil.rrule import rrulestr
+from msgspec.structs import replace
 
 from needlecare.errors import UsageError
 from needlecare.model import Alarms, Detail, Plan, Reminders, Schedule, SkinType, Treatment
@@ -237,7 +239,7 @@ def made(builtin: Schedule, tmp_path_factory: pytest.TempPathFactory) -> dict[st
             rings = (timedelta(0),)
             wanted.append(Wanted(uid=uid(planned, "daily"), start=start, end=start + QUARTER, triggers=rings))
         if case.reminders.alarms is Alarms.NONE:
-            wanted = [replace(one, triggers=()) for one in wanted]
+            wanted = [dataclasses.replace(one, triggers=()) for one in wanted]
         events = {one.uid: one for one in wanted}
         assert len(events) == len(wanted)
         found[name] = Made(case=case, plan=planned, file=file, events=events, days=days)
@@ -585,7 +587,9 @@ class Khal:
                 assert isinstance(one.start, type(known.start))
                 if isinstance(one.start, datetime) and one.start != known.start:
                     first = known.occurrences or (known.start,)
-                    found[one.uid] = replace(known, occurrences=tuple(sorted({*first, one.start})))
+                    found[one.uid] = dataclasses.replace(
+                        known, occurrences=tuple(sorted({*first, one.start}))
+                    )
         return found
 
 

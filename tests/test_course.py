@@ -11,7 +11,6 @@ America/Nuuk 2026-03-28 23:00 -02 -> the 29th 00:00 -01; Pacific/Apia had no 201
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -27,6 +26,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from referencing import Registry, Resource
 from rich.text import Text
 

@@ -1,7 +1,6 @@
 """The markdown: the sheet as CommonMark, read back by a parser that shares no code with it."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from golden import assert_golden
 from needlecare.model import Kind, Schedule, Treatment

@@ -5,11 +5,12 @@ changes is raised, and nothing else; what vanishes is cancelled until its time h
 passed; what is not ours stays; and a file that cannot be read stays as it was.
 """
 
+import dataclasses
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from needlecare.cli import run
 from needlecare.errors import UsageError
@@ -1260,7 +1262,7 @@ def test_with_alarms_none_nothing_rings(treated: Treatment, ahead: bool, daily: 
     assert b"VALARM" not in silent
     reminders = replace(reminders, alarms=Alarms.GENTLE)
     loud = calendar_bytes(plan(treated, rules()), moment, detail=detail, reminders=reminders)
-    assert [replace(event, alarms=()) for event in by_icalendar(loud)] == by_icalendar(silent)
+    assert [dataclasses.replace(event, alarms=()) for event in by_icalendar(loud)] == by_icalendar(silent)
 
 
 # Ends from 04:00 to 21:59: none that a clock change skips or repeats; those have a table of their own.

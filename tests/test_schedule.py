@@ -1,11 +1,11 @@
 """Rule files: what is refused, with its exact place, and what an extending file takes over."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import Kind, Schedule

@@ -8,11 +8,12 @@ starts, where it ends, from when the sources differ, and the sum by which a pers
 import csv
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from io import StringIO
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from needlecare.batch import DELIMITERS
 from needlecare.errors import Problem, UsageError, nearest, quoted, shown
@@ -41,8 +42,7 @@ _Cell = datetime | _Outside | None
 _Cells = Mapping[str, _Cell]  # by column: start, end, differs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedCases:
+class CheckedCases(Struct, frozen=True, kw_only=True):
     """What came of the worked cases beside a rule file.
 
     `total` counts the rows that were read, `holding` those that hold. `uncovered` names
@@ -58,8 +58,7 @@ class CheckedCases:
     uncovered: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _WorkedCase:
+class _WorkedCase(Struct, frozen=True, kw_only=True):
     """One row; `expected` lacks a column that the row leaves open."""
 
     line: int

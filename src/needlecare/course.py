@@ -5,10 +5,12 @@ little is worded here: errors, notes, and what is said where a thing goes on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from itertools import pairwise
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from needlecare.errors import UsageError
 from needlecare.lookup import plainly
@@ -33,8 +35,7 @@ MOST_SESSIONS = 24  # as many as a rule file may name
 SESSIONS_UNUSUAL = "sessions-unusual"  # the note that no source plans so few or so many
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class Merged(Struct, frozen=True, kw_only=True):
     """A preparation that goes on from what the session before asks to avoid: told once, as one.
 
     `avoid` is the window of the session before that speaks of the same; it lasts at
@@ -45,8 +46,7 @@ class Merged:
     avoid: Window
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """One session of a course; `number` counts from 1.
 
     `plan` is its plan with what is said in this session, as if it stood alone.
@@ -74,16 +74,14 @@ class Session:
         return local(self.begins, self.plan.treatment.zone).date()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedRange:
+class OfferedRange(Struct, frozen=True, kw_only=True):
     """What a source says about a series, and whether that counts for this one."""
 
     range: SeriesRange
     counted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class Course(Struct, frozen=True, kw_only=True):
     """A series of sessions, in their order. `first` is the treatment that it was reckoned from."""
 
     first: Treatment

@@ -6,12 +6,14 @@ other sources is no change as long as every plan stays the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from functools import cached_property
 from itertools import combinations, product
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from needlecare.model import Kind, Offset, Plan, Rule, Schedule, SeriesRange, SkinType, Treatment, Window
 from needlecare.plan import begins, placed_recommendations, plan
@@ -48,8 +50,7 @@ class Reference(Enum):
     CLOCK_CHANGE = (datetime(2026, 3, 28, 11, 37, tzinfo=UTC), "Europe/Berlin")  # 29 March has 23 hours
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cases:
+class Cases(Struct, frozen=True, kw_only=True):
     """Some treatments: with PRP or not, for scars or not (None: either), of some skin types."""
 
     prp: bool | None = None
@@ -60,8 +61,7 @@ class Cases:
 EVERY = Cases()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """An edge of a window, by the time from the treatment to it.
 
     `offset` is the recommendation's that makes the edge, where one does; `day`
@@ -73,8 +73,7 @@ class Point:
     day: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(Struct, frozen=True, kw_only=True):
     """The edges of a window that is new or gone; `note` where it is a note without times instead."""
 
     start: Point | None = None
@@ -85,8 +84,7 @@ class Stretch:
 Value = Point | Stretch | Offset | str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """One thing that changes for a patient.
 
     `about` names what changed: an edge ("start", "end", "differs"), a key of the

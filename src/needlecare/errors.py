@@ -4,8 +4,9 @@ They never carry a patient's data beyond the argument that was just typed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 
 class NeedlecareError(Exception):
@@ -24,8 +25,7 @@ class UsageError(NeedlecareError):
         super().__init__(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing wrong in a rule file; line and column count from 1, in characters."""
 
     where: str

@@ -5,10 +5,11 @@ local only on the way out.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum, IntEnum, StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 
 class Kind(StrEnum):
@@ -86,8 +87,7 @@ class Status(StrEnum):
     PAST = "past"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offset:
+class Offset(Struct, frozen=True, kw_only=True):
     """A stretch of time from the treatment.
 
     Months and days are calendar time and come first, seconds are elapsed time;
@@ -102,8 +102,7 @@ class Offset:
     clock: time | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Treatment:
+class Treatment(Struct, frozen=True, kw_only=True):
     """One appointment. `treated` is a moment in UTC, or a date whose hours are unknown."""
 
     treated: datetime | date
@@ -118,8 +117,7 @@ class Treatment:
         return not isinstance(self.treated, datetime)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Who says it. Tier 1: regulator, manufacturer, hospital, peer-reviewed; 2: dermatology or
     physician clinic; 3: other clinic or vendor; 4: consumer article.
     """
@@ -132,8 +130,7 @@ class Source:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True, kw_only=True):
     """What one source says about a rule.
 
     `earliest` is the end of the laxer reading where the source itself gives a
@@ -153,8 +150,7 @@ class Recommendation:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One thing to avoid, do, expect or remember; `daily` care can be reminded of every day.
 
     `series` tells in which sessions of a series it is said; None: in every one.
@@ -175,16 +171,14 @@ class Rule:
     recommendations: tuple[Recommendation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingText:
+class StandingText(Struct, frozen=True, kw_only=True):
     """A text that every full output carries, and its shortest form."""
 
     text: str
     short: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """The texts that outputs carry whatever the plan says."""
 
     general: StandingText
@@ -195,12 +189,11 @@ class Standing:
     scope: StandingText
 
     def __iter__(self) -> Iterator[tuple[str, StandingText]]:
-        for name in self.__dataclass_fields__:
+        for name in self.__struct_fields__:
             yield name, getattr(self, name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesRange:
+class SeriesRange(Struct, frozen=True, kw_only=True):
     """How many sessions a source plans, and how far apart; a bound it does not give is None."""
 
     source: str
@@ -211,8 +204,7 @@ class SeriesRange:
     set_aside: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """The defaults of a series of sessions, and the ranges that sources give."""
 
     sessions: int
@@ -222,8 +214,7 @@ class Series:
     ranges: tuple[SeriesRange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clinic:
+class Clinic(Struct, frozen=True, kw_only=True):
     """Whose rule file it is, as its patients know it."""
 
     name: str
@@ -232,8 +223,7 @@ class Clinic:
     footer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(Struct, frozen=True, kw_only=True):
     """A checked rule file. `sha256` covers the bytes of the file, then those of its base."""
 
     id: str
@@ -250,8 +240,7 @@ class Schedule:
     clinic: Clinic | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class Weighed(Struct, frozen=True, kw_only=True):
     """A recommendation in one case of treatment: whether it speaks of it, and whether it counts."""
 
     recommendation: Recommendation
@@ -259,8 +248,7 @@ class Weighed:
     counted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed(Weighed):
+class Placed(Weighed, frozen=True, kw_only=True):
     """A recommendation on the calendar of one treatment, with its moments where it counts."""
 
     start: datetime | None = None
@@ -268,8 +256,7 @@ class Placed(Weighed):
     earliest: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """A rule placed on the calendar for one treatment; half-open: at `end` it is over.
 
     Between `earliest_end` and `end` of an avoid window, and between `start` and
@@ -293,8 +280,7 @@ class Window:
         return self.rule.kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """Something a reader should know; `code` is stable, `rule` the rule that it is about.
 
     `sooner` is the moment at which the rule's window would end without what the
@@ -307,8 +293,7 @@ class Note:
     sooner: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """All windows for one treatment, with the checklist, warning signs and notes.
 
     Windows stand in the order of the schedule. The checklist and the warning
@@ -338,8 +323,7 @@ class Alarms(StrEnum):
     GENTLE = "gentle"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
+class QuietHours(Struct, frozen=True, kw_only=True):
     """The local hours in which nothing rings; half-open, and they may run over midnight."""
 
     start: time
@@ -352,8 +336,7 @@ class QuietHours:
         return clock >= self.start or clock < self.end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminders:
+class Reminders(Struct, frozen=True, kw_only=True):
     """How a calendar reminds; `daily` is the local time of the reminder of daily care, or None."""
 
     alarms: Alarms = Alarms.GENTLE

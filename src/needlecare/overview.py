@@ -5,8 +5,9 @@ of them say the same. Nothing is worded here.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from needlecare.model import Kind, Note, Plan, Status, Window
 from needlecare.plan import begins, notes_at, status
@@ -15,16 +16,14 @@ SOON = timedelta(days=14)  # what begins within it is named beside what is norma
 JUST = timedelta(hours=24)  # what ended within it is news
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Windows that share a moment (UTC): their end, or their start."""
 
     moment: datetime
     windows: tuple[Window, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class Overview(Struct, frozen=True, kw_only=True):
     """A plan at a moment. Groups stand in the order of their moments."""
 
     plan: Plan

@@ -6,9 +6,10 @@ clock is read and nothing is worded for a terminal.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, assert_never
+
+from msgspec import Struct
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import (
@@ -150,8 +151,7 @@ class _Reading(NamedTuple):
     earliest: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Cast:
+class _Cast(Struct, frozen=True):
     """What is said of a rule in one case of treatment, before it is placed on a calendar."""
 
     weighed: tuple[Weighed, ...]

@@ -6,9 +6,10 @@ wrote, is refused whole: nothing of it is guessed, so that nothing of it is lost
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from needlecare.errors import UsageError, quoted
 from needlecare.model import SkinType, Treatment
@@ -20,8 +21,7 @@ LARGEST_FILE = 1024 * 1024  # bytes; a saved treatment has two hundred
 _KEYS = frozenset({"treated", "zone", "prp", "skin_type", "scars", "schedule", "follow"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedTreatment:
+class SavedTreatment(Struct, frozen=True, kw_only=True):
     """A treatment, the schedule to plan it by (a name, or the path of a rule file), whom to follow."""
 
     treatment: Treatment

@@ -8,11 +8,12 @@ import re
 import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError, nearest, quoted, shown
 from needlecare.model import (
@@ -593,7 +594,7 @@ class _Reading:
         if not table.values and base is not None:
             return base
         texts = {}
-        for name in Standing.__dataclass_fields__:
+        for name in Standing.__struct_fields__:
             inherited = getattr(base, name) if base else None
             if inherited is not None and not table.has(name):
                 texts[name] = inherited

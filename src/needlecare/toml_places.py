@@ -8,9 +8,9 @@ problems, never on the way to a plan.
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import tree_sitter_toml
+from msgspec import Struct
 from tree_sitter import Language, Node, Parser
 
 from needlecare.errors import Problem, quoted, shown
@@ -18,18 +18,17 @@ from needlecare.errors import Problem, quoted, shown
 Path = tuple[str | int, ...]
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """A TOML text as far as it can be read.
 
     `places` says where each value or table stands, `keys` each key: lines and
     columns count from 1, columns in characters.
     """
 
-    data: dict[str, object] = field(default_factory=dict)
-    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    data: dict[str, object] = {}
+    places: dict[Path, tuple[int, int]] = {}
+    keys: dict[Path, tuple[int, int]] = {}
+    problems: list[Problem] = []
 
     def place(self, path: Path) -> tuple[int, int]:
         """Return the place of a path, or of the nearest table around it."""

@@ -5,10 +5,11 @@ stand in the plan.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
+
+from msgspec import Struct
 
 from needlecare.model import Kind, Plan, Rule, Status, Window
 from needlecare.plan import begins, status
@@ -26,8 +27,7 @@ class Verdict(StrEnum):
 _STRICTNESS = tuple(Verdict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class Ruling(Struct, frozen=True, kw_only=True):
     """What one rule says at a moment; a verdict of None speaks of something else than "may I?".
 
     The window is None where no source gives a time for this treatment.
@@ -38,8 +38,7 @@ class Ruling:
     verdict: Verdict | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """The strictest of all rulings, at a moment (UTC). Rulings stand from the strictest to the laxest."""
 
     plan: Plan

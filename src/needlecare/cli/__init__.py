@@ -1,55 +1,88 @@
-"""The command line: the only code that reads the clock, the environment or a file, or writes anything."""
+"""The command line: the only code that reads the clock, the environment or a file, or writes anything.
+
+The module of a command is imported when the command is called: most of what one of
+them needs is nothing to the others, and everybody waits for the start.
+"""
 
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import Annotated
 
 import typer
-from typer._click.core import Context  # Typer below 0.29 offers no public name for these
+from typer._click.core import Command, Context  # Typer below 0.29 offers no public name for these
 from typer._click.exceptions import ClickException, UsageError
+from typer._click.formatting import HelpFormatter
 from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from needlecare import __version__
-from needlecare.cli import batch as batch_command
-from needlecare.cli import calendar as calendar_command
-from needlecare.cli import can as can_command
-from needlecare.cli import completion
-from needlecare.cli import course as course_command
-from needlecare.cli import plan as plan_command
-from needlecare.cli import saved as saved_command
-from needlecare.cli import schedule as schedule_command
-from needlecare.cli import status as status_command
-from needlecare.cli import why as why_command
-from needlecare.cli.files import abandon_output
 from needlecare.errors import NeedlecareError, ScheduleError
 
 FOR_YOU = "For you"
 FOR_CLINICS = "For clinics"
+ASKED = "_NEEDLECARE_COMPLETE"  # set by a shell that asks what may follow: complete_bash, complete_zsh ...
 INTERRUPTED = 130
+
+# The commands in the order of the help, and the panel of it that each stands in.
+_PANELS = {
+    **dict.fromkeys(("plan", "status", "can", "why", "course", "cancel", "saved"), FOR_YOU),
+    **dict.fromkeys(("batch", "schedule"), FOR_CLINICS),
+}
+_MODULES = {"cancel": "calendar"}  # of a command that has none of its own name
 
 
 class PlanByDefault(TyperGroup):
     """The commands; a first word that is none of them is the WHEN of plan."""
 
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  as Typer calls it
+        """Return the names of the commands, in the order of the help."""
+        return list(_PANELS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002  as Typer calls it
+        """Return a command, whose module is imported for it; None where there is no such command."""
+        if cmd_name in _PANELS and cmd_name not in self.commands:
+            self.commands[cmd_name] = _command(cmd_name)
+        return self.commands.get(cmd_name)
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the help, with the examples of plan, which may be left out."""
+        plan = self.get_command(ctx, "plan")
+        self.epilog = plan.epilog if plan else None
+        super().format_help(ctx, formatter)
+
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Put plan before anything that is neither a command nor an option of the group."""
         own = {name for parameter in self.params for name in (*parameter.opts, *parameter.secondary_opts)}
         own |= set(ctx.help_option_names)
-        if args and args[0] not in own and args[0].split("=")[0] not in own and args[0] not in self.commands:
+        if args and args[0] not in own and args[0].split("=")[0] not in own and args[0] not in _PANELS:
             args = ["plan", *args]
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
         """Offer the commands; to a word that is begun, what plan takes as well, since plan may be left out."""
         found = super().shell_complete(ctx, incomplete)
-        if not incomplete:
+        plan = self.get_command(ctx, "plan")
+        if not incomplete or plan is None:
             return found
-        plan = self.commands["plan"]
+        from needlecare.cli import completion
+
         inner = plan.make_context("plan", [], parent=ctx, resilient_parsing=True)
         asked = plan if incomplete.startswith("-") else plan.params[0]
         return [*found, *completion.offered(asked, inner, incomplete)]
+
+
+def _command(name: str) -> Command:
+    module = import_module(f"needlecare.cli.{_MODULES.get(name, name)}")
+    own = getattr(module, "app", None)
+    if own is None:
+        own = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        own.command(name, epilog=module.EXAMPLES)(getattr(module, name))
+    command = typer.main.get_command(own)
+    command.name = name
+    command.rich_help_panel = _PANELS[name]
+    return command
 
 
 app = typer.Typer(
@@ -60,7 +93,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
-    epilog=plan_command.EXAMPLES,
 )
 
 
@@ -68,6 +100,20 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"needlecare {__version__}")
         raise typer.Exit
+
+
+def _install_completion(wanted: bool) -> None:
+    if wanted:
+        from needlecare.cli import completion
+
+        completion.install()
+
+
+def _show_completion(wanted: bool) -> None:
+    if wanted:
+        from needlecare.cli import completion
+
+        completion.show()
 
 
 @app.callback()
@@ -83,7 +129,7 @@ def needlecare(
             "--install-completion",
             help="Install completion for the shell you are in: bash, zsh or fish.",
             is_eager=True,
-            callback=completion.install,
+            callback=_install_completion,
         ),
     ] = False,
     show_completion: Annotated[  # noqa: ARG001  as above
@@ -92,7 +138,7 @@ def needlecare(
             "--show-completion",
             help="Print that completion, to put it where you like.",
             is_eager=True,
-            callback=completion.show,
+            callback=_show_completion,
         ),
     ] = False,
 ) -> None:
@@ -103,28 +149,22 @@ def needlecare(
     """
     if ctx.invoked_subcommand is not None:
         return
-    if saved_command.load_saved():
-        status_command.status(ctx)
+    from needlecare.cli.saved import load_saved
+    from needlecare.cli.status import status
+
+    if load_saved():
+        status(ctx)
     else:
         print(ctx.get_help())
-
-
-app.command("plan", rich_help_panel=FOR_YOU, epilog=plan_command.EXAMPLES)(plan_command.plan)
-app.command("status", rich_help_panel=FOR_YOU, epilog=status_command.EXAMPLES)(status_command.status)
-app.command("can", rich_help_panel=FOR_YOU, epilog=can_command.EXAMPLES)(can_command.can)
-app.command("why", rich_help_panel=FOR_YOU, epilog=why_command.EXAMPLES)(why_command.why)
-app.command("course", rich_help_panel=FOR_YOU, epilog=course_command.EXAMPLES)(course_command.course)
-app.command("cancel", rich_help_panel=FOR_YOU, epilog=calendar_command.EXAMPLES)(calendar_command.cancel)
-app.command("saved", rich_help_panel=FOR_YOU, epilog=saved_command.EXAMPLES)(saved_command.saved)
-app.command("batch", rich_help_panel=FOR_CLINICS, epilog=batch_command.EXAMPLES)(batch_command.batch)
-app.add_typer(schedule_command.app, name="schedule", rich_help_panel=FOR_CLINICS)
 
 
 def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     """Run a command line, and return its exit code; errors are a few lines on standard error."""
     try:
         command = typer.main.get_command(app)
-        if asked := os.environ.get(completion.VARIABLE):
+        if asked := os.environ.get(ASKED):
+            from needlecare.cli import completion
+
             return completion.answer(command, asked)
         result = command.main(args, prog_name="needlecare", standalone_mode=False)
         sys.stdout.flush()
@@ -140,14 +180,20 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
-        abandon_output()
+        _abandon_output()
         return 0
     except OSError as error:  # those of files are told where they are opened
-        abandon_output()
+        _abandon_output()
         return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
     if result == INTERRUPTED:  # what Typer makes of it without a word
         return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
+
+
+def _abandon_output() -> None:
+    from needlecare.cli.files import abandon_output
+
+    abandon_output()
 
 
 def _complain(text: str, code: int, *, prefix: str = "needlecare: ") -> int:

@@ -32,7 +32,7 @@ from needlecare.batch import (
     parse_mapping,
     read_rows,
 )
-from needlecare.cli import calendar, completion, options, outputs, terminal
+from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.files import (
     LONGEST_PATH,
     abandon_output,
@@ -113,7 +113,6 @@ Zone = Annotated[
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
         help="Time zone of the rows that name none; never the machine's.",
-        autocompletion=completion.zones,
         rich_help_panel=options.TREATMENT_PANEL,
         show_default=False,
     ),

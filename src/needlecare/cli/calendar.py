@@ -1,7 +1,6 @@
 """Calendar files: a first export, its revision by --update, and needlecare cancel."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec import Struct
 
 from needlecare.cli import options, terminal
 from needlecare.cli.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
@@ -104,8 +104,7 @@ def reminders(alarms: Alarms, quiet_hours: str, daily: str | None) -> Reminders:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarFile:
+class CalendarFile(Struct, frozen=True, kw_only=True):
     """A calendar that is made and not yet written; `path` is None for standard output."""
 
     path: Path | None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from errno import ENOENT
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 from typer._click.core import Command, Context, Parameter, ParameterSource  # Typer has no public names
@@ -25,7 +25,7 @@ from typer._completion_shared import _completion_scripts, _get_shell_name, get_c
 from typer._completion_shared import install as write_completion
 from typer.completion import shell_complete
 
-from needlecare.cli import terminal
+from needlecare.cli import ASKED, terminal
 from needlecare.errors import UsageError, WriteError, quoted, shown
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 Offer = tuple[str, str]  # what can be typed, and what it means; "" where it speaks for itself
 
 PROGRAM = "needlecare"
-VARIABLE = "_NEEDLECARE_COMPLETE"  # set by a shell that asks: complete_bash, complete_zsh, complete_fish
 SHELLS = ("bash", "zsh", "fish")
 
 _RULE_FILE, _CALENDAR_FILE = ".toml", ".ics"
@@ -285,7 +284,7 @@ def answer(command: Command, instruction: str) -> int:
     for shell, kind in zip(SHELLS, (_Bash, _Zsh, _Fish), strict=True):
         add_completion_class(kind, shell)
     try:
-        return shell_complete(command, {}, PROGRAM, VARIABLE, instruction)
+        return shell_complete(command, {}, PROGRAM, ASKED, instruction)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except Exception:  # noqa: BLE001  whatever it is, the person at the prompt asked about something else
@@ -295,10 +294,8 @@ def answer(command: Command, instruction: str) -> int:
 # Installation -------------------------------------------------------------------------------------
 
 
-def install(wanted: bool) -> None:
+def install() -> NoReturn:
     """Install the completion of the shell that this runs in. Raises UsageError or WriteError."""
-    if not wanted:
-        return
     shell = _shell()
     try:
         path = _written(shell)
@@ -317,15 +314,14 @@ def _written(shell: str) -> Path:
     """Write the completion of a shell where it looks for it, and return that file; make no home for it."""
     if not Path.home().is_dir():
         raise OSError(ENOENT, "there is no such home folder", str(Path.home()))
-    return write_completion(shell=shell, prog_name=PROGRAM, complete_var=VARIABLE)[1]
+    return write_completion(shell=shell, prog_name=PROGRAM, complete_var=ASKED)[1]
 
 
-def show(wanted: bool) -> None:
+def show() -> NoReturn:
     """Print the completion of the shell that this runs in. Raises UsageError."""
-    if wanted:
-        shell = _shell()
-        print(get_completion_script(prog_name=PROGRAM, complete_var=VARIABLE, shell=shell))
-        raise typer.Exit
+    shell = _shell()
+    print(get_completion_script(prog_name=PROGRAM, complete_var=ASKED, shell=shell))
+    raise typer.Exit
 
 
 def _shell() -> str:
@@ -337,5 +333,5 @@ def _shell() -> str:
     what = f"{quoted(name)} is a shell without completion" if name else "which shell this is cannot be told"
     raise UsageError(
         f"{what}; run this in {', '.join(SHELLS[:-1])} or {SHELLS[-1]}, "
-        f"or print what bash reads with {VARIABLE}=source_bash {PROGRAM}"
+        f"or print what bash reads with {ASKED}=source_bash {PROGRAM}"
     )

@@ -1,13 +1,13 @@
 """What a command that plans prints and writes: the options that say so, and the one way it is done."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, assert_never
 
 import typer
+from msgspec import Struct
 
 from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile
@@ -66,8 +66,7 @@ Force = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outputs:
+class Outputs(Struct, frozen=True, kw_only=True):
     """What the options ask for: a text in some form, a calendar, and where each goes."""
 
     json: bool

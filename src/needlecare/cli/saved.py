@@ -3,13 +3,13 @@
 This is where that file is read and written; its format stands in needlecare.saved.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
 from needlecare.cli.files import (

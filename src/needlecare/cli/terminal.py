@@ -5,7 +5,8 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from needlecare.cli.files import print_bytes
 from needlecare.render.screen import Screen
@@ -54,8 +55,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How long work is told of: `say` a line that stays, `reach` a place that the work has come to."""
 
     say: Callable[[str], None]

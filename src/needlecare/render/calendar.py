@@ -6,11 +6,13 @@ never earlier), and titles are discreet unless asked otherwise.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from needlecare.errors import UsageError
 from needlecare.model import Alarms, Detail, Kind, Plan, Reminders, Window
@@ -103,8 +105,7 @@ def calendar_of(
     )
 
 
-@dataclass(frozen=True)
-class _Named:
+class _Named(Struct, frozen=True, dict=True):
     """How the entries of a plan are titled and dated."""
 
     plan: Plan
@@ -232,8 +233,7 @@ def _shown_end(start: datetime | date, end: datetime | date | None, zone: ZoneIn
     return start + SHOWN if isinstance(start, datetime) else start + timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """A window in words: what is said of it while it lies ahead, with its start, and from then on."""
 
     window: Window

@@ -5,11 +5,11 @@ meaning alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from dateutil.relativedelta import relativedelta
+from msgspec import Struct
 from rich.table import Table
 from rich.text import Text
 
@@ -208,8 +208,7 @@ class _Timeline(Page):
 # The months ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Month:
+class _Month(Struct, frozen=True, kw_only=True):
     """A row of the glance: a mark for each day that has one, and in words what happens when."""
 
     name: str

@@ -5,9 +5,10 @@ entries begin with session-N/, so that its UIDs survive whatever moves.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from needlecare.course import Course, Session, earliest_next, next_milestone
 from needlecare.model import Detail, Kind, Plan, Reminders, Window

@@ -96,7 +96,7 @@ def schedule_json(schedule: Schedule) -> Json:
         "review_due": schedule.review_due.isoformat(),
         "treatment": schedule.treatment,
         "sha256": schedule.sha256,
-        "clinic": clinic and {name: getattr(clinic, name) for name in clinic.__dataclass_fields__},
+        "clinic": clinic and {name: getattr(clinic, name) for name in clinic.__struct_fields__},
     }
 
 

@@ -5,9 +5,10 @@ before its window has ended. Nothing is worded here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from needlecare.model import Kind, Plan, QuietHours, Treatment, Window
 from needlecare.render.dates import last_whole_day
@@ -16,8 +17,7 @@ from needlecare.when import Edge, local, resolve
 REMINDER = time(9)  # local, at which something is told that has no hour of its own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """A moment (UTC), or of a treatment without its hours a date, at which windows are told as ended."""
 
     at: datetime | date

@@ -9,10 +9,11 @@ ours (an event that a person or a client put there) is kept as it stands.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from needlecare.errors import UsageError, quoted
 from needlecare.render.rfc5545 import END, Calendar, Revision, event_lines, folded, head_lines, uid
@@ -33,8 +34,7 @@ _PROPERTY = re.compile(r'[A-Za-z0-9-]+(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;]*))*:')
 _CANCELLED = "STATUS:CANCELLED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """What became of the events of a file, in numbers."""
 
     new: int = 0

@@ -12,7 +12,6 @@ costs no more than its texts.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -26,6 +25,7 @@ from ics.serializers.alarm_serializer import DisplayAlarmSerializer
 from ics.serializers.event_serializer import EventSerializer
 from ics.serializers.icalendar_serializer import CalendarSerializer
 from ics.utils import escape_string as _escaped
+from msgspec import Struct
 
 from needlecare.render.vtimezone import zone_lines
 from needlecare.when import local
@@ -41,24 +41,21 @@ _LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Struct, frozen=True, kw_only=True):
     """A reminder, relative to the start of its entry (section 3.8.6.3)."""
 
     trigger: timedelta
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Daily:
+class Daily(Struct, frozen=True, kw_only=True):
     """That an entry comes again every day at the same local time of a zone, `count` times in all."""
 
     zone: ZoneInfo
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One event. Moments are UTC; dates make it an all-day event whose end is exclusive.
 
     The role says which of a plan's events it is; with the calendar's reference it
@@ -75,16 +72,14 @@ class Entry:
     daily: Daily | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class Revision(Struct, frozen=True, kw_only=True):
     """How often an event was changed, and when (UTC) last."""
 
     sequence: int
     modified: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(Struct, frozen=True, kw_only=True):
     """A calendar file. `settled` (UTC) is when its content was: the stamp of a first export."""
 
     name: str

@@ -1,7 +1,8 @@
 """Schedule -> what a rule file says, as text and as JSON, and what is wrong with it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from needlecare.cases import CheckedCases
 from needlecare.errors import Problem, ScheduleError
@@ -23,8 +24,7 @@ from needlecare.render.words import joined
 MOST_NAMED = 8  # rules that a line names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Struct, frozen=True, kw_only=True):
     """What is found in a rule file, and in the worked cases beside it.
 
     One with problems has neither a schedule nor cases. Remarks are worth a second look.

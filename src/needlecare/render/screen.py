@@ -1,10 +1,9 @@
 """What a text is shown on: width, colour and character set. A description; it asks no terminal."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
+class Screen(Struct, frozen=True, kw_only=True):
     """A screen; width in columns, and whether it has colour and more than ASCII."""
 
     width: int = 80

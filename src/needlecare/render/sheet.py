@@ -7,8 +7,9 @@ of the rules is due, and the date below. Plain text, escaped by whoever writes i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from needlecare.model import Case, Kind, Note, Plan, Schedule, Source, Window
 from needlecare.overview import Group, overview
@@ -22,8 +23,7 @@ from needlecare.when import end_of_day, local
 _NOTICES = frozenset({"date-only", "follow", "review-due", "no-time-left", "skin-type-unknown"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """One thing: its title, when, from (or until) when the sources differ, and what to do."""
 
     title: str
@@ -43,16 +43,14 @@ class Point:
         return "; ".join(filter(None, [self.when, f"~ {self.differs}" if self.differs else ""]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class Dated(Struct, frozen=True, kw_only=True):
     """Points that share a moment; without a label each tells its own."""
 
     label: str = ""
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
+class Chapter(Struct, frozen=True, kw_only=True):
     """A heading and what stands below it; `key` is stable, `lead` comes first, `legend` explains the ~."""
 
     key: str
@@ -62,8 +60,7 @@ class Chapter:
     parts: tuple[Dated, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """A sheet of paper. `not_yet` is what its chart draws, `telephone` the clinic's."""
 
     plan: Plan

@@ -23,9 +23,11 @@ text: a schedule past its review on the day of sending, unknown hours, sources l
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from needlecare.model import Detail, Kind, Note, Plan, QuietHours, Schedule, Window
 from needlecare.plan import begins, notes_at
@@ -46,8 +48,7 @@ WEEKS_AHEAD = timedelta(weeks=2)  # of preparation that a message is worth
 _TOLD = frozenset({"date-only", "follow", "review-due", "no-time-left"})  # notes that concern who sends
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """A text and the moment (UTC) at which it is sent; the role is the same in every version."""
 
     role: str
@@ -102,8 +103,7 @@ def _notes(plan: Plan, moment: datetime) -> list[Note]:
 # When ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Days:
+class _Days(Struct, frozen=True, kw_only=True):
     """The hours of a zone's days in which a message may come."""
 
     zone: ZoneInfo
@@ -133,8 +133,7 @@ class _Days:
         return same_day if same_day >= moment else self.morning(self.of(moment) + timedelta(days=1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Turn:
+class _Turn(Struct, frozen=True, kw_only=True):
     """What is told together: windows that have ended, milestones that have come, and when (UTC).
 
     `latest` is until when more may be waited for; a `fixed` one, a milestone of a

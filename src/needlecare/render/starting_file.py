@@ -3,19 +3,18 @@
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from string import Template
 
 from dateutil.relativedelta import relativedelta
+from msgspec import Struct
 
 RULES_SCHEMA = "needlecare-rules.schema.json"  # what the JSON Schema is called beside a clinic's file
 
 _EXAMPLE_TELEPHONE = '# telephone = "020 7946 0000"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
+class Beginning(Struct, frozen=True, kw_only=True):
     """What a starting file is filled with; `file` and `cases` are the names by which it speaks of them."""
 
     id: str

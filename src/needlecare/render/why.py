@@ -2,8 +2,9 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from needlecare.model import Case, Condition, Kind, Offset, Part, Placed, Plan, Rule, Schedule, Source, Window
 from needlecare.plan import begins, placed_recommendations, review_notes
@@ -35,8 +36,7 @@ _CASES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """A rule as a plan has it, on the local day of the reader.
 
     `dated` says whether the plan's treatment is a real one.
