@@ -11,7 +11,6 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +18,8 @@ from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import SkinType, Treatment
@@ -63,8 +64,7 @@ class RowFormat(StrEnum):
     NDJSON = "ndjson"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A row as it is written; `number` counts rows of data, `line` those of the file, both from 1."""
 
     number: int
@@ -72,8 +72,7 @@ class Row:
     cells: Mapping[Column, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowProblem:
+class RowProblem(Struct, frozen=True, kw_only=True):
     """What is wrong with a row; no column where it is no row at all. Codes are stable."""
 
     number: int
@@ -87,8 +86,7 @@ class RowProblem:
         return f"row {self.number} (line {self.line}): {what}{self.code}; write {self.expected}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
+class Defaults(Struct, frozen=True, kw_only=True):
     """What holds where a column is absent or a cell is empty."""
 
     zone: ZoneInfo | None = None
@@ -97,8 +95,7 @@ class Defaults:
     scars: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appointment:
+class Appointment(Struct, frozen=True, kw_only=True):
     """A row that was understood: a treatment and the clinic's opaque reference of it."""
 
     number: int
@@ -123,8 +120,7 @@ class Became(StrEnum):
     PLANNED = "planned"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """A row that was done: the name of its file, where it has one. `data` is what it gives standard output."""
 
     number: int

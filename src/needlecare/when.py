@@ -45,13 +45,15 @@ class InvalidOffset(ValueError):
 
 # Offsets ------------------------------------------------------------------------------------------
 
-_OFFSET = re.compile(
+# Compiled when they are first used: few runs need any of them.
+_OFFSET = (
     r"(?P<sign>[+-])?P(?=[0-9T])"
     r"(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
     r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)S)?)?"
     r"(?:@(?P<clock>[0-9]{2}:[0-9]{2}))?"
 )
-_IN_WORDS = re.compile(r" *([0-9]{1,4}) *(hour|hr|h|day|d|week|wk|w|month)s? *", re.IGNORECASE)
+_OFFSET_PARTS = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
+_IN_WORDS = r"(?i) *([0-9]{1,4}) *(hour|hr|h|day|d|week|wk|w|month)s? *"
 _CENTURY = timedelta(days=36525)
 
 
@@ -61,10 +63,10 @@ def parse_offset(text: str) -> Offset:
     A sign before it and a local clock time behind it are allowed; fractions are
     not. Raises InvalidOffset.
     """
-    match = _OFFSET.fullmatch(text)
+    match = re.fullmatch(_OFFSET, text)
     if match is None:
         raise InvalidOffset(f"{quoted(text)} is not a duration; {_instead_of(text)}")
-    numbers = {name: match[name] or "0" for name in _OFFSET.groupindex if name not in {"sign", "clock"}}
+    numbers = {name: match[name] or "0" for name in _OFFSET_PARTS}
     if any(len(number) > 9 for number in numbers.values()):
         raise InvalidOffset(f"{quoted(text)} is longer than a century")
     part = {name: int(number) for name, number in numbers.items()}
@@ -95,7 +97,7 @@ def parse_interval(text: str) -> Offset:
     try:
         offset = parse_offset(written)
     except InvalidOffset as error:
-        long = " longer than a century" if _OFFSET.fullmatch(written) else ""
+        long = " longer than a century" if re.fullmatch(_OFFSET, written) else ""
         raise UsageError(f"{quoted(text)} is no interval{long}; write 4w, 28d, P28D or P1M") from error
     if offset.seconds or offset.clock is not None:
         raise UsageError(f"{quoted(text)}: sessions lie whole days apart; write 4w, 28d, P28D or P1M")
@@ -105,10 +107,10 @@ def parse_interval(text: str) -> Offset:
 
 
 def _instead_of(text: str) -> str:
-    if _OFFSET.fullmatch(text.upper().strip()):
+    if re.fullmatch(_OFFSET, text.upper().strip()):
         with suppress(InvalidOffset):
             return f"write {quoted(parse_offset(text.upper().strip()).text)}"
-    if match := _IN_WORDS.fullmatch(text):
+    if match := re.fullmatch(_IN_WORDS, text):
         number, unit = int(match[1]), match[2][0].lower()
         if unit == "d":
             return f'write "P{number}D" or "PT{number * 24}H"'
@@ -267,7 +269,7 @@ _MONTHS = (
 )
 DAY_NAMES = (*_DAY_WORDS, *_WEEKDAYS)  # in full
 _WORDS = ("now", *DAY_NAMES, *(name[:3] for name in _WEEKDAYS))
-_WHEN = re.compile(
+_WHEN = (
     rf"(?:(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
     r"|(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2}))"
     r"(?:[t@ ](?:"
@@ -276,9 +278,9 @@ _WHEN = re.compile(
     r"|(?P<hour12>[0-9]{1,2}):(?P<minute12>[0-9]{2}) ?(?P<half>am|pm)"
     r"))?"
 )
-_KNOWN_DAY = re.compile(rf"(?:{'|'.join(_WORDS)}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?=[t@ ])")
-_OTHER_DATE = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9])")
-_BASIC_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])")
+_KNOWN_DAY = rf"(?:{'|'.join(_WORDS)}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?=[t@ ])"
+_OTHER_DATE = r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9])"
+_BASIC_DATE = r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])"
 
 
 def parse_when(
@@ -293,7 +295,7 @@ def parse_when(
     written = re.sub(" +", " ", text).strip(" ")
     if not written:
         raise UsageError(f"no date given; {FORMS}", code="not-a-time")
-    match = _WHEN.fullmatch(written.lower())
+    match = re.fullmatch(_WHEN, written.lower())
     if match is None:
         raise UsageError(f"{quoted(text)} is not a date; {_form_instead_of(written)}", code="not-a-time")
     if match["word"] == "now":
@@ -444,11 +446,11 @@ def _iso_minutes(moment: datetime) -> str:
 
 def _form_instead_of(written: str) -> str:
     """Return what to write instead of a date in another form: both readings where it has two."""
-    if match := _KNOWN_DAY.match(written.lower()):
+    if match := re.match(_KNOWN_DAY, written.lower()):
         return f"the time behind {match[0]} is written as 09:30, 14:30 or 2:30pm"
-    if match := _BASIC_DATE.match(written):
+    if match := re.match(_BASIC_DATE, written):
         readings = [(int(match[1]), int(match[2]), int(match[3]))]
-    elif match := _OTHER_DATE.match(written):
+    elif match := re.match(_OTHER_DATE, written):
         one, two, three = int(match[1]), int(match[3]), int(match[4])
         readings = [(one, two, three)] if len(match[1]) == 4 else [(three, one, two), (three, two, one)]
     else:

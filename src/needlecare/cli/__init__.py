@@ -81,7 +81,7 @@ def _command(name: str) -> Command:
         own.command(name, epilog=module.EXAMPLES)(getattr(module, name))
     command = typer.main.get_command(own)
     command.name = name
-    command.rich_help_panel = _PANELS[name]
+    setattr(command, "rich_help_panel", _PANELS[name])  # noqa: B010  TyperCommand and TyperGroup have it, their base not
     return command
 
 

@@ -5,7 +5,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -16,6 +15,7 @@ from typing import IO, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec import Struct
 
 from needlecare.batch import (
     LONGEST_LINE,
@@ -316,8 +316,7 @@ def _told(
 # A row --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Order:
+class _Order(Struct, frozen=True, kw_only=True):
     """What is to be done with every row; goes to each process. `rules` are the bytes of the rule file and
     its name, so that all rows are planned by the same.
     """

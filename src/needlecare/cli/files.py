@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
@@ -10,7 +9,6 @@ from pathlib import Path
 
 from needlecare.errors import UsageError, WriteError, nearest, quoted
 from needlecare.model import Schedule
-from needlecare.schedule import LARGEST_FILE, read_schedule
 
 BUILTIN = "microneedling"
 _UNFINISHED = ".needlecare-"  # how the name of a file begins that is being written
@@ -53,6 +51,8 @@ def schedule_data(name: str) -> tuple[bytes, str]:
     data = builtin_data(name)
     if data is not None:
         return data, f"{name}.toml"
+    from needlecare.schedule import LARGEST_FILE
+
     path = Path(name)
     if not (path.suffix or os.sep in name):
         names = schedule_names()
@@ -94,8 +94,19 @@ def file_data(path: Path, largest: int) -> bytes:
 
 
 def load_schedule(name: str) -> Schedule:
-    """Return a checked schedule. Raises UsageError or ScheduleError."""
+    """Return a checked schedule. Raises UsageError or ScheduleError.
+
+    One that ships with needlecare is read in its prepared form, if that was made from it.
+    """
     data, file = schedule_data(name)
+    found = schedules_folder() / f"{name}.prepared.json"
+    if name in schedule_names() and found.is_file():
+        from needlecare.prepared import prepared_schedule
+
+        if (schedule := prepared_schedule(found.read_bytes(), data)) is not None:
+            return schedule
+    from needlecare.schedule import read_schedule
+
     return read_schedule(data, file=file, base=builtin_data)
 
 
@@ -237,6 +248,8 @@ def _replace(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise OSError("its links go in a circle")
     if path.exists() and not path.is_file():
         raise OSError("it is not a plain file")
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)  # made with mode 0600
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,9 +1,10 @@
 """Plan -> JSON, as plan.schema.json describes it; the format number grows only by addition."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from needlecare import __version__
 from needlecare.model import Note, Offset, Plan, Schedule, Source, Treatment, Weighed, Window
@@ -27,7 +28,7 @@ def plan_json(plan: Plan, as_of: datetime) -> str:
 def plan_line(plan: Plan, as_of: datetime, *, row: int, ref: str) -> str:
     """Return the plan of a row of a batch as one line of NDJSON, with the row's number and its reference."""
     named = {**_NAMED, "row": row, "ref": ref, **_plan_document(plan, as_of)}
-    return json.dumps(named, ensure_ascii=False) + "\n"
+    return msgspec.json.encode(named).decode() + "\n"
 
 
 def _plan_document(plan: Plan, as_of: datetime) -> Json:
@@ -83,7 +84,8 @@ def status_json(plan: Plan, as_of: datetime) -> str:
 
 def json_text(document: Mapping[str, object]) -> str:
     """Return a result of any command as JSON text: with the format and the version before it."""
-    return json.dumps({**_NAMED, **document}, ensure_ascii=False, indent=2) + "\n"
+    written = msgspec.json.encode({**_NAMED, **document})
+    return msgspec.json.format(written, indent=2).decode() + "\n"
 
 
 def schedule_json(schedule: Schedule) -> Json:

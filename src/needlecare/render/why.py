@@ -103,7 +103,7 @@ def _day_words(days: int) -> str:
 
 
 def _lines(reason: Reason) -> Iterator[str]:
-    rule, plan, window = reason.rule, reason.plan, reason.window
+    rule, plan = reason.rule, reason.plan
     schedule = plan.schedule
     yield f"{rule.title}  ({rule.id}, {rule.kind})"
     yield ""
