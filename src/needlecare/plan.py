@@ -131,15 +131,14 @@ _ADVICE = frozenset({Kind.PREPARE, Kind.AVOID, Kind.DO})
 
 
 class _Counted(NamedTuple):
-    """A recommendation that counts; several that give the same count as the one named first."""
+    """A recommendation that counts; several that give the same count as the one named first.
+
+    An unknown skin type is not certain, and a condition of our own reading never is.
+    """
 
     said: Recommendation
     case: Case
-
-    @property
-    def is_certain(self) -> bool:
-        """An unknown skin type is not certain, and a condition of our own reading never is."""
-        return self.case is Case.HOLDS and Part.CONDITION not in self.said.ours
+    is_certain: bool
 
 
 class _Reading(NamedTuple):
@@ -155,7 +154,8 @@ class _Cast(Struct, frozen=True):
     """What is said of a rule in one case of treatment, before it is placed on a calendar."""
 
     weighed: tuple[Weighed, ...]
-    takes_part: bool
+    notes: Sequence[Note]
+    has_window: bool
     counted: tuple[_Counted, ...]
 
 
@@ -164,14 +164,31 @@ def _cast(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Cast:
     distinct: dict[tuple[object, ...], _Counted] = {}
     for one in weighed:
         if one.counted:
-            said, found = one.recommendation, _Counted(one.recommendation, one.case)
+            said, found = one.recommendation, _counted(one)
             offsets = (said.start, said.end, said.earliest)
             distinct.setdefault((*offsets, said.condition, found.case, found.is_certain), found)
-    return _Cast(
-        weighed=weighed,
-        takes_part=any(_takes_part(one.case, rule.kind) for one in weighed),
-        counted=tuple(distinct.values()),
-    )
+    has_window = any(_takes_part(one.case, rule.kind) for one in weighed)
+    counted = tuple(distinct.values())
+    notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, weighed)
+    if has_window and not counted and rule.kind not in _ALWAYS:
+        has_window = False
+        notes.append(Note(code="no-window", text=rule.advice, rule=rule.id))
+    return _Cast(weighed=weighed, notes=notes, has_window=has_window, counted=counted)
+
+
+def _skin_notes(rule: Rule, weighed: Sequence[Weighed]) -> list[Note]:
+    """Return what sources add for darker skin, where the type is unknown."""
+    unknown = [one for one in weighed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
+    if not unknown:
+        return []
+    whole = rule.medicine or len(unknown) == len(weighed)
+    said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
+    return [Note(code="skin-type", text=f"If your skin is type IV-VI: {said}", rule=rule.id)]
+
+
+def _counted(one: Weighed) -> _Counted:
+    certain = one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours
+    return _Counted(one.recommendation, one.case, certain)
 
 
 def _weighed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[Weighed, ...]:
@@ -234,12 +251,8 @@ class _Planning:
 
     def placed_window(self, rule: Rule) -> Window | None:
         cast = self.casts[rule.id]
-        if rule.kind is not Kind.AVOID:
-            self.note_skin(rule, cast.weighed)
-        if not cast.takes_part:
-            return None
-        if not cast.counted and rule.kind not in _ALWAYS:
-            self.note("no-window", rule, rule.advice)
+        self.notes += cast.notes
+        if not cast.has_window:
             return None
         readings = [self.reading(one, rule.kind) for one in cast.counted]
         window = self.combined(rule, cast.weighed, readings)
@@ -258,7 +271,7 @@ class _Planning:
         said, found, counted = one.recommendation, one.case, one.counted
         if not counted:
             return Placed(recommendation=said, case=found, counted=False)
-        _, start, end, earliest = self.reading(_Counted(said, found), kind)
+        _, start, end, earliest = self.reading(_counted(one), kind)
         return Placed(recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest)
 
     def reading(self, counted: _Counted, kind: Kind) -> _Reading:
@@ -369,14 +382,6 @@ class _Planning:
 
     def note(self, code: str, rule: Rule, text: str, sooner: datetime | None = None) -> None:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
-
-    def note_skin(self, rule: Rule, placed: Sequence[Weighed]) -> None:
-        """Tell what sources add for darker skin, where the type is unknown and it is nothing to avoid."""
-        unknown = [one for one in placed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
-        if unknown:
-            whole = rule.medicine or len(unknown) == len(placed)
-            said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
-            self.note("skin-type", rule, f"If your skin is type IV-VI: {said}")
 
     def note_unknown_skin(self, window: Window, counted: Sequence[_Reading], after: Window | None) -> None:
         """Tell that an avoid window may end sooner for another skin type than the unknown one."""

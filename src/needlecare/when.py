@@ -9,12 +9,13 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
+from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.relativedelta import relativedelta
 
-from needlecare.errors import UsageError, nearest, quoted
+from needlecare.errors import NeedlecareError, UsageError, nearest, quoted
 from needlecare.model import Offset, QuietHours
 
 FORMS = "write 2026-11-21, 2026-11-21T14:30, today, yesterday@14:30 or sat 2:30pm"
@@ -41,6 +42,16 @@ Calendar = TypeVar("Calendar", date, datetime)  # without a zone
 
 class InvalidOffset(ValueError):
     """Text that is not an offset; the message says what to write instead."""
+
+
+class NoZoneDatabase(NeedlecareError):
+    """No zone is known at all: nothing that was written is wrong, so no place of it is named."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no time zone database is found, so no zone is known; "
+            "install the package tzdata: python -m pip install tzdata"
+        )
 
 
 # Offsets ------------------------------------------------------------------------------------------
@@ -146,15 +157,26 @@ def _calendar_place(
         return first_moment(day, zone) if edge is Edge.START else end_of_day(day, zone), day
     if not (offset.months or offset.days):
         return treated, None
-    wall = _calendar_sum(local(treated, zone).replace(tzinfo=None), offset)
+    wall = _calendar_sum(_wall(treated, zone), offset)
     return resolve(wall, zone, edge), wall.date()
+
+
+@lru_cache(maxsize=16)  # a plan has dozens of offsets, all from one treatment
+def _wall(moment: datetime, zone: tzinfo) -> datetime:
+    """Return what the clocks of the zone show at a moment, as a time without a zone."""
+    return local(moment, zone).replace(tzinfo=None)
 
 
 def _calendar_sum(at: Calendar, offset: Offset) -> Calendar:
     """Return a local date, or a date and time, the months and days of an offset later."""
     if offset.months:
-        at += relativedelta(months=offset.months)
+        at += _months(offset.months)
     return at + timedelta(days=offset.days)
+
+
+@lru_cache(maxsize=64)
+def _months(number: int) -> relativedelta:
+    return relativedelta(months=number)
 
 
 def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) -> date:
@@ -179,11 +201,14 @@ def zone_names() -> set[str]:
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name. Raises UsageError, with the nearest name."""
+    """Return the zone of an IANA name. Raises UsageError, with the nearest name, or NoZoneDatabase."""
     if name not in _NO_ZONES and not name.startswith(("posix/", "right/")):
         with suppress(KeyError, ValueError, OSError):
             return ZoneInfo(name)
-    hint = nearest(name, zone_names())
+    known = zone_names()
+    if not known:
+        raise NoZoneDatabase
+    hint = nearest(name, known)
     raise UsageError(f"unknown time zone {quoted(name)}{hint}; write an IANA name such as Europe/Berlin")
 
 
