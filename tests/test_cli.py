@@ -278,9 +278,11 @@ def test_help_shows_examples_and_two_panels() -> None:
     assert needlecare().out == result.out
 
 
-@pytest.mark.parametrize("command", ["plan", "status", "can", "why", "course", "cancel", "saved"])
+@pytest.mark.parametrize(
+    "command", ["plan", "status", "can", "why", "course", "cancel", "saved", "batch", "schedule new"]
+)
 def test_the_examples_of_a_command_fit_on_a_terminal_and_can_be_copied(command: str) -> None:
-    shown = [line.strip() for line in needlecare(command, "--help", COLUMNS="80").out.splitlines()]
+    shown = [line.strip() for line in needlecare(*command.split(), "--help", COLUMNS="80").out.splitlines()]
     examples = shown[shown.index("Examples:") + 1 :]
     assert [line for line in examples if line]
     # An example that is too long goes on in a line that does not begin as a command does.

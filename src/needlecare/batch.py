@@ -356,7 +356,7 @@ def appointment(row: Row, defaults: Defaults, now: datetime) -> Appointment | li
     """
     reading = _Reading(row, defaults)
     ref, zone = reading.ref(), reading.zone()
-    treated = reading.treated(now, zone or ZoneInfo("UTC"))
+    treated = reading.treated(now, zone or zone_named("UTC"))
     prp = reading.flag(Column.PRP, default=defaults.prp)
     skin_type = reading.skin_type()
     scars = reading.flag(Column.SCARS, default=defaults.scars)

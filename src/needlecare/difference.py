@@ -10,14 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from functools import cached_property
 from itertools import combinations, product
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.model import Kind, Offset, Plan, Rule, Schedule, SeriesRange, SkinType, Treatment, Window
 from needlecare.plan import begins, placed_recommendations, plan
-from needlecare.when import local
+from needlecare.when import local, zone_named
 
 
 class Change(StrEnum):
@@ -218,7 +217,7 @@ class _Comparison:
         for reference, cell in product(Reference, _CELLS):
             (treated, zone), (prp, scars, skin) = reference.value, cell
             treatment = Treatment(
-                treated=treated, zone=ZoneInfo(zone), prp=prp, scars=scars, skin_type=_SKIN_TYPES[skin]
+                treated=treated, zone=zone_named(zone), prp=prp, scars=scars, skin_type=_SKIN_TYPES[skin]
             )
             both = (_Placed(plan(treatment, schedule)) for schedule in (self.before, self.after))
             found[reference, cell] = (next(both), next(both))

@@ -6,9 +6,8 @@ them needs is nothing to the others, and everybody waits for the start.
 
 import os
 import sys
-from contextlib import suppress
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from typer._click.core import Command, Context  # Typer below 0.29 offers no public name for these
@@ -18,7 +17,7 @@ from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from needlecare import __version__
-from needlecare.errors import NeedlecareError, ScheduleError
+from needlecare.errors import NeedlecareError, ScheduleError, quoted
 
 FOR_YOU = "For you"
 FOR_CLINICS = "For clinics"
@@ -180,23 +179,27 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
-        _abandon_output()
+        _abandon(sys.stdout)
         return 0
     except OSError as error:  # those of files are told where they are opened
-        _abandon_output()
+        _abandon(sys.stdout)
+        if error.filename is not None:
+            return _complain(f"{quoted(str(error.filename))} cannot be used: {error.strerror or error}", 2)
         return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
     if result == INTERRUPTED:  # what Typer makes of it without a word
         return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 
-def _abandon_output() -> None:
-    from needlecare.cli.files import abandon_output
+def _abandon(stream: TextIO) -> None:
+    from needlecare.cli.files import abandon
 
-    abandon_output()
+    abandon(stream)
 
 
 def _complain(text: str, code: int, *, prefix: str = "needlecare: ") -> int:
-    with suppress(OSError):
+    try:
         print(f"{prefix}{text}", file=sys.stderr, flush=True)
+    except OSError:
+        _abandon(sys.stderr)
     return code

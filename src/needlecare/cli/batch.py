@@ -12,7 +12,6 @@ from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import IO, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from msgspec import Struct
@@ -35,7 +34,6 @@ from needlecare.batch import (
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.files import (
     LONGEST_PATH,
-    abandon_output,
     builtin_data,
     file_data,
     filled_folder,
@@ -63,7 +61,7 @@ Examples:
 
   needlecare batch today.csv --tz Europe/Berlin --out calendars
   needlecare batch today.csv --out sheets --format html --schedule clinic.toml
-  needlecare batch export.csv --map treated=Appt --map skin_type=Fitzpatrick --out calendars
+  needlecare batch export.csv --map treated=Appt --tz Europe/Berlin --out out
   needlecare batch export.ndjson --format sms > messages.ndjson
   needlecare batch year.csv --out calendars --jobs 2 --dry-run
 """
@@ -201,7 +199,7 @@ def batch(
     order = _Order(
         rules=(data, name),
         follow=tuple(follow or ()),
-        now=options.moment_of(as_of, zone or ZoneInfo("UTC")),
+        now=options.moment_of(as_of, zone or zone_named("UTC")),
         defaults=Defaults(zone=zone, prp=prp, skin_type=skin_type, scars=scars),
         folder=None if out is None else Path(out),
         format=BatchFormat.JSON if json and out is None else format,
@@ -272,13 +270,10 @@ class _Account:
 
     def print(self, data: bytes) -> None:
         """Print what rows give; once nobody reads the report any more, the folder is filled without it."""
-        try:
-            print_bytes(data)
-        except BrokenPipeError:
+        if not print_bytes(data):
             if not self.to_folder:
-                raise
+                raise BrokenPipeError
             self.as_json = False
-            abandon_output()
 
     def record(self, result: Outcome | RowProblem) -> bytes:
         return record_json(result) if self.as_json else b""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TextIO
 
-from needlecare.errors import UsageError, WriteError, nearest, quoted
+from needlecare.errors import Problem, ScheduleError, UsageError, WriteError, nearest, quoted
 from needlecare.model import Schedule
 
 BUILTIN = "microneedling"
@@ -24,13 +25,24 @@ def schedules_folder() -> Path:
 
 
 def template_text(name: str) -> str:
-    """Return a file that a clinic's own begin with."""
-    return (schedules_folder() / "template" / name).read_text(encoding="utf-8")
+    """Return a file that a clinic's own begin with. Raises UsageError."""
+    return _shipped(schedules_folder() / "template" / name).decode()
 
 
 def rules_schema() -> bytes:
-    """Return the JSON Schema of rule files."""
-    return (Path(__file__).resolve().parents[1] / "rules.schema.json").read_bytes()
+    """Return the JSON Schema of rule files. Raises UsageError."""
+    return _shipped(Path(__file__).resolve().parents[1] / "rules.schema.json")
+
+
+def _shipped(path: Path) -> bytes:
+    """Return a file that ships with needlecare. Raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{quoted(path.name)}, which ships with needlecare, cannot be read: {reason(error)}; "
+            "install needlecare again"
+        ) from None
 
 
 def schedule_names() -> list[str]:
@@ -39,8 +51,8 @@ def schedule_names() -> list[str]:
 
 
 def builtin_data(name: str) -> bytes | None:
-    """Return the bytes of a rule file that ships with needlecare, or None."""
-    return (schedules_folder() / f"{name}.toml").read_bytes() if name in schedule_names() else None
+    """Return the bytes of a rule file that ships with needlecare, or None. Raises UsageError."""
+    return _shipped(schedules_folder() / f"{name}.toml") if name in {BUILTIN, *schedule_names()} else None
 
 
 def schedule_data(name: str) -> tuple[bytes, str]:
@@ -99,15 +111,25 @@ def load_schedule(name: str) -> Schedule:
     One that ships with needlecare is read in its prepared form, if that was made from it.
     """
     data, file = schedule_data(name)
-    found = schedules_folder() / f"{name}.prepared.json"
-    if name in schedule_names() and found.is_file():
+    ships = name in schedule_names()
+    if ships:
         from needlecare.prepared import prepared_schedule
 
-        if (schedule := prepared_schedule(found.read_bytes(), data)) is not None:
-            return schedule
+        with suppress(OSError):  # what cannot be read is read from the rule file itself
+            found = (schedules_folder() / f"{name}.prepared.json").read_bytes()
+            if (schedule := prepared_schedule(found, data)) is not None:
+                return schedule
     from needlecare.schedule import read_schedule
 
-    return read_schedule(data, file=file, base=builtin_data)
+    try:
+        return read_schedule(data, file=file, base=builtin_data)
+    except ScheduleError as error:
+        if not ships:
+            raise
+        remedy = Problem(
+            where="", what="it ships with needlecare; unless you edited it, install needlecare again"
+        )
+        raise ScheduleError(file, [*error.problems, remedy]) from None
 
 
 def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
@@ -182,6 +204,8 @@ def remove_own_file(path: Path) -> None:
     """Remove a file of needlecare's own. Raises WriteError."""
     try:
         path.unlink(missing_ok=True)
+    except NotADirectoryError:  # there is no folder to hold it
+        return
     except OSError as error:
         raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be removed: {reason(error)}") from None
 
@@ -269,14 +293,22 @@ def reason(error: Exception) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
-def print_bytes(data: bytes) -> None:
-    """Write a result to standard output as it is."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+def print_bytes(data: bytes) -> bool:
+    """Write a result to standard output as it is, and return whether anybody still reads there.
+
+    Who reads has seen enough when they close it: the work goes on, and its exit code tells how it ended.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        abandon(sys.stdout)
+        return False
+    return True
 
 
-def abandon_output() -> None:
-    """Let what is still to be written to standard output go nowhere, so that nothing fails on the way out."""
+def abandon(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere, so that nothing fails on the way out."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

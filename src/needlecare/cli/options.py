@@ -3,6 +3,8 @@
 This is where the clock and the environment are read.
 """
 
+import os
+import warnings
 from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,7 +16,7 @@ from needlecare.cli.files import BUILTIN, load_schedule
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan import plan
-from needlecare.when import parse_moment, parse_when, zone_named
+from needlecare.when import NoZoneDatabase, parse_moment, parse_when, zone_named
 
 TREATMENT_PANEL = "The treatment"
 LOOK_PANEL = "How to look at it"
@@ -135,15 +137,22 @@ def zone_of(name: str | None) -> ZoneInfo:
     from tzlocal import get_localzone
 
     try:
-        zone = get_localzone()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of a guess: a machine without a zone is not in UTC
+            zone = get_localzone()
+        if str(zone) != "local":
+            return zone_named(str(zone))  # as --tz would take it, so that what is saved is read again
+        told = "it has no name"
+    except NoZoneDatabase:
+        raise
     except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
-        raise UsageError(
-            f"this machine's time zone cannot be told ({' '.join(str(error).split())}); "
-            "give --tz, such as --tz Europe/Berlin"
-        ) from None
-    if not isinstance(zone, ZoneInfo) or zone.key in {None, "local"}:
-        raise UsageError("this machine's time zone has no name; give --tz, such as --tz Europe/Berlin")
-    return zone
+        zone_named("UTC")  # where no zone is known at all, that is what to say
+        told = " ".join(str(error.args[0] if error.args else error).split())
+    if named := os.environ.get("TZ"):
+        told = f"TZ is {quoted(named)}"
+    raise UsageError(
+        f"this machine's time zone cannot be told ({told.rstrip('.')}); give --tz, such as --tz Europe/Berlin"
+    )
 
 
 def moment_of(text: str | None, zone: ZoneInfo) -> datetime:

@@ -37,7 +37,7 @@ Examples:
 
   needlecare schedule list
   needlecare schedule show microneedling
-  needlecare schedule new clinic.toml --name "Larkspur Skin Clinic" --telephone "020 7946 0123"
+  needlecare schedule new clinic.toml --name "Larkspur Skin Clinic"
   needlecare schedule check clinic.toml
   needlecare schedule diff microneedling clinic.toml
 """

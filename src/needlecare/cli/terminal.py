@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from needlecare.cli.files import print_bytes
+from needlecare.cli.files import abandon, print_bytes
 from needlecare.render.screen import Screen
 
 _GLYPHS = "━╌·¹½…"
@@ -51,8 +51,11 @@ def print_text(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Tell a person what was done, on standard error."""
-    print(text, file=sys.stderr)
+    """Tell a person what was done, on standard error; where that takes nothing more, what was done stays done."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        abandon(sys.stderr)
 
 
 class Progress(Struct, frozen=True):

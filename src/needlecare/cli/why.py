@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -11,7 +10,7 @@ from needlecare.cli.files import load_schedule, print_bytes
 from needlecare.lookup import rules_named
 from needlecare.model import Treatment
 from needlecare.plan import plan
-from needlecare.when import local
+from needlecare.when import local, zone_named
 
 EXAMPLES = """
 Examples:
@@ -60,7 +59,7 @@ def why(
         )
     else:
         treatment = Treatment(
-            treated=_ANY_TREATMENT, zone=ZoneInfo("UTC"), prp=prp, skin_type=skin_type, scars=scars
+            treated=_ANY_TREATMENT, zone=zone_named("UTC"), prp=prp, skin_type=skin_type, scars=scars
         )
         made, now = plan(treatment, rules, follow=follow or ()), options.moment_of(as_of, treatment.zone)
     from needlecare.render.why import Reason, why, why_json

@@ -157,11 +157,11 @@ def _phases(plan: Plan, named: _Named) -> list[Entry]:
     zone = plan.treatment.zone
     first = _day(min(starts), zone) if plan.treatment.date_only else min(starts)
     bounds = [first, *(change.at for change in told)]
+    holding = [window for change in told for window in change.ended]  # in the order in which they end
     entries = []
     for number, start in enumerate(bounds):
         ended = told[number - 1].ended if number else ()
-        gone = {window.rule.id for change in told[:number] for window in change.ended}
-        holding = sorted((w for w in avoid if w.rule.id not in gone), key=end_of)
+        holding = holding[len(ended) :]
         end = bounds[number + 1] if number + 1 < len(bounds) else None
         entries.append(_phase(named, start, end, ended, holding))
     return entries

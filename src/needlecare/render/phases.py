@@ -6,6 +6,7 @@ before its window has ended. Nothing is worded here.
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -31,12 +32,11 @@ def avoid_windows(plan: Plan) -> list[Window]:
 
 def changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) -> list[Change]:
     """Return the changes that the ends of some avoid windows make, in the order of the ends."""
+    zone = treatment.zone
     by_time: dict[datetime | date, list[Window]] = {}
-    for window in sorted(avoid, key=end_of):
-        end = end_of(window)
-        zone = treatment.zone
+    for end, windows in groupby(sorted(avoid, key=end_of), key=end_of):
         at = whole_day(end, zone) if treatment.date_only else after_quiet(end, zone, quiet)
-        by_time.setdefault(at, []).append(window)
+        by_time.setdefault(at, []).extend(windows)
     return [Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
 
 
