@@ -262,6 +262,7 @@ def clock_changes(after: datetime, until: datetime, zone: tzinfo) -> list[dateti
     return found
 
 
+@lru_cache(maxsize=4096)  # the appointments of a day, and the ends of their plans, share many a midnight
 def _readings(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return both moments (UTC) that a wall time may mean: equal, or first < second where it is
     repeated, or first > second where it is skipped (PEP 495).

@@ -186,26 +186,30 @@ def _told(path: Path) -> Iterator[None]:
         raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {reason(error)}") from None
 
 
-def write_own_file(path: Path, data: bytes) -> None:
-    """Write a file of needlecare's own, in a folder of mode 0700 that is made where there is none.
+@contextmanager
+def own_folder(path: Path) -> Iterator[None]:
+    """Hold a folder of needlecare's own for one process; it is made, with mode 0700, where there is none.
 
-    Raises WriteError; then nothing is changed.
+    What a killed process left half-written is removed first: it tells of a person. Raises WriteError.
     """
-    folder = path.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-    except (OSError, ValueError) as error:
-        raise WriteError(f"the folder {quoted(str(folder))} cannot be made: {reason(error)}") from None
-    write_file(path, data, force=True)
+    with ExitStack() as held:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            path.chmod(0o700)
+            with suppress(OSError):  # a file system that locks nothing
+                held.enter_context(_locked(path, wait=True))
+            _remove_unfinished(path)
+        except (OSError, ValueError) as error:
+            raise WriteError(
+                f"the folder {quoted(str(path), LONGEST_PATH)} cannot be made: {reason(error)}"
+            ) from None
+        yield
 
 
 def remove_own_file(path: Path) -> None:
     """Remove a file of needlecare's own. Raises WriteError."""
     try:
         path.unlink(missing_ok=True)
-    except NotADirectoryError:  # there is no folder to hold it
-        return
     except OSError as error:
         raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be removed: {reason(error)}") from None
 
@@ -233,9 +237,7 @@ def filled_folder(path: Path) -> Iterator[None]:
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             held.enter_context(_locked(path))
-            for unfinished in path.glob(f"{_UNFINISHED}{'?' * 8}"):  # as mkstemp names them
-                if unfinished.is_file() and not unfinished.is_symlink():
-                    unfinished.unlink(missing_ok=True)
+            _remove_unfinished(path)
         except BlockingIOError:
             raise WriteError(
                 f"another batch is writing to {quoted(str(path), LONGEST_PATH)}; "
@@ -250,9 +252,15 @@ def filled_folder(path: Path) -> Iterator[None]:
             os.sync()
 
 
+def _remove_unfinished(folder: Path) -> None:
+    for unfinished in folder.glob(f"{_UNFINISHED}{'?' * 8}"):  # as mkstemp names them
+        if unfinished.is_file() and not unfinished.is_symlink():
+            unfinished.unlink(missing_ok=True)
+
+
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a folder for one process. Raises BlockingIOError where another holds it."""
+def _locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a folder for one process. Raises BlockingIOError where another holds it, unless it shall wait."""
     try:
         import fcntl
     except ImportError:  # Windows locks no folders
@@ -260,7 +268,7 @@ def _locked(folder: Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(handle)

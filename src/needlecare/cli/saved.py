@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from needlecare.cli import options, terminal
 from needlecare.cli.files import (
     load_schedule,
+    own_folder,
     print_bytes,
     remove_own_file,
     schedule_names,
-    write_own_file,
+    write_file,
 )
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, SkinType, Treatment
@@ -76,13 +77,17 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
     """Keep a treatment, and say so on standard error. Raises UsageError or WriteError."""
     name = schedule if schedule in schedule_names() else str(Path(schedule).absolute())
     new = SavedTreatment(treatment=treatment, schedule=name, follow=tuple(dict.fromkeys(follow or ())))
-    saved = load_saved()
+    file = saved_file()
+    with own_folder(file.parent):  # what another process saves meanwhile is read before it is written
+        saved = load_saved()
+        if new not in saved:
+            write_file(file, saved_bytes(with_saved(saved, new)), force=True)
     if new in saved:
-        terminal.say("Already saved; needlecare status tells what holds now.")
-        return
-    write_own_file(saved_file(), saved_bytes(with_saved(saved, new)))
-    replaced = any(one.day == new.day for one in saved)
-    what = "Saved in place of what was saved for that day" if replaced else "Saved"
+        what = "Already saved"
+    elif any(one.day == new.day for one in saved):
+        what = "Saved in place of what was saved for that day"
+    else:
+        what = "Saved"
     terminal.say(f"{what}; needlecare status tells what holds now.")
 
 
@@ -156,11 +161,7 @@ def saved(
 
     kept = load_saved()
     if forget is not None:
-        kept = _without(kept, forget)
-        if kept:
-            write_own_file(saved_file(), saved_bytes(kept))
-        else:
-            remove_own_file(saved_file())
+        kept = _forget(forget)
         terminal.say("Forgotten.")
     now = options.clock()
     current = in_force(kept, lambda _: now)
@@ -170,6 +171,20 @@ def saved(
         terminal.print_text(saved_text(kept, current))
     else:
         terminal.say("No treatment is saved; needlecare plan WHEN --save keeps one.")
+
+
+def _forget(which: str) -> tuple[SavedTreatment, ...]:
+    """Forget one saved treatment or all, and return what is kept. Raises UsageError or WriteError."""
+    file = saved_file()
+    if not file.parent.is_dir():  # none is made in order to empty it
+        return _without((), which)
+    with own_folder(file.parent):
+        kept = _without(load_saved(), which)
+        if kept:
+            write_file(file, saved_bytes(kept), force=True)
+        else:
+            remove_own_file(file)
+    return kept
 
 
 def _without(kept: tuple[SavedTreatment, ...], forget: str) -> tuple[SavedTreatment, ...]:
