@@ -10,8 +10,6 @@ from itertools import groupby
 
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
-from rich.table import Table
-from rich.text import Text
 
 from needlecare.course import SESSIONS_UNUSUAL, Course, Merged, Session
 from needlecare.model import Kind, Window
@@ -29,9 +27,10 @@ from needlecare.render.course_words import (
     when_text,
 )
 from needlecare.render.dates import how_long, short_day, short_month, until_cell, weekday
-from needlecare.render.page import ALARM, DIFFERS, GREEN, NARROWEST_TABLE, PLAIN, RED, Page
+from needlecare.render.page import NARROWEST_TABLE, Page, cell
 from needlecare.render.screen import Screen
 from needlecare.render.standing import clinic_name, footer_text, standing_text
+from needlecare.render.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
 from needlecare.render.words import now_text, reader_day, tip
 from needlecare.when import local
 
@@ -93,6 +92,8 @@ class _Timeline(Page):
     def glance(self) -> None:
         """Print a row a month, a column a day, and on a wide screen what happens when."""
         self.row("AT A GLANCE", f"{MOST} most has to wait, {SOME} some of it, {EVENT} photos and results")
+        from rich.table import Table
+
         wide = self.screen.width >= NARROWEST_TABLE
         table = Table.grid(padding=(0, 1, 0, 0), expand=wide)
         table.add_column(width=MONTH, no_wrap=True)
@@ -102,12 +103,12 @@ class _Timeline(Page):
         table.add_row("", SCALE)
         for month in _months(self.course, self.view.as_of):
             if month is None:
-                table.add_row(self.written("…"))
+                table.add_row(cell(self.written("…")))
                 continue
             said = self.grouped((f"{weekday(day)} {day.day}", text) for day, text in month.events)
-            cells = [Text(month.name), self.days(month), self.written(said)]
+            cells = [cell(text) for text in (Text(month.name), self.days(month), self.written(said))]
             table.add_row(*(cells if wide else cells[:2]))
-        self.console.print(table)
+        self.table(table)
 
     def session(self, session: Session) -> None:
         course, as_of = self.course, self.view.as_of
@@ -137,12 +138,12 @@ class _Timeline(Page):
         parts = []
         for group in groups:
             since = "since" if group.moment <= view.as_of else "from"
-            names = Text.assemble(" ", self.names(group.windows)) if self.in_full(session) else Text()
-            parts.append(Text.assemble(f"{since} {self.day(group.moment, session)}", names))
+            names = Text.of(" ", self.names(group.windows)) if self.in_full(session) else Text()
+            parts.append(Text.of(f"{since} {self.day(group.moment, session)}", names))
         if session.merged and not view.begun:
             parts.append(Text(f"and what goes on from session {session.number - 1}"))
         if parts:
-            self.row("to prepare", Text("; ").join(parts))
+            self.row("to prepare", Text.joined(parts, "; "))
 
     def not_yet(self, session: Session, view: Overview) -> None:
         kept = goes_on(self.course, session)
@@ -151,13 +152,13 @@ class _Timeline(Page):
         for group in view.not_yet:
             if windows := [window for window in group.windows if window.rule.id not in going_on]:
                 label = self.written(until_cell(group.moment, self.zone, session.day))
-                parts.append(Text.assemble(label, " ", self.in_short(windows)))
+                parts.append(Text.of(label, " ", self.in_short(windows)))
         if parts and self.in_full(session):
-            self.row("not yet, until", Text("; ").join(parts))
+            self.row("not yet, until", Text.joined(parts, "; "))
         elif parts:
-            self.row("not yet, until", Text(" to ").join(parts[:: max(1, len(parts) - 1)]))
+            self.row("not yet, until", Text.joined(parts[:: max(1, len(parts) - 1)], " to "))
         if kept:
-            self.row(f"on to session {session.number + 1}", Text(", ").join(self.names_going_on(kept)))
+            self.row(f"on to session {session.number + 1}", Text.joined(self.names_going_on(kept), ", "))
 
     def rows(self) -> None:
         view, schedule = self.view, self.course.schedule
@@ -188,20 +189,20 @@ class _Timeline(Page):
         more = len(windows) - NAMED
         if more < 2:
             return self.names(windows)
-        return Text.assemble(self.names(windows[:NAMED]), f" and {more} more")
+        return Text.of(self.names(windows[:NAMED]), f" and {more} more")
 
     def names_going_on(self, kept: Iterable[tuple[Window, Sequence[Merged]]]) -> Iterator[Text]:
         """Yield the name of each window that lasts until the next session, with what it goes on as."""
         for window, merged in kept:
             preparations = ", ".join(one.preparation.rule.short for one in merged)
-            yield Text.assemble(self.names([window]), self.written(f" ({preparations})" * bool(merged)))
+            yield Text.of(self.names([window]), self.written(f" ({preparations})" * bool(merged)))
 
     def days(self, month: "_Month") -> Text:
         """Return the days of a month, a column each."""
         text = Text()
         for day in range(1, DAYS + 1):
             mark = month.marks.get(day, " ")
-            text.append_text(self.written(mark, _STYLES.get(mark, PLAIN)))
+            text.append(self.written(mark, _STYLES.get(mark, PLAIN)))
         return text
 
 

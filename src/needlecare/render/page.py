@@ -6,23 +6,23 @@ width, colour and character set, and never asked. Colour carries no meaning alon
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from io import StringIO
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from needlecare.model import Kind, Window
 from needlecare.overview import Group, Overview
 from needlecare.render.dates import short_day, since, weekday
 from needlecare.render.screen import Screen, to_ascii
+from needlecare.render.text import DIFFERS, PLAIN, Text, width_of
 from needlecare.render.words import differs_between, now_text, treated_text, treatment_name
 from needlecare.when import local
 
-NARROWEST_TABLE = 60  # columns; below it a label stands in the line of its text
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text as RichText
 
-RED, DIFFERS, GREEN, PLAIN, ALARM = "bold red", "bold magenta", "bold green", "bold", "bold red"
+NARROWEST_TABLE = 60  # columns; below it a label stands in the line of its text
 
 
 class Page:
@@ -36,37 +36,47 @@ class Page:
         self.zone = zone
         self.today = today
         self.label_width = label_width if screen.width >= NARROWEST_TABLE else 0
-        self.console = Console(
-            file=StringIO(),
-            width=max(screen.width, 20),
-            force_terminal=screen.colour,
-            color_system="standard" if screen.colour else None,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
+        self.width = max(screen.width, 20)
+        self.lines: list[str] = []
 
     def written_text(self) -> str:
         """Return what the page holds so far; lines end in a newline, and in no blanks."""
-        file = self.console.file
-        assert isinstance(file, StringIO)
-        lines = (line.rstrip() for line in file.getvalue().split("\n"))
-        return "\n".join(lines).strip("\n") + "\n"
+        return "\n".join(line.rstrip() for line in self.lines).strip("\n") + "\n"
 
     # Lines ----------------------------------------------------------------------------------------
 
     def blank(self) -> None:
         """Print an empty line."""
-        self.console.print()
+        self.lines.append("")
 
     def written(self, text: str, style: str = "") -> Text:
         """Return a text in the characters that the screen has."""
-        return Text(text if self.screen.unicode else to_ascii(text), style=style)
+        return Text(text if self.screen.unicode else to_ascii(text), style)
 
-    def line(self, text: str, style: str = "") -> None:
+    def line(self, text: str | Text, style: str = "") -> None:
         """Print a text, which wraps at the edge of the screen."""
-        self.console.print(self.written(text, style))
+        whole = text if isinstance(text, Text) else self.written(text, style)
+        self.lines += [line.shown(colour=self.screen.colour) for line in whole.wrapped(self.width)]
+
+    def table(self, table: "Table") -> None:
+        """Print a table of rich's."""
+        from io import StringIO
+
+        from rich.console import Console
+
+        console = Console(
+            file=StringIO(),
+            width=self.width,
+            force_terminal=self.screen.colour,
+            color_system="standard" if self.screen.colour else None,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+        with console.capture() as capture:
+            console.print(table)
+        self.lines += capture.get().split("\n")[:-1]
 
     def heading(self, view: Overview) -> None:
         """Print which treatment it is, whose schedule, and what time it is."""
@@ -79,16 +89,15 @@ class Page:
 
     def row(self, label: str, text: str | Text, style: str = PLAIN) -> None:
         """Print a label and its text, which wraps beside it; below it on a narrow screen."""
+        named = self.written(label, style)
         body = text if isinstance(text, Text) else self.written(text)
         if not self.label_width:
-            self.console.print(Text.assemble(self.written(label, style), ": ", body))
+            self.line(Text.of(named, ": ", body))
             return
-        table = Table.grid(padding=(0, 1, 0, 0))
-        table.add_column(width=self.label_width, no_wrap=len(label) <= self.label_width)
-        table.add_column(ratio=1, overflow="fold")
-        table.expand = True
-        table.add_row(self.written(label, style), body)
-        self.console.print(table)
+        beside = body.wrapped(self.width - self.label_width - 1)
+        for left, right in zip_longest(named.wrapped(self.label_width), beside, fillvalue=Text()):
+            left.append(" " * (self.label_width + 1 - width_of(left.plain)))
+            self.lines.append(Text.of(left, right).shown(colour=self.screen.colour))
 
     def row_of(self, label: str, now: Sequence[Window], later: Sequence[Group], style: str = PLAIN) -> None:
         """Print what holds now and, behind it, what begins when."""
@@ -106,9 +115,9 @@ class Page:
         text = Text()
         for number, window in enumerate(windows):
             text.append(", " if number else "")
-            text.append_text(self.written(window.rule.short))
+            text.append(self.written(window.rule.short))
             if window.rule.medicine:
-                text.append_text(self.written("¹"))
+                text.append(self.written("¹"))
             if window.kind in {Kind.AVOID, Kind.PREPARE} and differs_between(window):
                 text.append("~", DIFFERS)
         return text
@@ -126,3 +135,10 @@ class Page:
         if 0 <= (day - self.today).days < 7:
             return said.replace(short_day(day, self.today), weekday(day), 1)
         return said
+
+
+def cell(text: Text) -> "RichText":
+    """Return a text as a cell of a table of rich's."""
+    from rich.text import Text as RichText
+
+    return RichText.assemble(*text.stretches)

@@ -31,6 +31,7 @@ _STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"})
 _HEAD = frozenset({"VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-CALNAME", "X-NEEDLECARE-REFERENCE"})
 _TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
 _PROPERTY = re.compile(r'[A-Za-z0-9-]+(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;]*))*:')
+_NAME = re.compile("[^;:]*")
 _CANCELLED = "STATUS:CANCELLED"
 
 
@@ -67,15 +68,22 @@ class _Component:
         self.name = self.lines[0].partition(":")[2].strip().upper()
         self.top: list[str] = []
         self.within: list[str] = []
+        self.first: dict[str, str] = {}  # of its own lines, by name
         depth = 0
         for line in self.lines[1:-1]:
-            depth += _name(line) == "BEGIN"
-            (self.within if depth else self.top).append(line)
-            depth -= _name(line) == "END"
+            name = _name(line)
+            depth += name == "BEGIN"
+            if depth:
+                self.within.append(line)
+            else:
+                self.top.append(line)
+                self.first.setdefault(name, line)
+            depth -= name == "END"
 
     def value(self, name: str) -> str | None:
         """Return the value of its first property of a name."""
-        return next((_split(line)[1] for line in self.top if _name(line) == name), None)
+        line = self.first.get(name)
+        return None if line is None else _split(line)[1]
 
 
 class Export:
@@ -308,4 +316,5 @@ def _split(line: str) -> tuple[str, str]:
 
 
 def _name(line: str) -> str:
-    return re.split("[;:]", line, maxsplit=1)[0].upper()
+    match = _NAME.match(line)
+    return match[0].upper() if match else ""

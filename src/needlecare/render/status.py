@@ -6,15 +6,14 @@ Pure, as the timeline is; what stands where is the overview's word.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from rich.text import Text
-
 from needlecare.model import Plan, Window
 from needlecare.overview import Group, Overview, overview
 from needlecare.plan import begins
 from needlecare.render.dates import clock, how_long, last_whole_day, until
-from needlecare.render.page import ALARM, DIFFERS, GREEN, PLAIN, RED, Page
+from needlecare.render.page import Page
 from needlecare.render.screen import Screen
 from needlecare.render.standing import standing_text
+from needlecare.render.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
 from needlecare.render.words import differs_between, reader_day, sentence, thens
 from needlecare.when import local
 
@@ -81,7 +80,7 @@ class _Status(Page):
 
     def next(self, label: str, group: Group, said: Callable[[datetime], str]) -> None:
         when = f"{said(group.moment)}, in {how_long(group.moment - self.view.as_of)}"
-        self.row(label, Text.assemble(self.written(when, PLAIN), ": ", self.names_of(group.windows)), GREEN)
+        self.row(label, Text.of(self.written(when, PLAIN), ": ", self.names_of(group.windows)), GREEN)
 
     def today_row(self) -> None:
         """Print what to do today: now, and from a later hour of the day; a photo or a session of today."""
@@ -92,8 +91,8 @@ class _Status(Page):
             if local(group.moment, self.zone).date() == self.today:
                 text.append("; " if text else "")
                 at = clock(local(group.moment, self.zone))
-                text.append_text(self.written(f"from {at} ", PLAIN))
-                text.append_text(self.names_of(group.windows))
+                text.append(self.written(f"from {at} ", PLAIN))
+                text.append(self.names_of(group.windows))
         if text:
             self.row("TODAY", text, GREEN)
 
@@ -132,8 +131,8 @@ class _Status(Page):
         for group in groups:
             at = said(group.moment)
             text.append("; " if text else f"{word} ")
-            text.append_text(self.written(f"{at} ", PLAIN))
-            text.append_text(self.names_of(group.windows))
+            text.append(self.written(f"{at} ", PLAIN))
+            text.append(self.names_of(group.windows))
         if text:
             self.row(label, text, style)
 

@@ -8,16 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rich.table import Table
-from rich.text import Text
-
 from needlecare.model import Kind, Plan, Rule
 from needlecare.overview import Group, Overview, overview
 from needlecare.plan import begins
 from needlecare.render.dates import how_long, padded, until_cell, weekday
-from needlecare.render.page import ALARM, DIFFERS, GREEN, NARROWEST_TABLE, PLAIN, RED, Page
+from needlecare.render.page import NARROWEST_TABLE, Page, cell
 from needlecare.render.screen import Screen
 from needlecare.render.standing import clinic_name, footer_text, standing_text
+from needlecare.render.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
 from needlecare.render.words import (
     differs_between,
     next_text,
@@ -62,7 +60,7 @@ class _Timeline(Page):
         self.heading(self.view)
         if self.view.begun and self.view.next_change is not None:
             said = f"Next: {next_text(self.view, self.view.next_change)}"
-            self.console.print(self.written(said, GREEN))
+            self.line(said, GREEN)
         elif self.view.begun:
             self.line("Every time to wait for has passed.", GREEN)
         for note in self.view.notes:
@@ -94,7 +92,7 @@ class _Timeline(Page):
                 self.line(legend, DIFFERS)
             for group in groups:
                 label = until_cell(group.moment, self.zone, self.today)
-                self.console.print(Text.assemble(self.written(label, PLAIN), " ", self.names(group.windows)))
+                self.line(Text.of(self.written(label, PLAIN), " ", self.names(group.windows)))
             return
         wide = self.screen.width >= WIDE
         labels = [padded(until_cell(group.moment, self.zone, self.today)) for group in groups]
@@ -106,6 +104,8 @@ class _Timeline(Page):
             cell=2 if wide else 1,
             most=self.screen.width - labels_width - LEAST_NAMES - (13 if wide else 3),
         )
+        from rich.table import Table
+
         table = Table.grid(padding=(0, 1, 0, 0))
         table.expand = True
         table.add_column(width=labels_width, no_wrap=True)
@@ -113,11 +113,13 @@ class _Timeline(Page):
             table.add_column(width=9, no_wrap=True)
         table.add_column(width=axis.width, no_wrap=True)
         table.add_column(ratio=1, overflow="fold")
-        table.add_row(*self.cells(heading, "in", axis.heading(), PLAIN), self.written(legend, DIFFERS))
+        headings = [*self.cells(heading, "in", axis.heading(), PLAIN), self.written(legend, DIFFERS)]
+        table.add_row(*map(cell, headings))
         for label, group in zip(labels, groups, strict=True):
             left = how_long(group.moment - self.view.as_of)
-            table.add_row(*self.cells(label, left, self.bar(axis, group)), self.names(group.windows))
-        self.console.print(table)
+            cells = [*self.cells(label, left, self.bar(axis, group)), self.names(group.windows)]
+            table.add_row(*map(cell, cells))
+        self.table(table)
 
     def rows(self) -> None:
         view = self.view
@@ -177,8 +179,8 @@ class _Timeline(Page):
             (w.earliest_end for w in group.windows if w.earliest_end is not None), default=group.moment
         )
         solid = min(axis.cells(agreed), ends) if agreed > self.view.as_of else 0
-        bar = Text.assemble(self.written("━" * solid, "red"), self.written("╌" * (ends - solid), "magenta"))
-        return Text.assemble(bar[:-1], (">", "red")) if axis.runs_over(group.moment) else bar
+        bar = Text.of(self.written("━" * solid, "red"), self.written("╌" * (ends - solid), "magenta"))
+        return Text.of(bar.cut(0, ends - 1), Text(">", "red")) if axis.runs_over(group.moment) else bar
 
     def any_differs(self, groups: Sequence[Group]) -> bool:
         return any(differs_between(window) for group in groups for window in group.windows)
