@@ -1,8 +1,10 @@
 """The installed program, run as a user runs it: its exit code, standard output and standard error."""
 
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,37 @@ def needlecare(*arguments: str, cwd: Path | None = None, input: str = "", **env:
         check=False,
         cwd=cwd,
         input=input.encode(),
+        env=environment(**env),
+        timeout=60,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def hindered(hinder: Callable[[], None], *arguments: str, cwd: Path | None = None, **env: str) -> Result:
+    """Run the program where `hinder`, called in its process, has taken something away from it.
+
+    It stores no compiled code: where files end early, Python stores the beginning of it.
+    """
+    done = subprocess.run(
+        [str(PROGRAM), *arguments],
+        capture_output=True,
+        check=False,
+        cwd=cwd,
+        env=environment(PYTHONDONTWRITEBYTECODE="1", **env),
+        preexec_fn=hinder,
+        timeout=60,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def shell(script: str, *, cwd: Path | None = None, **env: str) -> Result:
+    """Run lines of bash in which `needlecare` is the program: for pipes, and for streams that are closed."""
+    program = f'needlecare() {{ {shlex.quote(str(PROGRAM))} "$@"; }}\n'
+    done = subprocess.run(
+        ["/bin/bash", "-c", program + script],
+        capture_output=True,
+        check=False,
+        cwd=cwd,
         env=environment(**env),
         timeout=60,
     )

@@ -474,7 +474,7 @@ def test_a_full_disk_leaves_whole_files_and_none_half_written(tmp_path: Path, si
         capture_output=True,
         check=False,
         cwd=tmp_path,
-        env=environment(),
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # what it stores would be cut off
         preexec_fn=limited(size),
         timeout=60,
     )
@@ -492,7 +492,7 @@ def test_a_system_that_starts_no_process_is_told_with_what_to_do(tmp_path: Path)
         capture_output=True,
         check=False,
         cwd=tmp_path,
-        env=environment(),
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # what it stores would be cut off
         preexec_fn=limited(0),  # not even a semaphore
         timeout=60,
     )
@@ -539,7 +539,7 @@ def test_what_a_batch_remembers_of_the_references_needs_room_too(tmp_path: Path)
         stderr=subprocess.PIPE,
         check=False,
         cwd=tmp_path,
-        env=environment(),
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # what it stores would be cut off
         preexec_fn=limited(10_000),
         timeout=60,
     )

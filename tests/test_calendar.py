@@ -579,6 +579,28 @@ def test_a_milestone_is_the_first_local_day_of_its_window(title: str, start: str
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("P28D", "P1M", "From Sat 19 Dec 2026 until the end of Mon 21 Dec."),
+        ("P28D", "P29D", "From Sat 19 Dec 2026 until the end of Sun 20 Dec."),
+        ("P28D", "P28D", None),  # one day, which the event itself shows
+        ("P28D", None, None),
+    ],
+)
+def test_a_milestone_of_more_than_its_day_says_until_when(
+    start: str, end: str | None, said: str | None, builtin: Schedule
+) -> None:
+    photo = rule("photo", end or start, start, Kind.MILESTONE)
+    if end is None:
+        (only_start,) = photo.recommendations
+        photo = replace(photo, recommendations=(replace(only_start, end=None),))
+    for treated in (EXAMPLE, treatment("2026-11-21")):
+        (event,) = events(treated, only(builtin, photo))
+        assert (event.start, event.end) == (date(2026, 12, 19), date(2026, 12, 20))
+        assert [line for line in event.text.split("\n") if line.startswith("From ")] == [said] * bool(said)
+
+
+@pytest.mark.parametrize(
     ("start", "title"),
     [
         ("2026-05-21", "no filler"),  # P6M before 21 Nov
@@ -1230,6 +1252,52 @@ def test_the_daily_reminder_keeps_its_local_time_across_a_clock_change(
     assert event.values(f"DTSTART;TZID={zone}") == [f"{days[0]:%Y%m%d}T080000"]
     (alarm,) = event.inner("VALARM")
     assert alarm.values("TRIGGER") == ["PT0S"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "observances"),
+    [
+        # by one rule every year: the last Sundays of March and October
+        (
+            BERLIN,
+            {
+                "DAYLIGHT": ("+0100", "+0200", ["FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"]),
+                "STANDARD": ("+0200", "+0100", ["FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU"]),
+            },
+        ),
+        # the second Sunday of March and the first of November
+        (
+            "America/New_York",
+            {
+                "DAYLIGHT": ("-0500", "-0400", ["FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"]),
+                "STANDARD": ("-0400", "-0500", ["FREQ=YEARLY;BYMONTH=11;BYDAY=1SU"]),
+            },
+        ),
+        # the first Sundays of October and April, by half an hour
+        (
+            "Australia/Lord_Howe",
+            {
+                "DAYLIGHT": ("+1030", "+1100", ["FREQ=YEARLY;BYMONTH=10;BYDAY=1SU"]),
+                "STANDARD": ("+1100", "+1030", ["FREQ=YEARLY;BYMONTH=4;BYDAY=1SU"]),
+            },
+        ),
+        ("Asia/Kathmandu", {"STANDARD": ("+0545", "+0545", [])}),  # no change since 1986
+    ],
+)
+def test_the_zone_of_a_daily_reminder_is_told_by_its_yearly_rule_where_it_has_one(
+    zone: str, observances: dict[str, tuple[str, str, list[str]]], builtin: Schedule
+) -> None:
+    care = rule("cream", "P10D", "PT24H", Kind.DO, daily=True)
+    made = plan(treatment("2026-11-21T14:30Z", zone), only(builtin, rule("makeup", "P1D"), care))
+    (told,) = components(calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(12)))).inner(
+        "VTIMEZONE"
+    )
+    assert told.values("TZID") == [zone]
+    for name, (before, after, rules) in observances.items():
+        (one,) = told.inner(name)
+        assert one.values("TZOFFSETFROM") == [before]
+        assert one.values("TZOFFSETTO") == [after]
+        assert one.values("RRULE") == rules
 
 
 def test_a_daily_reminder_in_the_quiet_hours_is_refused(builtin: Schedule) -> None:

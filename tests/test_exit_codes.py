@@ -66,7 +66,7 @@ ROWS: dict[str, tuple[int, str, str]] = {
     "schedule diff microneedling microneedling": (0, "nothing changes", NOTHING),
     "schedule new - --tz UTC": (0, "extends", NOTHING),
     "schedule new new.toml --tz UTC": (0, NOTHING, "Written: new.toml"),
-    "batch good.csv --json": (0, '"ref": "A1"', "1 row: 1 planned."),
+    "batch good.csv --json": (0, '"ref":"A1"', "1 row: 1 planned."),
     "batch good.csv --out made": (0, NOTHING, "1 row: 1 written."),
     "--help": (0, "Usage:", NOTHING),
     "--version": (0, "needlecare ", NOTHING),
@@ -114,7 +114,7 @@ ROWS: dict[str, tuple[int, str, str]] = {
     "schedule diff bad.toml microneedling": (3, NOTHING, "bad.toml:8:8"),
     "batch good.csv --json --schedule bad.toml": (3, NOTHING, "bad.toml:8:8"),
     # 4: some rows failed, and the others are done
-    "batch some.csv --json": (4, '"ref": "A1"', "row 2 (line 3): treated"),
+    "batch some.csv --json": (4, '"ref":"A1"', "row 2 (line 3): treated"),
     "batch some.csv --out made": (4, NOTHING, "row 2 (line 3): treated"),
     # 5: a file could not be written, or exists with other content
     f"{WHEN} --ics mine": (5, NOTHING, "other content"),

@@ -33,17 +33,20 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from needlecare.errors import UsageError
 from needlecare.model import Offset
 from needlecare.when import (
     Edge,
     InvalidOffset,
     end_of_day,
     first_moment,
+    parse_interval,
     parse_offset,
     place,
     place_day,
     resolve,
 )
+from needlecare.when import clock_changes as changes_between
 
 law = settings(max_examples=200, deadline=None)
 
@@ -101,6 +104,7 @@ def placed(offset: str, treated: str, zone: str, edge: Edge) -> datetime:
         ("P1200M", {"months": 1_200}),
         ("P36525D", {"days": 36_525}),
         ("PT876600H", {"seconds": 3_155_760_000}),  # 36525 days of 24 hours
+        ("PT999999999S", {"seconds": 999_999_999}),  # a number has up to nine digits
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -192,6 +196,32 @@ def test_every_text_is_an_offset_or_refused_on_one_line(text: str) -> None:
         message = ""
         assert offset.text == text
     assert message.isprintable()
+
+
+# A distance between sessions ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        pytest.param("-P1D", "comes later", id="a day before"),
+        pytest.param("-P1M", "comes later", id="a month before"),
+        pytest.param("P0D", "comes later", id="nothing"),
+        pytest.param("P101Y", "is no interval longer than a century", id="an offset all the same"),
+        pytest.param("P1.5M", "is no interval;", id="no offset at all"),
+    ],
+)
+def test_an_interval_that_leads_nowhere_is_refused_with_the_reason(text: str, remedy: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_interval(text)
+    message = str(refused.value)
+    assert message.startswith(f'"{text}"')
+    assert remedy in message
+
+
+@pytest.mark.parametrize(("text", "days"), [("1d", 1), ("P1D", 1), ("1w", 7)])
+def test_the_shortest_interval_is_a_day(text: str, days: int) -> None:
+    assert parse_interval(text).days == days
 
 
 # A moment of treatment ----------------------------------------------------------------------------
@@ -555,6 +585,8 @@ def test_a_date_alone_starts_early_and_ends_late(
     date-clock         Europe/Berlin     2026-11-21           P1D@08:00  2026-11-22  2026-11-22
     # it ends at 00:00 of the 23rd, which is the end of the 22nd
     date-hours         Europe/Berlin     2026-11-21           PT24H      2026-11-22  2026-11-22
+    # a second later it is within the 23rd
+    date-a-second-on   Europe/Berlin     2026-11-21           PT24H1S    2026-11-22  2026-11-23
     date-hours-before  Europe/Berlin     2026-11-21           -PT24H     2026-11-20  2026-11-20
     # from the 21st 12:00 to the 22nd 12:00
     date-half-a-day    Europe/Berlin     2026-11-21           PT12H      2026-11-21  2026-11-22
@@ -572,6 +604,28 @@ def test_the_day_of_an_edge_is_the_local_one(
 ) -> None:
     for edge, day in ((Edge.START, start), (Edge.END, end)):
         assert place_day(parse_offset(offset), treatment(treated), ZoneInfo(zone), edge) == treatment(day)
+
+
+@pytest.mark.parametrize(
+    ("zone", "after", "until", "changes"),
+    cases("""
+    a-year         Europe/Berlin        2026-01-01T00:00Z     2027-01-01T00:00Z     2026-03-29T01:00Z,2026-10-25T01:00Z
+    odd-seconds    Europe/Berlin        2026-03-20T13:37:11Z  2026-04-02T23:59:58Z  2026-03-29T01:00Z
+    # just behind the first moment, up to and with the last
+    from-it-on     Europe/Berlin        2026-03-29T01:00Z     2026-03-30T00:00Z     -
+    a-second-more  Europe/Berlin        2026-03-29T00:59:59Z  2026-03-30T00:00Z     2026-03-29T01:00Z
+    up-to-it       Europe/Berlin        2026-03-28T00:00Z     2026-03-29T01:00Z     2026-03-29T01:00Z
+    a-second-less  Europe/Berlin        2026-03-28T00:00Z     2026-03-29T00:59:59Z  -
+    Howe           Australia/Lord_Howe  2026-01-01T00:00Z     2027-01-01T00:00Z     2026-04-04T15:00Z,2026-10-03T15:30Z
+    St-Johns       America/St_Johns     2010-11-01T07:30Z     2010-12-01T00:00Z     2010-11-07T02:31Z
+    a-whole-day    Pacific/Apia         2011-12-25T00:00Z     2012-01-05T00:00Z     2011-12-30T10:00Z
+    none           Asia/Kathmandu       2026-01-01T00:00Z     2027-01-01T00:00Z     -
+    no-time        Europe/Berlin        2026-03-29T01:00Z     2026-03-29T01:00Z     -
+    """),
+)
+def test_a_clock_change_is_found_to_the_second(zone: str, after: str, until: str, changes: str) -> None:
+    found = changes_between(at(after), at(until), ZoneInfo(zone))
+    assert found == [at(text) for text in changes.split(",") if text != "-"]
 
 
 @pytest.mark.parametrize("treated", ["9999-12-31", "9999-12-31T12:00Z"])

@@ -514,7 +514,7 @@ def test_what_does_not_count_is_listed_all_the_same_with_its_case() -> None:
         says("b", "P0D"),  # takes part, and supports the rule
         says("c", "P0D", "P9D", set_aside="an outlier"),
         says("a", "P0D", "P2D", when=PRP),
-        says("b", "P0D", "P3D", when=DARK),
+        says("b", "P0D", "P3D", earliest="P2D", when=DARK),
     ]
     made = plan(NOON, in_a_file([rule("x", Kind.AVOID, *said)]))
     window = windows(made)["x"]
@@ -530,6 +530,11 @@ def test_what_does_not_count_is_listed_all_the_same_with_its_case() -> None:
         (Case.UNKNOWN, True, True),
     ]
     assert window.recommendations[2].recommendation.set_aside == "an outlier"
+    assert isinstance(NOON.treated, datetime)
+    assert [(one.start, one.earliest) for one in placed if one.counted] == [
+        (NOON.treated, None),
+        (NOON.treated, NOON.treated + timedelta(days=2)),
+    ]
 
 
 @pytest.mark.parametrize("kind", [Kind.AVOID, Kind.DO, Kind.PREPARE, Kind.EXPECT, Kind.MILESTONE])
@@ -590,6 +595,13 @@ KINDS = [
     ("an end alone counts", Kind.EXPECT, [says("a", end="P2D"), says("b", end="P1D")], NOON, (None, 24, 48)),
     ("a start alone counts", Kind.EXPECT, [says("a", "P2D"), says("b", "P1D")], NOON, (24, None, None)),
     (
+        "an end before every start is no end before it",
+        Kind.EXPECT,
+        [says("a", end="P1D"), says("b", "P3D")],
+        NOON,
+        (72, 72, 72),
+    ),
+    (
         "before: from the first start, for some later",
         Kind.PREPARE,
         [says("a", "-P7D", "P0D", earliest="-P5D"), says("b", "-P2D", "P0D")],
@@ -616,6 +628,37 @@ KINDS = [
         [says("a", "-P2D", "P0D"), says("b", "-P7D", "P0D", when=PRP, ours=OUR_CONDITION)],
         WITH_PRP,
         (-168, -48, 0),
+    ),
+    (
+        "before a date: each start is the first moment of its day",  # 12 hours before noon, 7 and 5 days on
+        Kind.PREPARE,
+        [says("a", "-P7D", "P0D", earliest="-P5D")],
+        replace(NOON, treated=date(2026, 6, 10)),
+        (-180, -132, 12),
+    ),
+    (
+        "before: scars do not loosen what is uncertain",  # with PRP alone nobody differs after 7 days
+        Kind.PREPARE,
+        [says("a", "-P7D", "P0D", when=PRP, ours=OUR_CONDITION), says("b", "-P2D", "P0D", when=SCARS)],
+        replace(WITH_PRP, scars=True),
+        (-168, -168, 0),
+    ),
+    (
+        "before: the laxer reading of what is certain counts beside what is uncertain",
+        Kind.PREPARE,
+        [
+            says("a", "-P3D", "P0D", when=PRP, ours=OUR_CONDITION),
+            says("b", "-P5D", "P0D", earliest="-P2D", when=SCARS),
+        ],
+        replace(WITH_PRP, scars=True),
+        (-120, -72, 0),
+    ),
+    (
+        "before: a start alone does not count",
+        Kind.PREPARE,
+        [says("a", "-P7D", "P0D"), says("b", "-P9D")],
+        NOON,
+        (-168, -168, 0),
     ),
     ("before: up to the appointment", Kind.PREPARE, [says("a", "-P7D", "-P1D")], NOON, (-168, -168, -24)),
     ("a warning", Kind.WARNING, [says("a", "P2D"), says("b", "P1D", "P9D")], NOON, (24, None, 216)),
@@ -648,6 +691,26 @@ def test_an_unknown_skin_type_gives_a_note_and_no_window(kind: Kind) -> None:
     ]
 
 
+@pytest.mark.parametrize(("medicine", "said"), [(False, "b says so"), (True, "Advice x.")])
+def test_of_a_medicine_an_unknown_skin_type_is_told_the_advice_and_never_the_bare_statement(
+    medicine: bool, said: str
+) -> None:
+    schedule = in_a_file(
+        [rule("x", Kind.DO, says("a", "P0D", "P1D"), says("b", "P0D", "P3D", when=DARK))],
+    )
+    about = replace(schedule, rules={"x": replace(schedule.rules["x"], medicine=medicine)})
+    (note,) = plan(NOON, about).notes
+    assert (note.code, note.text) == ("skin-type", f"If your skin is type IV-VI: {said}")
+
+
+@pytest.mark.parametrize("kind", [Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE])
+def test_what_is_set_aside_is_nothing_to_tell_an_unknown_skin_type(kind: Kind) -> None:
+    said = [says("a", "-P1D", "P0D"), says("b", "-P3D", "P0D", when=DARK, set_aside="an outlier")]
+    made = plan(NOON, in_a_file([rule("x", kind, *said)]))
+    assert "x" in windows(made)
+    assert made.notes == ()
+
+
 MILESTONES = [
     # what the sources say; first day and the day behind the last one, in June 2026 (treated on the 10th, 12:00)
     ("the last start", [says("a", "P4D", "P9D"), says("b", "P6D", "P8D")], ("2026-06-16", "2026-06-20")),
@@ -667,8 +730,30 @@ MILESTONES = [
 def test_a_milestone_is_whole_local_days_and_never_too_early(
     said: list[Recommendation], days: tuple[str | None, str | None]
 ) -> None:
-    window = windows(plan(NOON, in_a_file([rule("x", Kind.MILESTONE, *said)])))["x"]
+    made = plan(NOON, in_a_file([rule("x", Kind.MILESTONE, *said)]))
+    window = windows(made)["x"]
     assert [window.start, window.end] == [None if day is None else moment(day, GMT) for day in days]
+    assert made.notes == ()  # nothing to avoid ends sooner for a skin type
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_source_that_gives_a_start_governs_a_milestone_beside_one_that_gives_an_end_alone(
+    order: int,
+) -> None:
+    """From 10 June on: four days are the 14th, eight the 18th."""
+    said = [says("a", end="P8D"), says("b", "P4D")][::order]
+    window = windows(plan(NOON, in_a_file([rule("x", Kind.MILESTONE, *said)])))["x"]
+    assert (window.start, window.end) == (moment("2026-06-14", GMT), moment("2026-06-19", GMT))
+    assert window.governed_by == "b"
+
+
+def test_a_milestone_of_a_date_goes_from_its_earliest_to_its_latest_day() -> None:
+    """Twelve hours after some time on the 10th lie between the 10th at noon and the 11th at noon."""
+    date_only = replace(NOON, treated=date(2026, 6, 10))
+    schedule = in_a_file([rule("x", Kind.MILESTONE, says("a", "PT12H", "PT12H"))])
+    window = windows(plan(date_only, schedule))["x"]
+    assert window.start == moment("2026-06-10 00:00", GMT)
+    assert window.end == moment("2026-06-12 00:00", GMT)
 
 
 def test_a_milestone_begins_with_its_day_where_the_clocks_skip_midnight() -> None:
@@ -704,6 +789,15 @@ def test_across_a_clock_change_the_longer_of_a_day_and_24_hours_counts(
     assert (window.end, window.governed_by) == (moment(end), names[source])
 
 
+def test_a_later_reading_of_a_start_that_february_puts_before_it_is_the_start() -> None:
+    """From 10 March a month before is 10 February, 30 days before the 8th and 33 days before the 5th."""
+    said = [says("a", "-P1M", "P0D", earliest="-P30D"), says("b", "-P33D", "P0D")]
+    march = replace(NOON, treated=moment("2026-03-10 12:00", GMT))
+    window = windows(plan(march, in_a_file([rule("x", Kind.PREPARE, *said)])))["x"]
+    assert window.start == moment("2026-02-05 12:00", GMT)
+    assert window.latest_start == moment("2026-02-10 12:00", GMT)
+
+
 # after --------------------------------------------------------------------------------------------
 
 AFTER = [
@@ -717,13 +811,21 @@ AFTER = [
     ("has a minute left", Kind.DO, [says("a", "P0D", "PT24H1M")], (24, None, 24 + 1 / 60)),
     ("has no time left", Kind.DO, [says("a", "P0D", "PT24H")], None),
     ("has been over for long", Kind.EXPECT, [says("a", "P0D", "PT4H")], None),
+    ("has no start of its own", Kind.EXPECT, [says("a", end="P2D")], (24, 48, 48)),
+    ("has no end", Kind.EXPECT, [says("a", "P0D")], (24, None, None)),
+    (
+        "has no length, whatever the skin type",
+        Kind.AVOID,
+        [says("a", "PT30H", "PT30H"), says("b", "PT30H", "PT30H", when=DARK)],
+        None,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("kind", "said", "hours"), [row[1:] for row in AFTER], ids=[row[0] for row in AFTER])
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_rule_that_comes_after_another_waits_for_its_end(
-    kind: Kind, said: list[Recommendation], hours: tuple[float, float | None, float] | None, order: int
+    kind: Kind, said: list[Recommendation], hours: tuple[float, float | None, float | None] | None, order: int
 ) -> None:
     first = rule("first", Kind.AVOID, says("c", "P0D", "PT24H"))
     made = plan(NOON, in_a_file([first, rule("second", kind, *said, after="first")][::order]))
@@ -757,6 +859,27 @@ def test_a_rule_that_is_not_in_the_plan_delays_nothing() -> None:
     schedule = in_a_file(rules)
     assert windows(plan(NOON, schedule))["second"].start == NOON.treated
     assert windows(plan(WITH_PRP, schedule))["second"].start == moment("2026-06-11 12:00", GMT)
+    switched_off = replace(schedule, rules={"second": schedule.rules["second"]})
+    assert windows(plan(WITH_PRP, switched_off))["second"].start == NOON.treated
+
+
+def test_a_rule_waits_for_no_window_without_an_end() -> None:
+    rules = [
+        rule("first", Kind.EXPECT, says("a", "P1D")),
+        rule("second", Kind.DO, says("a", "P0D", "P2D"), after="first"),
+    ]
+    window = windows(plan(NOON, in_a_file(rules)))["second"]
+    assert (window.start, window.delayed_by) == (NOON.treated, None)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_note_of_a_rule_that_another_waits_for_is_told_once(order: int) -> None:
+    rules = [
+        rule("first", Kind.AVOID, says("a", "P0D", "P1D"), says("b", "P0D", "P3D", when=DARK)),
+        rule("second", Kind.DO, says("a", "P0D", "P9D"), after="first"),
+    ]
+    made = plan(NOON, in_a_file(rules[::order]))
+    assert [(note.code, note.rule) for note in made.notes] == [("skin-type-unknown", "first")]
 
 
 def test_a_wait_that_outlasts_the_skin_type_leaves_nothing_to_tell_of_it() -> None:
@@ -841,6 +964,33 @@ def test_following_a_source_names_the_windows_that_it_leaves_out(
     assert made.notes[0].code == "follow"
     assert "short x" in made.notes[0].text
     assert "short y" not in made.notes[0].text
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        (Kind.PREPARE, True),
+        (Kind.AVOID, True),
+        (Kind.DO, True),
+        (Kind.EXPECT, False),
+        (Kind.MILESTONE, False),
+    ],
+)
+def test_following_a_source_names_what_is_to_be_done_or_left_and_no_longer_said(
+    kind: Kind, named: bool
+) -> None:
+    rules = [
+        rule("x", kind, says("b", "-P1D", "P0D") if kind is Kind.PREPARE else says("b", "P0D", "P1D")),
+        rule("y", Kind.AVOID, says("a", "P0D", "P1D")),
+    ]
+    (note,) = plan(NOON, in_a_file(rules), follow=["a"]).notes
+    assert ("short x" in note.text) is named
+
+
+def test_following_a_source_that_speaks_of_everything_names_no_rule() -> None:
+    both = rule("x", Kind.AVOID, says("a", "P0D", "P1D"), says("b", "P0D", "P2D"))
+    (note,) = plan(NOON, in_a_file([both]), follow=["a"]).notes
+    assert note.text == "Only a counts; the stricter word of every other source is left out."
 
 
 def test_following_a_source_does_not_name_what_was_never_in_the_plan() -> None:

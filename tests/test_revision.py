@@ -769,7 +769,7 @@ REFERENCE = b"X-NEEDLECARE-REFERENCE"
             "damaged",
             id="an event twice",
         ),
-        pytest.param(lambda data: data + b"x" * 4 * 1024 * 1024, "4 MiB", id="larger than any export"),
+        pytest.param(lambda data: data + b"x" * 1024 * 1024, "1 MiB", id="larger than any export"),
     ],
 )
 def test_a_file_that_is_not_ours_or_damaged_is_named_and_left_alone(

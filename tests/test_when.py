@@ -15,7 +15,7 @@ What an offset means, and where it falls, is in test_offsets.py. Clock changes:
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +23,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needlecare.errors import UsageError
-from needlecare.when import Weekday, parse_moment, parse_when, zone_named
+from needlecare.model import QuietHours
+from needlecare.when import Weekday, parse_clock, parse_moment, parse_quiet_hours, parse_when, zone_named
 
 BERLIN = "Europe/Berlin"
 SATURDAY = "2026-11-21T15:30+01:00"  # in Berlin
@@ -112,6 +113,7 @@ def test_a_day_without_a_time_is_a_date(text: str, expected: str) -> None:
         ("2026-11-21T14:30-05:00", "2026-11-21T14:30-05:00"),
         ("2026-11-21T14:30-03:30", "2026-11-21T14:30-03:30"),
         ("2026-11-21T14:30+05:45", "2026-11-21T14:30+05:45"),
+        ("2026-11-21T14:30+05:59", "2026-11-21T08:31+00:00"),  # 14:30 less 5:59
         ("2026-11-21T00:30+14:00", "2026-11-20T10:30+00:00"),
         ("2026-11-21T23:30-12:00", "2026-11-22T11:30+00:00"),
         ("2026-11-21T14:30+01", "2026-11-21T14:30+01:00"),
@@ -479,6 +481,48 @@ def test_a_date_that_the_zone_skipped_is_refused_with_those_beside_it(text: str,
     assert "2011-12-31" in message
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-03-29T02:30", "skipped 02:30 on 2026-03-29, "),
+        ("2026-03-29 2:30am", "skipped 02:30 on 2026-03-29, "),
+        ("2026-03-29T02:59:01", "skipped 02:59:01 on 2026-03-29, "),
+        ("2026-10-25T02:30", "had 02:30 twice on 2026-10-25;"),
+        ("2026-10-25T02:30:59", "had 02:30:59 twice on 2026-10-25;"),
+    ],
+)
+def test_a_refused_time_is_named_with_seconds_only_where_it_has_some(text: str, said: str) -> None:
+    assert said in refusal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("03/04/2026", "write 2026-03-04 (4 March) or 2026-04-03 (3 April)"),
+        ("31.12.2026", "write 2026-12-31 (31 December)"),
+        ("2026/1/2", "write 2026-01-02 (2 January)"),
+    ],
+)
+def test_each_reading_of_a_date_in_another_form_is_named_in_words(text: str, said: str) -> None:
+    assert refusal(text).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "day"),
+    [
+        ("today", "1900-01-01T12:00+01:00", "1900-01-01"),
+        ("yesterday", "1900-01-01T12:00+01:00", None),
+        ("today", "2199-12-31T12:00+01:00", "2199-12-31"),
+        ("tomorrow", "2199-12-31T12:00+01:00", None),
+    ],
+)
+def test_a_word_for_a_day_before_1900_or_behind_2199_is_refused(text: str, now: str, day: str | None) -> None:
+    if day is None:
+        assert "the year must lie between 1900 and 2199" in refusal(text, now=now)
+    else:
+        assert when(text, now=now) == date.fromisoformat(day)
+
+
 def test_a_date_that_another_zone_skipped_is_a_date() -> None:
     assert when("2011-12-30", BERLIN) == date(2011, 12, 30)
 
@@ -504,6 +548,60 @@ def test_a_message_shows_control_characters_escaped(text: str, shown: str) -> No
 
 def test_a_message_is_short_however_long_the_text() -> None:
     assert len(refusal("2026-11-21 " + "9" * 10_000)) < LONGEST
+
+
+# Clock times --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("00:00", time(0)),
+        ("08:00", time(8)),
+        ("22:15", time(22, 15)),
+        ("23:59", time(23, 59)),
+        (" 08:00 ", time(8)),
+    ],
+)
+def test_a_clock_time_has_two_digits_each(text: str, expected: time) -> None:
+    assert parse_clock(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "8:00", "08", "0800", "24:00", "08:60", "08:00:00", "8pm", "\uff10\uff18:00"]
+)
+def test_no_other_clock_time_is_accepted(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a clock time; write one from 00:00 to 23:59"):
+        parse_clock(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("22:00-08:00", time(22), time(8)),
+        ("13:30-15:45", time(13, 30), time(15, 45)),
+        ("00:00-00:00", time(0), time(0)),  # none
+        ("22:00 - 08:00", time(22), time(8)),
+    ],
+)
+def test_quiet_hours_go_from_a_clock_time_to_another(text: str, start: time, end: time) -> None:
+    assert parse_quiet_hours(text) == QuietHours(start=start, end=end)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("", "write 22:00-08:00, or 00:00-00:00 for none"),
+        ("22:00", "write 22:00-08:00, or 00:00-00:00 for none"),
+        ("22-8", "write one from 00:00 to 23:59"),
+        ("22:00-24:00", "write one from 00:00 to 23:59"),
+        ("22:00-", "write one from 00:00 to 23:59"),
+    ],
+)
+def test_other_quiet_hours_are_refused_with_the_form_to_use(text: str, remedy: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_quiet_hours(text)
+    assert str(refused.value).endswith(remedy)
 
 
 # Zones --------------------------------------------------------------------------------------------
@@ -533,6 +631,10 @@ def test_a_zone_has_its_iana_name(name: str) -> None:
         pytest.param("x" * 10_000, "Europe/Berlin", id="very long"),
         # a copy that counts leap seconds: no IANA name, 27 seconds out, and an hour in November 2026
         pytest.param("right/Europe/Berlin", "Europe/Berlin", id="with leap seconds"),
+        pytest.param("posix/Europe/Berlin", "Europe/Berlin", id="a second copy"),
+        # whatever zone the machine was set to: a link in the same folder, and no name
+        pytest.param("localtime", "Europe/Berlin", id="the machine's own"),
+        pytest.param("posixrules", "Europe/Berlin", id="the rules of old"),
     ],
 )
 def test_a_zone_by_any_other_name_is_refused_with_the_nearest(name: str, remedy: str) -> None:

@@ -18,6 +18,11 @@ def main() -> None:
     except KeyboardInterrupt:
         print("needlecare: interrupted", file=sys.stderr)
         code = 130
+    except EOFError as error:  # Python stored compiled code when the disk was full
+        print(
+            f"needlecare: this installation is damaged ({error}); install needlecare again", file=sys.stderr
+        )
+        code = 2
     sys.exit(code)
 
 

@@ -24,10 +24,10 @@ from msgspec import Struct
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import SkinType, Treatment
 from needlecare.reference import LONGEST_REFERENCE, checked_reference
-from needlecare.when import parse_when, zone_named
+from needlecare.when import known_zone, parse_when, zone_named
 
 LONGEST_LINE = 1 << 20  # bytes; a longer one is no row
-MOST_LINES = 100  # of a row whose cells have line breaks
+MOST_LINES = 100  # of a row whose cells have line breaks; fewer where rows before it were none
 DIGEST = 20  # hexadecimal digits: of a million names two are alike once in two million million times
 LONGEST_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
@@ -219,13 +219,16 @@ class _CsvText:
     """The lines of a CSV file, taken by records.
 
     Where a record turns out to be none, only its first line is gone: a quote that is
-    never closed spoils the line it stands in, and not all that follow.
+    never closed spoils the line it stands in, and not all that follow. Each such line
+    halves how far the next record may reach, and each record gives a line of that back:
+    where every line has such a quote, not every line is read a hundred times.
     """
 
     def __init__(self, lines: Iterator[_Line]) -> None:
         self.lines = lines
         self.ahead: deque[_Line] = deque()  # read, and not yet taken
         self.delimiter = DELIMITERS[0]
+        self.most = MOST_LINES
 
     def more(self) -> bool:
         """Whether there is another line."""
@@ -239,6 +242,7 @@ class _CsvText:
     def record(self) -> tuple[int, list[str] | None]:
         """Take the next record: the number of its first line, and its cells; None where it is no CSV."""
         cells, taken = self._parsed(self.delimiter)
+        self.most = max(self.most // 2, 1) if cells is None else min(self.most + 1, MOST_LINES)
         number = self.ahead[0].number
         for _ in range(taken):
             self.ahead.popleft()
@@ -253,7 +257,7 @@ class _CsvText:
             size = 0
             for line in self._coming():
                 size += len(line.text)
-                if taken == MOST_LINES or size >= LONGEST_LINE:
+                if taken == self.most or size >= LONGEST_LINE:
                     return
                 taken += 1
                 yield line.text.decode(errors="surrogateescape")
@@ -440,10 +444,8 @@ class _Reading:
 
 @lru_cache(maxsize=32)
 def _zone(name: str) -> ZoneInfo | None:
-    """Return the zone of a name, or None: a file repeats its mistakes, and the nearest name is sought long."""
-    with suppress(UsageError):
-        return zone_named(name)
-    return None
+    """Return the zone of a name, or None: a file repeats its mistakes, and a zone's file is sought long."""
+    return known_zone(name)
 
 
 # Files --------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from needlecare.schedule import MOST_PROBLEMS, told_problems
 from needlecare.when import FORMS, Edge, local, parse_when, resolve, zone_named
 
 LARGEST_TABLE = 1024 * 1024  # bytes; the built-in table has 30 thousand
+MOST_COLUMNS = 100  # of which ten are known
+MOST_TREATMENTS = 500  # of a table, each a plan; the built-in table has less than a hundred
 LONGEST_SUM = 300  # characters of a row's sum that a problem repeats
 
 _NEEDED = ("treated", "zone", "rule", "start", "end", "sum")
@@ -169,6 +171,7 @@ class _Reading:
         self.whole = False  # whether every row was looked at
         self.unread_below: int | None = None  # the line at which there were problems enough
         self.first: dict[tuple[Treatment, str], int] = {}
+        self.treatments: set[Treatment] = set()
 
     def wrong(self, what: str, *, where: str = "", line: int | None = None) -> None:
         self.problems.append(Problem(where=where, what=what, line=line))
@@ -219,6 +222,9 @@ class _Reading:
     def columns(self, cells: Sequence[str], line: int) -> Sequence[str]:
         """Return the columns that the first row names; nothing where it is wrong."""
         before = len(self.problems)
+        if len(cells) > MOST_COLUMNS:
+            self.wrong(f"{len(cells)} columns; columns are {', '.join(_COLUMNS)}", line=line)
+            return ()
         names = [cell.strip().lower() for cell in cells]
         for number, name in enumerate(names):
             if name not in _COLUMNS:
@@ -247,6 +253,12 @@ class _Reading:
         if rule is not None:
             self.covered.add(rule)
         if rule is None or treatment is None or len(self.problems) > before:
+            return None
+        self.treatments.add(treatment)
+        if len(self.treatments) > MOST_TREATMENTS:
+            self.treatments.discard(treatment)
+            what = f"more than {MOST_TREATMENTS} treatments in a table; let several rules share one"
+            self.wrong(what, line=line)
             return None
         first = self.first.setdefault((treatment, rule), line)
         if first != line:

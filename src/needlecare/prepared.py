@@ -27,6 +27,6 @@ def prepared_schedule(found: bytes, data: bytes) -> Schedule | None:
     """Return the schedule of a prepared form; None where it was made from other bytes than these."""
     try:
         whole = msgspec.json.decode(found, type=_Prepared)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     return whole.schedule if whole.made_from == crc32(data) else None

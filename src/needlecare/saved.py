@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.errors import UsageError, quoted
+from needlecare.errors import UsageError, quoted, shown
 from needlecare.model import SkinType, Treatment
 from needlecare.when import FIRST_YEAR, LAST_YEAR, beginning, local, zone_named
 
@@ -66,7 +66,8 @@ def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], dateti
 def saved_bytes(saved: Iterable[SavedTreatment]) -> bytes:
     """Return the file that holds saved treatments."""
     document = {"format": FORMAT, "treatments": [_row(one) for one in saved]}
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return text.encode(errors="backslashreplace")  # what is no character in a path: \udcff, as JSON writes it
 
 
 def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
@@ -93,7 +94,7 @@ def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
     number = document.get("format") if isinstance(document, dict) else None
     if isinstance(number, int) and number > FORMAT:
         raise UsageError(
-            f"the file of saved treatments {quoted(file, 200)} is of format {number}, newer than this "
+            f"the file of saved treatments {quoted(file, 200)} is of format {shown(str(number), 20)}, newer than this "
             f"needlecare knows ({FORMAT}), so it was left alone; install a newer needlecare"
         )
     if not isinstance(document, dict) or number != FORMAT or isinstance(number, bool):

@@ -35,11 +35,20 @@ from needlecare.model import (
 from needlecare.when import Edge, InvalidOffset, parse_offset, place
 
 MOST_PROBLEMS = 200  # that are told of one file
-LARGEST_FILE = 4 * 1024 * 1024  # bytes; the built-in file has 70 thousand
+MOST_COMPARED = (
+    2000  # names that what is misspelt in one file is held against: a pair may cost half a millisecond
+)
+MOST_WAITING = 20  # rules that wait for one another in a row
+LARGEST_FILE = 128 * 1024  # bytes; the built-in file has 85 thousand
 
 _BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# A dotted key that tomllib, whose work grows with the square of its names, would take minutes for.
+_MOST_NAMES = 100
+_NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MOST_NAMES}}}"
+_TOO_DEEP = "nested too deeply; a rule file has four levels"
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
 _HAS_TURN = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
@@ -55,7 +64,7 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
     "extends" names, or None. Raises ScheduleError with every problem found.
     """
     if len(data) > LARGEST_FILE:
-        raise ScheduleError(file, [Problem(where="", what="larger than 4 MiB; no rule file is")])
+        raise ScheduleError(file, [Problem(where="", what="larger than 128 KiB; no rule file is")])
     written = data.removeprefix(BOM_UTF8)
     try:
         text = written.decode().replace("\r\n", "\n")
@@ -64,6 +73,8 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
         what = "not UTF-8; save the file as UTF-8"
         place = {"line": len(before), "column": len(before[-1]) + 1}
         raise ScheduleError(file, [Problem(where="", what=what, **place)]) from None
+    if (line := _endless_key(text)) is not None:
+        raise ScheduleError(file, [Problem(where="", what=_TOO_DEEP, line=line, column=1)])
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -73,6 +84,14 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
     if schedule is None:
         raise _diagnosis(text, data, file, base)
     return schedule
+
+
+def _endless_key(text: str) -> int | None:
+    """Return the line of a key of more names than anything is nested in, or None."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= _MOST_NAMES and re.search(_LONG_KEY, line):
+            return number
+    return None
 
 
 def laxer(data: bytes, schedule: Schedule, base: Schedule) -> list[Problem]:
@@ -128,18 +147,15 @@ def _diagnosis(
     """Return every problem of a file that did not pass, each with its line and column."""
     from needlecare.toml_places import read_document
 
-    try:
-        document = read_document(text)
-    except RecursionError as too_deep:
-        return ScheduleError(file, [_toml_problem(too_deep)])
+    document = read_document(text)
     problems = _toml_problems(document.problems, error)
     reading = _Reading(document.data, data, base)
     reading.schedule()
     broken = bool(document.problems) or reading.baseless
     for path, what in reading.problems.items():
-        line, column = document.place(path)
+        where, (line, column) = _where(path), document.place(path)
         problems += [
-            Problem(where=_where(path), what=text, line=line, column=column)
+            Problem(where=where, what=text, line=line, column=column)
             for text in what
             if not (broken and text.startswith(("missing", "unknown")))  # it may only seem so
         ]
@@ -165,13 +181,13 @@ def _toml_problems(found: Sequence[Problem], error: Exception | None) -> list[Pr
         return tidy
     first = _toml_problem(error)
     behind = [problem for problem in tidy if (problem.line or 0) >= (first.line or 0)]
-    said = any(problem.line == first.line for problem in behind)
+    said = any(problem.line == first.line or problem.what == first.what for problem in behind)
     return behind if said else [first, *behind]
 
 
 def _toml_problem(error: Exception) -> Problem:
     if isinstance(error, RecursionError):
-        return Problem(where="", what="nested too deeply; a rule file has four levels")
+        return Problem(where="", what=_TOO_DEEP)
     what, _, where = str(error).partition(" (at ")
     if match := re.fullmatch(r"line ([0-9]+), column ([0-9]+)\)", where):
         return Problem(where="", what=what, line=int(match[1]), column=int(match[2]))
@@ -288,7 +304,8 @@ class _Table:
             self.wrong(f"not a text; write one of {', '.join(choices)}", key)
             return default
         if value not in choices:
-            self.wrong(f"{quoted(value)} is not one of {', '.join(choices)}{nearest(value, choices)}", key)
+            near = self.reading.nearest(value, choices)
+            self.wrong(f"{quoted(value)} is not one of {', '.join(choices)}{near}", key)
             return default
         return value
 
@@ -326,8 +343,7 @@ class _Table:
         """Note every key that nobody asked for."""
         for key in self.values:
             if key not in self.asked:
-                few = len(self.reading.unknown) < MOST_PROBLEMS
-                what = f"unknown key {quoted(key)}{nearest(key, self.asked) if few else ''}"
+                what = f"unknown key {quoted(key)}{self.reading.nearest(key, self.asked)}"
                 self.reading.unknown[(*self.path, key)] = what
 
 
@@ -347,6 +363,12 @@ class _Reading:
         self.base = base
         self.base_data = b""
         self.claims: dict[str, Path] = {}
+        self.compared = 0
+
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """Return the hint to the nearest known word; none once many were compared, which takes long."""
+        self.compared += len(known)
+        return nearest(word, known) if self.compared <= MOST_COMPARED else ""
 
     def schedule(self) -> Schedule | None:
         root = self.root
@@ -506,7 +528,7 @@ class _Reading:
             self.claims[claim] = one.path
             source = one.text("source")
             if source and source not in sources:
-                one.wrong(f"unknown source {quoted(source)}{nearest(source, sources)}", "source")
+                one.wrong(f"unknown source {quoted(source)}{self.nearest(source, sources)}", "source")
             recommendation = Recommendation(
                 claim=claim,
                 source=source,
@@ -533,7 +555,8 @@ class _Reading:
         for number, name in enumerate(table.texts("ours")):
             if name not in set(Part):
                 choices = ", ".join(Part)
-                table.wrong(f"{quoted(name)} is not one of {choices}{nearest(name, Part)}", "ours", number)
+                near = self.nearest(name, list(Part))
+                table.wrong(f"{quoted(name)} is not one of {choices}{near}", "ours", number)
                 continue
             if not table.has("applies" if name == Part.CONDITION else name):
                 table.wrong(f"names {name}, which this recommendation does not give", "ours", number)
@@ -565,7 +588,7 @@ class _Reading:
             path = ("rules", rule.id, "after")
             target = rules.get(rule.after)
             if rule.after not in known:
-                what = f"unknown rule {quoted(rule.after)}{nearest(rule.after, rules)}"
+                what = f"unknown rule {quoted(rule.after)}{self.nearest(rule.after, rules)}"
                 self.problems.setdefault(path, []).append(what)
             elif target is not None and target.kind not in _waited_for(rule.kind):
                 kinds = " and ".join(sorted(_waited_for(rule.kind)))
@@ -573,9 +596,14 @@ class _Reading:
                     f"{quoted(rule.after)} is of kind {target.kind}; {rule.kind} waits for {kinds} rules only"
                 )
                 self.problems.setdefault(path, []).append(what)
-            elif (circle := _circle(rule.id, rules)) and self.root.table("rules").table(rule.id).has("after"):
-                what = f"goes in a circle: {' after '.join(circle)}"
-                self.problems.setdefault(path, []).append(what)
+            elif self.root.table("rules").table(rule.id).has("after"):
+                queue = _queue(rule.id, rules)
+                if queue[-1] == rule.id:
+                    what = f"goes in a circle: {' after '.join(queue)}"
+                    self.problems.setdefault(path, []).append(what)
+                elif len(queue) > MOST_WAITING:
+                    what = f"waits for more than {MOST_WAITING} rules in a row; let it wait for fewer"
+                    self.problems.setdefault(path, []).append(what)
 
     def _check_claims(self, rules: Mapping[str, Rule]) -> None:
         """Note a claim of this file that a rule of its base has too."""
@@ -635,7 +663,7 @@ class _Reading:
     def _range(self, table: _Table, sources: Mapping[str, Source]) -> SeriesRange:
         source = table.text("source")
         if source and source not in sources:
-            table.wrong(f"unknown source {quoted(source)}{nearest(source, sources)}", "source")
+            table.wrong(f"unknown source {quoted(source)}{self.nearest(source, sources)}", "source")
         found = SeriesRange(
             source=source,
             statement=table.text("statement"),
@@ -695,13 +723,13 @@ def _before(one: Offset, other: Offset) -> bool:
     return any(place(one, t, UTC, Edge.END) < place(other, t, UTC, Edge.START) for t in _REFERENCES)
 
 
-def _circle(start: str, rules: Mapping[str, Rule]) -> list[str]:
-    """Return the rules from `start` back to it along `after`, or nothing."""
-    seen = [start]
-    while (rule := rules.get(seen[-1])) is not None and rule.after is not None:
-        seen.append(rule.after)
-        if rule.after == start:
-            return seen
-        if rule.after in seen[:-1]:
-            return []
-    return []
+def _queue(start: str, rules: Mapping[str, Rule]) -> list[str]:
+    """Return a rule and those that it waits for along `after`, as far as a circle closes or MOST_WAITING."""
+    queue = [start]
+    while (rule := rules.get(queue[-1])) is not None and rule.after is not None:
+        closed = rule.after in queue
+        if not closed or rule.after == start:
+            queue.append(rule.after)
+        if closed or len(queue) > MOST_WAITING:
+            break
+    return queue

@@ -7,7 +7,9 @@ problems, never on the way to a plan.
 """
 
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
 import tree_sitter_toml
 from msgspec import Struct
@@ -16,6 +18,9 @@ from tree_sitter import Language, Node, Parser
 from needlecare.errors import Problem, quoted, shown
 
 Path = tuple[str | int, ...]
+
+MOST_LEVELS = 32  # of tables and lists within each other that are read
+_TOO_DEEP = "nested too deeply; a rule file has four levels"
 
 
 class Document(Struct):
@@ -47,6 +52,7 @@ def read_document(text: str) -> Document:
 class _Reading:
     def __init__(self, source: bytes) -> None:
         self.lines = source.split(b"\n")
+        self.further: dict[int, list[int]] = {}  # by row: the bytes that go on with a character
         self.document = Document()
         self.headers: set[Path] = set()
         self.inline: set[Path] = set()
@@ -109,6 +115,9 @@ class _Reading:
         if key is None or value is None or value.start_byte == key.start_byte or value.type == "ERROR":
             return
         names = _key(key)
+        if len(path) + len(names) > MOST_LEVELS:
+            self.problem(node, "", _TOO_DEEP)
+            return
         here = path
         for name in names[:-1]:
             here = (*here, name)
@@ -126,6 +135,9 @@ class _Reading:
         table[names[-1]] = self.value(value, here)
 
     def value(self, node: Node, path: Path) -> object:
+        if len(path) > MOST_LEVELS:
+            self.problem(node, "", _TOO_DEEP)
+            return None
         if node.type == "inline_table":
             table: dict[str, object] = {}
             self.inline.add(path)
@@ -135,12 +147,13 @@ class _Reading:
             self.inline.add(path)
             elements = [c for c in node.named_children if c.type not in {"comment", "ERROR"}]
             for number, element in enumerate(elements):
-                self.document.places[(*path, number)] = self.position(element)
+                if element.type in {"array", "inline_table"}:  # the others note their own place
+                    self.document.places[(*path, number)] = self.position(element)
             return [self.value(element, (*path, number)) for number, element in enumerate(elements)]
         written = (node.text or b"").decode(errors="replace")
         self.document.places[path] = self.position(node)
         try:
-            return tomllib.loads(f"value = {written}")["value"]
+            return _scalar(written)
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             what = f"cannot be read: {shown(str(error).split(' (at')[0])}; write a text, a number or a date"
             self.problem(node, ".".join(map(str, path)), what)
@@ -148,7 +161,11 @@ class _Reading:
 
     def header_path(self, node: Node) -> Path:
         key = next((c for c in node.named_children if c.type.endswith("_key")), None)
-        return tuple(_key(key)) if key is not None else ()
+        path = tuple(_key(key)) if key is not None else ()
+        if len(path) > MOST_LEVELS:
+            self.problem(node, "", _TOO_DEEP)
+            return ()
+        return path
 
     def descend(self, path: Path, node: Node) -> tuple[dict[str, object], Path] | None:
         """Return the table of a header and its path, with the number of each array's last element."""
@@ -178,8 +195,17 @@ class _Reading:
 
     def position(self, node: Node) -> tuple[int, int]:
         row, column = node.start_point
-        before = self.lines[row][:column] if row < len(self.lines) else b""
-        return row + 1, len(before.decode(errors="replace")) + 1
+        if row not in self.further:  # once for each line: all of a file may stand on one
+            line = self.lines[row] if row < len(self.lines) else b""
+            further = () if line.isascii() else enumerate(line)
+            self.further[row] = [place for place, byte in further if byte & 0xC0 == 0x80]
+        return row + 1, column - bisect_left(self.further[row], column) + 1
+
+
+@lru_cache(maxsize=1024)
+def _scalar(written: str) -> object:
+    """Return what a text, a number, a date or a flag means. Raises as tomllib does."""
+    return tomllib.loads(f"value = {written}")["value"]
 
 
 def _key(node: Node) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -195,20 +195,27 @@ def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge
 _NO_ZONES = frozenset({"localtime", "posixrules"})
 
 
-def zone_names() -> set[str]:
-    """Return the IANA names of the zones that there are."""
-    return available_timezones() - _NO_ZONES
+@cache
+def zone_names() -> frozenset[str]:
+    """Return the IANA names of the zones that there are; their files are looked through once."""
+    return frozenset(available_timezones() - _NO_ZONES)
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    """Return the zone of an IANA name; None where there is none of that name. Raises NoZoneDatabase."""
+    if name not in _NO_ZONES and not name.startswith(("posix/", "right/")):
+        with suppress(KeyError, ValueError, OSError):
+            return ZoneInfo(name)
+    if not zone_names():
+        raise NoZoneDatabase
+    return None
 
 
 def zone_named(name: str) -> ZoneInfo:
     """Return the zone of an IANA name. Raises UsageError, with the nearest name, or NoZoneDatabase."""
-    if name not in _NO_ZONES and not name.startswith(("posix/", "right/")):
-        with suppress(KeyError, ValueError, OSError):
-            return ZoneInfo(name)
-    known = zone_names()
-    if not known:
-        raise NoZoneDatabase
-    hint = nearest(name, known)
+    if (zone := known_zone(name)) is not None:
+        return zone
+    hint = nearest(name, zone_names())
     raise UsageError(f"unknown time zone {quoted(name)}{hint}; write an IANA name such as Europe/Berlin")
 
 
@@ -490,7 +497,7 @@ def _form_instead_of(written: str) -> str:
 
 
 def _date_or_none(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year + 2000 if year < 100 else year, month, day)
-    except ValueError:
-        return None
+    year += 2000 if year < 100 else 0
+    with suppress(ValueError):
+        return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
+    return None

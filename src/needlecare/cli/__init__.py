@@ -176,7 +176,9 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
         return _complain(f"{error.format_message()}\nTry '{path} --help'.", 2)
     except ClickException as error:
         return _complain(error.format_message(), 2)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # of compiled code that is cut off
+            raise error.__cause__ from None
         return _complain("interrupted", INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
         _abandon(sys.stdout)

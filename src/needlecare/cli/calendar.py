@@ -19,7 +19,7 @@ from needlecare.when import parse_clock, parse_quiet_hours
 if TYPE_CHECKING:
     from needlecare.render.rfc5545 import Calendar
 
-LARGEST_CALENDAR = 4 * 1024 * 1024  # bytes; an export has twenty thousand
+LARGEST_CALENDAR = 1024 * 1024  # bytes; an export has twenty thousand
 CALENDAR_PANEL = "The calendar"
 
 EXAMPLES = """
@@ -134,7 +134,7 @@ def calendar_file(
     from needlecare.render.rfc5545 import stream
 
     path = None if ics == "-" else Path(ics)
-    if path is None or not (update and path.exists()):
+    if path is None or not (update and _stands(path)):
         calendar = make(None)
         account = f"{len(calendar.entries)} events"
         return CalendarFile(path=path, data=stream(calendar), account=account, revises=False)
@@ -197,8 +197,16 @@ def cancel(
     terminal.say(f"Calendar {'cancelled in' if changed else 'unchanged in'} {target}: {account}.")
 
 
+def _stands(path: Path) -> bool:
+    """Whether there is a file to revise; where that cannot be seen, reading it tells why."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
 def _calendar_data(path: Path) -> bytes:
     data = file_data(path, LARGEST_CALENDAR)
     if len(data) > LARGEST_CALENDAR:
-        raise UsageError("it is larger than 4 MiB; no export is")
+        raise UsageError("it is larger than 1 MiB; no export is")
     return data

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 from typer._click.core import ParameterSource  # Typer below 0.29 offers no public name for it
 
+from needlecare.cli import terminal
 from needlecare.cli.files import BUILTIN, load_schedule
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
@@ -131,20 +132,28 @@ def clock() -> datetime:
 
 
 def zone_of(name: str | None) -> ZoneInfo:
-    """Return the zone of a name, or else the machine's. Raises UsageError."""
+    """Return the zone of a name, or else the machine's. Raises UsageError.
+
+    A machine on which none is set shows UTC, as all its clocks do; that is told on
+    standard error.
+    """
     if name is not None:
         return zone_named(name)
     from tzlocal import get_localzone
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of a guess: a machine without a zone is not in UTC
+            warnings.simplefilter("error")  # of a guess
             zone = get_localzone()
         if str(zone) != "local":
             return zone_named(str(zone))  # as --tz would take it, so that what is saved is read again
         told = "it has no name"
     except NoZoneDatabase:
         raise
+    except UserWarning:  # no zone is set
+        utc = zone_named("UTC")
+        terminal.say("This machine names no time zone, so times are UTC; give --tz, such as --tz Europe/Berlin.")
+        return utc
     except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
         zone_named("UTC")  # where no zone is known at all, that is what to say
         told = " ".join(str(error.args[0] if error.args else error).split())

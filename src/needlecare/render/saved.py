@@ -44,6 +44,11 @@ def _saved_json(saved: SavedTreatment, number: int, current: SavedTreatment | No
         "number": number,
         "current": saved is current,
         "treatment": treatment_json(saved.treatment),
-        "schedule": saved.schedule,
-        "follow": list(saved.follow),
+        "schedule": _in_unicode(saved.schedule),
+        "follow": [_in_unicode(source) for source in saved.follow],
     }
+
+
+def _in_unicode(text: str) -> str:
+    """Return a text as JSON can carry it: what is no character in the name of a file is escaped."""
+    return text.encode(errors="backslashreplace").decode()

@@ -1,0 +1,1 @@
+"""Commands that do nothing: what a program with Typer costs before it has a purpose."""
