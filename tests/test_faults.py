@@ -567,23 +567,34 @@ def test_a_zone_of_the_machine_is_saved_so_that_it_is_read_again(zone: str, tmp_
 
 # What /etc holds of the zone: (what makes it, a word of the error)
 ETC = {
-    "nothing": ("true", "Can not find any timezone configuration"),
     "a zone without a name": ("cp /usr/share/zoneinfo/Europe/Berlin etc/localtime", "it has no name"),
     "no zone": ("echo nonsense >etc/localtime", "TZif"),
     "another name": ("echo Mars/Base >etc/timezone", "Mars/Base"),
 }
 
 
+ON_A_MACHINE = """
+mkdir etc && {make} && mount --bind etc /etc || exit 99
+unset TZ
+"$0" 2026-11-21
+"""
+
+
 @pytest.mark.parametrize("name", ETC)
-def test_a_machine_that_tells_no_zone_is_not_taken_to_be_in_utc(name: str, tmp_path: Path) -> None:
+def test_a_machine_whose_zone_cannot_be_told_is_not_taken_to_be_in_utc(name: str, tmp_path: Path) -> None:
     make, word = ETC[name]
-    script = f"""
-    mkdir etc && {make} && mount --bind etc /etc || exit 99
-    unset TZ
-    "$0" 2026-11-21
-    """
-    done = in_namespace(script, tmp_path)
+    done = in_namespace(ON_A_MACHINE.format(make=make), tmp_path)
     assert_told(done, 2, "this machine's time zone cannot be told", word, "give --tz")
+
+
+def test_a_machine_without_any_zone_shows_utc_and_says_so(tmp_path: Path) -> None:
+    """As all its clocks do: a fresh container has none."""
+    done = in_namespace(ON_A_MACHINE.format(make="true"), tmp_path)
+    assert (done.code, done.err) == (
+        0,
+        "This machine names no time zone, so times are UTC; give --tz, such as --tz Europe/Berlin.\n",
+    )
+    assert "Times are UTC." in done.out
 
 
 # A home that does not exist -----------------------------------------------------------------------

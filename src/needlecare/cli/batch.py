@@ -516,7 +516,9 @@ def _unrepeated(rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
     has a hundred thousand rows.
     """
     with closing(sqlite3.connect("", isolation_level=None)) as seen:
-        seen.executescript("pragma journal_mode=off; create table seen (ref blob primary key) without rowid;")
+        seen.executescript(
+            "pragma journal_mode=off; pragma cache_size=-256; create table seen (ref blob primary key) without rowid;"
+        )
         seen.execute("begin")
         for row in rows:
             ref = row.cells.get(Column.REF) if isinstance(row, Row) else None

@@ -152,7 +152,9 @@ def zone_of(name: str | None) -> ZoneInfo:
         raise
     except UserWarning:  # no zone is set
         utc = zone_named("UTC")
-        terminal.say("This machine names no time zone, so times are UTC; give --tz, such as --tz Europe/Berlin.")
+        terminal.say(
+            "This machine names no time zone, so times are UTC; give --tz, such as --tz Europe/Berlin."
+        )
         return utc
     except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
         zone_named("UTC")  # where no zone is known at all, that is what to say
