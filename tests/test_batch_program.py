@@ -255,12 +255,6 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "no such zone": (HEADER, ("--out", "out", "--tz", "Mars"), "unknown time zone"),
     "no such source": (HEADER, ("--out", "out", "--follow", "nobody"), "nobody"),
     "two forms": (HEADER, ("--json", "--format", "sms"), "--json and --format exclude each other"),
-    "what no calendar is made for": (
-        HEADER,
-        ("--out", "out", "--format", "html", "--daily", "08:00"),
-        "--daily",
-    ),
-    "what no message is made for": (HEADER, ("--json", "--detail", "full"), "--detail"),
     "no jobs": (HEADER, ("--out", "out", "--jobs", "0"), "--jobs"),
 }
 
@@ -273,6 +267,22 @@ def test_what_cannot_be_done_for_any_row_is_refused_and_nothing_is_made(
     assert (done.code, done.out) == (2, "")
     assert named in done.err
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "idle"),
+    [
+        (("--out", "out", "--format", "html", "--daily", "08:00"), "--daily"),
+        (("--json", "--detail", "full"), "--detail"),
+        (("--format", "sms", "--detail", "full", "--alarms", "none"), "--alarms"),  # messages have a detail
+    ],
+)
+def test_an_option_that_changes_nothing_is_told(
+    tmp_path: Path, arguments: tuple[str, ...], idle: str
+) -> None:
+    done = batch(tmp_path, HEADER, *arguments)
+    assert done.code == 0
+    assert [line.split()[0] for line in done.err.splitlines() if "changes nothing here" in line] == [idle]
 
 
 def test_problems_of_a_rule_file_are_told_once_and_first(tmp_path: Path) -> None:

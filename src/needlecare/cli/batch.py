@@ -222,22 +222,15 @@ def batch(
 
 
 def _check(ctx: typer.Context, *, out: str | None, json: bool, format: BatchFormat) -> None:
-    """Refuse options that exclude each other, or that change nothing without another. Raises UsageError."""
+    """Refuse options that exclude each other, and say which change nothing. Raises UsageError."""
     if out == "":
         raise UsageError("--out names no folder; give --out DIR, or --out . for the one you are in")
     if out is None and not json and format is not BatchFormat.SMS:
         raise UsageError("nowhere to write to; give --out DIR, or --json for standard output")
     if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
         raise UsageError("--json and --format exclude each other without --out; give one of them")
-    if format is BatchFormat.ICS and out is not None:
-        return
-    messages = () if format is BatchFormat.SMS else outputs.OF_MESSAGES
-    for name in outputs.OF_A_CALENDAR + messages:
-        if options.typed(ctx, name):
-            option = "--" + name.replace("_", "-")
-            raise UsageError(
-                f"{option} is about calendars; give --out DIR with --format ics, or leave it out"
-            )
+    if format is not BatchFormat.ICS or out is None:
+        outputs.say_idle(ctx, messages=format is BatchFormat.SMS, remedy="--out DIR --format ics")
 
 
 class _Account:

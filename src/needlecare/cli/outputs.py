@@ -78,7 +78,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
     colour: bool
 
     def check(self, ctx: typer.Context) -> None:
-        """Refuse options that exclude each other, or that change nothing without another. Raises UsageError."""
+        """Refuse options that exclude each other, and say which change nothing. Raises UsageError."""
         if self.json and self.format is not None:
             raise UsageError("--json and --format exclude each other; give one of them")
         if self.ics == "-" and self.to_stdout and (self.json or self.format is not None):
@@ -90,10 +90,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
         if self.update and (self.ics in {None, "-"} or self.force):
             raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
         if self.ics is None:
-            for name in OF_A_CALENDAR if self.format is Format.SMS else OF_A_CALENDAR + OF_MESSAGES:
-                if typed(ctx, name):
-                    option = "--" + name.replace("_", "-")
-                    raise UsageError(f"{option} is about the calendar; give --ics FILE too, or leave it out")
+            say_idle(ctx, messages=self.format is Format.SMS, remedy="--ics FILE")
 
     @property
     def to_stdout(self) -> bool:
@@ -138,6 +135,14 @@ class Outputs(Struct, frozen=True, kw_only=True):
             print_bytes(text.encode())
         else:
             terminal.print_text(text)
+
+
+def say_idle(ctx: typer.Context, *, messages: bool, remedy: str) -> None:
+    """Say on standard error which options were typed that change nothing where no calendar is written."""
+    for name in OF_A_CALENDAR if messages else OF_A_CALENDAR + OF_MESSAGES:
+        if typed(ctx, name):
+            option = "--" + name.replace("_", "-")
+            terminal.say(f"{option} changes nothing here: it is about the calendar, which {remedy} writes.")
 
 
 def plan_text(
