@@ -1,11 +1,13 @@
 """The process: needlecare, or python -m needlecare. It says one clear thing even where it can do nothing."""
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line of this process, and exit with its code."""
+    gc.disable()  # most commands end before there is anything to collect; batch enables it again
     if sys.stderr is None:  # closed: print would fall back on standard output
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  as long as the process
     if sys.stdout is None:

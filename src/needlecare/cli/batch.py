@@ -1,5 +1,6 @@
 """needlecare batch: a booking system's export in; a calendar, a page or a text for each appointment out."""
 
+import gc
 import sqlite3
 import sys
 from collections import Counter
@@ -193,6 +194,7 @@ def batch(
 
     Exit code 4: some rows failed, and all others are done.
     """
+    gc.enable()
     _check(ctx, out=out, json=json, format=format)
     zone = None if tz is None else zone_named(tz)
     data, name = schedule_data(schedule)
