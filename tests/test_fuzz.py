@@ -62,7 +62,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 PLAN = plan(Treatment(treated=NOW, zone=BERLIN, prp=True), SCHEDULE)
 PLANNED = calendar(PLAN, NOW, reminders=Reminders(daily=time(9)))
 EXPORT = stream(PLANNED)
-SECONDS = 2.0
+SECONDS = 2.0  # of a processor to itself; where it is shared, the same work is told as up to thrice that
+SHARED = 3
 MEMORY = 200 * 1024 * 1024
 
 
@@ -156,7 +157,7 @@ def ends(reader: Callable[[bytes], None], data: bytes) -> None:
         assert len(said) < 100_000
         assert all(char.isprintable() or char == "\n" for char in said)
         assert said.count("\n") <= 201  # 200 problems of a rule file, and how many more there are
-    assert process_time() - begun < SECONDS
+    assert process_time() - begun < SHARED * SECONDS
 
 
 # Odd texts -----------------------------------------------------------------------------------------
@@ -534,7 +535,7 @@ def test_the_program_ends_with_the_exit_code_of_what_is_wrong(  # noqa: PLR0917 
     file.write_bytes(data.draw(mutated(originals)))
     begun = process_time()
     code = run([argument.format(file) for argument in arguments])
-    assert process_time() - begun < SECONDS
+    assert process_time() - begun < SHARED * SECONDS
     said = capfd.readouterr()
     assert code in codes, said.err
     assert "Traceback" not in said.err
