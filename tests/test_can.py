@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needlecare.lookup import NotUnderstood, Vocabulary, known_words, rules_named, stem
+from needlecare.lookup import NotUnderstood, Vocabulary, known_words, stem
 from needlecare.model import Kind, Plan, Schedule, SkinType, Treatment
 from needlecare.plan import plan
 from needlecare.render.can import can, can_json
@@ -239,10 +239,28 @@ def test_any_text_is_understood_or_refused_on_one_line(vocabulary: Vocabulary, w
     assert str(refused.value).isprintable()
 
 
-def test_why_takes_an_id_or_a_title_for_one_rule_and_other_words_as_can_does(builtin: Schedule) -> None:
-    assert [rule.id for rule in rules_named("makeup", builtin)] == ["makeup"]
-    assert [rule.id for rule in rules_named("Hands off the treated skin", builtin)] == ["touching"]
-    assert [rule.id for rule in rules_named("hot tubs", builtin)] == ["heat", "swimming"]
+def test_why_takes_an_id_or_a_title_for_one_rule_and_other_words_as_can_does(
+    vocabulary: Vocabulary,
+) -> None:
+    assert [rule.id for rule in vocabulary.named("makeup")] == ["makeup"]
+    assert [rule.id for rule in vocabulary.named("Hands off the treated skin")] == ["touching"]
+    assert [rule.id for rule in vocabulary.named("hot tubs")] == ["heat", "swimming"]
+
+
+def test_a_time_in_an_hour_that_comes_twice_says_which() -> None:
+    """In Berlin the clocks go back on 25 October 2026, from 03:00 to 02:00: what takes 24 hours from
+    02:30 on the day before ends at 02:30 for the first time.
+    """
+    asked = ("touch my face", "--treated", "2026-10-24T02:30", "--tz", "Europe/Berlin")
+    said = [
+        needlecare("can", *asked[0].split(), *asked[1:], "--at", at).out.split("\n")[0]
+        for at in ("2026-10-25T02:15+02:00", "2026-10-25T02:15+01:00")
+    ]
+    assert "Not yet on Sun 25 Oct 02:15 (first time)." in said[0]
+    assert "until Sun 25 Oct 02:30 (first time), 15 min later" in said[0]
+    assert said[1].startswith(
+        "Yes on Sun 25 Oct 02:15 (second time). The wait ended Sun 25 Oct 02:30 (first time)"
+    )
 
 
 # What they say at a moment ------------------------------------------------------------------------

@@ -570,6 +570,7 @@ ETC = {
     "a zone without a name": ("cp /usr/share/zoneinfo/Europe/Berlin etc/localtime", "it has no name"),
     "no zone": ("echo nonsense >etc/localtime", "TZif"),
     "another name": ("echo Mars/Base >etc/timezone", "Mars/Base"),
+    "a name that its clocks do not follow": ("echo Asia/Tokyo >etc/timezone", "does not match"),
 }
 
 
@@ -585,6 +586,21 @@ def test_a_machine_whose_zone_cannot_be_told_is_not_taken_to_be_in_utc(name: str
     make, word = ETC[name]
     done = in_namespace(ON_A_MACHINE.format(make=make), tmp_path)
     assert_told(done, 2, "this machine's time zone cannot be told", word, "give --tz")
+
+
+# The link that a machine names its zone by; its clocks follow that (localtime(5)), whatever else it names.
+NAMED = {
+    "a link": "ln -s /usr/share/zoneinfo/Europe/Berlin etc/localtime",
+    "a link from here": "ln -s ../usr/share/zoneinfo/Europe/Berlin etc/localtime",
+    "a link and another name": "ln -s /usr/share/zoneinfo/Europe/Berlin etc/localtime; echo Asia/Tokyo >etc/timezone",
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_zone_of_a_machine_is_found_where_it_is_named(name: str, tmp_path: Path) -> None:
+    done = in_namespace(ON_A_MACHINE.format(make=f"{{ {NAMED[name]}; }}"), tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "Times are Europe/Berlin." in done.out
 
 
 def test_a_machine_without_any_zone_shows_utc_and_says_so(tmp_path: Path) -> None:

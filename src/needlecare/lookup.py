@@ -7,8 +7,8 @@ never guessed: it is refused with the nearest word.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, reduce
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import Kind, Rule, Schedule
@@ -61,23 +61,6 @@ class NotUnderstood(UsageError):
         super().__init__(message)
 
 
-def rules_named(words: str, schedule: Schedule) -> tuple[Rule, ...]:
-    """Return the rule whose id or title the words are, or else all rules that the words mean.
-
-    Raises NotUnderstood, with the nearest known word, where there is none.
-    """
-    wanted = plainly(words)
-    for rule in schedule.rules.values():
-        if wanted in {plainly(rule.id), plainly(rule.title)}:
-            return (rule,)
-    return rules_meant(words, schedule)
-
-
-def rules_meant(words: str, schedule: Schedule) -> tuple[Rule, ...]:
-    """Return every rule of a schedule that the words fit. Raises NotUnderstood."""
-    return Vocabulary(schedule).meant(words)
-
-
 def known_words(rule: Rule) -> tuple[str, ...]:
     """Return the words for what a rule is about, as its schedule writes them.
 
@@ -92,20 +75,44 @@ def plainly(words: str) -> str:
     return " ".join(_WORD.findall(_APOSTROPHE.sub("", words.casefold())))
 
 
-class Vocabulary:
-    """The words of a schedule, found in whatever form a person writes them. It is made once, for many."""
+def words_of(rules: Iterable[Rule]) -> dict[str, list[str]]:
+    """Return the keys of the words for each rule, by its id: what the forms of those words share."""
+    found = {}
+    for rule in rules:
+        keys: dict[str, None] = {}
+        for word in known_words(rule):
+            tokens = tuple(plainly(word).split())
+            keys |= dict.fromkeys(_keys(tokens))
+            if not _BETWEEN.isdisjoint(tokens):
+                keys |= dict.fromkeys(_keys(_without(tokens, _BETWEEN)))
+        found[rule.id] = list(keys)
+    return found
 
-    def __init__(self, schedule: Schedule) -> None:
+
+class Vocabulary:
+    """The words of a schedule, found in whatever form a person writes them. It is made once, for many.
+
+    `words` are those that words_of finds for the rules of the schedule, where that was done before.
+    """
+
+    def __init__(self, schedule: Schedule, words: Mapping[str, Iterable[str]] | None = None) -> None:
         self.schedule = schedule
         self.context = frozenset(plainly(schedule.treatment).split()) | {"skin"}  # what it is all about
         self.ids: dict[str, set[str]] = {}
-        self.stems: dict[str, str] = {}
-        for rule in schedule.rules.values():
-            for word in known_words(rule):
-                tokens = tuple(plainly(word).split())
-                bare = tokens if _BETWEEN.isdisjoint(tokens) else self.without(tokens, _BETWEEN)
-                for key in self.keys(tokens) if bare == tokens else (*self.keys(tokens), *self.keys(bare)):
-                    self.ids.setdefault(key, set()).add(rule.id)
+        for rule, keys in (words_of(schedule.rules.values()) if words is None else words).items():
+            for key in keys:
+                self.ids.setdefault(key, set()).add(rule)
+
+    def named(self, words: str) -> tuple[Rule, ...]:
+        """Return the rule whose id or title the words are, or else all rules that the words mean.
+
+        Raises NotUnderstood, with the nearest known word, where there is none.
+        """
+        wanted = plainly(words)
+        for rule in self.schedule.rules.values():
+            if wanted in {plainly(rule.id), plainly(rule.title)}:
+                return (rule,)
+        return self.meant(words)
 
     def meant(self, words: str) -> tuple[Rule, ...]:
         """Return every rule that the words fit, those about the days after the treatment first.
@@ -121,21 +128,6 @@ class Vocabulary:
             raise self.not_understood(words, tokens[:MOST_WORDS])
         return self.rules(found)
 
-    def keys(self, tokens: Sequence[str]) -> tuple[str, ...]:
-        """Return what different forms of the same words share: "sun bathing", "sunbathe"; "hat", "hats"."""
-        if not tokens:
-            return ()
-        last = self.stem(tokens[-1])
-        if len(tokens) == 1:
-            return (last,)
-        return "".join((*tokens[:-1], last)), " ".join((*map(self.stem, tokens[:-1]), last))
-
-    def stem(self, word: str) -> str:
-        """Return the stem of a word; a word is looked at once."""
-        if word not in self.stems:
-            self.stems[word] = stem(word)
-        return self.stems[word]
-
     def rules(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """Return rules in their order: by kind, and within a kind as the schedule has them."""
         wanted = frozenset(ids)
@@ -144,7 +136,7 @@ class Vocabulary:
 
     def known(self, tokens: Sequence[str]) -> frozenset[str]:
         """Return the rules that are known by exactly these words; none where there are none."""
-        return frozenset().union(*(self.ids.get(key, ()) for key in self.keys(tokens)))
+        return frozenset().union(*(self.ids.get(key, ()) for key in _keys(tokens)))
 
     def meaning(self, tokens: Sequence[str]) -> frozenset[str] | None:
         """Return the rules that words mean, or None where not every word is understood."""
@@ -162,7 +154,7 @@ class Vocabulary:
         """
         if found := self.exact(tokens):
             return found
-        parts = self.parts(self.without(tokens, _BEFORE | _BETWEEN | _ANYWHERE))
+        parts = self.parts(_without(tokens, _BEFORE | _BETWEEN | _ANYWHERE))
         if not parts or not reduce(frozenset.__and__, parts):
             return None
         return frozenset().union(*parts)
@@ -181,21 +173,12 @@ class Vocabulary:
         for start, token in enumerate(tokens):
             rest = tuple(tokens[start:])
             yield rest
-            yield self.without(rest, _BETWEEN)
-            bare = self.without(rest, _BETWEEN | _ANYWHERE)
+            yield _without(rest, _BETWEEN)
+            bare = _without(rest, _BETWEEN | _ANYWHERE)
             yield bare
-            yield self.without(bare, self.context)
+            yield _without(bare, self.context)
             if token not in _BEFORE | _BETWEEN | _ANYWHERE:
                 return
-
-    def without(self, tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
-        """Return words without some; an article is kept at the end, where it is none ("vitamin A")."""
-        last = len(tokens) - 1
-        return tuple(
-            token
-            for place, token in enumerate(tokens)
-            if token not in dropped or (place == last and token in _BETWEEN)
-        )
 
     def without_appointment(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """Return words without "after my treatment" at their end."""
@@ -224,7 +207,7 @@ class Vocabulary:
         """Return the error for words that mean no rule: with the known words among them, or the nearest."""
         if not tokens:
             return NotUnderstood("nothing is asked about; write a word such as: needlecare can swim", ())
-        bare = self.without(tokens, _BEFORE | _BETWEEN | _ANYWHERE | _JOINING) or tuple(tokens)
+        bare = _without(tokens, _BEFORE | _BETWEEN | _ANYWHERE | _JOINING) or tuple(tokens)
         contained = self.contained(bare)
         near = self.rules({rule for _, found in contained for rule in found})
         if contained:
@@ -261,6 +244,26 @@ class Vocabulary:
         return ""
 
 
+def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Return what different forms of the same words share: "sun bathing", "sunbathe"; "hat", "hats"."""
+    if not tokens:
+        return ()
+    last = stem(tokens[-1])
+    if len(tokens) == 1:
+        return (last,)
+    return "".join((*tokens[:-1], last)), " ".join((*map(stem, tokens[:-1]), last))
+
+
+def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
+    """Return words without some; an article is kept at the end, where it is none ("vitamin A")."""
+    last = len(tokens) - 1
+    return tuple(
+        token
+        for place, token in enumerate(tokens)
+        if token not in dropped or (place == last and token in _BETWEEN)
+    )
+
+
 def _clauses(tokens: Sequence[str]) -> list[tuple[str, ...]]:
     """Return words cut at "and" and "or"."""
     clauses: list[tuple[str, ...]] = [()]
@@ -278,6 +281,7 @@ _OUR = re.compile("(?<=[a-z]{3})our")
 _VOWELS = frozenset("aeiouy")
 
 
+@lru_cache(maxsize=4096)  # a schedule has a thousand words, many of them several times
 def stem(word: str) -> str:
     """Return what the forms of an English word share: "shave" and "shaving", "scarf" and "scarves".
 

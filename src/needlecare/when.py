@@ -303,7 +303,7 @@ _MONTHS = (
 DAY_NAMES = (*_DAY_WORDS, *_WEEKDAYS)  # in full
 _WORDS = ("now", *DAY_NAMES, *(name[:3] for name in _WEEKDAYS))
 _WHEN = (
-    rf"(?:(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+    r"(?:(?P<word>[a-z]+)"
     r"|(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2}))"
     r"(?:[t@ ](?:"
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
@@ -329,7 +329,7 @@ def parse_when(
     if not written:
         raise UsageError(f"no date given; {FORMS}", code="not-a-time")
     match = re.fullmatch(_WHEN, written.lower())
-    if match is None:
+    if match is None or (match["word"] and match["word"] not in _WORDS):
         raise UsageError(f"{quoted(text)} is not a date; {_form_instead_of(written)}", code="not-a-time")
     if match["word"] == "now":
         if match.end("word") != match.end():

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from needlecare.cli import options, terminal
-from needlecare.cli.files import print_bytes
+from needlecare.cli.files import load_vocabulary, print_bytes
 from needlecare.cli.saved import current_plan
 from needlecare.errors import UsageError
-from needlecare.lookup import NotUnderstood, rules_meant
+from needlecare.lookup import NotUnderstood
 from needlecare.verdict import Verdict, answer
 from needlecare.when import parse_moment
 
@@ -72,7 +72,7 @@ def can(
     from needlecare.render import can as wording
 
     try:
-        rules = rules_meant(words, made.schedule)
+        rules = load_vocabulary(made.schedule).meant(words)
     except NotUnderstood as error:
         raise UsageError(wording.not_understood(error, made.schedule)) from None
     given = answer(rules, made, moment)

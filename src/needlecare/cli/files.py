@@ -1,21 +1,26 @@
-"""Reading rule files and writing results: whole or not at all, readable by their owner alone."""
+"""Reading rule files, and writing results: whole or not at all, for their owner alone, by one process at a time."""
 
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from needlecare.errors import Problem, ScheduleError, UsageError, WriteError, nearest, quoted
 from needlecare.model import Schedule
+
+if TYPE_CHECKING:
+    from needlecare.lookup import Vocabulary
 
 BUILTIN = "microneedling"
 _UNFINISHED = ".needlecare-"  # how the name of a file begins that is being written
 LONGEST_PATH = 400  # characters of a path that a message repeats
 
 
+@cache
 def schedules_folder() -> Path:
     """Return the folder of the rule files that ship with needlecare, wherever it is run from."""
     installed = find_spec("needlecare.schedules")
@@ -47,7 +52,9 @@ def _shipped(path: Path) -> bytes:
 
 def schedule_names() -> list[str]:
     """Return the names of the rule files that ship with needlecare."""
-    return sorted(path.stem for path in schedules_folder().glob("*.toml"))
+    with suppress(OSError):  # a folder that cannot be read holds none
+        return sorted(path.stem for path in schedules_folder().iterdir() if path.suffix == ".toml")
+    return []
 
 
 def builtin_data(name: str) -> bytes | None:
@@ -130,6 +137,19 @@ def load_schedule(name: str) -> Schedule:
             where="", what="it ships with needlecare; unless you edited it, install needlecare again"
         )
         raise ScheduleError(file, [*error.problems, remedy]) from None
+
+
+def load_vocabulary(schedule: Schedule) -> "Vocabulary":
+    """Return the words of a schedule; those of one that ships in their prepared form, if made from it."""
+    from needlecare.lookup import Vocabulary
+    from needlecare.prepared import words_prepared_for
+
+    words = None
+    if schedule.id in schedule_names():
+        with suppress(OSError):  # what cannot be read is made anew
+            found = (schedules_folder() / f"{schedule.id}.words.json").read_bytes()
+            words = words_prepared_for(schedule, found)
+    return Vocabulary(schedule, words)
 
 
 def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
@@ -220,10 +240,8 @@ def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
     A file that is not durable outlasts a killed process, but a failing power supply
     may leave it empty. Raises WriteError; then nothing is changed.
     """
-    try:
+    with _told(path):
         _replace(path, data, durable=durable)
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that go in a circle
-        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {reason(error)}") from None
 
 
 @contextmanager
@@ -242,6 +260,10 @@ def filled_folder(path: Path) -> Iterator[None]:
             raise WriteError(
                 f"another batch is writing to {quoted(str(path), LONGEST_PATH)}; "
                 "wait for it, or give another folder"
+            ) from None
+        except FileExistsError:
+            raise WriteError(
+                f"{quoted(str(path), LONGEST_PATH)} is no folder; give the name of one, or of one to be made"
             ) from None
         except (OSError, ValueError, RuntimeError) as error:
             raise WriteError(

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from needlecare.cli import options, terminal
-from needlecare.cli.files import load_schedule, print_bytes
-from needlecare.lookup import rules_named
+from needlecare.cli.files import load_schedule, load_vocabulary, print_bytes
 from needlecare.model import Treatment
 from needlecare.plan import plan
 from needlecare.when import local, zone_named
@@ -45,7 +44,7 @@ def why(
 ) -> None:
     """Tell why a rule stands: the reason, the sum in words, every source, and what was set aside."""
     rules = load_schedule(schedule)
-    named = rules_named(" ".join(rule), rules)
+    named = load_vocabulary(rules).named(" ".join(rule))
     if treated is not None:
         made, now = options.planned(
             treated,
