@@ -4,7 +4,7 @@
 
 Makes an environment in a temporary folder and installs a copy of this checkout into
 it, as a WHEEL: pip then compiles every module to bytecode, as it does for who
-installs needlecare. From a checkout the first start of all would compile them, and
+installs needlecare. The libraries of the loops stand in another. From a checkout the first start of all would compile them, and
 where bytecode may not be written every start would. The empty commands are installed
 beside it in the same way, so that both start through a script that pip made.
 
@@ -132,19 +132,26 @@ class Programs:
     """What is installed, and the environment variables that it is run with."""
 
     scripts: Path
+    python: Path  # with the libraries of the loops
     variables: Mapping[str, str]
 
     def command(self, name: str, *more: str) -> list[str]:
         """Return the command line of an installed program."""
         return [str(self.scripts / name), *more]
 
+    def loop(self, *arguments: str) -> list[str]:
+        """Return the command line of loops.py."""
+        return [str(self.python), str(LOOPS), *arguments]
+
 
 def installed(place: Path) -> Programs:
-    """Install needlecare, the empty commands and icalendar into a folder. Raises Failed.
+    """Install needlecare and the empty commands into a folder, and the loops' libraries. Raises Failed.
 
-    From copies, so that building leaves nothing in the checkout.
+    From copies, so that building leaves nothing in the checkout. icalendar has an
+    environment of its own: what it brings would be found and imported by others, too,
+    and nobody who installs needlecare has it.
     """
-    source, empty, venv = place / "needlecare", place / "empty", place / "venv"
+    source, empty = place / "needlecare", place / "empty"
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -163,24 +170,31 @@ def installed(place: Path) -> Programs:
         "COLUMNS": "80",
         "TERM": "xterm-256color",
     }
-    python = str(venv / "bin" / "python")
-    for command in (
-        [sys.executable, "-m", "venv", str(venv)],
-        [python, "-m", "pip", "install", "--quiet", "--compile", str(source), str(empty), "icalendar"],
-    ):
-        run(command, variables)
-    return Programs(scripts=venv / "bin", variables=variables)
+    contents = {"venv": (str(source), str(empty)), "loops": ("ics", "icalendar")}
+    for name, wanted in contents.items():
+        run([sys.executable, "-m", "venv", str(place / name)], variables)
+        pip = [str(place / name / "bin" / "python"), "-m", "pip", "install", "--quiet", "--compile"]
+        run([*pip, *wanted], variables)
+    return Programs(
+        scripts=place / "venv" / "bin", python=place / "loops" / "bin" / "python", variables=variables
+    )
 
 
 def machine(programs: Programs, *, load: float) -> list[str]:
     """Return on what was measured, when, and how busy it was."""
-    wanted = ("needlecare", "typer", "rich", "ics", "icalendar")
-    code = f"import importlib.metadata as m; print(', '.join(f'{{n}} {{m.version(n)}}' for n in {wanted}))"
-    versions = run(programs.command("python", "-c", code), programs.variables).out.strip()
+
+    def versions(python: str, *wanted: str) -> str:
+        code = (
+            f"import importlib.metadata as m; print(*(f'{{n}} {{m.version(n)}}' for n in {wanted}), sep=', ')"
+        )
+        return run([python, "-c", code], programs.variables).out.strip()
+
+    ours = versions(*programs.command("python"), "needlecare", "msgspec", "typer", "rich", "ics")
+    loops = versions(str(programs.python), "ics", "icalendar")
     return [
         (
             f"{time.strftime('%Y-%m-%d')}; {processor()}, {os.cpu_count()} cores; {platform.system()} "
-            f"{platform.release()}; Python {platform.python_version()}; {versions}."
+            f"{platform.release()}; Python {platform.python_version()}; {ours}; in the loops {loops}."
         ),
         (
             f"Load before {load:.2f}, after {os.getloadavg()[0]:.2f}: one process of ours works at a time, "
@@ -377,8 +391,7 @@ def bulk(programs: Programs, place: Path, amount: Amount) -> Result:
     few, many = rows_file(place / "few.csv", amount.few), rows_file(place / "many.csv", amount.many)
     events, ours = place / "events", place / "ours"
     batch(programs, many, ours)
-    python = programs.command("python", str(LOOPS))
-    run([*python, "read", str(ours), str(events)], programs.variables)
+    run(programs.loop("read", str(ours), str(events)), programs.variables)
     folder = place / "out"
     of_few: dict[int, list[Used]] = {1: [], 2: []}
     of_many: dict[int, list[Used]] = {1: [], 2: []}
@@ -395,9 +408,9 @@ def bulk(programs: Programs, place: Path, amount: Amount) -> Result:
         def measure() -> None:
             os.sync()
             folder.mkdir()
-            done = run([*python, "write", library, str(events), str(folder)], programs.variables)
+            done = run(programs.loop("write", library, str(events), str(folder)), programs.variables)
             if not loops[library]:  # the comparison is one only where both make the same
-                run([*python, "compare", str(ours), str(folder)], programs.variables)
+                run(programs.loop("compare", str(ours), str(folder)), programs.variables)
             clock, processor = json.loads(done.out)
             loops[library].append((clock, processor))
             shutil.rmtree(folder)
