@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -37,6 +36,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from golden import assert_golden
 from needlecare.cli import run
 from needlecare.errors import UsageError
 from needlecare.model import (
@@ -44,6 +44,7 @@ from needlecare.model import (
     Detail,
     Kind,
     Plan,
+    QuietHours,
     Recommendation,
     Reminders,
     Rule,
@@ -173,7 +174,7 @@ def rule(name: str, end: str, start: str = "P0D", kind: Kind = Kind.AVOID, **val
 
 def only(builtin: Schedule, *rules: Rule) -> Schedule:
     """Return the built-in schedule with other rules in place of its own."""
-    return replace(builtin, rules=MappingProxyType({one.id: one for one in rules}))
+    return replace(builtin, rules={one.id: one for one in rules})
 
 
 # Reading a calendar back --------------------------------------------------------------------------
@@ -1115,7 +1116,7 @@ def test_full_titles_name_the_clinic_and_the_procedure(builtin: Schedule) -> Non
 
 def without(schedule: Schedule, *ids: str) -> Schedule:
     kept = {name: one for name, one in schedule.rules.items() if name not in ids}
-    return replace(schedule, rules=MappingProxyType(kept))
+    return replace(schedule, rules=kept)
 
 
 @pytest.mark.parametrize("as_of", [AHEAD, AN_HOUR_AFTER])
@@ -1214,6 +1215,53 @@ def test_the_text_of_an_all_day_change_names_its_day_too(builtin: Schedule) -> N
         assert "now" not in told.lower().split()
 
 
+def test_a_title_names_what_begins_later_only_where_nothing_holds_yet(builtin: Schedule) -> None:
+    """Gym until the first day ends, sun from the second to the fourth; from day 1 to 2 nothing holds."""
+    later = rule("sun", "P4D", "P2D")
+    titles = [event.title for event in events(EXAMPLE, only(builtin, rule("gym", "P1D"), later))]
+    assert titles == ["Skin care: no gym", "Skin care: no sun", "Skin care: the waiting of this plan is over"]
+
+
+def test_what_is_normal_and_has_no_end_is_told_without_one(builtin: Schedule) -> None:
+    glow = rule("glow", "P1D", kind=Kind.EXPECT)
+    endless = replace(glow, recommendations=(replace(glow.recommendations[0], end=None),))
+    first, _ = events(EXAMPLE, only(builtin, rule("gym", "P1D"), endless))
+    assert "Normal:\n- No glow\n" in first.text
+
+
+def test_where_there_is_nothing_to_tell_first_no_heading_says_so(builtin: Schedule) -> None:
+    wine = rule("wine", "P0D", "-P2D", Kind.PREPARE)
+    first, *_ = events(EXAMPLE, only(builtin, wine, rule("gym", "P1D")), as_of=AHEAD)
+    assert "Until your appointment:" in first.text
+    assert "Tell them first" not in first.text
+
+
+def test_a_plan_that_says_nothing_is_a_calendar_without_events(builtin: Schedule) -> None:
+    data = calendar_bytes(plan(EXAMPLE, only(builtin)), AHEAD, reminders=Reminders(daily=time(8)))
+    assert data.endswith(b"END:VCALENDAR\r\n")
+    assert not components(data).inner("VEVENT")
+
+
+# A whole calendar as a person read it: unfolded, its texts as they are shown.
+WHOLE: dict[str, tuple[Treatment, datetime, tuple[str, ...], dict[str, Any]]] = {
+    "calendar-before.txt": (EXAMPLE, AHEAD, (), {"reminders": Reminders(daily=time(9))}),
+    "calendar-date-only.txt": (
+        treatment("2026-11-21"),
+        AHEAD,
+        ("skinpen-ifu", "nhs-chelwest"),
+        {"detail": Detail.FULL, "ref": "A-1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_calendar_is_the_one_that_was_read(name: str, builtin: Schedule) -> None:
+    treated, as_of, follow, options = WHOLE[name]
+    text = calendar_bytes(plan(treated, builtin, follow=follow), as_of, **options).decode()
+    unfolded = text.replace("\r\n ", "").replace("\r\n", "\n")
+    assert_golden(name, unfolded.replace(r"\n", "\n    ").replace(r"\,", ",").replace(r"\;", ";"))
+
+
 # The daily reminder -------------------------------------------------------------------------------
 
 
@@ -1254,50 +1302,76 @@ def test_the_daily_reminder_keeps_its_local_time_across_a_clock_change(
     assert alarm.values("TRIGGER") == ["PT0S"]
 
 
-@pytest.mark.parametrize(
-    ("zone", "observances"),
-    [
-        # by one rule every year: the last Sundays of March and October
-        (
-            BERLIN,
-            {
-                "DAYLIGHT": ("+0100", "+0200", ["FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"]),
-                "STANDARD": ("+0200", "+0100", ["FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU"]),
-            },
-        ),
-        # the second Sunday of March and the first of November
-        (
-            "America/New_York",
-            {
-                "DAYLIGHT": ("-0500", "-0400", ["FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"]),
-                "STANDARD": ("-0400", "-0500", ["FREQ=YEARLY;BYMONTH=11;BYDAY=1SU"]),
-            },
-        ),
-        # the first Sundays of October and April, by half an hour
-        (
-            "Australia/Lord_Howe",
-            {
-                "DAYLIGHT": ("+1030", "+1100", ["FREQ=YEARLY;BYMONTH=10;BYDAY=1SU"]),
-                "STANDARD": ("+1100", "+1030", ["FREQ=YEARLY;BYMONTH=4;BYDAY=1SU"]),
-            },
-        ),
-        ("Asia/Kathmandu", {"STANDARD": ("+0545", "+0545", [])}),  # no change since 1986
-    ],
-)
-def test_the_zone_of_a_daily_reminder_is_told_by_its_yearly_rule_where_it_has_one(
-    zone: str, observances: dict[str, tuple[str, str, list[str]]], builtin: Schedule
-) -> None:
-    care = rule("cream", "P10D", "PT24H", Kind.DO, daily=True)
-    made = plan(treatment("2026-11-21T14:30Z", zone), only(builtin, rule("makeup", "P1D"), care))
-    (told,) = components(calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(12)))).inner(
+# Of one or two kinds of daily care, by their offsets: the first reminder and how many days it comes, or None.
+DAILY = {
+    # from 22 November 14:30 to 1 December 14:30: at 08:00 from the 23rd to the 1st
+    "one care": ("2026-11-21T14:30+01:00", [("PT24H", "P10D")], "08:00", ("20261123T080000", 9)),
+    # from 24 to 26 and from 22 to 23 November, each at 14:30: on the 25th and 26th, and on the 23rd
+    "two cares": (
+        "2026-11-21T14:30+01:00",
+        [("P3D", "P5D"), ("P1D", "P2D")],
+        "08:00",
+        ("20261123T080000", 4),
+    ),
+    # from 22 November 08:00, when it is due, to the 24th 08:00, when it is over
+    "to the minute": (
+        "2026-11-21T14:30+01:00",
+        [("P1D@08:00", "P3D@08:00")],
+        "08:00",
+        ("20261122T080000", 2),
+    ),
+    "an hour that holds no such time": (
+        "2026-11-21T14:30+01:00",
+        [("P1D@09:00", "P1D@10:00")],
+        "08:00",
+        None,
+    ),
+    "no care": ("2026-11-21T14:30+01:00", [], "08:00", None),
+    # from 29 March 01:00 to the 31st 01:00; 02:30 is skipped on the 29th
+    "a skipped time": ("2026-03-28T01:00+01:00", [("P1D", "P3D")], "02:30", ("20260330T023000", 1)),
+    # to 25 October 02:45, the first time: 02:30 comes first before it, and again after it
+    "a repeated time": ("2026-10-24T02:45+02:00", [("PT1H", "PT24H")], "02:30", ("20261025T023000", 1)),
+}
+
+
+@pytest.mark.parametrize("name", DAILY)
+def test_the_daily_reminder_comes_while_some_care_holds(name: str, builtin: Schedule) -> None:
+    treated, cares, clock, expected = DAILY[name]
+    rules = [
+        rule(f"care-{number}", end, start, Kind.DO, daily=True) for number, (start, end) in enumerate(cares)
+    ]
+    reminders = Reminders(daily=time.fromisoformat(clock), quiet=QuietHours(start=time(0), end=time(0)))
+    made = plan(treatment(treated), only(builtin, rule("makeup", "P1D"), *rules))
+    found = [
+        (event.values(f"DTSTART;TZID={BERLIN}"), event.values("RRULE"))
+        for event in components(calendar_bytes(made, HINDSIGHT, reminders=reminders)).inner("VEVENT")
+        if event.values("RRULE")
+    ]
+    assert found == ([([expected[0]], [f"FREQ=DAILY;COUNT={expected[1]}"])] if expected else [])
+
+
+def test_a_clock_change_of_no_law_within_the_days_of_the_reminder_is_told(builtin: Schedule) -> None:
+    """Morocco puts its clocks back from 03:00 on 15 February 2026, for Ramadan (tzdata)."""
+    care = rule("cream", "P10D", "P1D", Kind.DO, daily=True)
+    made = plan(
+        treatment("2026-02-09T14:30+01:00", "Africa/Casablanca"), only(builtin, rule("gym", "P1D"), care)
+    )
+    (zone,) = components(calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))).inner(
         "VTIMEZONE"
     )
-    assert told.values("TZID") == [zone]
-    for name, (before, after, rules) in observances.items():
-        (one,) = told.inner(name)
-        assert one.values("TZOFFSETFROM") == [before]
-        assert one.values("TZOFFSETTO") == [after]
-        assert one.values("RRULE") == rules
+    changes = [one for kind in ("STANDARD", "DAYLIGHT") for one in zone.inner(kind)]
+    (back,) = [one for one in changes if one.values("DTSTART") == ["20260215T030000"]]
+    assert (back.values("TZOFFSETFROM"), back.values("TZOFFSETTO")) == (["+0100"], ["+0000"])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+def test_a_daily_reminder_in_utc_needs_no_zone(zone: str, builtin: Schedule) -> None:
+    made = plan(
+        treatment("2026-11-21T14:30Z", zone), only(builtin, rule("x", "P9D", "P1D", Kind.DO, daily=True))
+    )
+    data = calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))
+    assert b"\r\nDTSTART:20261123T080000Z\r\nDTEND:20261123T081500Z\r\nRRULE:FREQ=DAILY;COUNT=8\r\n" in data
+    assert b"TZID" not in data
 
 
 def test_a_daily_reminder_in_the_quiet_hours_is_refused(builtin: Schedule) -> None:

@@ -16,7 +16,6 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,7 +97,7 @@ def rule(name: str, end: str, start: str = "P0D", kind: Kind = Kind.AVOID, **val
 
 def only(builtin: Schedule, *rules: Rule) -> Schedule:
     """Return the built-in schedule with other rules in place of its own."""
-    return replace(builtin, rules=MappingProxyType({one.id: one for one in rules}))
+    return replace(builtin, rules={one.id: one for one in rules})
 
 
 def after(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

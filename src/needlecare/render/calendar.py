@@ -22,7 +22,7 @@ from needlecare.render.dates import short_day, short_moment, since, until
 from needlecare.render.phases import REMINDER, after_quiet, avoid_windows, changes, end_of
 from needlecare.render.rfc5545 import Alarm, Calendar, Daily, Entry, stream
 from needlecare.render.standing import clinic_name, standing_text, standing_texts
-from needlecare.render.words import differs_between, sentence, thens, title_prefix
+from needlecare.render.words import differs_between, thens, title_prefix, whole_sentence
 from needlecare.when import Edge, beginning, end_of_day, local, resolve
 
 LONGEST_PHASE = timedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
@@ -182,7 +182,7 @@ def _phase(
         texts.append(f"This holds until {until(over, zone, _day(start, zone))}; only its beginning is shown.")
     if ended:
         since_when = "now" if isinstance(start, datetime) else short_day(start, start)
-        texts.append(f"From {since_when} on: {sentence(_capital(thens(ended)))}")
+        texts.append(f"From {since_when} on: {whole_sentence(thens(ended))}")
     texts += named.lines.in_force(holding, beginning(start, zone), over)
     if not holding:
         texts += [note.text for note in plan.notes if note.code == "follow"]
@@ -208,7 +208,7 @@ def _phase_title(named: _Named, holding: Sequence[Window], start: datetime) -> s
 def _phase_alarm(
     named: _Named, start: datetime | date, ended: Sequence[Window], holding: Sequence[Window]
 ) -> Alarm | None:
-    said = sentence(_capital(thens(ended))) if ended else f"It starts: {named.names(holding)}."
+    said = whole_sentence(thens(ended)) if ended else f"It starts: {named.names(holding)}."
     if isinstance(start, datetime):
         if (
             after_quiet(start, named.zone, named.reminders.quiet) != start
@@ -256,11 +256,14 @@ class _Lines:
     def __init__(self, plan: Plan) -> None:
         self.zone = plan.treatment.zone
         self.reader = local(begins(plan), self.zone).date()
-        told = [self.line(window) for window in plan.windows]
-        self.avoid = {one.window.rule.id: one for one in told if one.window.kind is Kind.AVOID}
+        told = {
+            kind: [self.line(window) for window in plan.windows if window.kind is kind]
+            for kind in (Kind.AVOID, Kind.DO, Kind.EXPECT)
+        }
+        self.avoid = {one.window.rule.id: one for one in told[Kind.AVOID]}
         self.others = {
-            "Do:": [one for one in told if one.window.kind is Kind.DO],
-            "Normal:": [one for one in told if one.window.kind is Kind.EXPECT],
+            "Do:": told[Kind.DO],
+            "Normal:": told[Kind.EXPECT],
             f"Call {clinic_name(plan.schedule)}:": [self.sign(window) for window in plan.warnings],
         }
 
@@ -441,14 +444,10 @@ def _with_standing(entry: Entry, plan: Plan, as_of: datetime) -> Entry:
         signs.insert(0, f"Call {clinic_name(plan.schedule)}:")
     texts = [standing for _, standing in standing_texts(plan.schedule, short=True) if standing not in text]
     footer = plan.schedule.clinic.footer if plan.schedule.clinic else ""
-    closing = [sentence(_capital(more)) for more in texts] + [footer] * bool(footer)
+    closing = [whole_sentence(more) for more in texts] + [footer] * bool(footer)
     parts = ["\n".join(part) for part in (notes, signs, closing) if part]
     return replace(entry, text="\n\n".join([text, *parts]))
 
 
 def _day(at: datetime | date, zone: ZoneInfo) -> date:
     return local(at, zone).date() if isinstance(at, datetime) else at
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

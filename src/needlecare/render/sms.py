@@ -35,7 +35,7 @@ from needlecare.render.dates import short_day, since, until
 from needlecare.render.gsm import encoding, segments, to_gsm
 from needlecare.render.phases import REMINDER, after_quiet, avoid_windows, end_of
 from needlecare.render.standing import clinic_name, standing_text
-from needlecare.render.words import joined, sentence, thens, title_prefix
+from needlecare.render.words import joined, sentence, thens, title_prefix, whole_sentence
 from needlecare.when import Edge, end_of_day, local, resolve
 
 START = "start"
@@ -355,7 +355,7 @@ class _Words:
 
 def _one_text(*parts: str) -> str:
     """Return sentences as one message, in GSM-7 where that loses nothing."""
-    said = " ".join(sentence(_capital(part)) for part in parts if part)
+    said = " ".join(whole_sentence(part) for part in parts if part)
     return to_gsm(" ".join(said.split()))
 
 
@@ -405,10 +405,6 @@ def _fitting(text: Callable[[int], str], most: int, least: int, aim: int) -> str
             if segments(said := text(room)) <= limit:
                 return said
     return text(0)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # Before the treatment -----------------------------------------------------------------------------

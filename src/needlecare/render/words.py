@@ -91,6 +91,11 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+def whole_sentence(text: str) -> str:
+    """Return a text that begins and ends like a sentence."""
+    return sentence(text[:1].upper() + text[1:])
+
+
 def joined(parts: Sequence[str], last: str = "and") -> str:
     """Return "a, b and c"."""
     if len(parts) < 2:
