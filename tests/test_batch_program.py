@@ -291,6 +291,23 @@ def test_problems_of_a_rule_file_are_told_once_and_first(tmp_path: Path) -> None
     assert (done.code, names(tmp_path)) == (3, ["clinic.toml"])
 
 
+@pytest.mark.parametrize(("day", "said"), [("2027-11-22", False), ("2027-11-23", True)])
+def test_rules_past_their_review_are_told_once(tmp_path: Path, day: str, said: bool) -> None:
+    """Their review is due on 2027-11-22, as the rule file says; on that day it is not yet past."""
+    rows = f"{HEADER}a1,{day}\na2,{day}\n"
+    done = batch(tmp_path, rows, "--tz", "Asia/Tokyo", "--as-of", f"{day}T00:30", "--out", "out")
+    told = "These rules were to be reviewed by 2027-11-22; ask for a newer version.\n"
+    assert done.err == (told if said else "") + "2 rows: 2 written.\n"
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    done = batch(tmp_path, f"{HEADER}a1,2026-11-21\n", *BERLIN, "--out", "out")
+    told = 'needlecare: "out" is no folder; give the name of one, or of one to be made\n'
+    assert (done.code, done.err) == (5, told)
+    assert (tmp_path / "out").read_text() == "mine"
+
+
 def test_an_input_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
     for file in ("none.csv", "."):
         done = needlecare("batch", file, *BERLIN, "--out", "out", cwd=tmp_path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from needlecare.when import DAY_NAMES
 from program import PROGRAM, environment, needlecare
 
 WHEN = ("2026-11-21T14:30", "--tz", "Europe/Berlin")
@@ -358,3 +359,27 @@ def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: P
     first, second = json.loads(both.out)["files"]
     assert (first["ok"], len(first["remarks"]), first["problems"]) == (True, 1, [])
     assert (second["ok"], second["problems"][0]["line"]) == (False, 14)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("statu", "status"), ("cann", "can"), ("wy", "why"), ("batchs", "batch")]
+)
+def test_a_mistyped_command_is_told_with_the_command(typed: str, meant: str) -> None:
+    result = needlecare(typed, "gym")
+    assert (result.code, result.out, result.err) == (
+        2,
+        "",
+        f'needlecare: "{typed}" is neither a command nor a date; did you mean "{meant}"?\nTry \'needlecare --help\'.\n',
+    )
+
+
+@pytest.mark.parametrize("word", ["now", *DAY_NAMES, *(day[:3] for day in DAY_NAMES[3:])])
+def test_no_word_of_a_date_is_taken_for_a_mistyped_command(word: str) -> None:
+    assert needlecare(word).code == 0
+
+
+@pytest.mark.parametrize("word", ["tomorow", "yesterdy", "satt", "nw", "2026-11-2", "x"])
+def test_a_mistyped_date_is_told_as_a_date(word: str) -> None:
+    result = needlecare(word)
+    assert result.code == 2
+    assert result.err.startswith(f'needlecare: "{word}" is not a date; ')

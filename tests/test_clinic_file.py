@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from needlecare.cli.files import builtin_data, schedule_names
 from needlecare.errors import ScheduleError
 from needlecare.schedule import _Reading, read_schedule
+from needlecare.toml_places import read_document
 from program import Result, needlecare
 
 SCHEDULES = Path(__file__).parents[1] / "schedules"
@@ -359,6 +360,30 @@ def test_the_examples_in_the_comments_of_a_starting_file_are_right(starting: Pat
     done = needlecare("schedule", "check", "all.toml", cwd=tmp_path)
     assert done.code == 0, done.err
     assert "facial-brush: switched off, though sources advise it" in done.err
+
+
+@pytest.mark.parametrize("file", ["built in", "example", "starting", "starting, with its examples"])
+def test_a_file_is_read_alike_for_a_plan_and_for_its_problems(file: str, starting: Path) -> None:
+    text = {
+        "built in": BUILTIN.read_text(),
+        "example": EXAMPLE.read_text(),
+        "starting": starting.read_text(),
+        "starting, with its examples": with_examples(starting.read_text()),
+    }[file]
+    document = read_document(text)
+    assert (document.data, document.problems) == (tomllib.loads(text), [])
+
+
+def test_one_mistake_in_a_starting_file_is_one_line(starting: Path, tmp_path: Path) -> None:
+    """Each of its values with a comment behind it was told as a mistake too, and the true one hidden."""
+    text = with_examples(starting.read_text()).replace('source = "our-sheet"', 'source = "our-shet"', 1)
+    (wrong := tmp_path / "wrong.toml").write_text(text)
+    line = next(n for n, one in enumerate(text.splitlines(), 1) if '"our-shet"' in one)
+    said = needlecare("schedule", "check", str(wrong))
+    assert (said.code, said.err) == (
+        3,
+        f'{wrong}:{line}:14: makeup.recommendations 1.source: unknown source "our-shet"; did you mean "our-sheet"?\n',
+    )
 
 
 def test_a_starting_file_says_whose_it_is_and_when_it_was_reviewed(tmp_path: Path) -> None:

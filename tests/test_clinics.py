@@ -364,7 +364,7 @@ CHANGES = {
     # what the guide says: whether an hour changes the file, and whether a day does
     "no": ("unchanged", "unchanged"),
     "daily": ("unchanged", "revised"),
-    "always": ("revised", "revised"),
+    "with every minute": ("revised", "revised"),
     "when": ("unchanged", "revised"),
 }
 
@@ -378,7 +378,8 @@ def test_a_file_changes_with_the_clock_as_the_guide_says(form: BatchFormat, tmp_
         (record,) = records(batch(tmp_path, HEADER + ROWS["a1"], *arguments).out)
         became.append(record["outcome"])
     assert became[0] == "written"
-    assert tuple(became[1:3]) == CHANGES[re.split("[^a-z]", says)[0]]
+    (said,) = [said for said in CHANGES if says.startswith(said)]
+    assert tuple(became[1:3]) == CHANGES[said]
     assert became[3] == "revised"  # the built-in schedule was to be reviewed by 2027-11-22
 
 

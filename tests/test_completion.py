@@ -19,7 +19,7 @@ import typer
 from typer.core import TyperCommand
 
 from needlecare.cli.completion import activities, rules
-from needlecare.lookup import rules_named
+from needlecare.cli.files import load_vocabulary
 from needlecare.model import Schedule
 from program import PROGRAM, environment, needlecare
 from test_consumers import missing
@@ -186,12 +186,13 @@ def test_the_environment_names_the_schedule_as_it_does_elsewhere(folder: Path) -
 
 @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz0123456789")
 def test_every_word_that_is_offered_is_understood(letter: str, builtin: Schedule) -> None:
+    vocabulary = load_vocabulary(builtin)
     context = typer.Context(TyperCommand("why"))
     context.params["schedule"] = "microneedling"
     for offers in (rules, activities):
         for word, _ in offers(context, letter):
             if word.startswith(letter):
-                assert rules_named(word, builtin)
+                assert vocabulary.named(word)
 
 
 @pytest.mark.parametrize("instruction", ["complete_tcsh", "bogus", "complete_bash"])

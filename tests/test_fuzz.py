@@ -28,10 +28,10 @@ from needlecare.cases import _Reading as cases_reading
 from needlecare.cases import checked_cases
 from needlecare.cli import run
 from needlecare.errors import NeedlecareError, ScheduleError, UsageError
-from needlecare.lookup import rules_meant, rules_named
+from needlecare.lookup import Vocabulary
 from needlecare.model import Reminders, Treatment
 from needlecare.plan import plan
-from needlecare.prepared import prepared, prepared_schedule
+from needlecare.prepared import prepared, prepared_schedule, words_prepared_for
 from needlecare.render.calendar import calendar
 from needlecare.render.revision import Export, cancelled, revised
 from needlecare.render.rfc5545 import Calendar, stream
@@ -53,8 +53,10 @@ from needlecare.when import (
 SCHEDULES = Path(__file__).parents[1] / "schedules"
 BUILTIN = (SCHEDULES / "microneedling.toml").read_bytes()
 SCHEDULE = read_schedule(BUILTIN, file="microneedling.toml")
+VOCABULARY = Vocabulary(SCHEDULE)
 CASES = (SCHEDULES / "microneedling.cases.csv").read_bytes()
 PREPARED = prepared(SCHEDULE, BUILTIN)
+WORDS = (SCHEDULES / "microneedling.words.json").read_bytes()
 EXAMPLE = (SCHEDULES / "examples" / "larkspur.toml").read_bytes()
 STARTING = (SCHEDULES / "template" / "clinic.toml").read_bytes()
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -108,6 +110,10 @@ def prepared_form(data: bytes) -> None:
     prepared_schedule(data, BUILTIN)
 
 
+def prepared_vocabulary(data: bytes) -> None:
+    words_prepared_for(SCHEDULE, data)
+
+
 def typed(reader: Callable[[str], object]) -> Callable[[bytes], None]:
     """Return a reader of what is typed: a byte that is no character comes as a surrogate."""
 
@@ -125,8 +131,8 @@ TYPED: dict[str, Callable[[bytes], None]] = {
     "an interval": typed(parse_interval),
     "an offset": typed(parse_offset),
     "a zone": typed(zone_named),
-    "an activity": typed(lambda text: rules_meant(text, SCHEDULE)),
-    "a rule": typed(lambda text: rules_named(text, SCHEDULE)),
+    "an activity": typed(VOCABULARY.meant),
+    "a rule": typed(VOCABULARY.named),
 }
 SAVED = (
     b'{"format": 1, "treatments": [{"treated": "2026-11-21T13:30:00+00:00", "zone": "Europe/Berlin", '
@@ -143,6 +149,7 @@ FILES: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
     "a calendar to cancel": (calendar_cancel, (EXPORT,)),
     "saved treatments": (saved, (SAVED,)),
     "a prepared schedule": (prepared_form, (PREPARED,)),
+    "prepared words": (prepared_vocabulary, (WORDS,)),
 }
 
 

@@ -163,7 +163,7 @@ def test_what_bears_on_all_dates_stands_on_top(builtin: Schedule) -> None:
     notices = [text(found) for found in parsed(html).iterfind(".//p[@class='notice']")]
     assert notices[0] == "These rules were to be reviewed by 2027-11-22; ask for a newer version."
     assert notices[1].startswith("The time of day is unknown, so the safe hours count;")
-    assert notices[2].startswith("Only dagan and skinpen-ifu counts;")
+    assert notices[2].startswith("Only dagan and skinpen-ifu count;")
     (skin,) = [
         text(found)
         for found in parsed(page(builtin, treatment=HEAVY)).iterfind(".//p[@class='notice']")

@@ -1187,6 +1187,20 @@ def test_a_line_that_is_no_property_is_damage(line: str, before: str, first: byt
         Export(in_front(line, of=before)(first))
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (b"END:\x1b[2J", r"END:\x1b[2J ends nothing that was begun"),
+        (b"END:\rBEGIN:VEVENT", r"END:\rBEGIN:VEVENT ends nothing that was begun"),
+        (b"BEGIN:\x1b[2J", r"BEGIN:\x1b[2J is never ended"),
+    ],
+)
+def test_what_is_damaged_is_told_with_nothing_that_a_terminal_obeys(lines: bytes, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        Export(b"BEGIN:VCALENDAR\r\n" + lines + b"\r\nEND:VCALENDAR\r\n")
+    assert str(refused.value) == f"it is damaged: {said}"
+
+
 @pytest.mark.parametrize("number", [1, -1], ids=["one event", "every event"])
 def test_an_event_that_lost_its_role_is_known_by_its_uid(
     number: int, first: bytes, builtin: Schedule

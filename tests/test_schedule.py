@@ -146,6 +146,13 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
             '13:23: standing.scope: unknown key "shirt"; did you mean "short"?',
         ],
     ),
+    "placeholders that no output fills": (  # text 11, = 16, its value 18-27, comma 28, short 30, = 36, its value 38
+        [('scope = { text = "a", short = "b" }', 'scope = { text = "{klinik}", short = "{clinic} {" }')],
+        [
+            '13:18: standing.scope.text: unknown placeholder "{klinik}"; write {clinic} or {emergency}',
+            '13:38: standing.scope.short: unknown placeholder "{"; write {clinic} or {emergency}',
+        ],
+    ),
     "a misspelt key of the series": (
         [("\nevery =", "\nevry =")],
         [
@@ -1077,6 +1084,14 @@ recommendations = [
 """
 LAXER_BASE = BASE + SUN.encode()
 MEANT = "is that meant?"
+REFUSED = ", so course refuses it; write that or longer, or give the range of a source of yours"
+RANGES = """ranges = [
+  { source = "rose", statement = "a month", every = ["P1M"] },
+  { source = "rose", statement = "four weeks", every = ["P28D", "P1M"] },
+  { source = "rose", statement = "two weeks", every = ["P14D"], set_aside = "too soon" },
+  { source = "rose", statement = "six weeks for scars", every = ["P42D"], applies = "scars" },
+]
+"""
 
 
 def replaced(rule: str, *numbers: str) -> str:
@@ -1104,6 +1119,17 @@ def replaced(rule: str, *numbers: str) -> str:
             replaced("sun", 'start = "-PT11H", end = "P0D"'),
             f'11:20: sun: starts at "-PT11H", later than every source (-PT12H); {MEANT}',
         ),
+        # the time between sessions: 28 days at least, for scars 42
+        ('[series]\nevery = "P4W"\n' + RANGES, ""),
+        (
+            '[series]\nevery = "P27D"\n' + RANGES,
+            f'11:9: series.every: "P27D" is sooner than every source (P28D){REFUSED}',
+        ),
+        (
+            '[series]\nscars_every = "P41D"\n' + RANGES,
+            f'11:15: series.scars_every: "P41D" is sooner than every source (P42D){REFUSED}',
+        ),
+        ('[series]\nscars_every = "P28D"\n' + RANGES.replace(', applies = "scars"', ""), ""),
         # other changes
         ('[rules.makeup]\ntitle = "Bare skin"', ""),
         ("[rules.heat]\noff = true", f"10:1: heat: switched off, though sources advise it; {MEANT}"),

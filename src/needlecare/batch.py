@@ -395,7 +395,7 @@ class _Reading:
         try:
             return checked_reference(ref)
         except UsageError:
-            self.wrong(Column.REF, "invalid", f"1 to {LONGEST_REFERENCE} printable characters")
+            self.wrong(Column.REF, "invalid", f"1 to {LONGEST_REFERENCE} printable characters, in UTF-8")
             return ref
 
     def zone(self) -> ZoneInfo | None:

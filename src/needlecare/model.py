@@ -178,6 +178,9 @@ class StandingText(Struct, frozen=True, kw_only=True):
     short: str
 
 
+PLACEHOLDERS = ("{clinic}", "{emergency}")  # in standing texts: whom to call, as the clinic's file names them
+
+
 class Standing(Struct, frozen=True, kw_only=True):
     """The texts that outputs carry whatever the plan says."""
 

@@ -416,7 +416,8 @@ class _Planning:
             if rule.kind in _ADVICE and whole.window(rule.id) is not None and self.window(rule.id) is None
         ]
         named = " and ".join(self.follow)
-        said = f"Only {named} counts; the stricter word of every other source is left out."
+        count = "counts" if len(self.follow) == 1 else "count"
+        said = f"Only {named} {count}; the stricter word of every other source is left out."
         if missed:
             said += f" Nothing is said there of: {', '.join(missed)}."
         return said

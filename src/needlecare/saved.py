@@ -4,7 +4,6 @@ The file is JSON with a format number. One that is damaged, or that a newer need
 wrote, is refused whole: nothing of it is guessed, so that nothing of it is lost.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -65,6 +64,8 @@ def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], dateti
 
 def saved_bytes(saved: Iterable[SavedTreatment]) -> bytes:
     """Return the file that holds saved treatments."""
+    import json  # msgspec writes no lone surrogate, which stands in a path that is not UTF-8
+
     document = {"format": FORMAT, "treatments": [_row(one) for one in saved]}
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return text.encode(errors="backslashreplace")  # what is no character in a path: \udcff, as JSON writes it
@@ -87,6 +88,8 @@ def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
 def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
     if len(data) > LARGEST_FILE:
         raise _Damaged("larger than 1 MiB")
+    import json  # here and above: a plan that is not saved needs none
+
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):

@@ -7,16 +7,17 @@ the bytes of a base ("extends") are found.
 import re
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
-from types import MappingProxyType
+from operator import itemgetter
 
 from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError, nearest, quoted, shown
 from needlecare.model import (
+    PLACEHOLDERS,
     Clinic,
     Condition,
     Kind,
@@ -107,7 +108,28 @@ def laxer(data: bytes, schedule: Schedule, base: Schedule) -> list[Problem]:
         if what := _laxer_rule(ours, rule):
             line, column = document.place(("rules", rule.id, "recommendations", 0))
             found.append(Problem(where=rule.id, what=what, line=line, column=column))
+    for key, what in _laxer_series(schedule.series):
+        line, column = document.place(("series", key))
+        found.append(Problem(where=f"series.{key}", what=what, line=line, column=column))
     return found
+
+
+def _laxer_series(series: Series) -> Iterator[tuple[str, str]]:
+    """Yield the intervals that are shorter than every source that counts allows, and what is wrong with them."""
+    given = [one for one in series.ranges if one.every and not one.set_aside]
+    general = [one for one in given if one.condition is Condition.ALL]
+    scars = [one for one in given if one.condition is Condition.SCARS] or general
+    for key, every, ranges in (("every", series.every, general), ("scars_every", series.scars_every, scars)):
+        least = [(place(one.every[0], _NOON, UTC, Edge.START), one.every[0]) for one in ranges if one.every]
+        if least and place(every, _NOON, UTC, Edge.START) < min(least, key=itemgetter(0))[0]:
+            soonest = min(least, key=itemgetter(0))[1].text
+            yield (
+                key,
+                (
+                    f"{quoted(every.text)} is sooner than every source ({soonest}), so course refuses it; "
+                    "write that or longer, or give the range of a source of yours"
+                ),
+            )
 
 
 def _laxer_rule(ours: Rule | None, theirs: Rule) -> str | None:
@@ -230,6 +252,14 @@ class _Table:
     def text(self, key: str, default: str | None = None, *, required: bool = True) -> str:
         """Return a text on one line; its white space is folded."""
         return " ".join(self.prose(key, default, required=required).split())
+
+    def standing(self, key: str, default: str | None) -> str:
+        """Return a text on one line whose placeholders are those that outputs fill."""
+        text = self.text(key, default)
+        for name in dict.fromkeys(re.findall(r"[{][^{}]*[}]?", text)):
+            if name not in PLACEHOLDERS:
+                self.wrong(f"unknown placeholder {quoted(name)}; write {' or '.join(PLACEHOLDERS)}", key)
+        return text
 
     def prose(self, key: str, default: str | None = None, *, required: bool = True) -> str:
         """Return a text that may have several lines."""
@@ -410,8 +440,8 @@ class _Reading:
             reviewed=reviewed or date.min,
             review_due=review_due or date.min,
             treatment=root.text("treatment", base.treatment if base else None),
-            sources=MappingProxyType(sources),
-            rules=MappingProxyType(rules),
+            sources=sources,
+            rules=rules,
             standing=self._standing(base.standing if base else None),
             series=self._series(sources, base.series if base else None),
             sha256=sha256(self.data + self.base_data).hexdigest(),
@@ -629,8 +659,8 @@ class _Reading:
                 continue
             one = table.table(name)
             texts[name] = StandingText(
-                text=one.text("text", inherited.text if inherited else None),
-                short=one.text("short", inherited.short if inherited else None),
+                text=one.standing("text", inherited.text if inherited else None),
+                short=one.standing("short", inherited.short if inherited else None),
             )
             one.done()
         table.done()

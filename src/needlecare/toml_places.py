@@ -111,9 +111,10 @@ class _Reading:
                 self.pair(child, table, path)
 
     def pair(self, node: Node, table: dict[str, object], path: Path) -> None:
-        key, value = node.named_child(0), node.named_child(node.named_child_count - 1)
-        if key is None or value is None or value.start_byte == key.start_byte or value.type == "ERROR":
+        named = [child for child in node.named_children if child.type != "comment"]  # one may stand behind
+        if len(named) < 2 or named[-1].type == "ERROR":
             return
+        key, value = named[0], named[-1]
         names = _key(key)
         if len(path) + len(names) > MOST_LEVELS:
             self.problem(node, "", _TOO_DEEP)

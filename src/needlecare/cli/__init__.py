@@ -17,12 +17,13 @@ from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from needlecare import __version__
-from needlecare.errors import NeedlecareError, ScheduleError, quoted
+from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
 
 FOR_YOU = "For you"
 FOR_CLINICS = "For clinics"
 ASKED = "_NEEDLECARE_COMPLETE"  # set by a shell that asks what may follow: complete_bash, complete_zsh ...
 INTERRUPTED = 130
+_NEARLY = 0.8  # from where on a word is a mistyped command: one letter of five
 
 # The commands in the order of the help, and the panel of it that each stands in.
 _PANELS = {
@@ -52,10 +53,15 @@ class PlanByDefault(TyperGroup):
         super().format_help(ctx, formatter)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Put plan before anything that is neither a command nor an option of the group."""
+        """Put plan before anything that is neither a command nor an option of the group.
+
+        Raises UsageError for a word that is nearly a command; no word of a date is.
+        """
         own = {name for parameter in self.params for name in (*parameter.opts, *parameter.secondary_opts)}
         own |= set(ctx.help_option_names)
         if args and args[0] not in own and args[0].split("=")[0] not in own and args[0] not in _PANELS:
+            if args[0].isalpha() and (hint := nearest(args[0], _PANELS, _NEARLY)):
+                raise UsageError(f"{quoted(args[0])} is neither a command nor a date{hint}", ctx)
             args = ["plan", *args]
         return super().parse_args(ctx, args)
 

@@ -35,21 +35,19 @@ from needlecare.batch import (
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.files import (
     LONGEST_PATH,
-    builtin_data,
     file_data,
     filled_folder,
+    load_schedule,
     print_bytes,
     reason,
     replace_file,
-    schedule_data,
 )
 from needlecare.cli.parallel import results
 from needlecare.errors import Interrupted, UsageError, WriteError, quoted
-from needlecare.model import Alarms, Detail, Plan, Reminders
-from needlecare.plan import Planner
+from needlecare.model import Alarms, Detail, Plan, Reminders, Schedule
+from needlecare.plan import Planner, review_notes
 from needlecare.render.batch import account_text, record_json
-from needlecare.schedule import read_schedule
-from needlecare.when import zone_named
+from needlecare.when import local, zone_named
 
 SOME_FAILED = 4  # exit code
 PIECE = 32  # rows that a process is given at a time
@@ -197,11 +195,11 @@ def batch(
     gc.enable()
     _check(ctx, out=out, json=json, format=format)
     zone = None if tz is None else zone_named(tz)
-    data, name = schedule_data(schedule)
+    now = options.moment_of(as_of, zone or zone_named("UTC"))
     order = _Order(
-        rules=(data, name),
+        schedule=load_schedule(schedule),
         follow=tuple(follow or ()),
-        now=options.moment_of(as_of, zone or zone_named("UTC")),
+        now=now,
         defaults=Defaults(zone=zone, prp=prp, skin_type=skin_type, scars=scars),
         folder=None if out is None else Path(out),
         format=BatchFormat.JSON if json and out is None else format,
@@ -211,7 +209,9 @@ def batch(
         reminders=calendar.reminders(alarms, quiet_hours, daily),
     )
     mapping = parse_mapping(map_ or ())
-    _Worker(order)  # what is wrong with the rules is told before anything is read or written
+    _Worker(order)  # a source that is unknown is told before anything is read or written
+    for note in review_notes(order.schedule, local(now, zone or zone_named("UTC")).date()):
+        terminal.say(note.text)
     try:
         told = _told(order, file, form=from_, mapping=mapping, jobs=jobs, as_json=json)
     except KeyboardInterrupt:
@@ -307,11 +307,9 @@ def _told(
 
 
 class _Order(Struct, frozen=True, kw_only=True):
-    """What is to be done with every row; goes to each process. `rules` are the bytes of the rule file and
-    its name, so that all rows are planned by the same.
-    """
+    """What is to be done with every row; goes to each process, so that all rows are planned by the same."""
 
-    rules: tuple[bytes, str]
+    schedule: Schedule
     follow: tuple[str, ...]
     now: datetime
     defaults: Defaults
@@ -324,14 +322,12 @@ class _Order(Struct, frozen=True, kw_only=True):
 
 
 class _Worker:
-    """Does what is ordered with one row after another. Raises ScheduleError or UsageError for bad rules."""
+    """Does what is ordered with one row after another. Raises UsageError for a source that is unknown."""
 
     def __init__(self, order: _Order) -> None:
-        data, file = order.rules
         self.order = order
-        schedule = read_schedule(data, file=file, base=builtin_data)
-        self.planner = Planner(schedule, follow=order.follow)
-        general = schedule.standing.general
+        self.planner = Planner(order.schedule, follow=order.follow)
+        general = order.schedule.standing.general
         texts = [text.encode() for text in (general.text, general.short)]
         self.marks = [*texts, *(escape(text.decode()).encode() for text in texts)]
 
@@ -523,7 +519,7 @@ def _unrepeated(rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
                     line=row.line,
                     column=Column.REF,
                     code="duplicate",
-                    expected="a ref of its own: an earlier row has this one",
+                    expected="a ref of its own: an earlier row, done or not, has this one",
                 )
             else:
                 yield row

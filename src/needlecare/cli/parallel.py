@@ -72,7 +72,7 @@ def _starting() -> Iterator[None]:
             resource_tracker.ensure_running()  # which would let the interruption through
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
-    except (OSError, NotImplementedError) as error:
+    except (OSError, NotImplementedError) as error:  # the latter where there are no semaphores
         raise WriteError(
             f"no further process can be started: {reason(error)}; leave --jobs out, or give fewer"
         ) from None

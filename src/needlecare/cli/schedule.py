@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from needlecare.render.schedule import Checked
 
 app = typer.Typer(
-    help="The rule files: which there are, what they say, what is wrong with one.", no_args_is_help=False
+    help="The rule files: which there are, what they say, what is wrong with one.",
+    no_args_is_help=False,
+    add_completion=False,  # needlecare has it
 )
 
 EXAMPLES = """

@@ -1,4 +1,4 @@
-"""What standard output is: its width, colour and character set. Text goes out through here."""
+"""What a person sees: text on standard output, in what it can show; remarks and progress on standard error."""
 
 import os
 import shutil

@@ -25,7 +25,7 @@ from needlecare.render.plain import (
     sign_text,
     stretch_text,
 )
-from needlecare.render.words import differs_between, joined, now_text, sentence, tip
+from needlecare.render.words import differs_between, joined, now_text, sentence, tip, whole_sentence
 from needlecare.when import local
 
 
@@ -88,7 +88,14 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     kept = goes_on(course, session)
     going_on = {window.rule.id for window, _ in kept}
     windows = [window for group in view.not_yet for window in group.windows]
-    lines = [not_yet_text(window, view) for window in windows if window.rule.id not in going_on]
+    following = course.after(session)
+    continued = {one.avoid.rule.id for one in following.merged} if following else set()
+    lines = []
+    for window in windows:
+        if window.rule.id not in going_on:
+            lines.append(not_yet_text(window, view))
+            if window.rule.id in continued and window.rule.then:  # where this end frees nobody
+                lines[-1] += f" {whole_sentence(window.rule.then)}"
     lines += [_going_on(window, merged, session, zone) for window, merged in kept]
     yield from section(f"After session {number}, not yet", lines)
     yield from section(

@@ -74,8 +74,14 @@ def long_since(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """Return "14:30" of a local moment, with seconds where it has some."""
-    return f"{moment:%H:%M:%S}" if moment.second else f"{moment.hour:02}:{moment.minute:02}"
+    """Return "14:30" of a local moment, with seconds where it has some.
+
+    In an hour that comes twice, when the clocks go back, it says which of both: "02:30 (second time)".
+    """
+    said = f"{moment:%H:%M:%S}" if moment.second else f"{moment.hour:02}:{moment.minute:02}"
+    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+        return said
+    return f"{said} ({'second' if moment.fold else 'first'} time)"
 
 
 @_remembered

@@ -36,7 +36,7 @@ _ROOM = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
 _LIKENESS = str.maketrans(
     {
         **dict.fromkeys("‐‒―−", "-"),  # noqa: RUF001  they look alike: that is why
-        **dict.fromkeys("‚‛‹›′", "'"),  # noqa: RUF001
+        **dict.fromkeys("‚‛‹›′", "'"),  # noqa: RUF001  as above
         **dict.fromkeys("„‟«»″", '"'),
         **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
         **dict.fromkeys("\u00ad\u200b\ufeff", ""),

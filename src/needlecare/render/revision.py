@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.errors import UsageError, quoted
+from needlecare.errors import UsageError, quoted, shown
 from needlecare.render.rfc5545 import END, Calendar, Revision, event_lines, folded, head_lines, uid
 from needlecare.when import Edge, InvalidOffset, first_moment, parse_offset, resolve
 
@@ -300,12 +300,12 @@ def _parsed(data: bytes) -> tuple[list[str], list[_Component]]:
             head.append(line)
         if name.upper() == "END":
             if not opened or opened.pop() != value.strip().upper():
-                raise UsageError(f"it is damaged: {line.strip()[:40]} ends nothing that was begun")
+                raise UsageError(f"it is damaged: {shown(line.strip(), 40)} ends nothing that was begun")
             if not opened:
                 components.append(_Component(running))
                 running = []
     if opened:
-        raise UsageError(f"it is damaged: BEGIN:{opened[-1][:40]} is never ended")
+        raise UsageError(f"it is damaged: BEGIN:{shown(opened[-1], 40)} is never ended")
     return head, components
 
 
