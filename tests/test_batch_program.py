@@ -602,13 +602,16 @@ Starter = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[Starter]:
-    """Return what starts a batch of many rows in a session of its own, of which nothing stays."""
+    """Return what starts a batch in a session of its own, of which nothing stays.
+
+    It is handed rows and waits for more, so that it is never done before it is stopped,
+    however long this machine lets it wait.
+    """
     processes = []
 
-    def start(*arguments: str) -> subprocess.Popen[bytes]:
-        csv_of(tmp_path / "a.csv", MANY)
+    def start(rows: str, *arguments: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [PROGRAM, "batch", *arguments, *BERLIN, "--out", "out"],
+            [PROGRAM, "batch", "-", *arguments, *BERLIN, "--out", "out"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -617,6 +620,9 @@ def started(tmp_path: Path) -> Iterator[Starter]:
             start_new_session=True,
         )
         processes.append(process)
+        assert process.stdin is not None
+        process.stdin.write(rows.encode())
+        process.stdin.flush()
         return process
 
     yield start
@@ -667,7 +673,7 @@ def members(group: int) -> list[int]:
 def test_a_killed_batch_leaves_whole_files_and_no_processes(
     tmp_path: Path, started: Starter, files: int, jobs: str
 ) -> None:
-    process = started("a.csv", "--jobs", jobs)
+    process = started(csv_of(tmp_path / "a.csv", MANY).read_text(), "--jobs", jobs)
     wait_for(lambda: (tmp_path / "out").exists() and len(calendars(tmp_path / "out")) >= files)
     process.kill()
     process.communicate(timeout=30)
@@ -680,7 +686,7 @@ def test_a_killed_batch_leaves_whole_files_and_no_processes(
 def test_an_interrupted_batch_says_how_to_go_on(
     tmp_path: Path, started: Starter, files: int, jobs: str
 ) -> None:
-    process = started("a.csv", "--jobs", jobs)
+    process = started(csv_of(tmp_path / "a.csv", MANY).read_text(), "--jobs", jobs)
     wait_for(lambda: (tmp_path / "out").exists() and len(calendars(tmp_path / "out")) >= files)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of it
     printed, said = process.communicate(timeout=30)
@@ -691,8 +697,40 @@ def test_an_interrupted_batch_says_how_to_go_on(
     assert_finished_by_another_run(tmp_path)
 
 
+# Interrupts a batch where Python drops what is raised: in a __del__, after the folder was made.
+DROPPED = """
+import signal, sys
+class Tidied:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+def interrupt(event, args):
+    if event == "sqlite3.connect":
+        Tidied()
+if __name__ == "__main__":
+    sys.addaudithook(interrupt)
+    from needlecare.__main__ import main
+    main()
+"""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interruption_that_python_drops_ends_a_batch_as_well(tmp_path: Path, jobs: str) -> None:
+    csv_of(tmp_path / "a.csv", MANY)
+    done = subprocess.run(
+        [sys.executable, "-c", DROPPED, "batch", "a.csv", *BERLIN, "--out", "out", "--jobs", jobs],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment(),
+    )
+    assert (done.returncode, done.stdout) == (130, b"")
+    assert done.stderr == b"needlecare: interrupted; run it again, it does the rest\n"
+    assert not calendars(tmp_path / "out")
+    assert_finished_by_another_run(tmp_path)
+
+
 def test_a_killed_process_of_a_batch_ends_the_batch_with_what_to_do(tmp_path: Path, started: Starter) -> None:
-    process = started("a.csv", "--jobs", "2")
+    process = started(csv_of(tmp_path / "a.csv", MANY).read_text(), "--jobs", "2")
     wait_for(lambda: len(calendars(tmp_path / "out")) >= 40)
     os.kill(max(pid for pid in members(process.pid) if pid != process.pid), signal.SIGKILL)
     _, said = process.communicate(timeout=30)
@@ -704,10 +742,7 @@ def test_a_killed_process_of_a_batch_ends_the_batch_with_what_to_do(tmp_path: Pa
 
 
 def test_one_batch_at_a_time_fills_a_folder(tmp_path: Path, started: Starter) -> None:
-    held = started("-")
-    assert held.stdin is not None
-    held.stdin.write(f"{HEADER}a1,2026-11-21\n".encode())
-    held.stdin.flush()
+    held = started(f"{HEADER}a1,2026-11-21\n")
     wait_for((tmp_path / "out").exists)
     time.sleep(0.1)  # between the folder and its lock
     other = batch(tmp_path, f"{HEADER}a2,2026-11-21\n", *BERLIN, "--out", "out")
@@ -721,12 +756,13 @@ def test_one_batch_at_a_time_fills_a_folder(tmp_path: Path, started: Starter) ->
 
 def test_only_what_a_killed_batch_left_is_removed(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    (out / ".needlecare-abcdefgh").mkdir(parents=True)
-    for name in (".needlecare-a1b2c3_4", ".needlecare-notes", ".needlecare"):
+    folder, left, link = (f".needlecare-{digit * 16}" for digit in "0a3")
+    (out / folder).mkdir(parents=True)
+    for name in (left, ".needlecare-notes", ".needlecare"):
         (out / name).write_text("half")
-    (out / ".needlecare-linklink").symlink_to("/dev/null")
+    (out / link).symlink_to("/dev/null")
     batch(tmp_path, HEADER, *BERLIN, "--out", "out")
-    assert names(out) == [".needlecare", ".needlecare-abcdefgh", ".needlecare-linklink", ".needlecare-notes"]
+    assert names(out) == [".needlecare", folder, link, ".needlecare-notes"]
 
 
 # On a terminal, and at length ---------------------------------------------------------------------

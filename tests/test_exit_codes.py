@@ -164,14 +164,18 @@ def test_the_second_target_is_refused_before_the_first_is_written(folder: Path) 
     assert (folder / "mine").read_text() == "something of mine"
 
 
-# Interrupts the process at the moment at which a module is first asked for.
+# Interrupts the process at the moment at which a module is first asked for: at once, or while an object is
+# tidied away, where Python drops what is raised.
 INTERRUPTED_AT = """
 import signal, sys
-module, asked = sys.argv.pop(1), []
+how, module, asked = sys.argv.pop(1), sys.argv.pop(1), []
+class Tidied:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
 def interrupt(event, args):
     if event == "import" and args[0] == module and not asked:
         asked.append(args[0])
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT) if how == "at once" else Tidied()
 sys.addaudithook(interrupt)
 from needlecare.__main__ import main
 main()
@@ -180,9 +184,10 @@ main()
 
 # While needlecare starts, while it plans, and while it makes a calendar.
 @pytest.mark.parametrize("module", ["needlecare.errors", "needlecare.plan", "needlecare.render.calendar"])
-def test_an_interruption_is_told_and_has_its_exit_code(module: str, folder: Path) -> None:
+@pytest.mark.parametrize("how", ["at once", "while an object is tidied away"])
+def test_an_interruption_is_told_and_has_its_exit_code(how: str, module: str, folder: Path) -> None:
     child = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_AT, module, *shlex.split(WHEN), "--ics", "new.ics"],
+        [sys.executable, "-c", INTERRUPTED_AT, how, module, *shlex.split(WHEN), "--ics", "new.ics"],
         capture_output=True,
         check=False,
         cwd=folder,

@@ -298,9 +298,10 @@ def test_saved_treatments_that_are_damaged_hinder_no_plan_of_another(content: st
 KILL = """
 import os, signal, sys
 _left = int(os.environ["KILL_AT"])
-def _hook(event, arguments, changes=frozenset({"tempfile.mkstemp", "os.rename", "os.remove"})):
+def _hook(event, arguments):
     global _left
-    if event in changes:
+    made = event == "open" and arguments[1] is None and arguments[2] & os.O_EXCL  # by os.open
+    if made or event in ("os.rename", "os.remove"):
         _left -= 1
         if _left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -361,7 +362,7 @@ def test_a_kill_from_outside_leaves_the_old_file_or_the_new_one(folder: Path) ->
 
 def test_what_a_killed_process_began_is_forgotten_with_the_treatments(folder: Path) -> None:
     own = folder / "data" / "needlecare"
-    (own / ".needlecare-a1b2c3_4").write_text("half of somebody's treatment")
+    (own / ".needlecare-00112233aabbccdd").write_text("half of somebody's treatment")
     (own / "notes").write_text("of somebody")
     assert run("saved --forget all", folder).code == 0
     assert [path.name for path in own.iterdir()] == ["notes"]

@@ -16,7 +16,7 @@ from typer._click.formatting import HelpFormatter
 from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
-from needlecare import __version__
+from needlecare import __version__, interruption
 from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
 
 FOR_YOU = "For you"
@@ -173,6 +173,7 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
             return completion.answer(command, asked)
         result = command.main(args, prog_name="needlecare", standalone_mode=False)
         sys.stdout.flush()
+        interruption.check()
     except ScheduleError as error:  # file:line:column first, so that an editor can go there
         return _complain(str(error), error.exit_code, prefix="")
     except NeedlecareError as error:

@@ -17,6 +17,7 @@ from typing import IO, Annotated
 import typer
 from msgspec import Struct
 
+from needlecare import interruption
 from needlecare.batch import (
     LONGEST_LINE,
     Appointment,
@@ -296,11 +297,17 @@ def _told(
         told = _Account(
             report.say, as_json=as_json, to_folder=order.folder is not None, dry_run=order.dry_run
         )
-        pieces = iter(lambda: list(islice(rows, PIECE)), [])
-        for piece in results(_work, pieces, jobs=jobs, prepare=_prepare, order=order):
+        for piece in results(_work, _pieces(rows), jobs=jobs, prepare=_prepare, order=order):
             told.tell(piece)
             report.reach(stream.tell() if size else told.rows)
     return told
+
+
+def _pieces(rows: Iterator[Row | RowProblem]) -> Iterator[list[Row | RowProblem]]:
+    """Yield the rows, as many at a time as a process is given."""
+    while piece := list(islice(rows, PIECE)):
+        interruption.check()
+        yield piece
 
 
 # A row --------------------------------------------------------------------------------------------

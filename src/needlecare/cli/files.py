@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from needlecare import interruption
 from needlecare.errors import Problem, ScheduleError, UsageError, WriteError, nearest, quoted
 from needlecare.model import Schedule
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from needlecare.lookup import Vocabulary
 
 BUILTIN = "microneedling"
-_UNFINISHED = ".needlecare-"  # how the name of a file begins that is being written
+_UNFINISHED = (
+    ".needlecare-"  # how the name of a file begins that is being written; 16 hexadecimal digits follow
+)
 LONGEST_PATH = 400  # characters of a path that a message repeats
 
 
@@ -275,7 +278,7 @@ def filled_folder(path: Path) -> Iterator[None]:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    for unfinished in folder.glob(f"{_UNFINISHED}{'?' * 8}"):  # as mkstemp names them
+    for unfinished in folder.glob(f"{_UNFINISHED}{'[0-9a-f]' * 16}"):
         if unfinished.is_file() and not unfinished.is_symlink():
             unfinished.unlink(missing_ok=True)
 
@@ -302,20 +305,23 @@ def _replace(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise OSError("its links go in a circle")
     if path.exists() and not path.is_file():
         raise OSError("it is not a plain file")
-    import tempfile
-
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)  # made with mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
+    interruption.check()
+    unfinished = path.parent / f"{_UNFINISHED}{os.urandom(8).hex()}"
+    try:  # from before it is made, so that an interruption at any moment leaves nothing
+        with open(unfinished, "xb", opener=_for_its_owner) as file:
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        Path(name).replace(path)
+        unfinished.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            unfinished.unlink()
         raise
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def reason(error: Exception) -> str:
