@@ -164,18 +164,22 @@ def test_the_second_target_is_refused_before_the_first_is_written(folder: Path) 
     assert (folder / "mine").read_text() == "something of mine"
 
 
-# Interrupts the process at the moment at which a module is first asked for: at once, or while an object is
-# tidied away, where Python drops what is raised.
+# Interrupts the process at the moment at which a module is first asked for: at once, or where Python drops
+# what is raised, or wraps it.
 INTERRUPTED_AT = """
 import signal, sys
 how, module, asked = sys.argv.pop(1), sys.argv.pop(1), []
-class Tidied:
-    def __del__(self):
-        signal.raise_signal(signal.SIGINT)
+def raised(*_):
+    signal.raise_signal(signal.SIGINT)
+ways = {
+    "at once": raised,
+    "while an object is tidied away": type("Tidied", (), {"__del__": raised}),
+    "while a class is made": lambda: type("Made", (), {"x": type("Named", (), {"__set_name__": raised})()}),
+}
 def interrupt(event, args):
     if event == "import" and args[0] == module and not asked:
         asked.append(args[0])
-        signal.raise_signal(signal.SIGINT) if how == "at once" else Tidied()
+        ways[how]()
 sys.addaudithook(interrupt)
 from needlecare.__main__ import main
 main()
@@ -184,7 +188,7 @@ main()
 
 # While needlecare starts, while it plans, and while it makes a calendar.
 @pytest.mark.parametrize("module", ["needlecare.errors", "needlecare.plan", "needlecare.render.calendar"])
-@pytest.mark.parametrize("how", ["at once", "while an object is tidied away"])
+@pytest.mark.parametrize("how", ["at once", "while an object is tidied away", "while a class is made"])
 def test_an_interruption_is_told_and_has_its_exit_code(how: str, module: str, folder: Path) -> None:
     child = subprocess.run(
         [sys.executable, "-c", INTERRUPTED_AT, how, module, *shlex.split(WHEN), "--ics", "new.ics"],

@@ -20,7 +20,9 @@ def main() -> None:
         from needlecare.cli import run
 
         code = run(sys.argv[1:])
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise  # Python before 3.12 wraps an interruption that comes in a __set_name__
         print("needlecare: interrupted", file=sys.stderr)
         code = 130
     except EOFError as error:  # Python stored compiled code when the disk was full
