@@ -19,7 +19,7 @@ from needlecare.cli.files import BUILTIN, load_schedule
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan import plan
-from needlecare.when import NoZoneDatabase, known_zone, parse_moment, parse_when, zone_named
+from needlecare.when import LAST_YEAR, NoZoneDatabase, known_zone, parse_moment, parse_when, zone_named
 
 TREATMENT_PANEL = "The treatment"
 LOOK_PANEL = "How to look at it"
@@ -121,6 +121,7 @@ NoColor = Annotated[
 ]
 
 DEFAULT_SCHEDULE = BUILTIN
+WRITTEN = 2026  # needlecare's first year, which no clock that is right is before
 
 
 def typed(ctx: typer.Context, name: str) -> bool:
@@ -185,8 +186,16 @@ def _zone_in_plain_sight() -> ZoneInfo | None:
 
 
 def moment_of(text: str | None, zone: ZoneInfo) -> datetime:
-    """Return the moment (UTC) that --as-of names, or the clock's."""
+    """Return the moment (UTC) that --as-of names, or the clock's.
+
+    Raises UsageError, also for a clock that cannot be right where it counts: a date needs none.
+    """
     now = clock()
+    if (text is None or not text.lstrip()[:1].isdigit()) and not WRITTEN <= now.year <= LAST_YEAR:
+        raise UsageError(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, which cannot be right; "
+            f"set it, or give the time with --as-of, such as --as-of 2026-11-21T14:30"
+        )
     return now if text is None else parse_moment(text, now=now, zone=zone)
 
 
