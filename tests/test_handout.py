@@ -569,6 +569,16 @@ def test_it_prints_on_two_pages_of_a4_and_letter(name: str, opened: Opened, buil
 
 
 @each_shape
+def test_it_prints_on_two_pages_in_a_wider_letter_as_well(opened: Opened) -> None:
+    """DejaVu Sans, a tenth wider than Arial, is what a machine with few fonts has."""
+    from pypdf import PdfReader
+
+    opened.page.add_style_tag(content='html { font-family: "DejaVu Sans", Verdana, sans-serif }')
+    for size in ("A4", "Letter"):
+        assert len(PdfReader(BytesIO(opened.page.pdf(format=size))).pages) <= 2, size
+
+
+@each_shape
 def test_print_is_large_enough_to_read(opened: Opened) -> None:
     """9 pt, of which one is 4/3 of a CSS pixel, for what is done, left and looked out for."""
     opened.page.emulate_media(media="print")

@@ -32,7 +32,8 @@ _STYLE = """
   --ink: #1c2529; --quiet: #435158; --accent: #0b5563; --alarm: #8f1d1d; --line: #c9d3d7; }
 * { box-sizing: border-box; }
 html { background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; text-size-adjust: 100%;
-  font: 100%/1.5 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; }
+  font: 100%/1.5 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans Condensed", sans-serif;
+  font-size-adjust: .519; /* Arial's: what stands in for it looks as large, and takes no more room */ }
 body { margin: 0 auto; padding: 1.25rem 1rem 2rem; max-width: 46rem; overflow-wrap: break-word; }
 h1, h2, h3, p, ul, figure { margin: 0; }
 h1 { font-size: 1.6rem; line-height: 1.2; color: var(--accent); }
@@ -67,7 +68,7 @@ footer ul { list-style: none; padding: 0; }
   @bottom-right { content: counter(page) " / " counter(pages); font: 7pt Arial, sans-serif; color: #435158; } }
 @page long { margin: 7mm 9mm 9mm; }
 @media print {
-  html { font-size: 9.5pt; line-height: 1.2; }
+  html { font-size: 9.5pt; line-height: 1.17; }
   body { max-width: none; padding: 0; orphans: 2; widows: 2; }
   h1 { font-size: 15pt; }
   h2 { font-size: 11pt; margin: 2.2mm 0 .6mm; padding-bottom: .2mm; border-bottom-width: 1pt; }
@@ -84,7 +85,7 @@ footer ul { list-style: none; padding: 0; }
   svg { max-width: none; }
   svg, .notice, .call { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .notice { padding: .6mm 2mm; margin-top: 1mm; }
-  .call { column-span: all; padding: .4mm 2mm 1mm; margin: 2.5mm 0 1.5mm; border-width: 1pt; break-inside: avoid; }
+  .call { column-span: all; padding: .4mm 2mm 1mm; margin: 2mm 0 1mm; border-width: 1pt; break-inside: avoid; }
   .call h2 { margin-top: .6mm; }
   .call ul { columns: 2; column-gap: 6mm; }
   .good-to-know li { font-size: 8pt; }
