@@ -119,6 +119,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", 
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colour, as NO_COLOR=1.", rich_help_panel=OUTPUT_PANEL)
 ]
+Save = Annotated[
+    bool,
+    typer.Option(
+        "--save",
+        help="Keep the treatment on this machine, for status and can.",
+        rich_help_panel=TREATMENT_PANEL,
+    ),
+]
 
 DEFAULT_SCHEDULE = BUILTIN
 WRITTEN = 2026  # needlecare's first year, which no clock that is right is before

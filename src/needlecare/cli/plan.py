@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from needlecare.cli import calendar, options, outputs, saved
+from needlecare.cli import calendar, options, outputs
 from needlecare.cli.options import planned
 from needlecare.model import Alarms, Detail
 from needlecare.reference import checked_reference
@@ -49,7 +49,7 @@ def plan(
     output: outputs.OutputFile = None,
     force: outputs.Force = False,
     no_color: options.NoColor = False,
-    save: saved.Save = False,
+    save: options.Save = False,
 ) -> None:
     """Plan the days around a treatment: what to avoid and until when, what to do, what is normal.
 
@@ -102,6 +102,8 @@ def plan(
 
     forms: outputs.Forms = {form: partial(as_form, form) for form in outputs.FILE_FORMATS}
     if save:
+        from needlecare.cli import saved
+
         saved.load_saved()  # what is wrong there is told before anything is written
     wanted.write(wanted.text(json=as_json, forms=forms, timeline=as_timeline), file)
     if save:

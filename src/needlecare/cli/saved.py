@@ -40,15 +40,6 @@ Examples:
   needlecare saved --forget 1
 """
 
-Save = Annotated[
-    bool,
-    typer.Option(
-        "--save",
-        help="Keep the treatment on this machine, for status and can.",
-        rich_help_panel=options.TREATMENT_PANEL,
-    ),
-]
-
 
 def saved_file() -> Path:
     """Return the file of saved treatments, which need not exist."""
