@@ -5,14 +5,11 @@ standard error.
 """
 
 import shlex
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from program import PROGRAM, environment, needlecare
+from program import needlecare
 
 CLINIC = """\
 extends = "microneedling"
@@ -162,68 +159,3 @@ def test_the_second_target_is_refused_before_the_first_is_written(folder: Path) 
         assert len(result.err.splitlines()) == 1
         assert not (folder / "new.ics").exists()
     assert (folder / "mine").read_text() == "something of mine"
-
-
-# Interrupts the process at the moment at which a module is first asked for: at once, or where Python drops
-# what is raised, or wraps it.
-INTERRUPTED_AT = """
-import signal, sys
-how, module, asked = sys.argv.pop(1), sys.argv.pop(1), []
-def raised(*_):
-    signal.raise_signal(signal.SIGINT)
-ways = {
-    "at once": raised,
-    "while an object is tidied away": type("Tidied", (), {"__del__": raised}),
-    "while a class is made": lambda: type("Made", (), {"x": type("Named", (), {"__set_name__": raised})()}),
-}
-def interrupt(event, args):
-    if event == "import" and args[0] == module and not asked:
-        asked.append(args[0])
-        ways[how]()
-sys.addaudithook(interrupt)
-from needlecare.__main__ import main
-main()
-"""
-
-
-# While needlecare starts, while it plans, and while it makes a calendar.
-@pytest.mark.parametrize("module", ["needlecare.errors", "needlecare.plan", "needlecare.render.calendar"])
-@pytest.mark.parametrize("how", ["at once", "while an object is tidied away", "while a class is made"])
-def test_an_interruption_is_told_and_has_its_exit_code(how: str, module: str, folder: Path) -> None:
-    child = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_AT, how, module, *shlex.split(WHEN), "--ics", "new.ics"],
-        capture_output=True,
-        check=False,
-        cwd=folder,
-        env=environment(),
-        text=True,
-    )
-    said = child.stderr.splitlines()
-    assert child.stdout == ""
-    assert (child.returncode, said) == (130, ["needlecare: interrupted"])
-    assert not (folder / "new.ics").exists()
-    assert not [path for path in folder.iterdir() if path.name.startswith(".needlecare")]
-
-
-def test_an_interruption_while_rows_are_awaited_is_told_as_well(folder: Path) -> None:
-    with subprocess.Popen(
-        [str(PROGRAM), "batch", "-", "--out", "made"],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as child:
-        assert child.stdin is not None
-        child.stdin.write("ref,treated,tz\nA1,2026-11-21T14:30,UTC\n")
-        child.stdin.flush()
-        with pytest.raises(subprocess.TimeoutExpired):
-            child.wait(3)  # it waits for more
-        child.send_signal(signal.SIGINT)
-        child.wait(20)
-        assert child.stdout is not None
-        assert child.stderr is not None
-        assert child.stdout.read() == ""
-        assert child.stderr.read().splitlines()[-1].startswith("needlecare: interrupted")
-    assert child.returncode == 130
