@@ -4,9 +4,10 @@
 
 Makes an environment in a temporary folder and installs a copy of this checkout into
 it, as a WHEEL: pip then compiles every module to bytecode, as it does for who
-installs needlecare. The libraries of the loops stand in another. From a checkout the first start of all would compile them, and
+installs needlecare. From a checkout the first start of all would compile them, and
 where bytecode may not be written every start would. The empty commands are installed
-beside it in the same way, so that both start through a script that pip made.
+beside it in the same way, so that both start through a script that pip made. The
+libraries of the loops stand in an environment of their own.
 
 Everything is measured in rounds, the two of each comparison one right after the
 other and in turns which goes first; what is told is the ratio of each round. Needs a

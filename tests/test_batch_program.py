@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -639,6 +639,12 @@ def wait_for(what: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def holds_a_lock(pid: int) -> bool:
+    with suppress(FileNotFoundError):  # a file that was closed meanwhile
+        return any("FLOCK" in file.read_text() for file in Path(f"/proc/{pid}/fdinfo").iterdir())
+    return False
+
+
 def calendars(out: Path) -> list[Path]:
     return sorted(out.glob("*.ics")) if out.exists() else []
 
@@ -743,8 +749,7 @@ def test_a_killed_process_of_a_batch_ends_the_batch_with_what_to_do(tmp_path: Pa
 
 def test_one_batch_at_a_time_fills_a_folder(tmp_path: Path, started: Starter) -> None:
     held = started(f"{HEADER}a1,2026-11-21\n")
-    wait_for((tmp_path / "out").exists)
-    time.sleep(0.1)  # between the folder and its lock
+    wait_for(lambda: holds_a_lock(held.pid))
     other = batch(tmp_path, f"{HEADER}a2,2026-11-21\n", *BERLIN, "--out", "out")
     assert other.code == 5
     assert 'another batch is writing to "out"; wait for it' in other.err

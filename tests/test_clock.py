@@ -90,16 +90,31 @@ def test_a_date_stands_in_for_a_clock_that_is_wrong(typed: str, folder: Path) ->
     """With --as-of the same comes out as by a right clock at that time."""
     stated = f"{typed.partition(' --as-of')[0]} --as-of 2026-11-22T10:00 --tz UTC"
     other = shutil.copytree(folder, folder.with_name("other"))
-    assert at(RESET, stated, folder) == at(RIGHT, stated, other)
+    done = at(RESET, stated, folder)
+    assert done.code == (1 if typed.startswith("can ") else 0)  # no swimming yet
+    assert done == at(RIGHT, stated, other)
     assert states(folder) == states(other)
 
 
 @pytest.mark.parametrize(
-    "typed", ["saved", "schedule list", "schedule check microneedling", "schedule show", "--help"]
+    "typed", ["schedule list", "schedule check microneedling", "schedule show", "--help"]
 )
-def test_what_needs_no_clock_asks_none(typed: str, folder: Path) -> None:
-    done, right = at(RESET, typed, folder), at(RIGHT, typed, folder)
+@pytest.mark.parametrize("clock", WRONG)
+def test_what_is_told_without_a_clock_is_told_by_a_wrong_one(typed: str, clock: str, folder: Path) -> None:
+    done, right = at(clock, typed, folder), at(RIGHT, typed, folder)
     assert (done.code, done.err, done.out) == (0, "", right.out)
+
+
+@pytest.mark.parametrize("clock", WRONG)
+def test_the_saved_treatments_are_listed_by_a_wrong_clock_and_none_is_marked(
+    clock: str, folder: Path
+) -> None:
+    assert at(RIGHT, "2026-12-19 --tz UTC --save", folder).code == 0
+    right = at("2026-12-20 12:00:00", "saved", folder)
+    assert right.out.splitlines()[1].endswith("status speaks of this one")
+    done = at(clock, "saved", folder)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == right.out.replace("  <- status speaks of this one", "")
 
 
 # The first and the last minute of the years that a clock may show: needlecare is of 2026, and plans to 2199.

@@ -1,7 +1,7 @@
 """What goes wrong outside of needlecare, a section a fault: nothing is lost, and it says what to do.
 
-Every test runs the installed program. Faults of a batch (a full disk, a kill, an interruption, a report that
-nobody reads) stand in test_batch_program.py, interruptions in test_interruption.py, a clock set wrong in test_clock.py.
+Every test runs the installed program. Faults of a batch (a full disk, a kill, a report that nobody reads) stand in
+test_batch_program.py, interruptions there and in test_interruption.py, a clock set wrong in test_clock.py.
 """
 
 import ctypes

@@ -1163,7 +1163,10 @@ def assert_whole(data: bytes) -> None:
 
 
 def lines_by_uid(data: bytes) -> Iterator[tuple[str | None, set[str]]]:
-    """Yield the UID of each event, the first should it say two, and its lines put together again."""
+    """Yield the UID of each event, the first should it say two, and its lines put together again.
+
+    Those of its alarm are marked: a status that somebody put there is none of the event.
+    """
     depth = 0
     uid: str | None = None
     lines: set[str] = set()
@@ -1175,7 +1178,7 @@ def lines_by_uid(data: bytes) -> Iterator[tuple[str | None, set[str]]]:
             uid = line.removeprefix("UID:")
         elif depth == 2 and line == "END:VEVENT":
             yield uid, lines
-        lines.add(line)
+        lines.add(line if depth == 2 else f"within: {line}")
         depth -= line.startswith("END:")
 
 

@@ -1,6 +1,7 @@
 """Rule files: what is refused, with its exact place, and what an extending file takes over."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -1084,7 +1085,7 @@ recommendations = [
 """
 LAXER_BASE = BASE + SUN.encode()
 MEANT = "is that meant?"
-REFUSED = ", so course refuses it; write that or longer, or give the range of a source of yours"
+REFUSED = ", so course may refuse it; write that or longer, or give the range of a source of yours"
 RANGES = """ranges = [
   { source = "rose", statement = "a month", every = ["P1M"] },
   { source = "rose", statement = "four weeks", every = ["P28D", "P1M"] },
@@ -1141,3 +1142,13 @@ def test_a_clinics_number_that_is_laxer_than_every_source_is_pointed_out(added: 
     found = laxer(data, schedule, read_schedule(LAXER_BASE, file="small.toml"))
     lines = [f"{one.line}:{one.column}: {one.where}: {one.what}" for one in found]
     assert lines == ([remark] if remark else [])
+
+
+def test_an_interval_is_compared_with_the_ranges_of_a_file_that_extends_nothing_as_well() -> None:
+    """Each of the built-in file that counts lets at least 28 days pass; the two that are set aside do not."""
+    written = (Path(__file__).parents[1] / "schedules" / "microneedling.toml").read_text()
+    assert laxer(written.encode(), read_schedule(written.encode(), file="copy.toml"), None) == []
+    sooner = written.replace('\nevery = "P28D"\n', '\nevery = "P27D"\n').encode()
+    found = laxer(sooner, read_schedule(sooner, file="copy.toml"), None)
+    assert [one.where for one in found] == ["series.every"]
+    assert found[0].what == f'"P27D" is sooner than every source (P28D){REFUSED}'

@@ -1,8 +1,8 @@
 """A checked schedule <-> the JSON in which a rule file that ships with needlecare is read back.
 
 Reading and checking TOML takes longer than all the rest of a start, and what ships
-was checked before. So are the words of its rules brought to what their forms share.
-Each prepared form names the bytes that it was made from and is good for no others, so
+was checked before. The words of its rules, brought to what their forms share, are
+stored likewise. Each prepared form names the bytes that it was made from and is good for no others, so
 that an edited rule file counts at once.
 """
 
@@ -18,12 +18,12 @@ Form = TypeVar("Form")
 
 
 class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    made_from: int  # the CRC-32 of the rule file's bytes
+    made_from: int  # the CRC-32 of the rule file's bytes, which takes no library to reckon
     schedule: Schedule
 
 
 class _PreparedWords(msgspec.Struct, frozen=True, kw_only=True):
-    made_from: str  # the SHA-256 of the rule file's bytes
+    made_from: str  # the SHA-256 of the rule file's bytes, which a schedule knows
     words: dict[str, list[str]]
 
 

@@ -95,13 +95,17 @@ def _endless_key(text: str) -> int | None:
     return None
 
 
-def laxer(data: bytes, schedule: Schedule, base: Schedule) -> list[Problem]:
-    """Return where a file is laxer than every source of its base: worth a second look, not wrong."""
+def laxer(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Problem]:
+    """Return where a file is laxer than its sources: worth a second look, not wrong.
+
+    A rule is compared with every source of the file's base, an interval of the series
+    with every range that the file itself holds.
+    """
     from needlecare.toml_places import read_document
 
     document = read_document(data.removeprefix(BOM_UTF8).decode().replace("\r\n", "\n"))
     found = []
-    for rule in base.rules.values():
+    for rule in base.rules.values() if base else ():
         ours = schedule.rules.get(rule.id)
         if ours == rule or rule.kind not in {Kind.AVOID, Kind.PREPARE}:
             continue
@@ -126,7 +130,7 @@ def _laxer_series(series: Series) -> Iterator[tuple[str, str]]:
             yield (
                 key,
                 (
-                    f"{quoted(every.text)} is sooner than every source ({soonest}), so course refuses it; "
+                    f"{quoted(every.text)} is sooner than every source ({soonest}), so course may refuse it; "
                     "write that or longer, or give the range of a source of yours"
                 ),
             )

@@ -358,6 +358,11 @@ def parse_when(
     return _existing_time(text, datetime.combine(day, clock), zone)
 
 
+def counts_from_now(text: str) -> bool:
+    """Return whether parse_when needs to know what time it is for a text: for a word, and not for a date."""
+    return not text.strip(" ")[:1].isdigit()
+
+
 def parse_clock(text: str) -> time:
     """Return the local clock time that 08:00 means. Raises UsageError."""
     match = re.fullmatch(r"([0-9]{2}):([0-9]{2})", text.strip())

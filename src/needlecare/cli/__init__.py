@@ -23,7 +23,9 @@ FOR_YOU = "For you"
 FOR_CLINICS = "For clinics"
 ASKED = "_NEEDLECARE_COMPLETE"  # set by a shell that asks what may follow: complete_bash, complete_zsh ...
 INTERRUPTED = 130
-_NEARLY = 0.8  # from where on a word is a mistyped command: one letter of five
+_NEARLY = (
+    0.8  # from where on a word is a mistyped command, by difflib's ratio: one letter of five, or wy for why
+)
 
 # The commands in the order of the help, and the panel of it that each stands in.
 _PANELS = {

@@ -196,7 +196,8 @@ def batch(
     gc.enable()
     _check(ctx, out=out, json=json, format=format)
     zone = None if tz is None else zone_named(tz)
-    now = options.moment_of(as_of, zone or zone_named("UTC"))
+    shown_in = zone or zone_named("UTC")
+    now = options.moment_of(as_of, shown_in)
     order = _Order(
         schedule=load_schedule(schedule),
         follow=tuple(follow or ()),
@@ -211,7 +212,7 @@ def batch(
     )
     mapping = parse_mapping(map_ or ())
     _Worker(order)  # a source that is unknown is told before anything is read or written
-    for note in review_notes(order.schedule, local(now, zone or zone_named("UTC")).date()):
+    for note in review_notes(order.schedule, local(now, shown_in).date()):
         terminal.say(note.text)
     try:
         told = _told(order, file, form=from_, mapping=mapping, jobs=jobs, as_json=json)

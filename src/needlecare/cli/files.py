@@ -1,4 +1,6 @@
-"""Reading rule files, and writing results: whole or not at all, for their owner alone, by one process at a time."""
+"""Reading rule files, and writing results: whole or not at all, for their owner alone; folders are held by one
+process at a time.
+"""
 
 import os
 import sys
@@ -17,9 +19,8 @@ if TYPE_CHECKING:
     from needlecare.lookup import Vocabulary
 
 BUILTIN = "microneedling"
-_UNFINISHED = (
-    ".needlecare-"  # how the name of a file begins that is being written; 16 hexadecimal digits follow
-)
+# How the name of a file begins that is being written; 16 hexadecimal digits follow.
+_UNFINISHED = ".needlecare-"
 LONGEST_PATH = 400  # characters of a path that a message repeats
 
 
@@ -77,7 +78,7 @@ def schedule_data(name: str) -> tuple[bytes, str]:
 
     path = Path(name)
     if not (path.suffix or os.sep in name):
-        names = schedule_names()
+        names = schedule_names() or [BUILTIN]
         raise UsageError(
             f"unknown schedule {quoted(name)}{nearest(name, names)}; "
             f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"

@@ -19,7 +19,15 @@ from needlecare.cli.files import BUILTIN, load_schedule
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan import plan
-from needlecare.when import LAST_YEAR, NoZoneDatabase, known_zone, parse_moment, parse_when, zone_named
+from needlecare.when import (
+    LAST_YEAR,
+    NoZoneDatabase,
+    counts_from_now,
+    known_zone,
+    parse_moment,
+    parse_when,
+    zone_named,
+)
 
 TREATMENT_PANEL = "The treatment"
 LOOK_PANEL = "How to look at it"
@@ -110,7 +118,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="WHEN",
-        help="Look at the plan as of another moment than now, from which yesterday and weekdays count, too.",
+        help="Take this moment for now; yesterday and weekdays count from it, too.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
     ),
@@ -129,7 +137,8 @@ Save = Annotated[
 ]
 
 DEFAULT_SCHEDULE = BUILTIN
-WRITTEN = 2026  # needlecare's first year, which no clock that is right is before
+FIRST_YEAR_OF_CLOCK = 2026  # needlecare's own, which no clock that is right is before
+_NEVER_USED = datetime.min.replace(tzinfo=UTC)
 
 
 def typed(ctx: typer.Context, name: str) -> bool:
@@ -137,9 +146,19 @@ def typed(ctx: typer.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
+class WrongClock(UsageError):
+    """The machine's clock shows a time that cannot be right."""
+
+
 def clock() -> datetime:
-    """Return the time of the machine's clock (UTC), to the whole minute that has begun."""
-    return datetime.now(UTC).replace(second=0, microsecond=0)
+    """Return the time of the machine's clock (UTC), to the whole minute that has begun. Raises WrongClock."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    if not FIRST_YEAR_OF_CLOCK <= now.year <= LAST_YEAR:
+        raise WrongClock(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, which cannot be right; "
+            "set it, or give the time with --as-of, such as --as-of 2026-11-21T14:30"
+        )
+    return now
 
 
 def zone_of(name: str | None) -> ZoneInfo:
@@ -194,17 +213,13 @@ def _zone_in_plain_sight() -> ZoneInfo | None:
 
 
 def moment_of(text: str | None, zone: ZoneInfo) -> datetime:
-    """Return the moment (UTC) that --as-of names, or the clock's.
+    """Return the moment (UTC) that --as-of names, or the clock's, which a date needs not.
 
-    Raises UsageError, also for a clock that cannot be right where it counts: a date needs none.
+    Raises UsageError.
     """
-    now = clock()
-    if (text is None or not text.lstrip()[:1].isdigit()) and not WRITTEN <= now.year <= LAST_YEAR:
-        raise UsageError(
-            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, which cannot be right; "
-            f"set it, or give the time with --as-of, such as --as-of 2026-11-21T14:30"
-        )
-    return now if text is None else parse_moment(text, now=now, zone=zone)
+    if text is None:
+        return clock()
+    return parse_moment(text, now=clock() if counts_from_now(text) else _NEVER_USED, zone=zone)
 
 
 def planned(

@@ -3,6 +3,7 @@
 This is where that file is read and written; its format stands in needlecare.saved.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -154,8 +155,10 @@ def saved(
     if forget is not None:
         kept = _forget(forget)
         terminal.say("Forgotten.")
-    now = options.clock()
-    current = in_force(kept, lambda _: now)
+    current = None
+    with suppress(options.WrongClock):  # then none is marked, as status speaks of none
+        now = options.clock()
+        current = in_force(kept, lambda _: now)
     if json:
         print_bytes(saved_json(kept, current).encode())
     elif kept:

@@ -1,6 +1,7 @@
 """needlecare schedule: the rule files; which there are, what they say, what is wrong with one."""
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -126,7 +127,7 @@ def _checked(name: str) -> "Checked":
     return Checked(
         file=file,
         schedule=schedule,
-        remarks=[] if base is None else laxer(data, schedule, base),
+        remarks=laxer(data, schedule, base),
         cases=checked_cases(table, schedule, base, file=called),
     )
 
@@ -197,8 +198,10 @@ def new(
 
 
 def _say_overdue(schedule: Schedule) -> None:
-    """Tell on standard error that a schedule is past its review."""
-    if options.clock().date() > schedule.review_due:
+    """Tell on standard error that a schedule is past its review; by a clock that is wrong none is."""
+    with suppress(options.WrongClock):
+        if options.clock().date() <= schedule.review_due:
+            return
         due = schedule.review_due.isoformat()
         terminal.say(
             f"{schedule.id} {schedule.version}: was to be reviewed by {due}; "
