@@ -797,6 +797,7 @@ DAMAGE = st.lists(
 
 @given(DAMAGE)
 @example([(0, 20, "")])
+@example([(390, 0, '"""')])  # a text that is never ended: found at the end of the file
 def test_a_damaged_file_is_read_or_refused_with_places_in_it_and_never_breaks_the_reader(
     damage: list[tuple[int, int, str]],
 ) -> None:

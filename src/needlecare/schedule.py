@@ -174,7 +174,7 @@ def _diagnosis(
     from needlecare.toml_places import read_document
 
     document = read_document(text)
-    problems = _toml_problems(document.problems, error)
+    problems = _toml_problems(document.problems, error, text)
     reading = _Reading(document.data, data, base)
     reading.schedule()
     broken = bool(document.problems) or reading.baseless
@@ -200,12 +200,20 @@ def told_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
     return [*problems[:MOST_PROBLEMS], Problem(where="", what=more)]
 
 
-def _toml_problems(found: Sequence[Problem], error: Exception | None) -> list[Problem]:
-    """Return the mistakes of the TOML itself: nothing before the first one, which tomllib places best."""
+def _toml_problems(found: Sequence[Problem], error: Exception | None, text: str) -> list[Problem]:
+    """Return the mistakes of the TOML itself: nothing before the first one, which tomllib places best.
+
+    What it noticed at the end alone began where the first mistake is that was found otherwise.
+    """
     tidy = [replace(problem, where=_BARE.sub("", problem.where)) for problem in found]
     if error is None:
         return tidy
     first = _toml_problem(error)
+    if first.line is None:
+        places = [(problem.line, problem.column) for problem in tidy if problem.line and problem.column]
+        end = (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
+        line, column = min(places, default=end)
+        return [replace(first, line=line, column=column), *tidy]
     behind = [problem for problem in tidy if (problem.line or 0) >= (first.line or 0)]
     said = any(problem.line == first.line or problem.what == first.what for problem in behind)
     return behind if said else [first, *behind]
