@@ -1193,12 +1193,13 @@ def test_a_line_that_is_no_property_is_damage(line: str, before: str, first: byt
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (b"END:\x1b[2J", r"END:\x1b[2J ends nothing that was begun"),
-        (b"END:\rBEGIN:VEVENT", r"END:\rBEGIN:VEVENT ends nothing that was begun"),
-        (b"BEGIN:\x1b[2J", r"BEGIN:\x1b[2J is never ended"),
+        (b"X-A:b\r\n c\r\nEND:Anna", "line 4 ends nothing that was begun"),
+        (b"END:\x1b[2J", "line 2 ends nothing that was begun"),
+        (b"BEGIN:VEVENT\r\nBEGIN:Anna\r\nEND:ANNA", "what line 2 begins is never ended"),
+        (b"Anna Muster\\, hepatitis", "line 2 is no property"),
     ],
 )
-def test_what_is_damaged_is_told_with_nothing_that_a_terminal_obeys(lines: bytes, said: str) -> None:
+def test_what_is_damaged_is_told_by_its_line_which_may_speak_of_a_patient(lines: bytes, said: str) -> None:
     with pytest.raises(UsageError) as refused:
         Export(b"BEGIN:VCALENDAR\r\n" + lines + b"\r\nEND:VCALENDAR\r\n")
     assert str(refused.value) == f"it is damaged: {said}"
@@ -1218,6 +1219,50 @@ def test_an_event_that_lost_its_role_is_known_by_its_uid(
         role: one.uid for role, one in ours(first).items()
     }
     assert updated(after, made, LATER)[0] == after
+
+
+APPOINTMENT = b"""BEGIN:VEVENT
+UID:886313e1-3b8a-5372-9b90-0c9aee199e5d
+DTSTAMP:20260801T000000Z
+DTSTART:20260810T090000Z
+SUMMARY:Dentist
+CATEGORIES:Health
+%sEND:VEVENT
+""".replace(b"\n", b"\r\n")
+
+
+@pytest.mark.parametrize("more", [b"", b"CLASS:PRIVATE\r\n", b"TRANSP:TRANSPARENT\r\n"])
+def test_somebody_elses_event_is_not_ours_for_a_uid_of_our_kind(
+    more: bytes, first: bytes, builtin: Schedule
+) -> None:
+    """A version 5 UUID is any program's."""
+    data = first.replace(b"END:VCALENDAR", APPOINTMENT % more + b"END:VCALENDAR")
+    after, account = updated(data, plan(TUESDAY, small(builtin)), LATER)
+    assert account.foreign == 1
+    assert APPOINTMENT % more in after
+    gone, account = cancelled(Export(data), LATER)
+    assert account.foreign == 1
+    assert APPOINTMENT % more in gone
+
+
+@pytest.mark.parametrize("before", ["BEGIN:VEVENT", "END:VCALENDAR"])
+def test_an_occurrence_of_the_daily_reminder_that_was_moved_stays_and_so_does_the_series(
+    before: str, builtin: Schedule
+) -> None:
+    """RFC 5545, 3.8.4.4: it has the UID of the series, and a RECURRENCE-ID."""
+    reminders = Reminders(daily=time(8))
+    made = plan(MONDAY, small(builtin))
+    data = calendar_bytes(made, BEFORE, reminders=reminders)
+    series = next(uid for uid, lines in lines_by_uid(data) if "X-NEEDLECARE-ROLE:daily" in lines)
+    moved = (
+        f"BEGIN:VEVENT\r\nUID:{series}\r\nDTSTAMP:20260801T000000Z\r\nRECURRENCE-ID:20260805T060000Z\r\n"
+        "DTSTART:20260805T070000Z\r\nSUMMARY:Later today\r\nX-NEEDLECARE-ROLE:daily\r\nEND:VEVENT\r\n"
+    ).encode()
+    place = data.index(before.encode())
+    edited = data[:place] + moved + data[place:]
+    after, account = updated(edited, made, LATER, reminders=reminders)
+    assert after == edited
+    assert (account.changed, account.cancelled, account.new) == (0, 0, 0)
 
 
 @given(data=st.binary(max_size=200))

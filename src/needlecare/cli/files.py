@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from errno import EAGAIN
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -187,7 +188,7 @@ def check_target(path: Path, data: bytes, *, force: bool) -> None:
 
 def _changes(path: Path, data: bytes, *, force: bool) -> bool:
     """Whether writing a result would change a file. Raises WriteError where that is refused."""
-    if path.is_file() and path.read_bytes() == data:
+    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return False
     if path.exists() and not path.is_file():
         raise WriteError(
@@ -337,7 +338,12 @@ def print_bytes(data: bytes) -> bool:
     """
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        left = memoryview(data)
+        while left:  # without a buffer (PYTHONUNBUFFERED) a part may be taken, or nothing
+            taken = sys.stdout.buffer.write(left)
+            if taken is None:
+                raise BlockingIOError(EAGAIN, os.strerror(EAGAIN))
+            left = left[taken:]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         abandon(sys.stdout)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.errors import UsageError, quoted, shown
+from needlecare.errors import UsageError
 from needlecare.render.rfc5545 import END, Calendar, Revision, event_lines, folded, head_lines, uid
 from needlecare.when import Edge, InvalidOffset, first_moment, parse_offset, resolve
 
@@ -33,6 +33,7 @@ _TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
 _PROPERTY = re.compile(r'[A-Za-z0-9-]+(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;]*))*:')
 _NAME = re.compile("[^;:]*")
 _CANCELLED = "STATUS:CANCELLED"
+_OURS = {"CLASS:PRIVATE", "TRANSP:TRANSPARENT"}  # which no appointment that keeps a time busy has
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -104,14 +105,16 @@ class Export:
             raise UsageError("it is damaged: two of its events have one UID")
 
     def is_ours(self, component: _Component) -> bool:
-        """Whether an event has the UID of the role that it names, or one of our kind where a client
-        dropped the role.
+        """Whether an event has the UID of the role that it names, or looks like one of ours in every
+        respect where a client dropped the role.
         """
         if component.name != "VEVENT":
             return False
         role, written = component.value("X-NEEDLECARE-ROLE"), component.value("UID") or ""
         if role is not None:
             return written == uid(self.reference, role)
+        if not {line.upper() for line in component.top} >= _OURS or component.value("CATEGORIES") is None:
+            return False
         with suppress(ValueError):
             return UUID(written).version == 5
         return False
@@ -125,6 +128,7 @@ def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -
     stays as it is. Events keep their order, new ones come last.
     """
     entries = {calendar.uid(entry): entry for entry in calendar.entries}
+    uids = frozenset(entries)
     changed = unchanged = cancelled = dropped = foreign = 0
     kept: list[_Component] = []
     for component in export.components:
@@ -133,6 +137,10 @@ def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -
             continue
         if not export.is_ours(component) and component.value("UID") not in entries:
             foreign += 1
+            kept.append(component)
+            continue
+        if component.value("RECURRENCE-ID") is not None and component.value("UID") in uids:
+            unchanged += 1  # an occurrence of the daily reminder, which somebody moved
             kept.append(component)
             continue
         entry = entries.pop(component.value("UID") or "", None)
@@ -277,36 +285,52 @@ def _parsed(data: bytes) -> tuple[list[str], list[_Component]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError("it is damaged: it is not UTF-8") from None
-    lines = [
-        line for line in re.sub(r"\r?\n[ \t]", "", text).replace("\r\n", "\n").split("\n") if line.strip()
-    ]
+    numbered = list(_unfolded(text))
+    lines = [line for _, line in numbered]
     if not lines or lines[0].strip().upper() != "BEGIN:VCALENDAR":
         raise UsageError("it is no calendar: it does not begin with BEGIN:VCALENDAR")
     if lines[-1].strip().upper() != END:
         raise UsageError("it is damaged: it does not end with END:VCALENDAR")
     head: list[str] = []
     components: list[_Component] = []
-    opened: list[str] = []
+    opened: list[tuple[str, int]] = []  # what was begun, and in which line
     running: list[str] = []
-    for line in lines[1:-1]:
+    for number, line in numbered[1:-1]:
         if not _PROPERTY.match(line):
-            raise UsageError(f"it is damaged: {quoted(line, 40)} is no property")
+            raise UsageError(f"it is damaged: line {number} is no property")
         name, _, value = line.partition(":")
         if name.upper() == "BEGIN":
-            opened.append(value.strip().upper())
+            opened.append((value.strip().upper(), number))
         if opened:
             running.append(line)
         else:
             head.append(line)
         if name.upper() == "END":
-            if not opened or opened.pop() != value.strip().upper():
-                raise UsageError(f"it is damaged: {shown(line.strip(), 40)} ends nothing that was begun")
+            if not opened or opened.pop()[0] != value.strip().upper():
+                raise UsageError(f"it is damaged: line {number} ends nothing that was begun")
             if not opened:
                 components.append(_Component(running))
                 running = []
     if opened:
-        raise UsageError(f"it is damaged: BEGIN:{shown(opened[-1], 40)} is never ended")
+        raise UsageError(f"it is damaged: what line {opened[-1][1]} begins is never ended")
     return head, components
+
+
+def _unfolded(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the content lines that say anything, each with the number of the line that it begins in.
+
+    Messages name that number and never the line: it may tell of a patient.
+    """
+    begun, parts = 1, [""]
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if line.startswith((" ", "\t")) and number > 1:
+            parts.append(line[1:])
+            continue
+        if (whole := "".join(parts)).strip():
+            yield begun, whole
+        begun, parts = number, [line]
+    if (whole := "".join(parts)).strip():
+        yield begun, whole
 
 
 def _split(line: str) -> tuple[str, str]:
