@@ -255,8 +255,26 @@ def test_foreign_headings_are_mapped_whatever_their_case() -> None:
     mapping = parse_mapping(["treated=Appt. date", "skin_type = Fitzpatrick ", "ref=Nr"])
     row = only(rows_of(b"FITZPATRICK,appt. DATE,nr,ref\nIV,2026-11-21,a1,other\n", mapping=mapping))
     assert row.cells == {**ONE, Column.SKIN_TYPE: "IV"}
-    row = only(rows_of(b'{"Nr":"a1","Appt. date":"2026-11-21","ref":"other"}', mapping=mapping))
-    assert (row.cells[Column.REF], row.cells[Column.TREATED]) == ("a1", DATE)
+    row = only(
+        rows_of(b'{"NR":"a1","appt. date":"2026-11-21","ref":"other","fitzpatrick ":"IV"}', mapping=mapping)
+    )
+    assert row.cells == {**dict.fromkeys(Column, ""), **ONE, Column.SKIN_TYPE: "IV"}
+
+
+def test_names_of_ndjson_are_read_whatever_their_case_as_headings_are() -> None:
+    """A plan without PRP, scars and skin type would be a laxer one."""
+    written = b'{"ref":"a1","treated":"2026-11-21","PRP":true,"Skin_Type":"V"," Scars ":"yes"}'
+    row = only(rows_of(written))
+    assert {Column.PRP: "True", Column.SKIN_TYPE: "V", Column.SCARS: "yes"}.items() <= row.cells.items()
+    assert told(rows_of(b'{"ref":"a1","Ref":"a2","treated":"2026-11-21"}')) == [(1, "not-json")]
+
+
+def test_a_name_that_map_gives_must_stand_in_some_row_of_ndjson() -> None:
+    some = b'{"ref":"a1","treated":"2026-11-21"}\n{"ref":"a2","treated":"2026-11-21","plasma":null}\n'
+    mapping = parse_mapping(["prp=Plasma"])
+    assert told(rows_of(some, mapping=mapping)) == [(1, "a1"), (2, "a2")]
+    with pytest.raises(UsageError, match='no row has "Plasm", which --map gives for prp'):
+        list(rows_of(some, mapping=parse_mapping(["prp=Plasm"])))
 
 
 def test_a_heading_may_hold_an_equals_sign() -> None:

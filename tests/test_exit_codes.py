@@ -4,12 +4,15 @@ A result stands on standard output and nothing else does; what is said about it,
 standard error.
 """
 
+import json
+import os
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from program import needlecare
+from program import PROGRAM, environment, needlecare, shell
 
 CLINIC = """\
 extends = "microneedling"
@@ -159,3 +162,82 @@ def test_the_second_target_is_refused_before_the_first_is_written(folder: Path) 
         assert len(result.err.splitlines()) == 1
         assert not (folder / "new.ics").exists()
     assert (folder / "mine").read_text() == "something of mine"
+
+
+@pytest.mark.parametrize("other", ["{}/a.ics", "./a.ics", "sub/../a.ics", "link"])
+def test_one_file_is_not_written_twice_whatever_it_is_called(other: str, folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "link").symlink_to("a.ics")
+    result = needlecare(
+        *shlex.split(WHEN), "--ics", "a.ics", "-o", other.format(folder), "--force", cwd=folder
+    )
+    assert (result.code, result.out) == (2, "")
+    assert "--ics and -o name the same file" in result.err
+    assert not (folder / "a.ics").exists()
+
+
+@pytest.mark.parametrize("option", ["--ics", "-o"])
+def test_what_is_read_is_not_written_over_even_by_force(option: str, folder: Path) -> None:
+    before = (folder / "clinic.toml").read_bytes()
+    typed = [*shlex.split(WHEN), "--schedule", "clinic.toml", option, "./clinic.toml", "--force"]
+    result = needlecare(*typed, cwd=folder)
+    assert (result.code, result.out) == (2, "")
+    assert "the rule file would be overwritten" in result.err
+    assert (folder / "clinic.toml").read_bytes() == before
+    rows = '{"ref":"today","treated":"2026-11-21","tz":"UTC"}\n'
+    (folder / "today.ndjson").write_text(rows)
+    result = needlecare("batch", "today.ndjson", "--out", ".", "--format", "sms", "--force", cwd=folder)
+    assert result.code == 4
+    assert "foreign-file" in result.err
+    assert (folder / "today.ndjson").read_text() == rows
+
+
+@pytest.mark.parametrize("option", ["--ics", "-o"])
+def test_an_empty_name_is_told_as_one(option: str, folder: Path) -> None:
+    """An unset variable of a shell is."""
+    result = needlecare(*shlex.split(WHEN), option, "", cwd=folder)
+    assert (result.code, result.out) == (2, "")
+    assert "want the name of a file" in result.err
+
+
+def test_what_is_said_of_a_file_holds_nothing_that_a_terminal_obeys(folder: Path) -> None:
+    result = needlecare(*shlex.split(WHEN), "--ics", "\x1b[31mx.ics", "-o", "\x1b]0;y", cwd=folder)
+    assert result.code == 0
+    assert "Calendar written to \\x1b[31mx.ics: " in result.err
+    assert "Written to \\x1b]0;y." in result.err
+
+
+def test_bytes_that_are_no_text_make_no_json_fail(folder: Path) -> None:
+    for typed, code in (([b"can", b"swim\xff"], 1), ([b"schedule", b"check", b"clinic\xff.toml"], 0)):
+        (folder / os.fsdecode(b"clinic\xff.toml")).write_bytes((folder / "clinic.toml").read_bytes())
+        more = [*map(os.fsencode, shlex.split(TREATED))] if code else []
+        done = subprocess.run(
+            [os.fsencode(PROGRAM), *typed, *more, b"--json"],
+            capture_output=True,
+            check=False,
+            cwd=folder,
+            env=environment(),
+        )
+        assert done.returncode == code
+        json.loads(done.stdout.decode())
+
+
+def test_a_plan_does_not_cancel_the_other_sessions_of_a_course(folder: Path) -> None:
+    assert needlecare("course", *shlex.split(SERIES), "--ics", "course.ics", cwd=folder).code == 0
+    before = (folder / "course.ics").read_bytes()
+    result = needlecare(*shlex.split(SERIES), "--ics", "course.ics", "--update", cwd=folder)
+    assert (result.code, result.out) == (2, "")
+    assert "the calendar of a course" in result.err
+    assert (folder / "course.ics").read_bytes() == before
+
+
+SIZES = ["abc", "0", "-1", "²", "100000000", "9" * 40, " 80"]
+
+
+@pytest.mark.parametrize("name", ["COLUMNS", "LINES", "TERMINAL_WIDTH"])
+def test_a_size_that_no_terminal_has_counts_as_none(name: str) -> None:
+    for typed in ("--help", f"{WHEN} --format timeline"):
+        script = f"needlecare {typed}"
+        known = shell(script)
+        assert known.code == 0
+        assert all(shell(f"export {name}={shlex.quote(size)}; {script}") == known for size in SIZES)

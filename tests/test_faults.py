@@ -360,6 +360,58 @@ def test_a_kill_from_outside_leaves_the_old_file_or_the_new_one(folder: Path) ->
     assert path.read_bytes() == new
 
 
+def test_saved_treatments_that_are_no_plain_file_are_told_at_once(folder: Path) -> None:
+    path = folder / "data" / "needlecare" / "treatments.json"
+    path.unlink()
+    os.mkfifo(path)
+    assert_told(run("status", folder), 2, "treatments.json", "cannot be read: it is not a plain file")
+
+
+# A user whom the system does not know, as services and containers have them.
+NOBODY = """
+import pwd
+def unknown(uid):
+    raise KeyError(uid)
+pwd.getpwuid = unknown
+from needlecare.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("typed", ["status", f"{WHEN} --save", "saved"])
+def test_where_nobody_has_a_home_that_is_told(typed: str) -> None:
+    env = {name: value for name, value in environment().items() if name not in {"HOME", "XDG_DATA_HOME"}}
+    done = subprocess.run(
+        [sys.executable, "-c", NOBODY, *shlex.split(typed)], capture_output=True, check=False, env=env
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == (
+        b"needlecare: no folder is known for what is saved: there is no home; set HOME or XDG_DATA_HOME\n"
+    )
+
+
+def test_a_large_file_in_the_place_of_a_result_is_not_read(folder: Path) -> None:
+    with (folder / "plan.ics").open("wb") as file:
+        file.truncate(2**40)  # a terabyte of nothing
+    assert_told(run(f"{WHEN} --ics plan.ics", folder), 5, "exists with other content")
+
+
+def test_what_is_printed_without_a_buffer_is_printed_whole_or_told(folder: Path) -> None:
+    """PYTHONUNBUFFERED, which containers like to set: a write may then take a part alone."""
+    whole = run(f"{WHEN} --ics -", folder).out.encode()
+    script = f'ulimit -f 8; exec "$0" {WHEN} --ics - > cut.ics'
+    done = subprocess.run(
+        ["/bin/bash", "-c", script, PROGRAM],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        env=environment(PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1"),
+    )
+    assert (done.returncode, (folder / "cut.ics").stat().st_size) == (5, 8 * 1024)
+    assert b"standard output cannot be written: File too large" in done.stderr
+    assert run(f"{WHEN} --ics -", folder, PYTHONUNBUFFERED="1").out.encode() == whole
+
+
 def test_what_a_killed_process_began_is_forgotten_with_the_treatments(folder: Path) -> None:
     own = folder / "data" / "needlecare"
     (own / ".needlecare-00112233aabbccdd").write_text("half of somebody's treatment")

@@ -59,6 +59,45 @@ def test_an_interruption_is_told_and_has_its_exit_code(how: str, module: str, tm
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".needlecare")]
 
 
+# Ends the process as another one asks it to, when what it writes is about to take its place.
+ENDED = """
+import signal, sys
+asked = signal.Signals[sys.argv.pop(1)]
+def end(event, args):
+    if event == "os.rename" and ".needlecare-" in str(args[0]):
+        signal.raise_signal(asked)
+if __name__ == "__main__":
+    sys.addaudithook(end)
+    from needlecare.__main__ import main
+    main()
+"""
+
+
+@pytest.mark.parametrize("asked", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_closed_terminal_or_a_service_manager_leaves_nothing_unfinished(asked: str, tmp_path: Path) -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", ENDED, asked, *shlex.split(WHEN), "--ics", "new.ics"],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+    )
+    assert (child.returncode, child.stderr) == (130, b"needlecare: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nohup_is_heeded(tmp_path: Path) -> None:
+    child = subprocess.run(
+        ["nohup", sys.executable, "-c", ENDED, "SIGHUP", *shlex.split(WHEN), "--ics", "new.ics"],  # noqa: S607  coreutils
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+    )
+    assert child.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["new.ics"]
+
+
 def test_an_interruption_while_rows_are_awaited_is_told_as_well(tmp_path: Path) -> None:
     with subprocess.Popen(
         [str(PROGRAM), "batch", "-", "--out", "made"],

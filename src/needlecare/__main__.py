@@ -10,7 +10,7 @@ from needlecare import interruption
 def main() -> None:
     """Run the command line of this process, and exit with its code."""
     gc.disable()  # most commands end before there is anything to collect; batch enables it again
-    interruption.keep()
+    interruption.listen()
     if sys.stderr is None:  # closed: print would fall back on standard output
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  as long as the process
     if sys.stdout is None:

@@ -307,7 +307,8 @@ def _places(headings: Sequence[str], mapping: Mapping[Column, str]) -> dict[Colu
 
 
 def _ndjson_rows(lines: Iterator[_Line], mapping: Mapping[Column, str]) -> Iterator[Row | RowProblem]:
-    number = 0
+    """Yield the rows of NDJSON. Raises UsageError behind the last where none had a name that --map gives."""
+    number, unseen = 0, set(mapping)
     for line in lines:
         if not line.text.strip():
             continue
@@ -316,12 +317,23 @@ def _ndjson_rows(lines: Iterator[_Line], mapping: Mapping[Column, str]) -> Itera
             found = _parsed_json(line.text) if len(line.text) < LONGEST_LINE else None
         except (ValueError, RecursionError):
             found = None
-        if isinstance(found, dict):
-            cells = {column: _cell(found.get(mapping.get(column, column))) for column in Column}
+        named = _named(found) if isinstance(found, dict) else None
+        if named is not None:
+            unseen -= {column for column in unseen if mapping[column].casefold() in named}
+            cells = {column: _cell(named.get(mapping.get(column, column).casefold())) for column in Column}
             yield Row(number=number, line=line.number, cells=cells)
         else:
             expected = 'an object on one line, each name once, such as {"ref": "a1", "treated": "2026-11-21"}'
             yield RowProblem(number=number, line=line.number, code="not-json", expected=expected)
+    for column in Column:
+        if column in unseen:
+            raise UsageError(f"no row has {quoted(mapping[column])}, which --map gives for {column}")
+
+
+def _named(found: Mapping[str, object]) -> dict[str, object] | None:
+    """Return an object by its names as they are compared, in CSV too; None where one stands twice."""
+    named = dict(zip(_names(found), found.values(), strict=True))
+    return named if len(named) == len(found) else None
 
 
 def _parsed_json(line: bytes) -> object:

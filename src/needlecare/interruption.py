@@ -1,17 +1,24 @@
-"""An interruption is not lost: what Python drops of it is kept here until the work comes to a place to stop at.
+"""What ends the work before its time ends it cleanly, and is not lost.
 
-An interruption can be raised anywhere. Where that is while an object is tidied away
+A terminal that is closed and a service manager ask as Ctrl-C does. An interruption can be raised anywhere. Where that is while an object is tidied away
 (a weak reference's callback, a __del__, the lock of a module that is imported), Python
 prints a traceback and goes on as if nobody had pressed Ctrl-C.
 """
 
+import signal
 import sys
 
 _dropped = False
 
 
-def keep() -> None:
-    """Keep every interruption of this process that Python drops from now on."""
+def listen() -> None:
+    """Take SIGTERM and SIGHUP for an interruption from now on, unless they are ignored (nohup), and keep every
+    interruption of this process that Python drops.
+    """
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has but the first
+        asked = getattr(signal, name, None)
+        if asked is not None and signal.getsignal(asked) is signal.SIG_DFL:
+            signal.signal(asked, signal.default_int_handler)
     sys.unraisablehook = _kept
 
 

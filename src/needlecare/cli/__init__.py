@@ -167,6 +167,7 @@ def needlecare(
 
 def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     """Run a command line, and return its exit code; errors are a few lines on standard error."""
+    _forget_odd_sizes()
     try:
         command = typer.main.get_command(app)
         if asked := os.environ.get(ASKED):
@@ -200,6 +201,14 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     if result == INTERRUPTED:  # what Typer makes of it without a word
         return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
+
+
+def _forget_odd_sizes() -> None:
+    """Take the sizes that no terminal has out of the environment: the libraries that read them would fail."""
+    for name in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):
+        size = os.environ.get(name, "")
+        if not (size.isascii() and size.isdigit() and len(size) <= 4 and int(size) > 0):
+            os.environ.pop(name, None)
 
 
 def _abandon(stream: TextIO) -> None:

@@ -39,6 +39,7 @@ from needlecare.cli.files import (
     file_data,
     filled_folder,
     load_schedule,
+    place_of,
     print_bytes,
     reason,
     replace_file,
@@ -204,6 +205,7 @@ def batch(
         now=now,
         defaults=Defaults(zone=zone, prp=prp, skin_type=skin_type, scars=scars),
         folder=None if out is None else Path(out),
+        rows=place_of(file),
         format=BatchFormat.JSON if json and out is None else format,
         force=force,
         dry_run=dry_run,
@@ -322,6 +324,7 @@ class _Order(Struct, frozen=True, kw_only=True):
     now: datetime
     defaults: Defaults
     folder: Path | None
+    rows: str  # the place of the file that they stand in
     format: BatchFormat
     force: bool
     dry_run: bool
@@ -334,6 +337,7 @@ class _Worker:
 
     def __init__(self, order: _Order) -> None:
         self.order = order
+        self.own_name = Path(order.rows).name
         self.planner = Planner(order.schedule, follow=order.follow)
         general = order.schedule.standing.general
         texts = [text.encode() for text in (general.text, general.short)]
@@ -371,6 +375,8 @@ class _Worker:
     def written(self, made: Plan, asked: Appointment, path: Path) -> Became:
         """Write the file of a row, and return what became of it. Raises _InTheWay and WriteError."""
         existing = _existing(path, force=self.order.force)
+        if existing and path.name == self.own_name and place_of(str(path)) == self.order.rows:
+            raise _InTheWay(FOREIGN_FILE)
         data = self.data(made, asked)
         if existing and existing != data and not self.order.force:
             data = self.revised(existing, made, asked, data)
@@ -415,6 +421,8 @@ class _Worker:
         from needlecare.render.revision import Export, revised
 
         order = self.order
+        if len(existing) > calendar.LARGEST_CALENDAR:
+            raise _InTheWay(FOREIGN_FILE)
         newer = plan_calendar(made, order.now, ref=asked.ref, detail=order.detail, reminders=order.reminders)
         try:
             export = Export(existing)

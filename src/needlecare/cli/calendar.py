@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from needlecare.cli import options, terminal
 from needlecare.cli.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
-from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, Detail, Reminders
 from needlecare.when import parse_clock, parse_quiet_hours
 
@@ -119,7 +119,7 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
             return
         changed = write_file(self.path, self.data, force=force or self.revises)
         done = ("revised in" if self.revises else "written to") if changed else "unchanged in"
-        terminal.say(f"Calendar {done} {self.path}: {self.account}.")
+        terminal.say(f"Calendar {done} {shown(str(self.path), LONGEST_PATH)}: {self.account}.")
 
 
 def calendar_file(
@@ -151,6 +151,11 @@ def calendar_file(
     if calendar.reference != export.reference:
         raise UsageError(
             f"{quoted(ics, LONGEST_PATH)} belongs to another --ref; leave --ref out, or write to another name"
+        )
+    if export.of_a_course and not any(entry.role.startswith("session-") for entry in calendar.entries):
+        raise UsageError(
+            f"{quoted(ics, LONGEST_PATH)} is the calendar of a course, whose other sessions this would cancel; "
+            "write needlecare course WHEN --update, or write to another name"
         )
     data, became = revised(export, calendar, now, zone)
     return CalendarFile(path=path, data=data, account=str(became), revises=True)
@@ -194,7 +199,8 @@ def cancel(
         return
     target = Path(output) if output is not None else path
     changed = write_file(target, data, force=force or output is None)
-    terminal.say(f"Calendar {'cancelled in' if changed else 'unchanged in'} {target}: {account}.")
+    done = "cancelled in" if changed else "unchanged in"
+    terminal.say(f"Calendar {done} {shown(str(target), LONGEST_PATH)}: {account}.")
 
 
 def _stands(path: Path) -> bool:

@@ -157,6 +157,14 @@ def load_vocabulary(schedule: Schedule) -> "Vocabulary":
     return Vocabulary(schedule, words)
 
 
+def place_of(name: str) -> str:
+    """Return the place that the name of a file leads to, by which two names can be compared."""
+    try:
+        return os.path.realpath(name)
+    except (OSError, ValueError):  # what cannot be looked up cannot be written either
+        return name
+
+
 def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
     """Write a result to a file of mode 0600, and return whether it was changed.
 

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile
-from needlecare.cli.files import check_target, print_bytes, write_file
+from needlecare.cli.files import LONGEST_PATH, check_target, place_of, print_bytes, write_file
 from needlecare.cli.options import OUTPUT_PANEL, typed
-from needlecare.errors import UsageError
+from needlecare.errors import UsageError, shown
 from needlecare.model import Detail, Plan, QuietHours
 from needlecare.render.screen import Screen
 
@@ -85,7 +85,12 @@ class Outputs(Struct, frozen=True, kw_only=True):
             raise UsageError("--ics - fills standard output; write the other result to a file with -o")
         if self.ics == self.output == "-":
             raise UsageError("--ics - and -o - both fill standard output; write one of them to a file")
-        if self.ics not in {None, "-"} and Path(self.ics or "") == Path(self.output or ""):
+        if "" in {self.ics, self.output}:
+            raise UsageError("--ics and -o want the name of a file; write one, or leave the option out")
+        files = [place_of(name) for name in (self.ics, self.output) if name and name != "-"]
+        if place_of(str(ctx.params["schedule"])) in files:
+            raise UsageError("the rule file would be overwritten by what is made of it; write another name")
+        if len(set(files)) < len(files):
             raise UsageError("--ics and -o name the same file; write two names")
         if self.update and (self.ics in {None, "-"} or self.force):
             raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
@@ -130,7 +135,8 @@ class Outputs(Struct, frozen=True, kw_only=True):
         if not self.to_stdout:
             assert self.output is not None
             changed = write_file(Path(self.output), text.encode(), force=self.force)
-            terminal.say(f"{'Written to' if changed else 'Unchanged:'} {self.output}.")
+            named = shown(self.output, LONGEST_PATH)
+            terminal.say(f"{'Written to' if changed else 'Unchanged:'} {named}.")
         elif self.json or self.format not in {None, *FOR_PEOPLE}:
             print_bytes(text.encode())
         else:

@@ -84,6 +84,8 @@ def _starting() -> Iterator[None]:
 def _begin(prepare: Callable[[Order], None], order: Order) -> None:
     """Make a process ready: an interruption is its parent's to answer, and it does not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):  # SIGTERM stays: it is how the pool ends its processes
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
     prepare(order)
 

@@ -14,9 +14,11 @@ from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
 from needlecare.cli.files import (
+    file_data,
     load_schedule,
     own_folder,
     print_bytes,
+    reason,
     remove_own_file,
     schedule_names,
     write_file,
@@ -43,23 +45,27 @@ Examples:
 
 
 def saved_file() -> Path:
-    """Return the file of saved treatments, which need not exist."""
+    """Return the file of saved treatments, which need not exist. Raises UsageError where nobody has a home."""
     from platformdirs import user_data_path
 
-    return user_data_path("needlecare", appauthor=False) / "treatments.json"
+    try:
+        return user_data_path("needlecare", appauthor=False) / "treatments.json"
+    except RuntimeError:
+        raise UsageError(
+            "no folder is known for what is saved: there is no home; set HOME or XDG_DATA_HOME"
+        ) from None
 
 
 def load_saved() -> tuple[SavedTreatment, ...]:
     """Return the saved treatments; none where there is no file. Raises UsageError."""
     path = saved_file()
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = file_data(path, LARGEST_FILE)
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except OSError as error:
         raise UsageError(
-            f"the file of saved treatments {quoted(str(path), 200)} cannot be read: {error.strerror}; "
+            f"the file of saved treatments {quoted(str(path), 200)} cannot be read: {reason(error)}; "
             "make it readable, or move it away"
         ) from None
     return read_saved(data, str(path))

@@ -1,5 +1,6 @@
 """Plan -> JSON, as plan.schema.json describes it; the format number grows only by addition."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -84,7 +85,11 @@ def status_json(plan: Plan, as_of: datetime) -> str:
 
 def json_text(document: Mapping[str, object]) -> str:
     """Return a result of any command as JSON text: with the format and the version before it."""
-    written = msgspec.json.encode({**_NAMED, **document})
+    whole = {**_NAMED, **document}
+    try:
+        written = msgspec.json.encode(whole)
+    except UnicodeEncodeError:  # bytes of an argument that are no text
+        written = json.dumps(whole, ensure_ascii=False).encode(errors="replace")
     return msgspec.json.format(written, indent=2).decode() + "\n"
 
 

@@ -104,6 +104,11 @@ class Export:
         if len(set(uids)) != len(uids):
             raise UsageError("it is damaged: two of its events have one UID")
 
+    @property
+    def of_a_course(self) -> bool:
+        """Whether its events are those of several sessions."""
+        return any((c.value("X-NEEDLECARE-ROLE") or "").startswith("session-") for c in self.components)
+
     def is_ours(self, component: _Component) -> bool:
         """Whether an event has the UID of the role that it names, or looks like one of ours in every
         respect where a client dropped the role.
