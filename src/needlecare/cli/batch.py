@@ -463,6 +463,7 @@ def _existing(path: Path, *, force: bool) -> bytes:
     replaced by `force`), and WriteError where it cannot be told.
     """
     try:
+        path.lstat()  # most often there is nothing, which this tells soonest
         if not path.is_file() and (path.exists() or path.is_symlink()):
             raise _InTheWay(NO_FILE)
         return _readable(path, force=force)
