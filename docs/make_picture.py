@@ -8,8 +8,8 @@ from rich.text import Text
 
 from needlecare.cli.options import planned
 from needlecare.model import SkinType
-from needlecare.render.screen import Screen
-from needlecare.render.timeline import timeline
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.timeline import timeline
 
 COMMAND = "needlecare 2026-11-21T14:30 --prp --skin-type IV"
 PICTURE = Path(__file__).with_name("timeline.svg")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from needlecare.model import Schedule
-from needlecare.schedule import read_schedule
+from needlecare.rules.load import read_schedule
 
 BUILTIN = Path(__file__).parents[1] / "schedules" / "microneedling.toml"
 

@@ -17,7 +17,7 @@ def main() -> None:
         print("needlecare: standard output is closed; nothing was done", file=sys.stderr)
         sys.exit(5)
     try:
-        from needlecare.cli import run
+        from needlecare.cli.app import run
 
         code = run(sys.argv[1:])
     except (KeyboardInterrupt, RuntimeError) as error:

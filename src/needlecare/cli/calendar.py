@@ -1,4 +1,4 @@
-"""Calendar files: a first export, its revision by --update, and needlecare cancel."""
+"""Calendar files: the options of a calendar, a first export, and its revision by --update."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,23 +10,17 @@ from zoneinfo import ZoneInfo
 import typer
 from msgspec import Struct
 
-from needlecare.cli import options, terminal
-from needlecare.cli.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
+from needlecare.cli import terminal
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, Detail, Reminders
-from needlecare.when import parse_clock, parse_quiet_hours
+from needlecare.storage.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
+from needlecare.time.when import parse_clock, parse_quiet_hours
 
 if TYPE_CHECKING:
-    from needlecare.render.rfc5545 import Calendar
+    from needlecare.calendar.ics import Calendar
 
 LARGEST_CALENDAR = 1024 * 1024  # bytes; an export has twenty thousand
 CALENDAR_PANEL = "The calendar"
-
-EXAMPLES = """
-Examples:
-
-  needlecare cancel plan.ics
-"""
 
 Ics = Annotated[
     str | None,
@@ -131,17 +125,17 @@ def calendar_file(
     none. `now` (UTC) stamps what a revision changes. Raises UsageError, and
     WriteError where the file cannot be revised.
     """
-    from needlecare.render.rfc5545 import stream
+    from needlecare.calendar.ics import stream
 
     path = None if ics == "-" else Path(ics)
     if path is None or not (update and _stands(path)):
         calendar = make(None)
         account = f"{len(calendar.entries)} events"
         return CalendarFile(path=path, data=stream(calendar), account=account, revises=False)
-    from needlecare.render.revision import Export, revised
+    from needlecare.calendar.update import Export, revised
 
     try:
-        export = Export(_calendar_data(path))
+        export = Export(calendar_data(path))
     except (OSError, ValueError, UsageError) as error:
         raise WriteError(
             f"{quoted(ics, LONGEST_PATH)} cannot be revised, so it was left alone: {reason(error)}; "
@@ -161,48 +155,6 @@ def calendar_file(
     return CalendarFile(path=path, data=data, account=str(became), revises=True)
 
 
-def cancel(
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE.ics",
-            help="A calendar that needlecare wrote.",
-            show_default=False,
-        ),
-    ],
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE|-", help="Leave FILE.ics, and write here.", show_default=False
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace a file that exists with other content.")
-    ] = False,
-    as_of: options.AsOf = None,
-    tz: options.Zone = None,
-) -> None:
-    """Turn a calendar into its cancellation: import it again, and every event of it is cancelled.
-
-    Events in the file that are not needlecare's stay as they are.
-    """
-    from needlecare.render.revision import Export, cancelled
-
-    path = Path(file)
-    try:
-        export = Export(_calendar_data(path))
-    except (OSError, ValueError, UsageError) as error:
-        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be cancelled: {reason(error)}") from None
-    data, account = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
-    if output == "-":
-        print_bytes(data)
-        return
-    target = Path(output) if output is not None else path
-    changed = write_file(target, data, force=force or output is None)
-    done = "cancelled in" if changed else "unchanged in"
-    terminal.say(f"Calendar {done} {shown(str(target), LONGEST_PATH)}: {account}.")
-
-
 def _stands(path: Path) -> bool:
     """Whether there is a file to revise; where that cannot be seen, reading it tells why."""
     try:
@@ -211,7 +163,8 @@ def _stands(path: Path) -> bool:
         return True
 
 
-def _calendar_data(path: Path) -> bytes:
+def calendar_data(path: Path) -> bytes:
+    """Return the bytes of a calendar file. Raises OSError, and UsageError for one that is too large."""
     data = file_data(path, LARGEST_CALENDAR)
     if len(data) > LARGEST_CALENDAR:
         raise UsageError("it is larger than 1 MiB; no export is")

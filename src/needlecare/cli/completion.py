@@ -25,7 +25,8 @@ from typer._completion_shared import _completion_scripts, _get_shell_name, get_c
 from typer._completion_shared import install as write_completion
 from typer.completion import shell_complete
 
-from needlecare.cli import ASKED, terminal
+from needlecare.cli import terminal
+from needlecare.cli.app import ASKED
 from needlecare.errors import UsageError, WriteError, quoted, shown
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ fi
 
 def schedules(_: Context, incomplete: str) -> Iterator[Offer]:
     """Return the schedules that ship with needlecare, and the rule files in the folder that is typed."""
-    from needlecare.cli.files import schedule_names
+    from needlecare.storage.files import schedule_names
 
     for name in schedule_names():
         yield name, "built-in schedule"
@@ -105,7 +106,7 @@ def activities(ctx: Context, incomplete: str) -> list[Offer]:
 
 def zones(_: Context, __: str) -> Iterator[Offer]:
     """Return the names of the time zones."""
-    from needlecare.when import zone_names
+    from needlecare.time.when import zone_names
 
     for name in sorted(zone_names()):
         yield name, ""
@@ -113,7 +114,7 @@ def zones(_: Context, __: str) -> Iterator[Offer]:
 
 def days(_: Context, __: str) -> list[Offer]:
     """Return the words that stand for a day."""
-    from needlecare.when import DAY_NAMES
+    from needlecare.time.when import DAY_NAMES
 
     return [(day, "") for day in ("now", *DAY_NAMES)]
 
@@ -134,7 +135,7 @@ def skin_types(_: Context, __: str) -> list[Offer]:
 
 def saved_numbers(_: Context, __: str) -> Iterator[Offer]:
     """Return the numbers of the saved treatments with their dates, and the word for all of them."""
-    from needlecare.cli.saved import load_saved
+    from needlecare.cli.commands.saved import load_saved
 
     for number, one in enumerate(load_saved(), start=1):
         yield str(number), f"treated on {one.day}"
@@ -178,10 +179,10 @@ def offered(asked: Command | Parameter, ctx: Context, incomplete: str) -> list[C
 
 def _schedule(ctx: Context) -> "Schedule":
     """Return the schedule of the command line so far; status and can speak of the saved treatment's."""
-    from needlecare.cli.files import BUILTIN, load_schedule
+    from needlecare.cli.commands.saved import load_saved
     from needlecare.cli.options import clock
-    from needlecare.cli.saved import load_saved
-    from needlecare.saved import in_force
+    from needlecare.storage.files import BUILTIN, load_schedule
+    from needlecare.storage.saved import in_force
 
     typed = ctx.get_parameter_source("schedule") is ParameterSource.COMMANDLINE
     if not typed and not ctx.params.get("treated") and ctx.command.name in {"status", "can"}:
@@ -198,7 +199,7 @@ def _ids(rules: Iterable["Rule"]) -> list[Offer]:
 
 def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: str) -> list[Offer]:
     """Return the words for rules that go on from what is typed: "tub" after "hot", "hot-tub" for "ho"."""
-    from needlecare.lookup import known_words, plainly
+    from needlecare.plan.search import known_words, plainly
 
     typed = plainly(" ".join(before or ())).split()
     known = [(plainly(words).split(), rule.title) for rule in rules for words in known_words(rule)]

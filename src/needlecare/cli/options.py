@@ -15,11 +15,11 @@ import typer
 from typer._click.core import ParameterSource  # Typer below 0.29 offers no public name for it
 
 from needlecare.cli import terminal
-from needlecare.cli.files import BUILTIN, load_schedule
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
-from needlecare.plan import plan
-from needlecare.when import (
+from needlecare.plan.combine import plan
+from needlecare.storage.files import BUILTIN, load_schedule
+from needlecare.time.when import (
     LAST_YEAR,
     NoZoneDatabase,
     counts_from_now,

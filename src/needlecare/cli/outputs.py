@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile
-from needlecare.cli.files import LONGEST_PATH, check_target, place_of, print_bytes, write_file
 from needlecare.cli.options import OUTPUT_PANEL, typed
 from needlecare.errors import UsageError, shown
 from needlecare.model import Detail, Plan, QuietHours
-from needlecare.render.screen import Screen
+from needlecare.output.terminal.screen import Screen
+from needlecare.storage.files import LONGEST_PATH, check_target, place_of, print_bytes, write_file
 
 
 class Format(StrEnum):
@@ -160,19 +160,19 @@ def plan_text(
     """
     match form:
         case Format.PLAIN | Format.TIMELINE:  # in a file, both are sentences
-            from needlecare.render.plain import plain
+            from needlecare.output.sentences.plan import plain
 
             return plain(plan, now)
         case Format.MARKDOWN:
-            from needlecare.render.markdown import markdown
+            from needlecare.output.paper.markdown import markdown
 
             return markdown(plan, now)
         case Format.HTML:
-            from needlecare.render.handout import handout
+            from needlecare.output.paper.handout import handout
 
             return handout(plan, now)
         case Format.SMS:
-            from needlecare.render.sms import sms
+            from needlecare.output.sms.messages import sms
 
             return sms(plan, now, ref=ref, detail=detail, quiet=quiet)
         case _:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from needlecare.cli.files import abandon, print_bytes
-from needlecare.render.screen import Screen
+from needlecare.output.terminal.screen import Screen
+from needlecare.storage.files import abandon, print_bytes
 
 _GLYPHS = "━╌·¹½…"
 
@@ -44,7 +44,7 @@ def shows_unicode() -> bool:
 def print_text(text: str) -> None:
     """Write a text result to standard output, with a likeness for what its encoding lacks."""
     if not shows_unicode():
-        from needlecare.render.screen import to_ascii
+        from needlecare.output.terminal.screen import to_ascii
 
         text = to_ascii(text)
     print_bytes(text.encode(sys.stdout.encoding or "utf-8", "replace"))

@@ -1,0 +1,1 @@
+"""Many appointments at once: the rows of a booking system's export."""

@@ -1,0 +1,1 @@
+"""The iCalendar file: its events, its time zones, and its revision."""

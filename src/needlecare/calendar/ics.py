@@ -1,0 +1,288 @@
+"""Calendar entries -> content lines by RFC 5545, through ics with its serializers corrected.
+
+ics 0.7 writes alarms before properties, a zero trigger as "P", no DTSTAMP without
+a creation date, an all-day event of one day without its end, unordered events,
+unfolded lines and no final line break. Each is put right here and nowhere else;
+what an entry says is decided elsewhere.
+
+ics writes each shape of event once, with fields in the place of what is an
+entry's own; the fields are then filled. A calendar in a batch of thousands so
+costs no more than its texts.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+import ics
+from ics.alarm import DisplayAlarm
+from ics.grammar.parse import Container, ContentLine
+from ics.serializers.alarm_serializer import DisplayAlarmSerializer
+from ics.serializers.event_serializer import EventSerializer
+from ics.serializers.icalendar_serializer import CalendarSerializer
+from ics.utils import escape_string as _escaped
+from msgspec import Struct
+
+from needlecare.calendar.vtimezone import zone_lines
+from needlecare.time.when import local
+
+PRODID = "-//needlecare//needlecare//EN"
+LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1
+UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, which some clients refuse
+
+# What a physical line holds, the blank that begins a further one aside; it ends with a whole character.
+_FIRST = re.compile(rb".{1,%d}(?![\x80-\xbf])" % LINE, re.DOTALL)
+_FURTHER = re.compile(rb".{1,%d}(?![\x80-\xbf])" % (LINE - 1), re.DOTALL)
+_LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+class Alarm(Struct, frozen=True, kw_only=True):
+    """A reminder, relative to the start of its entry (section 3.8.6.3)."""
+
+    trigger: timedelta
+    text: str
+
+
+class Daily(Struct, frozen=True, kw_only=True):
+    """That an entry comes again every day at the same local time of a zone, `count` times in all."""
+
+    zone: ZoneInfo
+    count: int
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One event. Moments are UTC; dates make it an all-day event whose end is exclusive.
+
+    The role says which of a plan's events it is; with the calendar's reference it
+    makes the UID.
+    """
+
+    role: str
+    start: datetime | date
+    end: datetime | date
+    title: str
+    text: str
+    category: str
+    alarm: Alarm | None = None
+    daily: Daily | None = None
+
+
+class Revision(Struct, frozen=True, kw_only=True):
+    """How often an event was changed, and when (UTC) last."""
+
+    sequence: int
+    modified: datetime
+
+
+class Calendar(Struct, frozen=True, kw_only=True):
+    """A calendar file. `settled` (UTC) is when its content was: the stamp of a first export."""
+
+    name: str
+    reference: UUID
+    settled: datetime
+    entries: tuple[Entry, ...]
+
+    def uid(self, entry: Entry) -> str:
+        """Return the UID of an entry: the same for the same reference and role."""
+        return uid(self.reference, entry.role)
+
+
+def uid(reference: UUID, role: str) -> str:
+    """Return the UID of the event that has a role in the calendar of a reference."""
+    return str(uuid5(reference, role))
+
+
+def stream(calendar: Calendar) -> bytes:
+    """Return a first export as an iCalendar stream; lines end in CRLF and have at most 75 octets."""
+    first = Revision(sequence=0, modified=calendar.settled)
+    events = [event_lines(calendar, entry, first) for entry in calendar.entries]
+    return folded([*head_lines(calendar), *(line for event in events for line in event), END])
+
+
+END = "END:VCALENDAR"
+
+
+def head_lines(calendar: Calendar) -> list[str]:
+    """Return what stands before the events: the calendar's properties and the zones it needs."""
+    filled = _head_form().format(name=_escaped(_one_line(calendar.name)), reference=calendar.reference)
+    lines = filled.split("\r\n")
+    for entry in calendar.entries:
+        if entry.daily is not None and entry.daily.zone.key not in UTC_NAMES:
+            assert isinstance(entry.start, datetime)
+            last = entry.start + timedelta(days=entry.daily.count + 1)
+            lines[-1:] = [*zone_lines(entry.daily.zone, entry.start, last), END]
+    return lines[:-1]
+
+
+def event_lines(calendar: Calendar, entry: Entry, revision: Revision) -> list[str]:
+    """Return the content lines of an event, unfolded."""
+    alarm = entry.alarm
+    form = _event_form(
+        all_day=not isinstance(entry.start, datetime),
+        daily=entry.daily,
+        trigger=None if alarm is None else alarm.trigger,
+    )
+    filled = form.format(
+        uid=calendar.uid(entry),
+        stamp=_time(revision.modified, None),
+        sequence=revision.sequence,
+        start=_time(entry.start, entry.daily),
+        end=_time(entry.end, entry.daily),
+        title=_escaped(_one_line(entry.title)),
+        text=_escaped(_clean(entry.text)),
+        category=_escaped(_one_line(entry.category)),
+        role=entry.role,
+        alarm="" if alarm is None else _escaped(_one_line(alarm.text)),
+    )
+    return filled.split("\r\n")
+
+
+def folded(lines: Iterable[str]) -> bytes:
+    """Return content lines as the octets of a file: folded, each with its CRLF (section 3.1)."""
+    return b"".join(_folded(line.encode()) for line in lines)
+
+
+def _folded(line: bytes) -> bytes:
+    if len(line) <= LINE:
+        return line + b"\r\n"
+    first = _FIRST.match(line)
+    assert first is not None
+    return b"\r\n ".join([first[0], *_FURTHER.findall(line, first.end())]) + b"\r\n"
+
+
+# What ics writes ----------------------------------------------------------------------------------
+
+
+@cache
+def _head_form() -> str:
+    """Return the content lines of a calendar without events, with a field for what is its own."""
+    calendar = _Calendar(creator=PRODID)
+    calendar.scale = "GREGORIAN"
+    form: str = calendar.serialize()
+    return form
+
+
+@lru_cache(maxsize=256)
+def _event_form(*, all_day: bool, daily: Daily | None, trigger: timedelta | None) -> str:
+    """Return the content lines of an event of some shape, with a field for each value that is its own."""
+    event = _Event(
+        uid="{uid}",
+        name="{title}",
+        description="{text}",
+        transparent=True,
+        classification="PRIVATE",
+        categories=["{category}"],
+    )
+    event.whole_days = all_day
+    event.daily = daily
+    if trigger is not None:
+        event.alarms = [_Alarm(trigger=trigger, display_text="{alarm}")]
+    form: str = event.serialize()
+    return form
+
+
+class _AlarmSerializer(DisplayAlarmSerializer):
+    def serialize_trigger(alarm: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        if alarm.trigger:
+            DisplayAlarmSerializer.serialize_trigger(alarm, container)
+        else:
+            container.append(ContentLine("TRIGGER", value="PT0S"))
+
+
+class _Alarm(DisplayAlarm):
+    class Meta:
+        name = "VALARM"
+        parser = DisplayAlarm.Meta.parser
+        serializer = _AlarmSerializer
+
+
+class _EventSerializer(EventSerializer):
+    def serialize_stamps(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        container.append(ContentLine("DTSTAMP", value="{stamp}"))
+        container.append(ContentLine("LAST-MODIFIED", value="{stamp}"))
+        container.append(ContentLine("SEQUENCE", value="{sequence}"))
+
+    def serialize_role(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        container.append(ContentLine("X-NEEDLECARE-ROLE", value="{role}"))
+
+    def serialize_times(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        daily: Daily | None = event.daily
+        params = {}
+        if event.whole_days:
+            params = {"VALUE": ["DATE"]}
+        elif daily is not None and daily.zone.key not in UTC_NAMES:
+            params = {"TZID": [daily.zone.key]}
+        container.append(ContentLine("DTSTART", params=params, value="{start}"))
+        container.append(ContentLine("DTEND", params=params, value="{end}"))
+        if daily is not None:
+            container.append(ContentLine("RRULE", value=f"FREQ=DAILY;COUNT={daily.count}"))
+
+    def serialize_alarm(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        for alarm in event.alarms:
+            container.append(alarm.serialize())
+
+    @classmethod
+    def get_serializers(cls) -> list[Callable[[Any, Container], None]]:
+        """Return the serializers in the order of the file: an alarm behind every property."""
+        return [
+            cls.serialize_uid,
+            cls.serialize_stamps,
+            cls.serialize_times,
+            cls.serialize_summary,
+            cls.serialize_description,
+            cls.serialize_transparent,
+            cls.serialize_class,
+            cls.serialize_categories,
+            cls.serialize_role,
+            cls.serialize_alarm,
+        ]
+
+
+class _Event(ics.Event):
+    class Meta:
+        name = "VEVENT"
+        parser = ics.Event.Meta.parser
+        serializer = _EventSerializer
+
+
+class _CalendarSerializer(CalendarSerializer):
+    def serialize_name(calendar: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        container.append(ContentLine("X-WR-CALNAME", value="{name}"))
+        container.append(ContentLine("X-NEEDLECARE-REFERENCE", value="{reference}"))
+
+    @classmethod
+    def get_serializers(cls) -> list[Callable[[Any, Container], None]]:
+        """Return the serializers in the order of the file."""
+        return [cls.serialize_0version, cls.serialize_1prodid, cls.serialize_calscale, cls.serialize_name]
+
+
+class _Calendar(ics.Calendar):
+    class Meta:
+        name = "VCALENDAR"
+        parser = ics.Calendar.Meta.parser
+        serializer = _CalendarSerializer
+
+
+def _time(at: datetime | date, daily: Daily | None) -> str:
+    """Return a start or an end: a date, a moment in UTC, or the local time of what comes again daily."""
+    if not isinstance(at, datetime):
+        return f"{at:%Y%m%d}"
+    if daily is None or daily.zone.key in UTC_NAMES:
+        return f"{at.year}{at.month:02}{at.day:02}T{at.hour:02}{at.minute:02}{at.second:02}Z"
+    return f"{local(at, daily.zone):%Y%m%dT%H%M%S}"
+
+
+def _clean(text: str) -> str:
+    """Return a text whose only control character is the line feed."""
+    if text.replace("\n", " ").isprintable():
+        return text
+    return _CONTROL.sub(" ", _LINE_BREAK.sub("\n", text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_clean(text).split())

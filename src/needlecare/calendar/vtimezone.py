@@ -1,0 +1,113 @@
+"""A zone -> its VTIMEZONE (RFC 5545, section 3.6.5), for events in local time.
+
+Where a zone changes its clocks by one rule every year, the rule is written, so that
+a client that keeps the first VTIMEZONE of a name stays right for later events too;
+elsewhere each change within the span stands for itself.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ics.grammar.parse import Container, ContentLine
+
+from needlecare.time.when import clock_changes, local
+
+YEARS = 10  # for which a yearly rule must hold to be one
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+def zone_lines(zone: ZoneInfo, first: datetime, last: datetime) -> list[str]:
+    """Return the content lines of a VTIMEZONE that is right from one moment (UTC) to another."""
+    observances = _yearly(zone, first.year) or _each(zone, first, last)
+    container = Container("VTIMEZONE", ContentLine("TZID", value=zone.key), *observances)
+    lines: list[str] = str(container).split("\r\n")
+    return lines
+
+
+def _yearly(zone: ZoneInfo, year: int) -> list[Container]:
+    """Return two observances with their yearly rules, or nothing where a zone has no such rules."""
+    changes = clock_changes(
+        datetime(year - 1, 1, 1, tzinfo=UTC), datetime(year + YEARS, 1, 1, tzinfo=UTC), zone
+    )
+    forward = [at for at in changes if _before(at, zone) < _after(at, zone)]
+    back = [at for at in changes if _before(at, zone) > _after(at, zone)]
+    observances = []
+    for onsets in (forward, back):
+        rule = _rule([_wall(at, zone) for at in onsets])
+        if rule is None:
+            return []
+        observances.append(_observance(onsets[0], zone, rule))
+    return observances
+
+
+def _rule(walls: Sequence[datetime]) -> str | None:
+    """Return the yearly rule that some local times follow: the same weekday of a month at the same hour."""
+    if len({wall.year for wall in walls}) != len(walls) or len(walls) != YEARS + 1:
+        return None
+    if len({(wall.month, wall.weekday(), wall.time()) for wall in walls}) != 1:
+        return None
+    ordinals = {(wall.day - 1) // 7 + 1 for wall in walls}
+    lasts = {(wall + timedelta(days=7)).month != wall.month for wall in walls}
+    if lasts != {True} and len(ordinals) != 1:
+        return None
+    ordinal = -1 if lasts == {True} else ordinals.pop()
+    return f"FREQ=YEARLY;BYMONTH={walls[0].month};BYDAY={ordinal}{_WEEKDAYS[walls[0].weekday()]}"
+
+
+def _each(zone: ZoneInfo, first: datetime, last: datetime) -> list[Container]:
+    """Return an observance for the last change before a span, and for each within it."""
+    before = clock_changes(first - timedelta(days=400), first, zone)[-1:]
+    onsets = [*before, *clock_changes(first, last, zone)]
+    observances = [_observance(onset, zone) for onset in onsets]
+    return observances if before else [_always(first, zone), *observances]
+
+
+def _observance(onset: datetime, zone: ZoneInfo, rule: str | None = None) -> Container:
+    """Return what the clocks of a zone do from a change (UTC) on; an onset is told by those before it."""
+    shown = local(onset, zone)
+    return _observed(shown, _wall(onset, zone), _before(onset, zone), rule)
+
+
+def _always(moment: datetime, zone: ZoneInfo) -> Container:
+    """Return what the clocks of a zone do at a moment (UTC), as if they had always done it."""
+    shown = local(moment, zone)
+    return _observed(shown, datetime(1970, 1, 1), _offset(shown), None)  # noqa: DTZ001  a local time
+
+
+def _observed(shown: datetime, onset: datetime, before: timedelta, rule: str | None) -> Container:
+    lines = [
+        ContentLine("DTSTART", value=f"{onset:%Y%m%dT%H%M%S}"),
+        ContentLine("TZOFFSETFROM", value=_signed(before)),
+        ContentLine("TZOFFSETTO", value=_signed(_offset(shown))),
+        ContentLine("TZNAME", value=shown.tzname() or _signed(_offset(shown))),
+    ]
+    if rule is not None:
+        lines.append(ContentLine("RRULE", value=rule))
+    return Container("DAYLIGHT" if shown.dst() else "STANDARD", *lines)
+
+
+def _wall(onset: datetime, zone: ZoneInfo) -> datetime:
+    return onset.replace(tzinfo=None) + _before(onset, zone)
+
+
+def _before(onset: datetime, zone: ZoneInfo) -> timedelta:
+    return _offset(local(onset - timedelta(seconds=1), zone))
+
+
+def _after(onset: datetime, zone: ZoneInfo) -> timedelta:
+    return _offset(local(onset, zone))
+
+
+def _offset(shown: datetime) -> timedelta:
+    offset = shown.utcoffset()
+    assert offset is not None
+    return offset
+
+
+def _signed(offset: timedelta) -> str:
+    """Return "+0100", with seconds where a zone has them (section 3.3.14)."""
+    seconds = int(abs(offset).total_seconds())
+    sign = "-" if offset < timedelta(0) else "+"
+    said = f"{sign}{seconds // 3600:02}{seconds // 60 % 60:02}"
+    return f"{said}{seconds % 60:02}" if seconds % 60 else said

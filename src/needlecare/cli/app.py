@@ -1,0 +1,224 @@
+"""The command line: the only code that reads the clock, the environment or a file, or writes anything.
+
+The module of a command is imported when the command is called: most of what one of
+them needs is nothing to the others, and everybody waits for the start.
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Annotated, TextIO
+
+import typer
+from typer._click.core import Command, Context  # Typer below 0.29 offers no public name for these
+from typer._click.exceptions import ClickException, UsageError
+from typer._click.formatting import HelpFormatter
+from typer._click.shell_completion import CompletionItem
+from typer.core import TyperGroup
+
+from needlecare import __version__, interruption
+from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
+
+FOR_YOU = "For you"
+FOR_CLINICS = "For clinics"
+ASKED = "_NEEDLECARE_COMPLETE"  # set by a shell that asks what may follow: complete_bash, complete_zsh ...
+INTERRUPTED = 130
+_NEARLY = (
+    0.8  # from where on a word is a mistyped command, by difflib's ratio: one letter of five, or wy for why
+)
+
+# The commands in the order of the help, and the panel of it that each stands in.
+_PANELS = {
+    **dict.fromkeys(("plan", "status", "can", "why", "course", "cancel", "saved"), FOR_YOU),
+    **dict.fromkeys(("batch", "schedule"), FOR_CLINICS),
+}
+
+
+class PlanByDefault(TyperGroup):
+    """The commands; a first word that is none of them is the WHEN of plan."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  as Typer calls it
+        """Return the names of the commands, in the order of the help."""
+        return list(_PANELS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002  as Typer calls it
+        """Return a command, whose module is imported for it; None where there is no such command."""
+        if cmd_name in _PANELS and cmd_name not in self.commands:
+            self.commands[cmd_name] = _command(cmd_name)
+        return self.commands.get(cmd_name)
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the help, with the examples of plan, which may be left out."""
+        plan = self.get_command(ctx, "plan")
+        self.epilog = plan.epilog if plan else None
+        super().format_help(ctx, formatter)
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Put plan before anything that is neither a command nor an option of the group.
+
+        Raises UsageError for a word that is nearly a command; no word of a date is.
+        """
+        own = {name for parameter in self.params for name in (*parameter.opts, *parameter.secondary_opts)}
+        own |= set(ctx.help_option_names)
+        if args and args[0] not in own and args[0].split("=")[0] not in own and args[0] not in _PANELS:
+            if args[0].isalpha() and (hint := nearest(args[0], _PANELS, _NEARLY)):
+                raise UsageError(f"{quoted(args[0])} is neither a command nor a date{hint}", ctx)
+            args = ["plan", *args]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands; to a word that is begun, what plan takes as well, since plan may be left out."""
+        found = super().shell_complete(ctx, incomplete)
+        plan = self.get_command(ctx, "plan")
+        if not incomplete or plan is None:
+            return found
+        from needlecare.cli import completion
+
+        inner = plan.make_context("plan", [], parent=ctx, resilient_parsing=True)
+        asked = plan if incomplete.startswith("-") else plan.params[0]
+        return [*found, *completion.offered(asked, inner, incomplete)]
+
+
+def _command(name: str) -> Command:
+    module = import_module(f"needlecare.cli.commands.{name}")
+    own = getattr(module, "app", None)
+    if own is None:
+        own = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        own.command(name, epilog=module.EXAMPLES)(getattr(module, name))
+    command = typer.main.get_command(own)
+    command.name = name
+    setattr(command, "rich_help_panel", _PANELS[name])  # noqa: B010  TyperCommand and TyperGroup have it, their base not
+    return command
+
+
+app = typer.Typer(
+    name="needlecare",
+    cls=PlanByDefault,
+    add_completion=False,  # the options below tell what goes wrong as every other command does
+    invoke_without_command=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"needlecare {__version__}")
+        raise typer.Exit
+
+
+def _install_completion(wanted: bool) -> None:
+    if wanted:
+        from needlecare.cli import completion
+
+        completion.install()
+
+
+def _show_completion(wanted: bool) -> None:
+    if wanted:
+        from needlecare.cli import completion
+
+        completion.show()
+
+
+@app.callback()
+def needlecare(
+    ctx: typer.Context,
+    version: Annotated[  # noqa: ARG001  its callback prints it
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
+    ] = False,
+    install_completion: Annotated[  # noqa: ARG001  as above
+        bool,
+        typer.Option(
+            "--install-completion",
+            help="Install completion for the shell you are in: bash, zsh or fish.",
+            is_eager=True,
+            callback=_install_completion,
+        ),
+    ] = False,
+    show_completion: Annotated[  # noqa: ARG001  as above
+        bool,
+        typer.Option(
+            "--show-completion",
+            help="Print that completion, to put it where you like.",
+            is_eager=True,
+            callback=_show_completion,
+        ),
+    ] = False,
+) -> None:
+    """The days around microneedling: what to avoid and until when, what to do, and who says so.
+
+    needlecare WHEN is short for needlecare plan WHEN.
+    needlecare alone tells what holds now for the saved treatment, if there is one.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from needlecare.cli.commands.saved import load_saved
+    from needlecare.cli.commands.status import status
+
+    if load_saved():
+        status(ctx)
+    else:
+        print(ctx.get_help())
+
+
+def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
+    """Run a command line, and return its exit code; errors are a few lines on standard error."""
+    _forget_odd_sizes()
+    try:
+        command = typer.main.get_command(app)
+        if asked := os.environ.get(ASKED):
+            from needlecare.cli import completion
+
+            return completion.answer(command, asked)
+        result = command.main(args, prog_name="needlecare", standalone_mode=False)
+        sys.stdout.flush()
+        interruption.check()
+    except ScheduleError as error:  # file:line:column first, so that an editor can go there
+        return _complain(str(error), error.exit_code, prefix="")
+    except NeedlecareError as error:
+        return _complain(str(error), error.exit_code)
+    except UsageError as error:
+        path = error.ctx.command_path if error.ctx else "needlecare"
+        return _complain(f"{error.format_message()}\nTry '{path} --help'.", 2)
+    except ClickException as error:
+        return _complain(error.format_message(), 2)
+    except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # of compiled code that is cut off
+            raise error.__cause__ from None
+        return _complain("interrupted", INTERRUPTED)
+    except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
+        _abandon(sys.stdout)
+        return 0
+    except OSError as error:  # those of files are told where they are opened
+        _abandon(sys.stdout)
+        if error.filename is not None:
+            return _complain(f"{quoted(str(error.filename))} cannot be used: {error.strerror or error}", 2)
+        return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
+    if result == INTERRUPTED:  # what Typer makes of it without a word
+        return _complain("interrupted", INTERRUPTED)
+    return result if isinstance(result, int) else 0
+
+
+def _forget_odd_sizes() -> None:
+    """Take the sizes that no terminal has out of the environment: the libraries that read them would fail."""
+    for name in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):
+        size = os.environ.get(name, "")
+        if not (size.isascii() and size.isdigit() and len(size) <= 4 and int(size) > 0):
+            os.environ.pop(name, None)
+
+
+def _abandon(stream: TextIO) -> None:
+    from needlecare.storage.files import abandon
+
+    abandon(stream)
+
+
+def _complain(text: str, code: int, *, prefix: str = "needlecare: ") -> int:
+    try:
+        print(f"{prefix}{text}", file=sys.stderr, flush=True)
+    except OSError:
+        _abandon(sys.stderr)
+    return code

@@ -1,0 +1,170 @@
+"""needlecare course: a series of sessions in; the months at a glance, JSON or one calendar out."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import typer
+
+from needlecare.calendar.identity import checked_reference
+from needlecare.cli import calendar, options, outputs
+from needlecare.errors import UsageError, quoted
+from needlecare.model import Alarms, Detail, Treatment
+from needlecare.output.terminal.screen import Screen
+from needlecare.plan.course import course as course_of
+from needlecare.storage.files import load_schedule
+from needlecare.time.when import Weekday, parse_interval, parse_when
+
+if TYPE_CHECKING:
+    from needlecare.calendar.ics import Calendar
+
+SERIES_PANEL = "The series"
+
+EXAMPLES = """
+Examples:
+
+  needlecare course 2026-11-21T14:30 --prp --skin-type IV
+  needlecare course 2026-11-21T14:30 --scars --sessions 5 --every 6w
+  needlecare course 2026-11-21T14:30 --ics course.ics
+  needlecare course 2026-11-21 --move 2=2026-12-23 --ics course.ics --update
+"""
+
+Sessions = Annotated[
+    int | None,
+    typer.Option(
+        "--sessions",
+        metavar="N",
+        help="How many sessions, 1 to 24; else as many as the rule file plans.",
+        rich_help_panel=SERIES_PANEL,
+        show_default=False,
+    ),
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        "--every",
+        metavar="INTERVAL",
+        help="How far apart: 4w, 28d or P1M; else as the rule file plans, more for scars.",
+        rich_help_panel=SERIES_PANEL,
+        show_default=False,
+    ),
+]
+Move = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--move",
+        metavar="N=WHEN",
+        help="Put session N elsewhere, and it alone; may be given several times. A weekday is the coming one.",
+        rich_help_panel=SERIES_PANEL,
+        show_default=False,
+    ),
+]
+
+
+def course(
+    ctx: typer.Context,
+    when: options.When,
+    sessions: Sessions = None,
+    every: Every = None,
+    move: Move = None,
+    prp: options.Prp = False,
+    skin_type: options.FitzpatrickType = None,
+    scars: options.Scars = False,
+    tz: options.Zone = None,
+    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
+    follow: options.Follow = None,
+    as_of: options.AsOf = None,
+    ics: calendar.Ics = None,
+    update: calendar.Update = False,
+    ref: calendar.Ref = None,
+    detail: calendar.DetailOfTitles = Detail.DISCREET,
+    alarms: calendar.AlarmsWanted = Alarms.GENTLE,
+    quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
+    daily: calendar.DailyAt = None,
+    json: options.Json = False,
+    format: outputs.FormatWanted = None,
+    output: outputs.OutputFile = None,
+    force: outputs.Force = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Plan a series of sessions: each with its preparation and its days after, and the next one's date.
+
+    WHEN is the first session. An interval shorter than every source gives is refused.
+    """
+    wanted = outputs.Outputs(
+        json=json,
+        format=format,
+        ics=ics,
+        update=update,
+        output=output,
+        force=force,
+        colour=not no_color,
+    )
+    wanted.check(ctx)
+    interval = None if every is None else parse_interval(every)
+    zone = options.zone_of(tz)
+    now = options.moment_of(as_of, zone)
+    first = Treatment(
+        treated=parse_when(" ".join(when), now=now, zone=zone),
+        zone=zone,
+        prp=prp,
+        skin_type=skin_type,
+        scars=scars,
+    )
+    made = course_of(
+        first,
+        load_schedule(schedule),
+        sessions=sessions,
+        every=interval,
+        moved=_moved(move or (), now, zone),
+        follow=follow or (),
+    )
+    if ref is not None:
+        checked_reference(ref)
+    file = None
+    if ics is not None:
+        wished = calendar.reminders(alarms, quiet_hours, daily)
+        from needlecare.calendar.course_events import course_calendar
+
+        def make(reference: UUID | None) -> "Calendar":
+            return course_calendar(made, now, ref=ref or reference, detail=detail, reminders=wished)
+
+        file = calendar.calendar_file(ics, make, update=update, now=now, zone=zone)
+
+    def as_json() -> str:
+        from needlecare.output.json.course import course_json
+
+        return course_json(made, now)
+
+    def as_plain() -> str:
+        from needlecare.output.sentences.course import course_plain
+
+        return course_plain(made, now)
+
+    def as_timeline(screen: Screen) -> str:
+        from needlecare.output.terminal.course import course_timeline
+
+        return course_timeline(made, now, screen)
+
+    wanted.write(
+        wanted.text(json=as_json, forms={outputs.Format.PLAIN: as_plain}, timeline=as_timeline), file
+    )
+
+
+def _moved(moves: Iterable[str], now: datetime, zone: ZoneInfo) -> dict[int, datetime | date]:
+    """Return where the sessions go that are moved, by their numbers. Raises UsageError."""
+    found: dict[int, datetime | date] = {}
+    for text in moves:
+        match = re.fullmatch(r" *([0-9]{1,3}) *=(.*)", text)
+        if match is None:
+            raise UsageError(
+                f"{quoted(text)} moves no session; write its number and when, such as 2=2026-12-23T09:00"
+            )
+        number = int(match[1])
+        if number in found:
+            raise UsageError(f"{quoted(text)}: session {number} is moved twice; give one --move for it")
+        found[number] = parse_when(match[2], now=now, zone=zone, weekday=Weekday.COMING)
+    return found

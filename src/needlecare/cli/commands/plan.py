@@ -1,0 +1,110 @@
+"""needlecare plan: one treatment in; a timeline, JSON or a calendar out."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import typer
+
+from needlecare.calendar.identity import checked_reference
+from needlecare.cli import calendar, options, outputs
+from needlecare.cli.options import planned
+from needlecare.model import Alarms, Detail
+from needlecare.output.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from needlecare.calendar.ics import Calendar
+
+EXAMPLES = """
+Examples:
+
+  needlecare 2026-11-21T14:30 --prp --skin-type IV
+  needlecare yesterday@14:30 --ics plan.ics
+  needlecare 2026-11-22T09:00 --ics plan.ics --update
+  needlecare sat 2:30pm --as-of tomorrow
+  needlecare yesterday@14:30 --format html -o handout.html
+  needlecare today --json | jq -r '.windows[] | .title'
+"""
+
+
+def plan(
+    ctx: typer.Context,
+    when: options.When,
+    prp: options.Prp = False,
+    skin_type: options.FitzpatrickType = None,
+    scars: options.Scars = False,
+    tz: options.Zone = None,
+    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
+    follow: options.Follow = None,
+    as_of: options.AsOf = None,
+    ics: calendar.Ics = None,
+    update: calendar.Update = False,
+    ref: calendar.Ref = None,
+    detail: calendar.DetailOfTitles = Detail.DISCREET,
+    alarms: calendar.AlarmsWanted = Alarms.GENTLE,
+    quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
+    daily: calendar.DailyAt = None,
+    json: options.Json = False,
+    format: outputs.FormatWanted = None,
+    output: outputs.OutputFile = None,
+    force: outputs.Force = False,
+    no_color: options.NoColor = False,
+    save: options.Save = False,
+) -> None:
+    """Plan the days around a treatment: what to avoid and until when, what to do, what is normal.
+
+    WHEN may be several words, and "plan" may be left out: needlecare sat 2:30pm --prp
+    """
+    wanted = outputs.Outputs(
+        json=json,
+        format=format,
+        ics=ics,
+        update=update,
+        output=output,
+        force=force,
+        colour=not no_color,
+    )
+    wanted.check(ctx)
+    made, now = planned(
+        " ".join(when),
+        prp=prp,
+        skin_type=skin_type,
+        scars=scars,
+        tz=tz,
+        schedule=schedule,
+        follow=follow,
+        as_of=as_of,
+    )
+    if ref is not None:
+        checked_reference(ref)
+    wished = calendar.reminders(alarms, quiet_hours, daily)
+    file = None
+    if ics is not None:
+        from needlecare.calendar.events import calendar as plan_calendar
+
+        def make(reference: UUID | None) -> "Calendar":
+            return plan_calendar(made, now, ref=ref or reference, detail=detail, reminders=wished)
+
+        file = calendar.calendar_file(ics, make, update=update, now=now, zone=made.treatment.zone)
+
+    def as_json() -> str:
+        from needlecare.output.json.plan import plan_json
+
+        return plan_json(made, now)
+
+    def as_timeline(screen: Screen) -> str:
+        from needlecare.output.terminal.timeline import timeline
+
+        return timeline(made, now, screen)
+
+    def as_form(form: outputs.Format) -> str:
+        return outputs.plan_text(form, made, now, ref=ref, detail=detail, quiet=wished.quiet)
+
+    forms: outputs.Forms = {form: partial(as_form, form) for form in outputs.FILE_FORMATS}
+    if save:
+        from needlecare.cli.commands import saved
+
+        saved.load_saved()  # what is wrong there is told before anything is written
+    wanted.write(wanted.text(json=as_json, forms=forms, timeline=as_timeline), file)
+    if save:
+        saved.save(made.treatment, schedule=schedule, follow=follow)

@@ -1,0 +1,203 @@
+"""needlecare saved: the treatments that plan --save keeps, in one file of the user's data folder.
+
+This is where that file is read and written; its format stands in needlecare.storage.saved.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from msgspec.structs import replace
+
+from needlecare.cli import options, terminal
+from needlecare.errors import UsageError, quoted
+from needlecare.model import Plan, SkinType, Treatment
+from needlecare.plan.combine import plan
+from needlecare.storage.files import (
+    file_data,
+    load_schedule,
+    own_folder,
+    print_bytes,
+    reason,
+    remove_own_file,
+    schedule_names,
+    write_file,
+)
+from needlecare.storage.saved import (
+    LARGEST_FILE,
+    SavedTreatment,
+    in_force,
+    read_saved,
+    saved_bytes,
+    with_saved,
+)
+
+EXAMPLES = """
+Examples:
+
+  needlecare yesterday@14:30 --prp --save
+  needlecare saved
+  needlecare saved --forget 1
+"""
+
+
+def saved_file() -> Path:
+    """Return the file of saved treatments, which need not exist. Raises UsageError where nobody has a home."""
+    from platformdirs import user_data_path
+
+    try:
+        return user_data_path("needlecare", appauthor=False) / "treatments.json"
+    except RuntimeError:
+        raise UsageError(
+            "no folder is known for what is saved: there is no home; set HOME or XDG_DATA_HOME"
+        ) from None
+
+
+def load_saved() -> tuple[SavedTreatment, ...]:
+    """Return the saved treatments; none where there is no file. Raises UsageError."""
+    path = saved_file()
+    try:
+        data = file_data(path, LARGEST_FILE)
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError as error:
+        raise UsageError(
+            f"the file of saved treatments {quoted(str(path), 200)} cannot be read: {reason(error)}; "
+            "make it readable, or move it away"
+        ) from None
+    return read_saved(data, str(path))
+
+
+def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> None:
+    """Keep a treatment, and say so on standard error. Raises UsageError or WriteError."""
+    name = schedule if schedule in schedule_names() else str(Path(schedule).absolute())
+    new = SavedTreatment(treatment=treatment, schedule=name, follow=tuple(dict.fromkeys(follow or ())))
+    file = saved_file()
+    with own_folder(file.parent):  # what another process saves meanwhile is read before it is written
+        saved = load_saved()
+        if new not in saved:
+            write_file(file, saved_bytes(with_saved(saved, new)), force=True)
+    if new in saved:
+        what = "Already saved"
+    elif any(one.day == new.day for one in saved):
+        what = "Saved in place of what was saved for that day"
+    else:
+        what = "Saved"
+    terminal.say(f"{what}; needlecare status tells what holds now.")
+
+
+def current_plan(
+    ctx: typer.Context,
+    *,
+    treated: str | None,
+    prp: bool,
+    skin_type: SkinType | None,
+    scars: bool,
+    tz: str | None,
+    schedule: str,
+    follow: list[str] | None,
+    as_of: str | None,
+) -> tuple[Plan, datetime]:
+    """Return the plan of --treated, or else of the saved treatment that matters, and the moment (UTC) to
+    look at it.
+
+    An option that is typed wins over what is saved; one that only the environment
+    gives does not. Raises UsageError where nothing is saved.
+    """
+    if treated is not None:
+        return options.planned(
+            treated,
+            prp=prp,
+            skin_type=skin_type,
+            scars=scars,
+            tz=tz,
+            schedule=schedule,
+            follow=follow,
+            as_of=as_of,
+        )
+    zone = options.zone_of(tz) if options.typed(ctx, "tz") else None
+    saved = [_in_zone(one, zone) if zone else one for one in load_saved()]
+    chosen = in_force(saved, lambda zone: options.moment_of(as_of, zone))
+    if chosen is None:
+        nothing_saved()
+    treatment = replace(
+        chosen.treatment,
+        prp=prp or chosen.treatment.prp,
+        skin_type=skin_type or chosen.treatment.skin_type,
+        scars=scars or chosen.treatment.scars,
+    )
+    rules = load_schedule(schedule if options.typed(ctx, "schedule") else chosen.schedule)
+    made = plan(treatment, rules, follow=follow or chosen.follow)
+    return made, options.moment_of(as_of, treatment.zone)
+
+
+def nothing_saved() -> NoReturn:
+    """Raise the UsageError that says how to begin."""
+    raise UsageError(
+        "no treatment is saved; keep yours with needlecare plan WHEN --save, "
+        "such as needlecare plan yesterday@14:30 --save, or add --treated WHEN"
+    )
+
+
+def saved(
+    forget: Annotated[
+        str | None,
+        typer.Option(
+            "--forget",
+            metavar="N|all",
+            help="Remove the treatment with this number, or all of them.",
+            show_default=False,
+        ),
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """List the saved treatments, and mark the one that status and can speak of; or forget one."""
+    from needlecare.output.terminal.saved import saved_json, saved_text
+
+    kept = load_saved()
+    if forget is not None:
+        kept = _forget(forget)
+        terminal.say("Forgotten.")
+    current = None
+    with suppress(options.WrongClock):  # then none is marked, as status speaks of none
+        now = options.clock()
+        current = in_force(kept, lambda _: now)
+    if json:
+        print_bytes(saved_json(kept, current).encode())
+    elif kept:
+        terminal.print_text(saved_text(kept, current))
+    else:
+        terminal.say("No treatment is saved; needlecare plan WHEN --save keeps one.")
+
+
+def _forget(which: str) -> tuple[SavedTreatment, ...]:
+    """Forget one saved treatment or all, and return what is kept. Raises UsageError or WriteError."""
+    file = saved_file()
+    if not file.parent.is_dir():  # none is made in order to empty it
+        return _without((), which)
+    with own_folder(file.parent):
+        kept = _without(load_saved(), which)
+        if kept:
+            write_file(file, saved_bytes(kept), force=True)
+        else:
+            remove_own_file(file)
+    return kept
+
+
+def _without(kept: tuple[SavedTreatment, ...], forget: str) -> tuple[SavedTreatment, ...]:
+    """Return the saved treatments without the one of a number, or none. Raises UsageError."""
+    if forget.strip().casefold() == "all":
+        return ()
+    numbers = {str(number): number for number in range(1, len(kept) + 1)}
+    number = numbers.get(forget.strip())
+    if number is None:
+        which = f"a number from 1 to {len(kept)}, or all" if kept else "all; nothing is saved"
+        raise UsageError(f"there is no saved treatment {quoted(forget)}; write {which}")
+    return kept[: number - 1] + kept[number:]
+
+
+def _in_zone(saved: SavedTreatment, zone: ZoneInfo) -> SavedTreatment:
+    return replace(saved, treatment=replace(saved.treatment, zone=zone))

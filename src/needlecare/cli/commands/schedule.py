@@ -1,0 +1,248 @@
+"""needlecare schedule: the rule files; which there are, what they say, what is wrong with one."""
+
+import shlex
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from needlecare.cli import options, terminal
+from needlecare.cli.outputs import Force
+from needlecare.errors import ScheduleError, UsageError, quoted, shown
+from needlecare.model import Schedule
+from needlecare.rules.load import laxer, read_schedule
+from needlecare.storage.files import (
+    LONGEST_PATH,
+    builtin_data,
+    cases_data,
+    load_schedule,
+    print_bytes,
+    rules_schema,
+    schedule_data,
+    schedule_names,
+    template_text,
+    write_files,
+)
+from needlecare.time.when import local
+
+if TYPE_CHECKING:
+    from needlecare.output.terminal.schedule import Checked
+
+app = typer.Typer(
+    help="The rule files: which there are, what they say, what is wrong with one.",
+    no_args_is_help=False,
+    add_completion=False,  # needlecare has it
+)
+
+EXAMPLES = """
+Examples:
+
+  needlecare schedule list
+  needlecare schedule show microneedling
+  needlecare schedule new clinic.toml --name "Larkspur Skin Clinic"
+  needlecare schedule check clinic.toml
+  needlecare schedule diff microneedling clinic.toml
+"""
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME|FILE", help="A built-in schedule, or a rule file.", show_default=False),
+]
+
+
+@app.command("list", epilog=EXAMPLES)
+def list_(json: options.Json = False) -> None:
+    """List the schedules that ship with needlecare."""
+    from needlecare.output.terminal.schedule import schedules_json, schedules_text
+
+    schedules = [load_schedule(name) for name in schedule_names()]
+    for schedule in schedules:
+        _say_overdue(schedule)
+    if json:
+        print_bytes(schedules_json(schedules).encode())
+    else:
+        terminal.print_text(schedules_text(schedules))
+
+
+@app.command(epilog=EXAMPLES)
+def show(name: Name = options.DEFAULT_SCHEDULE, json: options.Json = False) -> None:
+    """Show every rule of a schedule with what each source says, and the sources."""
+    from needlecare.output.terminal.schedule import schedule_text, whole_schedule_json
+
+    schedule = load_schedule(name)
+    _say_overdue(schedule)
+    if json:
+        print_bytes(whole_schedule_json(schedule).encode())
+    else:
+        terminal.print_text(schedule_text(schedule))
+
+
+@app.command(epilog=EXAMPLES)
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Rule files, or names of schedules.", show_default=False),
+    ],
+    json: options.Json = False,
+) -> None:
+    """Check rule files, and report every problem as file:line:column; exit code 3 if there is one.
+
+    The worked cases beside a file are run: for clinic.toml those of clinic.cases.csv.
+
+    A time that is laxer than every source of the file it extends is pointed out, and allowed.
+
+    So is a rule that no worked case works out.
+    """
+    from needlecare.output.terminal.schedule import checked_json, checked_text, found_text
+
+    checked = []
+    for name in files:
+        one = _checked(name)
+        checked.append(one)
+        if not json and (found := found_text(one)):
+            terminal.say(found)
+        if one.schedule is not None:
+            _say_overdue(one.schedule)
+            if not json:
+                terminal.print_text(checked_text(one))
+    if json:
+        print_bytes(checked_json(checked).encode())
+    if not all(one.ok for one in checked):
+        raise typer.Exit(ScheduleError.exit_code)
+
+
+def _checked(name: str) -> "Checked":
+    """Return what is found in a rule file and in its worked cases. Raises UsageError."""
+    from needlecare.output.terminal.schedule import Checked
+    from needlecare.review.cases import LARGEST_TABLE, checked_cases
+
+    data, file = schedule_data(name)
+    try:
+        schedule = read_schedule(data, file=file, base=builtin_data)
+    except ScheduleError as error:
+        return Checked(file=file, problems=error.problems)
+    base = None if schedule.extends is None else load_schedule(schedule.extends)
+    table, called = cases_data(name, LARGEST_TABLE)
+    return Checked(
+        file=file,
+        schedule=schedule,
+        remarks=laxer(data, schedule, base),
+        cases=checked_cases(table, schedule, base, file=called),
+    )
+
+
+@app.command(epilog=EXAMPLES)
+def new(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE.toml|-",
+            help="The rule file to begin; - writes it to standard output alone.",
+            show_default=False,
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--name", metavar="TEXT", help="The clinic, as patients know it.")
+    ] = "Your clinic",
+    telephone: Annotated[
+        str | None,
+        typer.Option(
+            "--telephone", metavar="TEXT", help="The number that patients call.", show_default=False
+        ),
+    ] = None,
+    tz: options.Zone = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="WHEN",
+            help="Begin it on another day than today; it counts as reviewed on that day.",
+            rich_help_panel=options.LOOK_PANEL,
+            show_default=False,
+        ),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Begin a clinic's rule file: explained, and right as it is, for you to edit.
+
+    It extends the built-in schedule. Beside it are written a table of worked cases and the JSON
+    Schema by which editors check and explain each key.
+    """
+    from needlecare.review.starter import RULES_SCHEMA, Beginning, identity, starting_file, with_schema
+
+    path = Path("clinic.toml" if file == "-" else file)
+    if path.suffix != ".toml":
+        raise UsageError(f"a rule file ends in .toml, not as {quoted(path.name)}; write clinic.toml")
+    cases = path.with_suffix(".cases.csv")
+    beginning = Beginning(
+        id=identity(path.stem, but=options.DEFAULT_SCHEDULE),
+        file=shlex.quote(shown(path.name)),
+        cases=shown(cases.name),
+        reviewed=local(options.moment_of(as_of, zone := options.zone_of(tz)), zone).date(),
+        name=_on_one_line("--name", name),
+        telephone=_on_one_line("--telephone", telephone) if telephone is not None else "",
+    )
+    toml = starting_file(template_text("clinic.toml"), beginning)
+    if file == "-":
+        print_bytes(toml.encode())
+        return
+    written = {
+        path: with_schema(toml).encode(),
+        cases: template_text("clinic.cases.csv").encode(),
+        path.with_name(RULES_SCHEMA): rules_schema(),
+    }
+    write_files(written, force=force)
+    terminal.say(f"Written: {', '.join(shown(str(one), LONGEST_PATH) for one in written)}.")
+    terminal.say(f"Edit it, then: needlecare schedule check {shlex.quote(shown(str(path), LONGEST_PATH))}")
+
+
+def _say_overdue(schedule: Schedule) -> None:
+    """Tell on standard error that a schedule is past its review; by a clock that is wrong none is."""
+    with suppress(options.WrongClock):
+        if options.clock().date() <= schedule.review_due:
+            return
+        due = schedule.review_due.isoformat()
+        terminal.say(
+            f"{schedule.id} {schedule.version}: was to be reviewed by {due}; "
+            "review it, then set reviewed and review_due"
+        )
+
+
+def _on_one_line(option: str, text: str) -> str:
+    """Return a text of an option as a rule file may hold it. Raises UsageError."""
+    folded = " ".join(text.split())
+    if not folded or not folded.isprintable():
+        what = "is empty" if not folded else f"{quoted(text)} holds a character that cannot be seen"
+        raise UsageError(f"{option} {what}; write plain text")
+    return folded
+
+
+@app.command(epilog=EXAMPLES)
+def diff(
+    before: Annotated[
+        str,
+        typer.Argument(metavar="NAME|FILE", help="The rules as they are or were.", show_default=False),
+    ],
+    after: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="The rules as they are to be.", show_default=False)
+    ],
+    json: options.Json = False,
+) -> None:
+    """Tell in words what changes for a patient from one rule file to another: longer, shorter, new, gone.
+
+    Exit code 0: nothing changes; 1: something does. Both are compared by the plans that they make,
+    with and without PRP, for scars or not, for each skin type.
+    """
+    from needlecare.output.terminal.comparison import difference_json, difference_text
+    from needlecare.review.compare import differences, unseen
+
+    old, new = load_schedule(before), load_schedule(after)
+    _say_overdue(new)
+    found, beside = differences(old, new), unseen(old, new)
+    if json:
+        print_bytes(difference_json(old, new, found, beside).encode())
+    else:
+        terminal.print_text(difference_text(old, new, found, beside, terminal.screen().width))
+    if found:
+        raise typer.Exit(1)

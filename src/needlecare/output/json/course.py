@@ -1,0 +1,80 @@
+"""Course -> JSON, as course.schema.json describes it; the format number grows only by addition."""
+
+from datetime import datetime
+
+from needlecare.model import Kind
+from needlecare.output.json.plan import (
+    Json,
+    iso,
+    json_text,
+    note_json,
+    schedule_json,
+    sign_json,
+    treatment_json,
+    when_json,
+    window_json,
+)
+from needlecare.output.standing import standing_texts
+from needlecare.plan.combine import notes_at
+from needlecare.plan.course import Course, OfferedRange, Session, earliest_next
+
+
+def course_json(course: Course, as_of: datetime) -> str:
+    """Return a course at a moment (UTC) as JSON text that ends in a newline."""
+    notes = [*course.notes, *(note for one in course.sessions for note in notes_at(one.plan, as_of))]
+    said = {(note.code, note.text): note for note in notes}  # each once, whatever the number of sessions
+    return json_text(
+        {
+            "schedule": schedule_json(course.schedule),
+            "as_of": iso(as_of, course.first.zone),
+            "follow": list(course.sessions[0].plan.followed),
+            "every": course.every.text,
+            "ranges": [_range_json(one) for one in course.ranges],
+            "sessions": [_session_json(course, session, as_of) for session in course.sessions],
+            "notes": [note_json(note) for note in said.values()],
+            "standing": dict(standing_texts(course.schedule)),
+        }
+    )
+
+
+def _session_json(course: Course, session: Session, as_of: datetime) -> Json:
+    zone = course.first.zone
+    following = course.after(session)
+    merged = {one.preparation.rule.id: one.avoid.rule.id for one in session.merged}
+    windows = []
+    for window in session.plan.windows:
+        said = window_json(window, as_of, zone)
+        if window.kind is Kind.PREPARE:
+            rule = merged.get(window.rule.id)
+            said["merged_with"] = rule and {"session": session.number - 1, "rule": rule}
+        windows.append(said)
+    return {
+        "session": session.number,
+        "treatment": treatment_json(session.plan.treatment),
+        "usual": when_json(session.usual, zone),
+        "moved": session.moved,
+        "next": following
+        and {
+            "session": following.number,
+            "earliest": iso(earliest_next(session), zone),
+            "usual": when_json(following.usual, zone),
+            "planned": when_json(following.plan.treatment.treated, zone),
+        },
+        "windows": windows,
+        "checklist": [sign_json(one, zone) for one in session.plan.checklist],
+        "warnings": [sign_json(one, zone) for one in session.plan.warnings],
+    }
+
+
+def _range_json(one: OfferedRange) -> Json:
+    """Return what a source says of a series; intervals as written, and null where it gives no most."""
+    every = one.range.every
+    return {
+        "source": one.range.source,
+        "statement": one.range.statement,
+        "condition": one.range.condition.value,
+        "sessions": list(one.range.sessions) if one.range.sessions else None,
+        "every": [offset and offset.text for offset in every] if every else None,
+        "counted": one.counted,
+        "set_aside": one.range.set_aside,
+    }

@@ -1,0 +1,213 @@
+"""Plan -> JSON, as plan.schema.json describes it; the format number grows only by addition."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from needlecare import __version__
+from needlecare.model import Note, Offset, Plan, Schedule, Source, Treatment, Weighed, Window
+from needlecare.output.standing import standing_texts
+from needlecare.plan.combine import notes_at, status
+from needlecare.plan.overview import Group, overview
+from needlecare.time.when import local
+
+FORMAT = 1
+
+Json = dict[str, object]
+
+_NAMED: Json = {"needlecare": {"format": FORMAT, "version": __version__}}
+
+
+def plan_json(plan: Plan, as_of: datetime) -> str:
+    """Return a plan at a moment (UTC) as JSON text that ends in a newline."""
+    return json_text(_plan_document(plan, as_of))
+
+
+def plan_line(plan: Plan, as_of: datetime, *, row: int, ref: str) -> str:
+    """Return the plan of a row of a batch as one line of NDJSON, with the row's number and its reference."""
+    named = {**_NAMED, "row": row, "ref": ref, **_plan_document(plan, as_of)}
+    return msgspec.json.encode(named).decode() + "\n"
+
+
+def _plan_document(plan: Plan, as_of: datetime) -> Json:
+    zone = plan.treatment.zone
+    return {
+        "schedule": schedule_json(plan.schedule),
+        "treatment": treatment_json(plan.treatment),
+        "as_of": iso(as_of, zone),
+        "follow": list(plan.followed),
+        "windows": [window_json(one, as_of, zone) for one in plan.windows],
+        "checklist": [sign_json(one, zone) for one in plan.checklist],
+        "warnings": [sign_json(one, zone) for one in plan.warnings],
+        "notes": [note_json(one) for one in notes_at(plan, as_of)],
+        "standing": dict(standing_texts(plan.schedule)),
+    }
+
+
+def status_json(plan: Plan, as_of: datetime) -> str:
+    """Return what holds at a moment (UTC) as JSON text: windows without their sources, sorted by what
+    they mean now.
+    """
+    view = overview(plan, as_of)
+    zone = plan.treatment.zone
+
+    def each(windows: Iterable[Window]) -> list[Json]:
+        return [window_summary_json(one, as_of, zone) for one in windows]
+
+    def flat(groups: Iterable[Group]) -> list[Json]:
+        return each(window for group in groups for window in group.windows)
+
+    change = view.next_change
+    return json_text(
+        {
+            "schedule": schedule_json(plan.schedule),
+            "treatment": treatment_json(plan.treatment),
+            "as_of": iso(as_of, zone),
+            "begun": view.begun,
+            "next": change and {"at": iso(change.moment, zone), "windows": each(change.windows)},
+            "not_yet": flat(view.not_yet),
+            "just_ended": each(view.just_ended),
+            "before": flat(view.preparation),
+            "checklist": [] if view.begun else each(plan.checklist),
+            "do": each(view.do_now),
+            "do_later": flat(view.do_later),
+            "normal": each(view.normal_now),
+            "milestones": flat(view.milestones),
+            "warnings": each(view.call_now),
+            "notes": [note_json(one) for one in view.notes],
+            "standing": dict(standing_texts(plan.schedule)),
+        }
+    )
+
+
+def json_text(document: Mapping[str, object]) -> str:
+    """Return a result of any command as JSON text: with the format and the version before it."""
+    whole = {**_NAMED, **document}
+    try:
+        written = msgspec.json.encode(whole)
+    except UnicodeEncodeError:  # bytes of an argument that are no text
+        written = json.dumps(whole, ensure_ascii=False).encode(errors="replace")
+    return msgspec.json.format(written, indent=2).decode() + "\n"
+
+
+def schedule_json(schedule: Schedule) -> Json:
+    """Return which rule file spoke."""
+    clinic = schedule.clinic
+    return {
+        "id": schedule.id,
+        "version": schedule.version,
+        "reviewed": schedule.reviewed.isoformat(),
+        "review_due": schedule.review_due.isoformat(),
+        "treatment": schedule.treatment,
+        "sha256": schedule.sha256,
+        "clinic": clinic and {name: getattr(clinic, name) for name in clinic.__struct_fields__},
+    }
+
+
+def treatment_json(treatment: Treatment) -> Json:
+    """Return the treatment that was asked for; a date alone stays a date."""
+    treated = treatment.treated
+    skin_type = treatment.skin_type
+    return {
+        "treated": when_json(treated, treatment.zone),
+        "zone": treatment.zone.key,
+        "date_only": treatment.date_only,
+        "prp": treatment.prp,
+        "skin_type": skin_type.name if skin_type else None,
+        "scars": treatment.scars,
+    }
+
+
+def window_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
+    """Return a window with what every source says about it."""
+    return {
+        **window_summary_json(window, as_of, zone),
+        "governed_by": window.governed_by,
+        "delayed_by": window.delayed_by,
+        "recommendations": [recommendation_json(one) for one in window.recommendations],
+    }
+
+
+def window_summary_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
+    """Return a window without its sources."""
+    rule = window.rule
+    return {
+        "rule": rule.id,
+        "kind": rule.kind.value,
+        "title": rule.title,
+        "short": rule.short,
+        "advice": rule.advice,
+        "why": rule.why,
+        "then": rule.then,
+        "medicine": rule.medicine,
+        "start": iso(window.start, zone),
+        "latest_start": iso(window.latest_start, zone),
+        "earliest_end": iso(window.earliest_end, zone),
+        "end": iso(window.end, zone),
+        "status": status(window, as_of).value,
+    }
+
+
+def recommendation_json(weighed: Weighed) -> Json:
+    """Return what one source says, with offsets as written."""
+    one = weighed.recommendation
+    return {
+        "claim": one.claim,
+        "source": one.source,
+        "statement": one.statement,
+        "start": _written(one.start),
+        "end": _written(one.end),
+        "earliest": _written(one.earliest),
+        "condition": one.condition.value,
+        "case": weighed.case.value,
+        "ours": sorted(part.value for part in one.ours),
+        "counted": weighed.counted,
+        "set_aside": one.set_aside,
+        "note": one.note,
+    }
+
+
+def source_json(source: Source) -> Json:
+    """Return who says it."""
+    return {
+        "source": source.key,
+        "tier": source.tier,
+        "title": source.title,
+        "publisher": source.publisher or None,
+        "year": source.year,
+        "address": source.address or None,
+    }
+
+
+def when_json(when: datetime | date, zone: ZoneInfo) -> str | None:
+    """Return a moment as ISO 8601 with the local offset, or a date whose hours are unknown."""
+    return iso(when, zone) if isinstance(when, datetime) else when.isoformat()
+
+
+def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """Return a moment as ISO 8601 with the local offset."""
+    return None if moment is None else local(moment, zone).isoformat()
+
+
+def sign_json(window: Window, zone: ZoneInfo) -> Json:
+    """Return a line of the checklist, or a sign about which to call."""
+    return {
+        "rule": window.rule.id,
+        "title": window.rule.title,
+        "advice": window.rule.advice,
+        "start": iso(window.start, zone),
+        "end": iso(window.end, zone),
+        "recommendations": [recommendation_json(one) for one in window.recommendations],
+    }
+
+
+def note_json(note: Note) -> Json:
+    """Return a note."""
+    return {"code": note.code, "text": note.text, "rule": note.rule}
+
+
+def _written(offset: Offset | None) -> str | None:
+    return None if offset is None else offset.text

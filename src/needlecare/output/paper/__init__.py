@@ -1,0 +1,1 @@
+"""Pages to print or to read: the handout and markdown."""

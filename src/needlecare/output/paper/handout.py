@@ -1,0 +1,212 @@
+"""Plan -> the handout: one HTML page that needs nothing else, for the screen of a phone and for paper.
+
+No script, no font, no picture from elsewhere: the style stands in the page, the
+chart is inline SVG, and a policy forbids the rest. What it says is the sheet's
+(output/paper/sheet.py); here it is laid out. Every text of the rule file is escaped. The
+page is well-formed XML too, so that any parser proves what stands in it.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+
+from needlecare import __version__
+from needlecare.model import Plan, Source
+from needlecare.output.paper.sheet import Chapter, Dated, Point, Sheet, sheet, source_text
+from needlecare.output.terminal.chart import chart
+from needlecare.output.wording import sentence
+
+# No brackets ("+49 (0)30" is not what a telephone dials), no words.
+_DIALLED = re.compile(r"\+?[0-9][0-9 ./-]*")
+_WEB_ADDRESS = re.compile(r"(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#][^\s]*)?)", re.IGNORECASE)
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+_ROOMY = 7500  # letters that two pages of A4 or Letter hold in the larger print; beyond, the closer one
+
+# Colours in one place, so that a test can work out each contrast. Bars and rules keep their meaning in
+# grey: what is agreed is solid, where sources differ is broken, and each has its words beside it.
+_STYLE = """
+:root { color-scheme: light; --paper: #ffffff; --pale: #f1f5f6; --blush: #fdf2f1;
+  --ink: #1c2529; --quiet: #435158; --accent: #0b5563; --alarm: #8f1d1d; --line: #c9d3d7; }
+* { box-sizing: border-box; }
+html { background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; text-size-adjust: 100%;
+  font: 100%/1.5 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans Condensed", sans-serif;
+  font-size-adjust: .519; /* Arial's: what stands in for it looks as large, and takes no more room */ }
+body { margin: 0 auto; padding: 1.25rem 1rem 2rem; max-width: 46rem; overflow-wrap: break-word; }
+h1, h2, h3, p, ul, figure { margin: 0; }
+h1 { font-size: 1.6rem; line-height: 1.2; color: var(--accent); }
+h2 { font-size: 1.2rem; line-height: 1.25; color: var(--accent); margin: 1.75rem 0 .5rem;
+  padding-bottom: .15rem; border-bottom: 2px solid var(--accent); }
+h3 { font-size: 1rem; margin: .9rem 0 .2rem; }
+ul { padding-left: 1.15rem; }
+li { margin: .2rem 0; }
+.when { color: var(--quiet); }
+header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; }
+.clinic { font-weight: bold; }
+.facts, .notice { flex-basis: 100%; }
+.notice { background: var(--pale); border-left: .25rem solid var(--accent); padding: .4rem .7rem; margin-top: .6rem; }
+.legend { color: var(--quiet); }
+.call { background: var(--blush); border: 2px solid var(--alarm); border-radius: .3rem; margin-top: 1.75rem;
+  padding: .2rem .9rem .8rem; }
+.call h2 { color: var(--alarm); border-color: var(--alarm); margin-top: .6rem; }
+.emergency { font-weight: bold; }
+figure { margin: .6rem 0; }
+svg { display: block; width: 100%; max-width: 30rem; height: auto; }
+svg text { font-size: 11px; fill: var(--ink); }
+svg .day { font-size: 10px; fill: var(--quiet); }
+svg .grid { stroke: var(--line); stroke-width: 1; }
+svg .bar { stroke: var(--accent); stroke-width: 7; }
+svg .differs { stroke-dasharray: 1.5 2; }
+svg .over { fill: var(--accent); }
+a { color: inherit; }
+footer { color: var(--quiet); margin-top: 1.75rem; font-size: .85rem; }
+footer h2 { color: var(--quiet); border-color: var(--line); border-width: 1px; font-size: 1rem; margin-top: 0; }
+footer ul { list-style: none; padding: 0; }
+@page { margin: 10mm 11mm 12mm;
+  @bottom-right { content: counter(page) " / " counter(pages); font: 7pt Arial, sans-serif; color: #435158; } }
+@page long { margin: 7mm 9mm 9mm; }
+@media print {
+  html { font-size: 9.5pt; line-height: 1.17; }
+  body { max-width: none; padding: 0; orphans: 2; widows: 2; }
+  h1 { font-size: 15pt; }
+  h2 { font-size: 11pt; margin: 2.2mm 0 .6mm; padding-bottom: .2mm; border-bottom-width: 1pt; }
+  h3 { font-size: 1rem; margin: 1mm 0 .1mm; color: var(--accent); }
+  h2, h3, .legend { break-after: avoid; }
+  ul { padding: 0; list-style: none; }
+  li { margin: .2mm 0; padding-left: 2.2mm; text-indent: -2.2mm; break-inside: avoid; }
+  .alone { margin: 1mm 0 .2mm; padding-left: 2.2mm; text-indent: -2.2mm; break-inside: avoid; }
+  .alone h3, .alone ul, .alone li { display: inline; padding: 0; }
+  .alone h3::after { content: " · "; }
+  main { columns: 2; column-gap: 6mm; column-rule: .5pt solid var(--line); }
+  main > :first-child h2 { margin-top: 1mm; }
+  figure { margin: 1mm 0; break-inside: avoid; }
+  svg { max-width: none; }
+  svg, .notice, .call { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  .notice { padding: .6mm 2mm; margin-top: 1mm; }
+  .call { column-span: all; padding: .4mm 2mm 1mm; margin: 2mm 0 1mm; border-width: 1pt; break-inside: avoid; }
+  .call h2 { margin-top: .6mm; }
+  .call ul { columns: 2; column-gap: 6mm; }
+  .good-to-know li { font-size: 8pt; }
+  a { text-decoration: none; }
+  footer { margin-top: 1.5mm; font-size: 6pt; line-height: 1.15; }
+  footer h2 { font-size: 7pt; }
+  footer li { display: inline; padding: 0; }
+  /* A sheet with the preparation is long. It takes the edges of the paper, and what is
+     normal, what comes later and who says so is told in short; the screen has the rest. */
+  .long { page: long; }
+  .long main { font-size: 9pt; line-height: 1.13; }
+  .long svg { max-width: 84mm; }
+  .long h2 { margin-top: 1.5mm; }
+  .long h3, .long .alone { margin-top: .6mm; }
+  .long li { margin: .1mm 0; }
+  .long .normal .advice, .long .later .advice, .long footer .what { display: none; }
+}
+"""
+
+
+def handout(plan: Plan, as_of: datetime) -> str:
+    """Return a plan as a page to print, made at a moment (UTC); it is told whole, whatever has ended."""
+    return "\n".join(_page(sheet(plan, as_of))) + "\n"
+
+
+def _page(page: Sheet) -> Iterator[str]:
+    yield "<!DOCTYPE html>"
+    yield '<html lang="en">'
+    yield "<head>"
+    yield '<meta charset="utf-8" />'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1" />'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{_text(_POLICY)}" />'
+    yield f'<meta name="generator" content="needlecare {_text(__version__)}" />'
+    yield '<meta name="referrer" content="no-referrer" />'
+    yield '<meta name="robots" content="noindex" />'
+    yield f"<title>{_text(page.title)}</title>"
+    yield f"<style>{_STYLE}</style>"
+    yield "</head>"
+    yield '<body class="long">' if _letters(page) > _ROOMY else "<body>"
+    yield "<header>"
+    yield f"<h1>{_text(page.title)}</h1>"
+    if page.clinic:
+        yield f'<p class="clinic">{" · ".join(filter(None, [_text(page.clinic), _telephone(page.telephone)]))}</p>'
+    yield f'<p class="facts">{_text(" ".join(page.facts))}</p>'
+    yield from (f'<p class="notice">{_text(notice)}</p>' for notice in page.notices)
+    yield "</header>"
+    yield "<main>"
+    for chapter in page.chapters:
+        yield from _chapter(chapter, page)
+    yield "</main>"
+    yield "<footer>"
+    if page.sources:
+        yield '<h2 id="sources">Sources</h2>'
+        yield '<ul aria-labelledby="sources">'
+        yield from (f"<li>{_source(source)}</li>" for source in page.sources)
+        yield "</ul>"
+    yield f"<p>{_text(page.colophon)}</p>"
+    yield "</footer>"
+    yield "</body>"
+    yield "</html>"
+
+
+def _letters(page: Sheet) -> int:
+    """Return how much there is to print, in letters; names of sources aside."""
+    points = [point for chapter in page.chapters for part in chapter.parts for point in part.points]
+    leads = [text for chapter in page.chapters for text in chapter.lead]
+    return sum(len(one.name) + len(one.aside) + len(one.advice) for one in points) + sum(map(len, leads))
+
+
+def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
+    yield f'<section class="{chapter.key}" aria-labelledby="{chapter.key}">'
+    yield f'<h2 id="{chapter.key}">{_text(chapter.heading)}</h2>'
+    if chapter.parts:
+        for number, text in enumerate(chapter.lead):
+            yield f'<p class="emergency">{_text(text)}</p>' if number == 0 else f"<p>{_text(text)}</p>"
+    else:
+        yield from ("<ul>", *(f"<li>{_text(text)}</li>" for text in chapter.lead), "</ul>")
+    if chapter.key == "not-yet":
+        yield from ("<figure>", *chart(page.plan, page.not_yet), "</figure>")
+    if chapter.legend:
+        yield f'<p class="legend">{_text(chapter.legend)}</p>'
+    for part in chapter.parts:
+        yield from _part(part)
+    yield "</section>"
+
+
+def _part(part: Dated) -> Iterator[str]:
+    alone = part.label and len(part.points) == 1  # on paper a date and its one point share a line
+    yield '<div class="alone">' if alone else "<div>"
+    if part.label:
+        yield f"<h3>{_text(part.label[0].upper() + part.label[1:])}</h3>"
+    yield "<ul>"
+    yield from (f"<li>{_point(point)}</li>" for point in part.points)
+    yield "</ul>"
+    yield "</div>"
+
+
+def _point(point: Point) -> str:
+    aside = f' <span class="when">({_text(point.aside)})</span>' if point.aside else ""
+    return f'<strong>{_text(point.name)}</strong>{aside}<span class="advice">: {_text(point.advice)}</span>'
+
+
+def _telephone(telephone: str) -> str:
+    """Return a telephone number; where it is nothing else, a link that a telephone dials."""
+    if not _DIALLED.fullmatch(telephone):
+        return _text(telephone)
+    return f'<a href="tel:{re.sub("[^+0-9]", "", telephone)}">{_text(telephone)}</a>'
+
+
+def _source(source: Source) -> str:
+    """Return a source: its title, and who published it; a link where its address is one of the web."""
+    what, who = source_text(source)
+    named = (
+        f'<span class="what">{_text(what)}, </span>{_text(sentence(who))}' if who else _text(sentence(what))
+    )
+    found = _WEB_ADDRESS.fullmatch(source.address)
+    if found is None:
+        return " ".join(filter(None, [named, _text(source.address)]))
+    return f'<a href="https://{_text(found[1])}">{named}</a>'
+
+
+def _text(text: str) -> str:
+    """Return a text as HTML, on one line."""
+    return escape(" ".join(text.split()))

@@ -1,0 +1,74 @@
+"""Plan -> Markdown: CommonMark without raw HTML, the same sheet as the handout.
+
+Every text of the rule file is escaped, also for what GitHub adds to CommonMark
+(tables, ~strikethrough~).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from needlecare.model import Plan
+from needlecare.output.paper.sheet import Chapter, Point, sheet, source_text
+from needlecare.output.wording import sentence
+
+# A number sign begins a heading, and ends one.
+_SPECIAL = re.compile(r"[\\`*_\[\]<>~|]|&(?=#?\w+;)|(?<![^ ])#")
+# What begins a list, a rule or the line below a heading, at the start of a line.
+_BLOCK = re.compile(r"^([+\-=]|\d{1,9}(?=[.)]))")
+
+
+def markdown(plan: Plan, as_of: datetime) -> str:
+    """Return a plan as it is told on paper, made at a moment (UTC), as CommonMark."""
+    return "\n".join(_lines(plan, as_of)) + "\n"
+
+
+def _lines(plan: Plan, as_of: datetime) -> Iterator[str]:
+    page = sheet(plan, as_of)
+    yield f"# {escaped(page.title)}"
+    yield from ("", escaped(" ".join(page.facts)))
+    if page.clinic:
+        yield from ("", escaped(" · ".join(filter(None, [page.clinic, page.telephone]))))
+    for notice in page.notices:
+        yield from ("", f"> {escaped(notice)}")
+    for chapter in page.chapters:
+        yield from _chapter(chapter)
+    yield from ("", "## Sources", "")
+    for source in page.sources:
+        address = f" {source.address}" if source.address else ""
+        named = ", ".join(filter(None, source_text(source)))
+        yield f"- {escaped(sentence(named) + address)}"
+    yield from ("", escaped(page.colophon))
+
+
+def _chapter(chapter: Chapter) -> Iterator[str]:
+    yield from ("", f"## {escaped(chapter.heading)}")
+    if chapter.parts:
+        for text in chapter.lead:
+            yield from ("", escaped(text))
+    else:
+        yield ""
+        yield from (f"- {escaped(text)}" for text in chapter.lead)
+    if chapter.legend:
+        yield from ("", escaped(chapter.legend))
+    for part in chapter.parts:
+        if part.label:
+            yield from ("", f"### {escaped(part.label[0].upper() + part.label[1:])}")
+        yield ""
+        yield from (f"- {_point(point)}" for point in part.points)
+
+
+def _point(point: Point) -> str:
+    aside = f" ({escaped(point.aside)})" if point.aside else ""
+    return f"**{escaped(point.name)}**{aside}: {escaped(point.advice)}"
+
+
+def escaped(text: str) -> str:
+    """Return a text, on one line, that CommonMark shows as it is."""
+    plain = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+    return _BLOCK.sub(lambda found: _escaped_block(found[0]), plain)
+
+
+def _escaped_block(start: str) -> str:
+    """Return the start of a line that begins no block: the sign is escaped, or the dot behind a number."""
+    return f"{start}\\" if start.isdigit() else f"\\{start}"

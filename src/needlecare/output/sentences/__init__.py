@@ -1,0 +1,1 @@
+"""Plain sentences, for pipes and screen readers."""

@@ -1,0 +1,117 @@
+"""Course -> plain sentences, a fact a line, every date in full: for pipes, screen readers and mail."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from needlecare.model import Window
+from needlecare.output.sentences.course_wording import (
+    course_name,
+    goes_on,
+    later,
+    next_in_course,
+    notes_said,
+    ranges_said,
+    session_name,
+)
+from needlecare.output.sentences.plan import (
+    always,
+    not_yet_text,
+    preparation_text,
+    section,
+    sign_text,
+    stretch_text,
+)
+from needlecare.output.timing import how_long, long_day, long_moment, long_until
+from needlecare.output.wording import differs_between, joined, now_text, sentence, tip, whole_sentence
+from needlecare.plan.course import Course, Merged, Session, earliest_next
+from needlecare.plan.overview import Overview, overview
+from needlecare.time.when import local
+
+
+def course_plain(course: Course, as_of: datetime) -> str:
+    """Return a course at a moment (UTC) as lines of text; each fact stands on one line."""
+    return "\n".join(_lines(course, as_of)) + "\n"
+
+
+def _lines(course: Course, as_of: datetime) -> Iterator[str]:
+    current = course.at(as_of)
+    view = overview(current.told, as_of)
+    zone, schedule = course.first.zone, course.schedule
+    yield f"{course_name(course)}."
+    if schedule.clinic is not None:
+        yield sentence(" ".join(filter(None, [schedule.clinic.name, schedule.clinic.telephone])))
+    of = f"{session_name(current)} of {len(course.sessions)}"
+    yield f"Now: {now_text(view)} ({of}). Times are {zone.key}."
+    coming = next_in_course(course, view, current)
+    if coming is not None:
+        yield f"Next: {coming}"
+    yield from section("Sessions", [_session(course, session, as_of) for session in course.sessions])
+    for session in course.sessions:
+        following = course.after(session)
+        if following is None or following.begins > as_of:
+            yield from _around(course, session, view if session is current else overview(session.told, as_of))
+    if course.sessions[-1].begins > as_of:
+        yield from section(
+            "Tell them first", [f"{w.rule.title}. {w.rule.advice}" for w in current.plan.checklist]
+        )
+    signs = [*view.call_now, *(window for group in view.call_later for window in group.windows)]
+    yield from section("Call the clinic", [sign_text(window, zone) for window in signs])
+    for heading, said in ranges_said(course):
+        yield from section(heading, [sentence(text) for text in said])
+    notes = notes_said(course, view, current)
+    yield from section("Notes", [tip(note, view) or sentence(note.text) for note in notes])
+    yield from always(schedule)
+
+
+def _session(course: Course, session: Session, as_of: datetime) -> str:
+    """Return when a session is, and when the next one can be."""
+    said = f"Session {session.number} on {_when(course, session.plan.treatment.treated)}"
+    if session.moved:
+        said += f", moved from {_when(course, session.usual)}"
+    if session.begins > as_of:
+        said += f", in {how_long(session.begins - as_of)}"
+    earliest, following = earliest_next(session), course.after(session)
+    if following is not None:
+        bounds = [f"usual on {_when(course, following.usual)}"]
+        if earliest is not None:
+            bounds.insert(0, f"earliest on {long_day(local(earliest, course.first.zone).date())}")
+        said += f". The next one: {joined(bounds)}"
+    return sentence(said)
+
+
+def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
+    """Yield the days before and after one session."""
+    zone, number = course.first.zone, session.number
+    prepare = [preparation_text(window, zone) for group in view.preparation for window in group.windows]
+    yield from section(f"Before session {number}", prepare)
+    kept = goes_on(course, session)
+    going_on = {window.rule.id for window, _ in kept}
+    windows = [window for group in view.not_yet for window in group.windows]
+    following = course.after(session)
+    continued = {one.avoid.rule.id for one in following.merged} if following else set()
+    lines = []
+    for window in windows:
+        if window.rule.id not in going_on:
+            lines.append(not_yet_text(window, view))
+            if window.rule.id in continued and window.rule.then:  # where this end frees nobody
+                lines[-1] += f" {whole_sentence(window.rule.then)}"
+    lines += [_going_on(window, merged, session, zone) for window, merged in kept]
+    yield from section(f"After session {number}, not yet", lines)
+    yield from section(
+        f"After session {number}, later", [stretch_text(window, zone) for window in later(course, session)]
+    )
+
+
+def _going_on(window: Window, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
+    """Return what is avoided until the next session, and the preparations that it goes on as."""
+    others = [one.preparation.rule.title for one in merged]
+    titles = [window.rule.title, *(title[:1].lower() + title[1:] for title in others)]
+    said = f"{'; '.join(titles)}: goes on from session {session.number} until session {session.number + 1}."
+    if differs_between(window) and window.earliest_end is not None:
+        said += f" Sources differ from {long_until(window.earliest_end, zone)} on: ask your clinic."
+    return said
+
+
+def _when(course: Course, when: datetime | date) -> str:
+    return long_moment(when, course.first.zone) if isinstance(when, datetime) else long_day(when)

@@ -1,0 +1,123 @@
+"""What the renderers of a course say alike; plain text, nothing clinical."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from needlecare.model import Kind, Note, Offset, Turn, Window
+from needlecare.output.timing import how_long, short_day, short_moment, since
+from needlecare.output.wording import joined, next_text, treatment_name
+from needlecare.plan.course import Course, Merged, Session, earliest_next
+from needlecare.plan.overview import SOON, Overview
+from needlecare.time.when import local
+
+
+def interval_text(offset: Offset) -> str:
+    """Return "4 weeks", "1 month" or "1 month and 3 days"."""
+    weeks = offset.days // 7 if offset.days % 7 == 0 else 0
+    amounts = [(offset.months, "month"), (weeks, "week"), (0 if weeks else offset.days, "day")]
+    return joined([f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in amounts if number])
+
+
+def course_name(course: Course) -> str:
+    """Return "Microneedling of the face + PRP · skin type IV · 3 sessions, 4 weeks apart"."""
+    number = len(course.sessions)
+    apart = f"s, {interval_text(course.every)} apart" if number > 1 else ""
+    return f"{treatment_name(course.sessions[0].plan)} · {number} session{apart}"
+
+
+def session_name(session: Session) -> str:
+    """Return "session 2"."""
+    return f"session {session.number}"
+
+
+def when_text(course: Course, when: datetime | date, reader: date | None = None) -> str:
+    """Return "Sat 19 Dec 14:30", or "Sat 19 Dec" where the time of day is unknown."""
+    if isinstance(when, datetime):
+        return short_moment(when, course.first.zone, reader)
+    return short_day(when, reader)
+
+
+def session_when(course: Course, session: Session, reader: date | None = None) -> str:
+    """Return when a session is, as far as it is known."""
+    return when_text(course, session.plan.treatment.treated, reader)
+
+
+def following_text(course: Course, session: Session, reader: date | None = None) -> str | None:
+    """Return "session 2: earliest Sat 19 Dec, usual Sat 19 Dec 14:30"; None behind the last session."""
+    following = course.after(session)
+    if following is None:
+        return None
+    earliest = earliest_next(session)
+    parts = []
+    if earliest is not None:
+        parts.append(f"earliest {short_day(local(earliest, course.first.zone).date(), reader)}")
+    parts.append(f"usual {when_text(course, following.usual, reader)}")
+    if following.moved:
+        parts.append(f"moved to {session_when(course, following, reader)}")
+    return f"{session_name(following)}: {', '.join(parts)}"
+
+
+def next_in_course(course: Course, view: Overview, current: Session) -> str | None:
+    """Return what comes next: a thing that is fine again, or a session; None where nothing does."""
+    coming = course.after(current) if view.begun else current
+    change = view.next_change if view.begun else None
+    if change is not None and (coming is None or change.moment < coming.begins):
+        return next_text(view, change)
+    if coming is None:
+        return None
+    zone = course.first.zone
+    at = since(coming.begins, zone, local(view.as_of, zone).date())
+    return f"{session_name(coming)}, {at}, in {how_long(coming.begins - view.as_of)}."
+
+
+def goes_on(course: Course, session: Session) -> tuple[tuple[Window, tuple[Merged, ...]], ...]:
+    """Return what is avoided until the next session begins, each with the preparations that it covers."""
+    following = course.after(session)
+    if following is None:
+        return ()
+    return tuple(
+        (window, tuple(one for one in following.merged if one.avoid.rule.id == window.rule.id))
+        for window in session.told.windows
+        if window.kind is Kind.AVOID and window.end == following.begins
+    )
+
+
+def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, ...]:
+    """Return the notes of a course as its current session has them.
+
+    Without those about what lasts until the next session, whatever they tell of.
+    """
+    following = course.after(current)
+    lasting = {window.rule.id for window, _ in goes_on(course, current)}
+    lasting |= {one.avoid.rule.id for one in following.merged} if following else set()
+    return (*course.notes, *(note for note in view.notes if note.rule not in lasting))
+
+
+def later(course: Course, session: Session) -> tuple[Window, ...]:
+    """Return the photos and results of a session, and its other milestones, in the order of their starts.
+
+    What would fall behind the next session is left to that one.
+    """
+    following = course.after(session)
+    found = []
+    for window in session.told.windows:
+        if window.start is None or (following is not None and window.start >= following.begins):
+            continue
+        result = window.kind is Kind.EXPECT and window.start > session.begins + SOON
+        if result or (window.kind is Kind.MILESTONE and window.rule.series is not Turn.BETWEEN):
+            found.append(window)
+    return tuple(sorted(found, key=lambda window: window.start or session.begins))
+
+
+def ranges_said(course: Course) -> Iterator[tuple[str, list[str]]]:
+    """Yield what sources say about a series: what counts, what speaks of another case or is not
+    followed, what is set aside.
+    """
+    named: dict[str, list[str]] = {"Sources say": [], "Not counted here": [], "Set aside": []}
+    for one in course.ranges:
+        said = f"{one.range.source}: {one.range.statement}"
+        if one.range.set_aside is not None:
+            named["Set aside"].append(f"{said} ({one.range.set_aside})")
+        else:
+            named["Sources say" if one.counted else "Not counted here"].append(said)
+    yield from ((heading, said) for heading, said in named.items() if said)

@@ -1,0 +1,126 @@
+"""Plan -> plain sentences, a window a line, every date in full: for pipes, screen readers and mail."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from needlecare.model import Kind, Plan, Schedule, Status, Window
+from needlecare.output.standing import standing_texts
+from needlecare.output.timing import how_long, long_day, long_since, long_until
+from needlecare.output.wording import (
+    differs_between,
+    next_text,
+    now_text,
+    sentence,
+    tip,
+    treated_text,
+    treatment_name,
+)
+from needlecare.plan.combine import status
+from needlecare.plan.overview import Overview, overview
+from needlecare.time.when import end_of_day, first_moment, local
+
+
+def plain(plan: Plan, as_of: datetime) -> str:
+    """Return a plan at a moment (UTC) as lines of text; each fact stands on one line."""
+    return "\n".join(_lines(overview(plan, as_of))) + "\n"
+
+
+def _lines(view: Overview) -> Iterator[str]:
+    plan = view.plan
+    zone = plan.treatment.zone
+    yield f"{treatment_name(plan)}, treated {treated_text(plan.treatment)}."
+    if plan.schedule.clinic is not None:
+        yield sentence(" ".join(filter(None, [plan.schedule.clinic.name, plan.schedule.clinic.telephone])))
+    yield f"Now: {now_text(view)}. Times are {zone.key}."
+    if view.begun and view.next_change is not None:
+        yield f"Next: {next_text(view, view.next_change)}"
+    if not view.begun:
+        prepare = [window for group in view.preparation for window in group.windows]
+        yield from section(
+            "Before it", [f"{preparation_text(window, zone)} {window.rule.advice}" for window in prepare]
+        )
+        yield from section("Tell them first", [f"{w.rule.title}. {w.rule.advice}" for w in plan.checklist])
+    yield from section(
+        "Not yet",
+        [
+            f"{not_yet_text(window, view)} {window.rule.advice}"
+            for group in view.not_yet
+            for window in group.windows
+        ],
+    )
+    yield from section("Just ended", [_ended(window, zone) for window in view.just_ended])
+    yield from section("Ended", [_ended(window, zone) for window in view.ended])
+    coming = [window for group in view.do_later for window in group.windows]
+    yield from section("Do", [stretch_text(window, zone) for window in (*view.do_now, *coming)])
+    expected = [window for group in (*view.normal_soon, *view.results) for window in group.windows]
+    yield from section("Normal", [stretch_text(window, zone) for window in (*view.normal_now, *expected)])
+    later = [window for group in view.call_later for window in group.windows]
+    yield from section("Call the clinic", [sign_text(window, zone) for window in (*view.call_now, *later)])
+    yield from section("Later", [stretch_text(w, zone) for group in view.milestones for w in group.windows])
+    yield from section("Notes", [tip(note, view) or sentence(note.text) for note in view.notes])
+    yield from always(plan.schedule)
+
+
+def always(schedule: Schedule) -> Iterator[str]:
+    """Yield the standing texts, and what a clinic puts below them."""
+    footer = schedule.clinic.footer if schedule.clinic else ""
+    yield from section("Always", [*(text for _, text in standing_texts(schedule)), *filter(None, [footer])])
+
+
+def section(heading: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield a heading and its lines, or nothing where there are none."""
+    if lines:
+        yield ""
+        yield f"{heading}:"
+        yield from (f"- {' '.join(line.split())}" for line in lines)
+
+
+def not_yet_text(window: Window, view: Overview) -> str:
+    """Return until when something has to wait, as a sentence or two."""
+    zone = view.plan.treatment.zone
+    assert window.end is not None
+    begins_later = status(window, view.as_of) is Status.UPCOMING and view.begun and window.start is not None
+    start = f" from {long_since(window.start, zone)}" if begins_later and window.start else ""
+    left = f" (in {how_long(window.end - view.as_of)})" if view.begun else ""
+    said = f"{window.rule.title}{start} until {long_until(window.end, zone)}{left}."
+    if differs_between(window) and window.earliest_end is not None:
+        earliest = long_until(window.earliest_end, zone)
+        said += f" Sources differ from {earliest} on: ask your clinic."
+    return said
+
+
+def _ended(window: Window, zone: ZoneInfo) -> str:
+    assert window.end is not None
+    return f"{window.rule.title} until {long_until(window.end, zone)}: {sentence(window.rule.then or '')}"
+
+
+def preparation_text(window: Window, zone: ZoneInfo) -> str:
+    """Return from when something is to be prepared, as a sentence or two."""
+    start = f" from {long_since(window.start, zone)}" if window.start else ""
+    said = f"{window.rule.title}{start} until your appointment."
+    if differs_between(window) and window.latest_start is not None:
+        said += f" Sources differ until {long_since(window.latest_start, zone)}: ask your clinic."
+    return said
+
+
+def stretch_text(window: Window, zone: ZoneInfo) -> str:
+    """Return from when to when a window lasts, with its advice."""
+    said = window.rule.title
+    day = None if window.start is None else local(window.start, zone).date()
+    if day is not None and window.start == first_moment(day, zone) and window.end == end_of_day(day, zone):
+        said += f" on {long_day(day)}"
+    else:
+        if window.start is not None:
+            said += f" from {long_since(window.start, zone)}"
+        if window.end is not None:
+            said += f" until {long_until(window.end, zone)}"
+    if window.kind is Kind.EXPECT and differs_between(window) and window.earliest_end is not None:
+        said += f", for some by {long_until(window.earliest_end, zone)}"
+    return f"{said}. {window.rule.advice}"
+
+
+def sign_text(window: Window, zone: ZoneInfo) -> str:
+    """Return a sign about which to call, with the time from which it is one."""
+    start = f", from {long_since(window.start, zone)}" if window.start else ""
+    return f"{window.rule.title}{start}. {window.rule.advice}"

@@ -1,0 +1,97 @@
+"""What a text message takes: its encoding, and into how many segments it goes. No wording, no gateway.
+
+The alphabet is that of 3GPP TS 23.038, section 6.2.1 (the default alphabet and,
+in 6.2.1.1, its extension table; national tables are left out, since not every
+network knows them). A segment holds 140 octets: 160 septets, or 70 UTF-16 code
+units. In a longer message each part gives six octets to the header that joins
+the parts (TS 23.040, section 9.2.3.24.1): 153 septets or 67 units are left.
+"""
+
+import unicodedata
+from enum import StrEnum
+
+from needlecare.output.terminal.screen import to_ascii
+
+_DEFAULT = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
+    " !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENSION = frozenset("\f^{}\\[~]|€")  # an escape and a septet each
+_ALPHABET = _DEFAULT | _EXTENSION
+
+
+class Encoding(StrEnum):
+    """How a text goes over the air."""
+
+    GSM_7 = "GSM-7"
+    UCS_2 = "UCS-2"
+
+
+# The most that fits into one segment, and into a part of several: septets, or UTF-16 code units.
+_ROOM = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
+
+# What stands for a character outside the alphabet and loses nothing, beyond what a screen of ASCII shows.
+_LIKENESS = str.maketrans(
+    {
+        **dict.fromkeys("‐‒―−", "-"),  # noqa: RUF001  they look alike: that is why
+        **dict.fromkeys("‚‛‹›′", "'"),  # noqa: RUF001  as above
+        **dict.fromkeys("„‟«»″", '"'),
+        **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
+        **dict.fromkeys("\u00ad\u200b\ufeff", ""),
+    }
+)
+
+
+def encoding(text: str) -> Encoding:
+    """Return the encoding that a text needs: one character outside the alphabet makes all of it UCS-2."""
+    return Encoding.GSM_7 if _ALPHABET.issuperset(text) else Encoding.UCS_2
+
+
+def segments(text: str) -> int:
+    """Return how many messages of the network a text takes; an empty one takes one.
+
+    No character is split: neither one of the extension table, nor one that
+    UTF-16 writes as a pair, so a part may stay one short of full.
+    """
+    needed = encoding(text)
+    single, part = _ROOM[needed]
+    if _EXTENSION.isdisjoint(text) and needed is Encoding.GSM_7:  # nothing that could be split
+        return 1 if len(text) <= single else -(-len(text) // part)
+    sizes = [_size(character, needed) for character in text]
+    if sum(sizes) <= single:
+        return 1
+    count, used = 1, 0
+    for size in sizes:
+        if used + size > part:
+            count, used = count + 1, 0
+        used += size
+    return count
+
+
+def to_gsm(text: str) -> str:
+    """Return a text within GSM-7 where likenesses that lose nothing make it so, else the text itself.
+
+    Such are straight quotes, plain dashes, three dots, a plain space; an accent
+    is never dropped, since it can change a word.
+    """
+    if encoding(text) is Encoding.GSM_7:
+        return text
+    composed = unicodedata.normalize("NFC", text).translate(_LIKENESS)
+    alike = "".join(_alike(character) for character in composed)
+    return alike if encoding(alike) is Encoding.GSM_7 else text
+
+
+def _alike(character: str) -> str:
+    if character in _ALPHABET:
+        return character
+    ascii_likeness = to_ascii(character)
+    return character if ascii_likeness == "?" else ascii_likeness
+
+
+def _size(character: str, needed: Encoding) -> int:
+    """Return the septets, or the UTF-16 code units, of a character."""
+    if needed is Encoding.GSM_7:
+        return 2 if character in _EXTENSION else 1
+    return 2 if ord(character) > 0xFFFF else 1

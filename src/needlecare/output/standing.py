@@ -1,0 +1,40 @@
+"""The standing texts, with the clinic's name and telephone in their places."""
+
+from collections.abc import Iterator
+
+from needlecare.model import Schedule
+from needlecare.output.wording import sentence
+
+_FOOTER = ("medicine", "open_skin", "general", "scope")
+
+
+def standing_texts(schedule: Schedule, *, short: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield each standing text under its name, whole or in its shortest form."""
+    for name, standing in schedule.standing:
+        yield name, _filled(standing.short if short else standing.text, schedule)
+
+
+def standing_text(name: str, schedule: Schedule, *, short: bool = False) -> str:
+    """Return one standing text."""
+    return dict(standing_texts(schedule, short=short))[name]
+
+
+def footer_text(schedule: Schedule) -> str:
+    """Return what stands below a timeline: the shortest form of the texts that have no row of their own."""
+    texts = [standing_text(name, schedule, short=True) for name in _FOOTER]
+    footer = schedule.clinic.footer if schedule.clinic else ""
+    return " ".join(sentence(text) for text in [*texts, *filter(None, [footer])])
+
+
+def clinic_name(schedule: Schedule) -> str:
+    """Return whom to call: the clinic with its telephone, or "your clinic"."""
+    clinic = schedule.clinic
+    if clinic is None:
+        return "your clinic"
+    return f"{clinic.name} ({clinic.telephone})" if clinic.telephone else clinic.name
+
+
+def _filled(text: str, schedule: Schedule) -> str:
+    emergency = schedule.clinic.emergency if schedule.clinic else ""
+    named = text.replace("{clinic}", clinic_name(schedule))
+    return named.replace("{emergency}", emergency or "your emergency number")

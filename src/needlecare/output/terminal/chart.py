@@ -1,0 +1,114 @@
+"""The chart of a handout as inline SVG: a row a thing to avoid, a bar from its start to its end.
+
+Days for a week from the date of the treatment, then weeks. A bar is solid while the
+sources agree and broken where they differ, so it reads without colour; what it
+shows stands as text beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from html import escape
+from math import ceil
+
+from needlecare.model import Plan, Window
+from needlecare.output.timing import weekday
+from needlecare.output.wording import differs_between
+from needlecare.plan.combine import begins
+from needlecare.plan.overview import Group
+from needlecare.time.when import local
+
+WIDTH = 360.0  # units: about a pixel each in a column of a printed page
+ROW = 12.2
+HEAD = 28.0  # the names of the days, and below them their numbers
+LETTER = 5.9  # an average letter of a name
+MOST_LETTERS = 22  # of a name; a longer one is cut here and whole in the text beside
+DAYS = 8  # before the weeks: to the end of the same weekday a week on
+MOST_WEEKS = 8  # behind them; a bar that ends later has an arrow
+WEEK = 0.9  # the width of a week, in days of the axis
+SHORTEST = 2.0  # units, so that minutes are seen too
+LEAST_LEFT = 100.0  # units for names, and for the key above them
+KEY = (("solid: not yet", 11), ("broken: ask clinic", 23))
+
+
+def chart(plan: Plan, groups: Sequence[Group]) -> Iterator[str]:
+    """Yield the lines of the chart of what is not yet allowed, by groups of one end."""
+    names = [_name(window) for group in groups for window in group.windows]
+    axis = _Axis(plan, groups, left=max(LEAST_LEFT, max(map(len, names), default=0) * LETTER + 6))
+    height = HEAD + ROW * len(names) + 2
+    yield f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-labelledby="chart-title chart-text">'
+    yield '<title id="chart-title">Chart of what to avoid, and until when</title>'
+    yield (
+        '<desc id="chart-text">One bar for each thing, from the treatment until its end; solid while the '
+        "sources agree, broken where they differ. The list that follows says the same in words.</desc>"
+    )
+    if any(differs_between(window) for group in groups for window in group.windows):
+        yield from (f'<text class="day" x="0" y="{y}">{said}</text>' for said, y in KEY)
+    yield from axis.lines(height)
+    top = HEAD
+    for group in groups:
+        yield f'<line class="grid" x1="0" y1="{top:g}" x2="{WIDTH:g}" y2="{top:g}" />'
+        for window in group.windows:
+            middle = top + ROW / 2
+            name = escape(_name(window))
+            yield f'<text x="{axis.left - 6:g}" y="{middle + 3.3:.4g}" text-anchor="end">{name}</text>'
+            yield from axis.bar(window, middle)
+            top = round(top + ROW, 2)
+    yield "</svg>"
+
+
+def _name(window: Window) -> str:
+    """Return the short name of a window with its marks, cut to the width that the chart leaves it."""
+    short = " ".join(window.rule.short.split())
+    cut = short if len(short) <= MOST_LETTERS else f"{short[: MOST_LETTERS - 1].rstrip()}…"
+    return cut + ("¹" if window.rule.medicine else "") + ("~" if differs_between(window) else "")
+
+
+class _Axis:
+    """Where a moment stands across the chart; by the clocks of the zone, at the far edge when later."""
+
+    def __init__(self, plan: Plan, groups: Sequence[Group], *, left: float) -> None:
+        self.zone = plan.treatment.zone
+        self.first_day = local(begins(plan), self.zone).date()
+        self.left = left
+        last = max((self.days(group.moment) for group in groups), default=0.0)
+        self.weeks = min(MOST_WEEKS, max(0, ceil((last - DAYS) / 7)))
+        self.day = (WIDTH - 8 - left) / (DAYS + self.weeks * WEEK)  # 8 units for an arrow
+
+    def days(self, moment: datetime) -> float:
+        """Return the days from the first midnight of the axis, as the clocks show them."""
+        shown = local(moment, self.zone)
+        since_midnight = timedelta(hours=shown.hour, minutes=shown.minute, seconds=shown.second)
+        return (shown.date() - self.first_day).days + since_midnight / timedelta(days=1)
+
+    def at(self, days: float) -> float:
+        weeks = max(0.0, days - DAYS) / 7
+        return self.left + self.day * (max(0.0, min(days, DAYS)) + WEEK * min(weeks, self.weeks))
+
+    def lines(self, height: float) -> Iterator[str]:
+        """Yield the names and numbers of the days, those of the weeks, and a line before each."""
+        starts = [*range(DAYS), *(DAYS + 7 * week for week in range(self.weeks))]
+        for number, start in enumerate(starts):
+            x, day = self.at(start), self.first_day + timedelta(days=start)
+            name = weekday(day)[:2] if start < DAYS else f"w{number - DAYS + 2}"
+            width = self.day * (1 if start < DAYS else WEEK)
+            yield f'<line class="grid" x1="{x:.1f}" y1="2" x2="{x:.1f}" y2="{height:g}" />'
+            for y, said in ((11, name), (23, day.day)):
+                yield f'<text class="day" x="{x + width / 2:.1f}" y="{y}" text-anchor="middle">{said}</text>'
+
+    def bar(self, window: Window, y: float) -> Iterator[str]:
+        assert window.end is not None
+        end = self.days(window.end)
+        agreed = end if window.earliest_end is None else self.days(window.earliest_end)
+        first = self.at(self.days(window.start)) if window.start is not None else self.left
+        last = max(self.at(end), first + SHORTEST)
+        solid = last if agreed >= end else min(last, self.at(agreed))
+        if solid > first:
+            yield _line("bar", first, solid, y)
+        if last > solid:
+            yield _line("bar differs", solid, last, y)
+        if end > DAYS + 7 * self.weeks:
+            yield f'<path class="over" d="M{last:.1f} {y - 5:.4g}l7 5l-7 5z" />'
+
+
+def _line(name: str, start: float, end: float, y: float) -> str:
+    return f'<line class="{name}" x1="{start:.1f}" y1="{y:.4g}" x2="{end:.1f}" y2="{y:.4g}" />'

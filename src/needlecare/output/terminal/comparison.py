@@ -1,0 +1,323 @@
+"""What changes for a patient between two schedules -> text in plain words, or JSON."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from needlecare.model import Kind, Offset, Schedule
+from needlecare.output.json.plan import Json, json_text, schedule_json
+from needlecare.output.terminal.why import offset_words
+from needlecare.output.timing import how_long
+from needlecare.output.wording import joined
+from needlecare.review.compare import (
+    Cases,
+    Change,
+    Difference,
+    Point,
+    Reference,
+    Skin,
+    Stretch,
+    Unseen,
+    Value,
+)
+
+_HEADINGS = {
+    Change.GONE: "No longer said",
+    Change.SHORTER: "Shorter",
+    Change.NEW: "New",
+    Change.LONGER: "Longer",
+    Change.EARLIER: "Starts earlier",
+    Change.LATER: "Starts later",
+    Change.DISPUTED: "Where sources differ",
+    Change.SAID: "Said otherwise",
+}
+_UNSEEN = {
+    Unseen.SOURCES: "the sources",
+    Unseen.RECOMMENDATIONS: "who says it, in",
+    Unseen.WHY: "the reason why, in",
+    Unseen.COVERS: "the words that are understood, in",
+}
+_REFERENCES = {
+    Reference.PLAIN: "",
+    Reference.DATE_ONLY: "where only the date is known",
+    Reference.SHORT_MONTH: "in a short month",
+    Reference.CLOCK_CHANGE: "when the clocks change in between",
+}
+_KEYS = {
+    "kind": "the kind of rule",
+    "short": "the name in the chart",
+    "then": "what is said when it ends",
+    "medicine": "is about medicines",
+    "daily": "is daily care",
+    "series": "the sessions of a series that it is said in",
+    "treatment": "the treatment",
+    "clinic.name": "the clinic",
+    "clinic.telephone": "the telephone",
+    "clinic.emergency": "the emergency number",
+    "clinic.footer": "the footer",
+    "standing.general": "the word on whose instructions come first",
+    "standing.medicine": "the word on prescribed medicine",
+    "standing.open_skin": "the word on open skin",
+    "standing.call": "the word on when to call",
+    "standing.emergency": "the word on emergencies",
+    "standing.scope": "the word on what the rules are not for",
+    "series.sessions": "the number of sessions in a series",
+    "series.every": "the time between two sessions",
+    "series.scars_sessions": "the number of sessions in a series for scars",
+    "series.scars_every": "the time between two sessions for scars",
+    "series.ranges": "what sources say of a series",
+}
+_TREATMENT = " the treatment"
+_IN_WEEKS = timedelta(days=21)  # from here on how_long rounds up to weeks, and a difference is told in days
+
+
+def difference_text(
+    before: Schedule,
+    after: Schedule,
+    found: Sequence[Difference],
+    unseen: Mapping[Unseen, Sequence[str]],
+    width: int,
+) -> str:
+    """Return what changes from one schedule to another, as text of at most `width` columns."""
+    lines = [f"From {_name(before)} to {_name(after)}: {_count(found)}"]
+    for change, heading in _HEADINGS.items():
+        said = [_line(one) for one in found if one.change is change]
+        if said:
+            lines += ["", heading, *(f"  {line}" for line in said)]
+    if unseen:
+        lines += ["", "Changed outside the plans", *(f"  {line}" for line in _unseen(unseen))]
+    return "".join(f"{line}\n" for line in _wrapped(lines, width))
+
+
+def difference_json(
+    before: Schedule,
+    after: Schedule,
+    found: Sequence[Difference],
+    unseen: Mapping[Unseen, Sequence[str]],
+) -> str:
+    """Return what changes from one schedule to another, as JSON text."""
+    return json_text(
+        {
+            "before": schedule_json(before),
+            "after": schedule_json(after),
+            "changes": [_difference_json(one) for one in found],
+            "unseen": {what.value: list(names) for what, names in unseen.items()},
+        }
+    )
+
+
+def _name(schedule: Schedule) -> str:
+    return f"{schedule.id} {schedule.version}"
+
+
+def _count(found: Sequence[Difference]) -> str:
+    if not found:
+        return "nothing changes for a patient"
+    rules = {one.rule.id for one in found if one.rule is not None}
+    parts = [f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"] if rules else []
+    if more := sum(1 for one in found if one.rule is None):
+        parts.append(f"{more} text{'' if more == 1 else 's'} of the file")
+    verb = "changes" if len(rules) + more == 1 else "change"
+    return f"{joined(parts)} {verb} for a patient"
+
+
+def _unseen(unseen: Mapping[Unseen, Sequence[str]]) -> Iterator[str]:
+    for what, names in unseen.items():
+        yield f"{_UNSEEN[what]}: {', '.join(names)}"
+
+
+def _wrapped(lines: Sequence[str], width: int) -> Iterator[str]:
+    for line in lines:
+        hang = "    " if line.startswith("  ") else ""
+        yield from textwrap.wrap(line, max(width, 20), subsequent_indent=hang, break_on_hyphens=False) or [""]
+
+
+# One difference -----------------------------------------------------------------------------------
+
+
+def _line(one: Difference) -> str:
+    """Return "No makeup (makeup), with PRP: until 72 hours after the treatment instead of 48 hours: 24 h
+    longer".
+    """
+    if one.rule is None:
+        return _said(one)
+    cases = "; or ".join(filter(None, map(_cases, one.cases)))
+    place = filter(None, [f"{one.rule.title} ({one.rule.id})", cases, _REFERENCES[one.reference]])
+    return f"{', '.join(place)}: {_said(one)}"
+
+
+def _said(one: Difference) -> str:
+    match one.before, one.after:
+        case (Stretch() | None, Stretch() | None):
+            return _come_or_gone(one)
+        case (Point() | None as before, Point() | None as after) if one.about in {"start", "end", "differs"}:
+            return _differs(one, before, after) if one.about == "differs" else _moved(one, before, after)
+    return _reworded(one)
+
+
+def _come_or_gone(one: Difference) -> str:
+    before, after = one.before, one.after
+    assert one.rule is not None
+    if isinstance(after, Stretch):
+        now = "a note without times" if after.note else _stretch(after, one.rule.kind)
+        if before is None:
+            return now
+        was = "a note without times" if isinstance(before, Stretch) and before.note else "times"
+        return f"{now} instead of {was}"
+    assert isinstance(before, Stretch)
+    return f"was {'a note without times' if before.note else _stretch(before, one.rule.kind)}"
+
+
+def _stretch(stretch: Stretch, kind: Kind) -> str:
+    """Return "from 24 hours after the treatment until 7 days after the treatment", or "at any time"."""
+    start, end = stretch.start, stretch.end
+    if start is not None and end is not None and start.day is not None and start.day == end.day:
+        return f"on {_point(start)}"
+    parts = []
+    if start is not None and not (start.elapsed == timedelta(0) and end is not None):
+        parts.append(f"from {_point(start)}")
+    if end is not None:
+        parts.append(f"until {'the end of ' if end.day is not None else ''}{_point(end)}")
+    if not parts:
+        return "asked before the treatment" if kind is Kind.CONTRAINDICATION else "at any time"
+    return " ".join(parts)
+
+
+def _moved(one: Difference, before: Point | None, after: Point | None) -> str:
+    word = {"start": "from", "end": "until"}[one.about]
+    if after is None:
+        assert before is not None
+        return f"without {'a start' if one.about == 'start' else 'an end'} instead of {word} {_point(before)}"
+    now = f"{'on' if after.day is not None and word == 'from' else word} {_point(after)}"
+    if before is None:
+        return f"{now} instead of without {'a start' if one.about == 'start' else 'an end'}"
+    was = _point(before)
+    return f"{now} instead of {_shortened(was, now)}: {_by(before, after)} {one.change}"
+
+
+def _differs(one: Difference, before: Point | None, after: Point | None) -> str:
+    """Say from when on (of a preparation: until when) the sources differ, and did."""
+    assert one.rule is not None
+    word = "until" if one.rule.kind is Kind.PREPARE else "from"
+    if one.rule.kind is Kind.EXPECT:
+        some = "for some it is over by"
+        if after is None:
+            assert before is not None
+            return f"no longer said that {some} {_point(before)}"
+        now = f"{some} {_point(after)}"
+        return (
+            f"{now}, as is now said"
+            if before is None
+            else f"{now} instead of {_shortened(_point(before), now)}"
+        )
+    if after is None:
+        assert before is not None
+        return f"sources no longer differ ({word} {_point(before)} they did)"
+    now = f"sources differ {word} {_point(after)}{'' if word == 'until' else ' on'}"
+    if before is None:
+        return f"{now}; they did not"
+    moved = "later" if after.elapsed > before.elapsed else "sooner"
+    return f"{now} instead of {_shortened(_point(before), now)}: {_by(before, after)} {moved}"
+
+
+def _reworded(one: Difference) -> str:
+    name = _KEYS.get(one.about.removesuffix(".short"), f"the {one.about}")
+    if one.about.endswith(".short"):
+        name += ", in short,"
+    if one.about in {"medicine", "daily"}:
+        return f"{'now' if one.after == 'true' else 'no longer'} {name.removeprefix('is ')}"
+    if one.after is None:
+        return f"{name} is gone; it was {_quoted(one.before)}"
+    now = f"{name} is now {_quoted(one.after)}"
+    return now if one.before is None else f"{now}; it was {_quoted(one.before)}"
+
+
+def _quoted(value: Value) -> str:
+    """Return a text in quotes, and a number or a stretch of time without."""
+    if isinstance(value, Offset):
+        return offset_words(value).removesuffix(f" after{_TREATMENT}")
+    return str(value) if str(value).isdigit() else f"“{value}”"
+
+
+def _point(point: Point) -> str:
+    """Return "48 hours after the treatment", or "day 30"."""
+    if point.day is not None:
+        return f"day {point.day}"
+    if point.offset is not None:
+        return offset_words(point.offset)
+    if not point.elapsed:
+        return "the treatment"
+    side = "before" if point.elapsed < timedelta(0) else "after"
+    return f"{how_long(abs(point.elapsed))} {side}{_TREATMENT}"
+
+
+def _shortened(was: str, now: str) -> str:
+    """Return a time without the words that the other one has just said: "48 hours"."""
+    for side in (" before", " after"):
+        if side + _TREATMENT in now:
+            return was.replace(side + _TREATMENT, "")
+    return was
+
+
+def _by(before: Point, after: Point) -> str:
+    """Return by how much an edge moves; months are of no certain length."""
+    moved = abs(after.elapsed - before.elapsed)
+    stretch = how_long(moved)
+    if moved >= _IN_WEEKS or (before.day is not None and after.day is not None):
+        stretch = "1 day" if moved.days == 1 else f"{moved.days} days"
+    months = {point.offset.months if point.offset else 0 for point in (before, after)}
+    return f"about {stretch}" if len(months) > 1 else stretch
+
+
+def _cases(cases: Cases) -> str:
+    """Return "with PRP, for scars, skin type IV-VI or unknown"; nothing for every treatment."""
+    parts = []
+    if cases.prp is not None:
+        parts.append("with PRP" if cases.prp else "without PRP")
+    if cases.scars is not None:
+        parts.append("for scars" if cases.scars else "not for scars")
+    if len(cases.skins) < len(Skin):
+        parts.append(f"skin type {joined(cases.skins, 'or')}")
+    return ", ".join(parts)
+
+
+# JSON ---------------------------------------------------------------------------------------------
+
+
+def _difference_json(one: Difference) -> Json:
+    return {
+        "change": one.change.value,
+        "rule": one.rule and one.rule.id,
+        "about": one.about,
+        "before": _value_json(one.before),
+        "after": _value_json(one.after),
+        "cases": [
+            {"prp": case.prp, "scars": case.scars, "skin_types": [skin.value for skin in case.skins]}
+            for case in one.cases
+        ],
+        "only": None if one.reference is Reference.PLAIN else one.reference.name.lower(),
+        "text": _line(one),
+    }
+
+
+def _value_json(value: Value) -> Json | str | None:
+    match value:
+        case Offset():
+            return value.text
+        case Point():
+            return _point_json(value)
+        case Stretch():
+            return {"start": _point_json(value.start), "end": _point_json(value.end), "note": value.note}
+        case _:
+            return value
+
+
+def _point_json(point: Point | None) -> Json | None:
+    """Return an edge: the offset as written, where one makes it, and the seconds from the treatment."""
+    if point is None:
+        return None
+    return {
+        "offset": point.offset and point.offset.text,
+        "day": point.day,
+        "seconds": int(point.elapsed.total_seconds()),
+    }

@@ -1,0 +1,54 @@
+"""The saved treatments -> a list for a person, or JSON."""
+
+from collections.abc import Sequence
+
+from needlecare.errors import shown
+from needlecare.output.json.plan import Json, json_text, treatment_json
+from needlecare.output.wording import treated_text
+from needlecare.storage.saved import SavedTreatment
+
+
+def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
+    """Return a line for each saved treatment, with its number; the one that matters is marked."""
+    lines = []
+    for number, one in enumerate(saved, start=1):
+        mark = "  <- status speaks of this one" if one is current else ""
+        lines.append(f"{number}  {treated_text(one.treatment)}, {', '.join(_details(one))}{mark}\n")
+    return "".join(lines)
+
+
+def saved_json(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
+    """Return the saved treatments as JSON text."""
+    return json_text(
+        {"saved": [_saved_json(one, number, current) for number, one in enumerate(saved, start=1)]}
+    )
+
+
+def _details(saved: SavedTreatment) -> list[str]:
+    treatment = saved.treatment
+    said = [treatment.zone.key]
+    if treatment.prp:
+        said.append("with PRP")
+    if treatment.skin_type is not None:
+        said.append(f"skin type {treatment.skin_type.name}")
+    if treatment.scars:
+        said.append("for scars")
+    said.append(f"by {shown(saved.schedule, 200)}")
+    if saved.follow:
+        said.append(f"following {shown(' and '.join(saved.follow), 200)}")
+    return said
+
+
+def _saved_json(saved: SavedTreatment, number: int, current: SavedTreatment | None) -> Json:
+    return {
+        "number": number,
+        "current": saved is current,
+        "treatment": treatment_json(saved.treatment),
+        "schedule": _in_unicode(saved.schedule),
+        "follow": [_in_unicode(source) for source in saved.follow],
+    }
+
+
+def _in_unicode(text: str) -> str:
+    """Return a text as JSON can carry it: what is no character in the name of a file is escaped."""
+    return text.encode(errors="backslashreplace").decode()

@@ -1,0 +1,251 @@
+"""Schedule -> what a rule file says, as text and as JSON, and what is wrong with it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from needlecare.errors import Problem, ScheduleError
+from needlecare.model import (
+    Case,
+    Condition,
+    Kind,
+    Recommendation,
+    Rule,
+    Schedule,
+    Series,
+    SeriesRange,
+    Weighed,
+)
+from needlecare.output.json.plan import Json, json_text, recommendation_json, schedule_json, source_json
+from needlecare.output.standing import standing_texts
+from needlecare.output.wording import joined
+from needlecare.review.cases import CheckedCases
+
+MOST_NAMED = 8  # rules that a line names
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """What is found in a rule file, and in the worked cases beside it.
+
+    One with problems has neither a schedule nor cases. Remarks are worth a second look.
+    """
+
+    file: str
+    schedule: Schedule | None = None
+    problems: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    cases: CheckedCases | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether neither the file nor its cases have a problem."""
+        return self.schedule is not None and not (self.cases and self.cases.problems)
+
+
+def schedules_text(schedules: Iterable[Schedule]) -> str:
+    """Return a line for each schedule."""
+    return "".join(f"{_heading(schedule)}: {_counts(schedule)}\n" for schedule in schedules)
+
+
+def schedules_json(schedules: Iterable[Schedule]) -> str:
+    """Return which schedules there are, as JSON text."""
+    return json_text({"schedules": [{**schedule_json(one), **_counted(one)} for one in schedules]})
+
+
+def checked_text(checked: Checked) -> str:
+    """Return what is said of a rule file that can be used: how much it holds, and how many cases hold."""
+    assert checked.schedule is not None
+    parts = ["no problems"] if checked.ok else []
+    parts.append(_counts(checked.schedule))
+    if checked.cases is not None and checked.cases.exists:
+        total, holding = checked.cases.total, checked.cases.holding
+        some = f"{holding} of " if holding < total else ""
+        parts.append("1 case holds" if holding == total == 1 else f"{some}{total} cases hold")
+    return f"{checked.file}: {'; '.join(parts)}\n"
+
+
+def found_text(checked: Checked) -> str:
+    """Return the problems of a rule file and of its cases, a line each, and what is pointed out."""
+    told = [ScheduleError(checked.file, [*checked.problems, *checked.remarks])]
+    cases = checked.cases
+    if cases is not None:
+        told.append(ScheduleError(cases.file, cases.problems))
+    if cases is not None and cases.uncovered:
+        named = joined([*cases.uncovered[:MOST_NAMED], *_more(cases.uncovered)])
+        if cases.exists:
+            told.append(ScheduleError(cases.file, [Problem(where="", what=f"no worked case for {named}")]))
+        else:
+            what = f"no worked cases; write a table of them, {cases.file}, for {named}"
+            told.append(ScheduleError(checked.file, [Problem(where="", what=what)]))
+    return "\n".join(filter(None, map(str, told)))
+
+
+def _more(rules: Sequence[str]) -> list[str]:
+    more = len(rules) - MOST_NAMED
+    return [f"{more} more {'rule' if more == 1 else 'rules'}"] if more > 0 else []
+
+
+def checked_json(checked: Iterable[Checked]) -> str:
+    """Return what was found in some rule files, as JSON text."""
+    files = [
+        {
+            "file": one.file,
+            "ok": one.ok,
+            "schedule": schedule_json(one.schedule) if one.schedule is not None else None,
+            "problems": [_problem(problem) for problem in one.problems],
+            "remarks": [_problem(remark) for remark in one.remarks],
+            "cases": None if one.cases is None else _cases_json(one.cases),
+        }
+        for one in checked
+    ]
+    return json_text({"files": files})
+
+
+def _cases_json(cases: CheckedCases) -> Json:
+    return {
+        "file": cases.file,
+        "exists": cases.exists,
+        "total": cases.total,
+        "holding": cases.holding,
+        "problems": [_problem(problem) for problem in cases.problems],
+        "uncovered": list(cases.uncovered),
+    }
+
+
+def schedule_text(schedule: Schedule) -> str:
+    """Return every rule of a schedule with what each source says, and the sources."""
+    return "\n".join(_lines(schedule)) + "\n"
+
+
+def whole_schedule_json(schedule: Schedule) -> str:
+    """Return everything that a schedule holds, as JSON text."""
+    return json_text(
+        {
+            "schedule": schedule_json(schedule),
+            "sources": [source_json(source) for source in schedule.sources.values()],
+            "rules": [_rule_json(rule) for rule in schedule.rules.values()],
+            "series": _series_json(schedule.series),
+            "standing": dict(standing_texts(schedule)),
+        }
+    )
+
+
+def _lines(schedule: Schedule) -> Iterator[str]:
+    yield _heading(schedule)
+    yield _counts(schedule)
+    for kind in Kind:
+        rules = [rule for rule in schedule.rules.values() if rule.kind is kind]
+        if rules:
+            yield ""
+            yield kind.value.upper()
+        for rule in rules:
+            after = f"  (after {rule.after})" if rule.after else ""
+            yield f"  {rule.id}: {rule.title}{after}"
+            yield from (f"    {_said(one)}" for one in rule.recommendations)
+    yield ""
+    yield "SERIES"
+    series = schedule.series
+    yield f"  {series.sessions} sessions {series.every.text} apart, {series.scars_sessions} sessions {series.scars_every.text} apart for scars"
+    yield from (f"    {_range(one)}" for one in series.ranges)
+    yield ""
+    yield "SOURCES"
+    for source in schedule.sources.values():
+        made = ", ".join(filter(None, [source.publisher, str(source.year or "")]))
+        yield f"  {source.key} (tier {source.tier}): {source.title}; {made}; {source.address or 'no address known'}"
+    yield ""
+    yield from (text for _, text in standing_texts(schedule))
+
+
+def _said(one: Recommendation) -> str:
+    times = f"{one.start.text if one.start else '…'} to {one.end.text if one.end else '…'}"
+    if one.earliest is not None:
+        times += f" or {one.earliest.text}"
+    extras = [] if one.condition == "all" else [one.condition.value]
+    if one.ours:
+        extras.append(f"our reading: {' '.join(sorted(one.ours))}")
+    if one.set_aside:
+        extras.append(f"set aside: {one.set_aside}")
+    extra = f" [{'; '.join(extras)}]" if extras else ""
+    return f"{one.claim}  {times}  {one.source}: {one.statement}{extra}"
+
+
+def _range(one: SeriesRange) -> str:
+    """Return "3-6 sessions P28D to P1M apart  patient-guide: 3-6 sessions a month apart"."""
+    parts = []
+    if one.sessions is not None:
+        parts.append(f"{one.sessions[0]}-{one.sessions[1]} sessions")
+    if one.every is not None:
+        parts.append(f"{' to '.join(offset.text for offset in one.every if offset)} apart")
+    extras = [] if one.condition is Condition.ALL else [one.condition.value]
+    extras += [f"set aside: {one.set_aside}"] if one.set_aside else []
+    extra = f" [{'; '.join(extras)}]" if extras else ""
+    return f"{' '.join(parts)}  {one.source}: {one.statement}{extra}"
+
+
+def _series_json(series: Series) -> Json:
+    return {
+        "sessions": series.sessions,
+        "every": series.every.text,
+        "scars_sessions": series.scars_sessions,
+        "scars_every": series.scars_every.text,
+        "ranges": [
+            {
+                "source": one.source,
+                "statement": one.statement,
+                "condition": one.condition.value,
+                "sessions": list(one.sessions) if one.sessions else None,
+                "every": [offset.text for offset in one.every if offset] if one.every else None,
+                "set_aside": one.set_aside,
+            }
+            for one in series.ranges
+        ],
+    }
+
+
+def _heading(schedule: Schedule) -> str:
+    dates = f"reviewed {schedule.reviewed}, review due {schedule.review_due}"
+    return f"{schedule.id} {schedule.version} · {schedule.treatment} · {dates}"
+
+
+def _counted(schedule: Schedule) -> dict[str, int]:
+    recommendations = sum(len(rule.recommendations) for rule in schedule.rules.values())
+    return {
+        "rules": len(schedule.rules),
+        "recommendations": recommendations,
+        "sources": len(schedule.sources),
+    }
+
+
+def _counts(schedule: Schedule) -> str:
+    return ", ".join(f"{number} {what}" for what, number in _counted(schedule).items())
+
+
+def _rule_json(rule: Rule) -> Json:
+    return {
+        "rule": rule.id,
+        "kind": rule.kind.value,
+        "title": rule.title,
+        "short": rule.short,
+        "advice": rule.advice,
+        "why": rule.why,
+        "then": rule.then,
+        "covers": list(rule.covers),
+        "after": rule.after,
+        "medicine": rule.medicine,
+        "recommendations": [_unplaced(one) for one in rule.recommendations],
+    }
+
+
+def _unplaced(one: Recommendation) -> Json:
+    """Return a recommendation without what only a treatment decides."""
+    said = recommendation_json(Weighed(recommendation=one, case=Case.HOLDS, counted=False))
+    return {key: value for key, value in said.items() if key not in {"case", "counted"}}
+
+
+def _problem(problem: Problem) -> Json:
+    return {
+        "line": problem.line,
+        "column": problem.column,
+        "where": problem.where or None,
+        "what": problem.what,
+    }

@@ -1,0 +1,103 @@
+"""The sentences that more than one renderer says about a plan; plain text, nothing clinical."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from needlecare.model import Detail, Note, Plan, Schedule, SkinType, Treatment, Window
+from needlecare.output.timing import clock, how_long, short_day, short_moment, since, until
+from needlecare.plan.combine import begins
+from needlecare.plan.overview import Group, Overview
+from needlecare.time.when import local
+
+
+def reader_day(view: Overview) -> date:
+    """Return the local date of the one who reads: years are named where they differ from its."""
+    return local(view.as_of, view.plan.treatment.zone).date()
+
+
+def treatment_name(plan: Plan) -> str:
+    """Return "Microneedling of the face + PRP · skin type IV · for scars"."""
+    treatment = plan.treatment
+    parts = [plan.schedule.treatment + (" + PRP" if treatment.prp else "")]
+    if treatment.skin_type is not None:
+        parts.append(f"skin type {SkinType(treatment.skin_type).name}")
+    if treatment.scars:
+        parts.append("for scars")
+    return " · ".join(parts)
+
+
+def title_prefix(schedule: Schedule, detail: Detail) -> str:
+    """Return what stands over a title that others may read: a discreet one names no clinic, no procedure."""
+    if detail is Detail.DISCREET:
+        return "Skin care"
+    return f"{schedule.clinic.name}: {schedule.treatment}" if schedule.clinic else schedule.treatment
+
+
+def treated_text(treatment: Treatment) -> str:
+    """Return "Sat 21 Nov 2026 14:30", or "Sat 21 Nov 2026, time of day unknown"."""
+    if isinstance(treatment.treated, datetime):
+        return short_moment(treatment.treated, treatment.zone)
+    return f"{short_day(treatment.treated)}, time of day unknown"
+
+
+def now_text(view: Overview) -> str:
+    """Return "Sat 21 Nov 15:30, 1 h after", "Tue 24 Nov 09:00, day 3" or "Mon 16 Nov 12:00, 5 days to go"."""
+    treatment = view.plan.treatment
+    shown = local(view.as_of, treatment.zone)
+    start = begins(view.plan)
+    said = f"{short_day(shown.date(), local(start, treatment.zone).date())} {clock(shown)}"
+    if not view.begun:
+        return f"{said}, {how_long(start - view.as_of)} to go"
+    day = (shown.date() - local(start, treatment.zone).date()).days
+    if day == 0 and not treatment.date_only and view.as_of > start:
+        return f"{said}, {how_long(view.as_of - start)} after"
+    return f"{said}, day {day}"
+
+
+def thens(windows: Iterable[Window]) -> str:
+    """Return what is said when windows end: "makeup is fine again; a drink is fine again"."""
+    return "; ".join(window.rule.then or window.rule.title for window in windows)
+
+
+def next_text(view: Overview, group: Group) -> str:
+    """Return "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine"."""
+    zone = view.plan.treatment.zone
+    at = since(group.moment, zone, reader_day(view))
+    return f"{at}, in {how_long(group.moment - view.as_of)}: {sentence(thens(group.windows))}"
+
+
+def differs_between(window: Window) -> bool:
+    """Whether the sources differ about when a window ends (or, for a preparation, starts)."""
+    if window.latest_start is not None:
+        return window.latest_start != window.start
+    return window.earliest_end is not None and window.earliest_end != window.end
+
+
+def tip(note: Note, view: Overview) -> str | None:
+    """Return what a person can do about a note, as a command line sees it; None where nothing."""
+    zone = view.plan.treatment.zone
+    if note.code == "date-only":
+        day = view.plan.treatment.treated
+        return f"Add the time of day ({day}@14:30): things end up to a day sooner."
+    if note.code == "skin-type-unknown" and note.sooner is not None and note.rule is not None:
+        rule = view.plan.schedule.rules[note.rule]
+        sooner = until(note.sooner, zone, reader_day(view))
+        return f"Add --skin-type: {rule.short} may have to wait only until {sooner}."
+    return None
+
+
+def sentence(text: str) -> str:
+    """Return a text that ends like a sentence."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def whole_sentence(text: str) -> str:
+    """Return a text that begins and ends like a sentence."""
+    return sentence(text[:1].upper() + text[1:])
+
+
+def joined(parts: Sequence[str], last: str = "and") -> str:
+    """Return "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"

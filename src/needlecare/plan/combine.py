@@ -1,0 +1,482 @@
+"""Recommendations -> windows -> Plan, and the status of a window at a moment.
+
+Offsets are placed on the calendar first and compared as moments afterwards: 24
+hours outlast a day when the clocks go forward. Nothing clinical stands here, no
+clock is read and nothing is worded for a terminal.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, assert_never
+
+from msgspec import Struct
+
+from needlecare.errors import UsageError, nearest, quoted
+from needlecare.model import (
+    Case,
+    Condition,
+    Kind,
+    Note,
+    Offset,
+    Part,
+    Placed,
+    Plan,
+    Recommendation,
+    Rule,
+    Schedule,
+    SeriesRange,
+    SkinType,
+    Status,
+    Treatment,
+    Weighed,
+    Window,
+)
+from needlecare.time.when import Edge, beginning, end_of_day, first_moment, local, place, place_day
+
+# Kinds that stand beside the windows, in lists of their own; --follow never thins them out.
+_ALWAYS = frozenset({Kind.CONTRAINDICATION, Kind.WARNING})
+
+
+def plan(treatment: Treatment, schedule: Schedule, *, follow: Sequence[str] = ()) -> Plan:
+    """Return all windows of a schedule for one treatment.
+
+    `follow` names the sources that count alone; none means all. Raises UsageError
+    for a source that the schedule does not know.
+    """
+    return Planner(schedule, follow=follow).plan(treatment)
+
+
+class Planner:
+    """A schedule that plans treatment after treatment: who takes part is settled once for each case.
+
+    `follow` as in `plan`, and the same errors.
+    """
+
+    def __init__(self, schedule: Schedule, *, follow: Sequence[str] = ()) -> None:
+        for source in follow:
+            if source not in schedule.sources:
+                hint = nearest(source, schedule.sources)
+                raise UsageError(f"unknown source {quoted(source)}{hint}; see needlecare schedule show")
+        self.schedule = schedule
+        self.follow = tuple(dict.fromkeys(follow))
+        self.casts: dict[tuple[bool, SkinType | None, bool], Mapping[str, _Cast]] = {}
+
+    def plan(self, treatment: Treatment) -> Plan:
+        """Return all windows of the schedule for one treatment."""
+        which = (treatment.prp, treatment.skin_type, treatment.scars)
+        if which not in self.casts:
+            rules = self.schedule.rules.values()
+            self.casts[which] = {rule.id: _cast(rule, treatment, self.follow) for rule in rules}
+        return _Planning(treatment, self.schedule, self.follow, self.casts[which]).plan()
+
+
+def status(window: Window, moment: datetime) -> Status:
+    """Return where a window stands at a moment (UTC); at its end it is past."""
+    if window.start is not None and moment < window.start:
+        return Status.UPCOMING
+    if window.end is not None and moment >= window.end:
+        return Status.PAST
+    if window.kind is Kind.AVOID and window.earliest_end is not None and moment >= window.earliest_end:
+        return Status.DIFFERS
+    return Status.ACTIVE
+
+
+def notes_at(plan: Plan, moment: datetime) -> tuple[Note, ...]:
+    """Return the notes of a plan as they stand at a moment: a review that is due comes first."""
+    return (*review_notes(plan.schedule, local(moment, plan.treatment.zone).date()), *plan.notes)
+
+
+def review_notes(schedule: Schedule, day: date) -> tuple[Note, ...]:
+    """Return what is said of a schedule on a local day: nothing, or that its review is past due."""
+    if day <= schedule.review_due:
+        return ()
+    text = f"These rules were to be reviewed by {schedule.review_due.isoformat()}; ask for a newer version."
+    return (Note(code="review-due", text=text),)
+
+
+def begins(plan: Plan) -> datetime:
+    """Return the moment (UTC) from which the treatment counts as begun."""
+    return beginning(plan.treatment.treated, plan.treatment.zone)
+
+
+def placed_recommendations(rule: Rule, plan: Plan) -> tuple[Placed, ...]:
+    """Return what every source says of a rule, placed for the treatment of a plan."""
+    planning = _Planning(plan.treatment, plan.schedule, plan.followed, {})
+    return tuple(planning.placed(one, rule.kind) for one in _weighed(rule, plan.treatment, plan.followed))
+
+
+def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Case:
+    """Return whether a recommendation, or the range of a series, speaks of a treatment.
+
+    An unknown skin type makes an avoid rule stricter and never laxer; in the
+    other kinds the recommendation stays out and gives a note.
+    """
+    match recommendation.condition:
+        case Condition.ALL:
+            return Case.HOLDS
+        case Condition.PRP:
+            return Case.HOLDS if treatment.prp else Case.OTHER
+        case Condition.SCARS:
+            return Case.HOLDS if treatment.scars else Case.OTHER
+        case Condition.DARKER_SKIN:
+            if treatment.skin_type is None:
+                return Case.UNKNOWN
+            return Case.HOLDS if treatment.skin_type >= SkinType.IV else Case.OTHER
+        case _:
+            assert_never(recommendation.condition)
+
+
+# Kinds that tell a person what to do or to leave.
+_ADVICE = frozenset({Kind.PREPARE, Kind.AVOID, Kind.DO})
+
+
+class _Counted(NamedTuple):
+    """A recommendation that counts; several that give the same count as the one named first.
+
+    An unknown skin type is not certain, and a condition of our own reading never is.
+    """
+
+    said: Recommendation
+    case: Case
+    is_certain: bool
+
+
+class _Reading(NamedTuple):
+    """A recommendation that counts, on the calendar of one treatment."""
+
+    counted: _Counted
+    start: datetime | None
+    end: datetime | None
+    earliest: datetime | None
+
+
+class _Cast(Struct, frozen=True):
+    """What is said of a rule in one case of treatment, before it is placed on a calendar."""
+
+    weighed: tuple[Weighed, ...]
+    notes: Sequence[Note]
+    has_window: bool
+    counted: tuple[_Counted, ...]
+
+
+def _cast(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Cast:
+    weighed = _weighed(rule, treatment, follow)
+    distinct: dict[tuple[object, ...], _Counted] = {}
+    for one in weighed:
+        if one.counted:
+            said, found = one.recommendation, _counted(one)
+            offsets = (said.start, said.end, said.earliest)
+            distinct.setdefault((*offsets, said.condition, found.case, found.is_certain), found)
+    has_window = any(_takes_part(one.case, rule.kind) for one in weighed)
+    counted = tuple(distinct.values())
+    notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, weighed)
+    if has_window and not counted and rule.kind not in _ALWAYS:
+        has_window = False
+        notes.append(Note(code="no-window", text=rule.advice, rule=rule.id))
+    return _Cast(weighed=weighed, notes=notes, has_window=has_window, counted=counted)
+
+
+def _skin_notes(rule: Rule, weighed: Sequence[Weighed]) -> list[Note]:
+    """Return what sources add for darker skin, where the type is unknown."""
+    unknown = [one for one in weighed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
+    if not unknown:
+        return []
+    whole = rule.medicine or len(unknown) == len(weighed)
+    said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
+    return [Note(code="skin-type", text=f"If your skin is type IV-VI: {said}", rule=rule.id)]
+
+
+def _counted(one: Weighed) -> _Counted:
+    certain = one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours
+    return _Counted(one.recommendation, one.case, certain)
+
+
+def _weighed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[Weighed, ...]:
+    """Return the recommendations that are followed, of each whether it speaks of this case and counts."""
+    return tuple(
+        Weighed(recommendation=one, case=found, counted=_counts(one, found, rule.kind))
+        for one in rule.recommendations
+        if not follow or rule.kind in _ALWAYS or one.source in follow
+        for found in [case(one, treatment)]
+    )
+
+
+def _counts(one: Recommendation, found: Case, kind: Kind) -> bool:
+    return _takes_part(found, kind) and one.set_aside is None and _gives_enough(one, kind)
+
+
+def _takes_part(found: Case, kind: Kind) -> bool:
+    return found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
+
+
+class _Planning:
+    """One treatment on the calendar of one schedule."""
+
+    def __init__(
+        self,
+        treatment: Treatment,
+        schedule: Schedule,
+        follow: tuple[str, ...],
+        casts: Mapping[str, _Cast],
+    ) -> None:
+        self.treatment = treatment
+        self.schedule = schedule
+        self.follow = follow
+        self.casts = casts  # by the ids of the rules
+        self.windows: dict[str, Window | None] = {}
+        self.notes: list[Note] = []
+        self.starts: dict[str, datetime] = {}  # by the texts of the offsets
+        self.ends: dict[str, datetime] = {}
+
+    def plan(self) -> Plan:
+        for rule in self.schedule.rules.values():
+            self.window(rule.id)
+        placed = [window for rule in self.schedule.rules if (window := self.windows[rule]) is not None]
+        return Plan(
+            treatment=self.treatment,
+            schedule=self.schedule,
+            windows=tuple(window for window in placed if window.kind not in _ALWAYS),
+            checklist=tuple(window for window in placed if window.kind is Kind.CONTRAINDICATION),
+            warnings=tuple(window for window in placed if window.kind is Kind.WARNING),
+            notes=tuple(self.general_notes() + self.notes),
+            followed=self.follow,
+        )
+
+    def window(self, rule_id: str) -> Window | None:
+        """Return the window of a rule; None where it is a note or not in the plan."""
+        if rule_id not in self.windows:
+            rule = self.schedule.rules.get(rule_id)
+            self.windows[rule_id] = None if rule is None else self.placed_window(rule)
+        return self.windows[rule_id]
+
+    def placed_window(self, rule: Rule) -> Window | None:
+        cast = self.casts[rule.id]
+        self.notes += cast.notes
+        if not cast.has_window:
+            return None
+        readings = [self.reading(one, rule.kind) for one in cast.counted]
+        window = self.combined(rule, cast.weighed, readings)
+        after = self.window(rule.after) if rule.after else None
+        if after is not None and after.end is not None:
+            delayed = self.delayed(window, after)
+            if delayed is None:
+                return None
+            window = delayed
+        if rule.kind is Kind.AVOID:
+            self.note_unknown_skin(window, readings, after)
+        return window
+
+    def placed(self, one: Weighed, kind: Kind) -> Placed:
+        """Return a recommendation on the calendar; one that does not count has no moments."""
+        said, found, counted = one.recommendation, one.case, one.counted
+        if not counted:
+            return Placed(recommendation=said, case=found, counted=False)
+        _, start, end, earliest = self.reading(_counted(one), kind)
+        return Placed(recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest)
+
+    def reading(self, counted: _Counted, kind: Kind) -> _Reading:
+        said = counted.said
+        start, end = self.moment(said.start, Edge.START), self.moment(said.end, Edge.END)
+        if start is not None and end is not None and end < start:
+            end = start  # from 30 days to a month: backwards in February
+        if said.earliest is None:
+            return _Reading(counted, start, end, None)
+        if kind is Kind.PREPARE:
+            earliest = self.moment(said.earliest, Edge.START)
+            earliest = max(earliest, start) if earliest and start else earliest
+        else:
+            earliest = self.moment(said.earliest, Edge.END)
+            earliest = min(earliest, end) if earliest and end else earliest
+        return _Reading(counted, start, end, earliest)
+
+    def moment(self, offset: Offset | None, edge: Edge) -> datetime | None:
+        """Return where an offset lies; many recommendations share one."""
+        if offset is None:
+            return None
+        known = self.starts if edge is Edge.START else self.ends
+        moment = known.get(offset.text)
+        if moment is None:
+            moment = known[offset.text] = place(offset, self.treatment.treated, self.treatment.zone, edge)
+        return moment
+
+    def combined(self, rule: Rule, weighed: tuple[Weighed, ...], counted: Sequence[_Reading]) -> Window:
+        """Return the window that the counted recommendations make together."""
+        start = min((one.start for one in counted if one.start is not None), default=None)
+        end = max((one.end for one in counted if one.end is not None), default=None)
+        if start is not None and end is not None:
+            end = max(start, end)
+        latest_start = earliest_end = None
+        match rule.kind:
+            case Kind.AVOID:
+                assert start is not None
+                assert end is not None
+                earliest_end = max(start, min(end, _every_group_ended(counted, end)))
+            case Kind.EXPECT:
+                readings = [one.earliest or one.end for one in counted]
+                earliest_end = min((reading for reading in readings if reading), default=None)
+                if earliest_end is not None and start is not None:
+                    earliest_end = max(start, earliest_end)
+            case Kind.PREPARE:
+                assert start is not None
+                assert end is not None
+                latest_start = min(end, max(start, _every_group_started(counted, start)))
+            case Kind.MILESTONE:
+                start, end = self.days(counted)
+            case Kind.DO | Kind.CONTRAINDICATION | Kind.WARNING:
+                pass
+            case _:
+                assert_never(rule.kind)
+        return Window(
+            rule=rule,
+            start=start,
+            latest_start=latest_start,
+            earliest_end=earliest_end,
+            end=end,
+            governed_by=_governing(rule.kind, counted),
+            recommendations=weighed,
+        )
+
+    def days(self, counted: Sequence[_Reading]) -> tuple[datetime | None, datetime | None]:
+        """Return from the local day of the last start to the end of that of the last end.
+
+        Nobody calls a milestone too early; its last day is never before its first.
+        """
+        treated, zone = self.treatment.treated, self.treatment.zone
+        offers = [one.counted.said for one in counted]
+        starts = [place_day(one.start, treated, zone, Edge.START) for one in offers if one.start]
+        ends = [place_day(one.end, treated, zone, Edge.END) for one in offers if one.end]
+        first, last = max(starts, default=None), max(ends, default=None)
+        if first is not None and last is not None:
+            last = max(first, last)
+        return (
+            None if first is None else first_moment(first, zone),
+            None if last is None else end_of_day(last, zone),
+        )
+
+    def delayed(self, window: Window, after: Window) -> Window | None:
+        """Return a window that waits for another: an avoid window ends no earlier, the others start no
+        earlier than that one ends. One without time left becomes a note.
+        """
+        assert after.end is not None
+        start, earliest_end, end = window.start, window.earliest_end, window.end
+        if window.kind is Kind.AVOID:
+            end = max(end, after.end) if end else after.end
+        else:
+            start = max(start, after.end) if start else after.end
+        if earliest_end is not None:
+            earliest_end = max(earliest_end, after.end)
+        if start is not None and end is not None and start >= end:
+            what = f"{window.rule.title}: no time is left for it after “{after.rule.title}”."
+            self.note("no-time-left", window.rule, what)
+            return None
+        moved = (start, end) != (window.start, window.end)
+        return Window(
+            rule=window.rule,
+            start=start,
+            earliest_end=earliest_end,
+            end=end,
+            governed_by=window.governed_by,
+            delayed_by=after.rule.id if moved else None,
+            recommendations=window.recommendations,
+        )
+
+    def note(self, code: str, rule: Rule, text: str, sooner: datetime | None = None) -> None:
+        self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
+
+    def note_unknown_skin(self, window: Window, counted: Sequence[_Reading], after: Window | None) -> None:
+        """Tell that an avoid window may end sooner for another skin type than the unknown one."""
+        ends = [one.end for one in counted if one.end and one.counted.case is not Case.UNKNOWN]
+        if len(ends) == len(counted) or not ends or window.end is None:
+            return
+        sooner = max([*ends, *([after.end] if after is not None and after.end else [])])
+        if sooner < window.end:
+            short = window.rule.short
+            text = f"The skin type is not given, so the stricter advice counts: {short} may end sooner."
+            self.note("skin-type-unknown", window.rule, text, sooner=sooner)
+
+    def general_notes(self) -> list[Note]:
+        found = []
+        if self.treatment.date_only:
+            text = (
+                "The time of day is unknown, so the safe hours count; "
+                "with the time of day, things end up to a day sooner."
+            )
+            found.append(Note(code="date-only", text=text))
+        if self.follow:
+            found.append(Note(code="follow", text=self.left_out()))
+        return found
+
+    def left_out(self) -> str:
+        """Say what following some sources only leaves out."""
+        casts = {rule.id: _cast(rule, self.treatment, ()) for rule in self.schedule.rules.values()}
+        whole = _Planning(self.treatment, self.schedule, (), casts)
+        missed = [
+            rule.short
+            for rule in self.schedule.rules.values()
+            if rule.kind in _ADVICE and whole.window(rule.id) is not None and self.window(rule.id) is None
+        ]
+        named = " and ".join(self.follow)
+        count = "counts" if len(self.follow) == 1 else "count"
+        said = f"Only {named} {count}; the stricter word of every other source is left out."
+        if missed:
+            said += f" Nothing is said there of: {', '.join(missed)}."
+        return said
+
+
+def _gives_enough(one: Recommendation, kind: Kind) -> bool:
+    """Whether a recommendation gives the numbers that its kind needs in order to count."""
+    if kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
+        return one.start is not None and one.end is not None
+    return one.start is not None or one.end is not None
+
+
+def _certain_groups(counted: Iterable[_Reading]) -> dict[Condition, list[_Reading]]:
+    """Return what certainly holds by its condition: a group each, so that no option loosens another."""
+    groups: dict[Condition, list[_Reading]] = {}
+    for one in counted:
+        if one.counted.is_certain:
+            groups.setdefault(one.counted.said.condition, []).append(one)
+    return groups
+
+
+def _every_group_ended(counted: Sequence[_Reading], end: datetime) -> datetime:
+    """Return when the laxest word of each group has ended; `end` where nothing is certain.
+
+    Without an unconditional word, what is uncertain must have ended too: an option
+    that adds a word does not make it laxer.
+    """
+    groups = _certain_groups(counted)
+    ends = [
+        min(reading for one in group if (reading := one.earliest or one.end)) for group in groups.values()
+    ]
+    if Condition.ALL not in groups:
+        ends += [one.end for one in counted if one.end and not one.counted.is_certain]
+    return max(ends, default=end)
+
+
+def _every_group_started(counted: Sequence[_Reading], start: datetime) -> datetime:
+    """Return when the laxest word of some group starts; `start` where nothing is certain."""
+    groups = _certain_groups(counted)
+    starts = [
+        max(reading for one in group if (reading := one.earliest or one.start)) for group in groups.values()
+    ]
+    if Condition.ALL not in groups:
+        starts += [one.start for one in counted if one.start and not one.counted.is_certain]
+    return min(starts, default=start)
+
+
+def _governing(kind: Kind, counted: Sequence[_Reading]) -> str | None:
+    """Return the source whose word sets the strictest edge; the one named first wins a tie."""
+    found: _Reading | None = None
+    for one in counted:
+        if found is None or _stricter(kind, one, found):
+            found = one
+    return found.counted.said.source if found else None
+
+
+def _stricter(kind: Kind, one: _Reading, other: _Reading) -> bool:
+    if kind is Kind.PREPARE:
+        return one.start is not None and (other.start is None or one.start < other.start)
+    if kind is Kind.MILESTONE:
+        return one.start is not None and (other.start is None or one.start > other.start)
+    return one.end is not None and (other.end is None or one.end > other.end)

@@ -1,0 +1,427 @@
+"""A series of sessions: their dates, a plan for each, and what one session says to the next.
+
+Numbers and ranges come from the schedule's series alone. No clock is read, and
+little is worded here: errors, notes, and what is said where a thing goes on.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from itertools import pairwise
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.errors import UsageError
+from needlecare.model import (
+    Case,
+    Condition,
+    Kind,
+    Note,
+    Offset,
+    Plan,
+    Rule,
+    Schedule,
+    SeriesRange,
+    Treatment,
+    Turn,
+    Window,
+)
+from needlecare.plan.combine import begins, case, plan
+from needlecare.plan.search import plainly
+from needlecare.time.when import LAST_YEAR, Edge, first_moment, local, place, place_day
+
+MOST_SESSIONS = 24  # as many as a rule file may name
+SESSIONS_UNUSUAL = "sessions-unusual"  # the note that no source plans so few or so many
+
+
+class Merged(Struct, frozen=True, kw_only=True):
+    """A preparation that goes on from what the session before asks to avoid: told once, as one.
+
+    `avoid` is the window of the session before that speaks of the same; it lasts at
+    least until the day on which the preparation starts.
+    """
+
+    preparation: Window
+    avoid: Window
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """One session of a course; `number` counts from 1.
+
+    `plan` is its plan with what is said in this session, as if it stood alone.
+    `told` is the same beside its neighbours: a preparation that is merged stands in
+    the session before, as something to avoid, and nothing that is avoided or done runs
+    into the session after. `usual` is where the interval puts the session (a moment in UTC, or a
+    date), `moved` whether it lies elsewhere.
+    """
+
+    number: int
+    plan: Plan
+    told: Plan
+    usual: datetime | date
+    moved: bool
+    merged: tuple[Merged, ...]
+
+    @property
+    def begins(self) -> datetime:
+        """The moment (UTC) from which the session counts as begun."""
+        return begins(self.plan)
+
+    @property
+    def day(self) -> date:
+        """Its local day."""
+        return local(self.begins, self.plan.treatment.zone).date()
+
+
+class OfferedRange(Struct, frozen=True, kw_only=True):
+    """What a source says about a series, and whether that counts for this one."""
+
+    range: SeriesRange
+    counted: bool
+
+
+class Course(Struct, frozen=True, kw_only=True):
+    """A series of sessions, in their order. `first` is the treatment that it was reckoned from."""
+
+    first: Treatment
+    schedule: Schedule
+    every: Offset
+    sessions: tuple[Session, ...]
+    ranges: tuple[OfferedRange, ...]
+    notes: tuple[Note, ...]
+
+    def after(self, session: Session) -> Session | None:
+        """Return the session after one; None behind the last."""
+        return self.sessions[session.number] if session.number < len(self.sessions) else None
+
+    def at(self, moment: datetime) -> Session:
+        """Return the session that a moment (UTC) belongs to: the latest that has begun, else the first."""
+        begun = [session for session in self.sessions if session.begins <= moment]
+        return begun[-1] if begun else self.sessions[0]
+
+
+def course(
+    first: Treatment,
+    schedule: Schedule,
+    *,
+    sessions: int | None = None,
+    every: Offset | None = None,
+    moved: Mapping[int, datetime | date] | None = None,
+    follow: Sequence[str] = (),
+) -> Course:
+    """Return a series of sessions that begins with a treatment.
+
+    Session k lies k - 1 times the interval behind the first, by the calendar of its
+    zone: months are multiplied, so that they do not drift. `moved` puts single
+    sessions elsewhere. What is not given is the schedule's default. Raises UsageError
+    for a number, a date or an interval that no course can have.
+    """
+    series = schedule.series
+    number = sessions or (series.scars_sessions if first.scars else series.sessions)
+    if sessions is not None and not 1 <= sessions <= MOST_SESSIONS:
+        raise UsageError(
+            f"{sessions} sessions are no course; write a number of sessions from 1 to {MOST_SESSIONS}"
+        )
+    interval = every or (series.scars_every if first.scars else series.every)
+    for session in moved or {}:
+        if not 1 <= session <= number:
+            raise UsageError(
+                f"there is no session {session} to move; write a number from 1 to {number}, or more sessions"
+            )
+    return _Planning(first, schedule, number, interval, moved or {}, follow).course()
+
+
+def earliest_next(session: Session) -> datetime | None:
+    """Return the first moment (UTC) of the day before which nobody calls for the next session."""
+    milestone = next_milestone(session)
+    return None if milestone is None else milestone.start
+
+
+def next_milestone(session: Session) -> Window | None:
+    """Return the milestone of a session that speaks of the next one; of several, the last to start."""
+    found = [
+        (window.start, -number, window)
+        for number, window in enumerate(session.plan.windows)
+        if window.kind is Kind.MILESTONE and window.rule.series is Turn.BETWEEN and window.start is not None
+    ]
+    return max(found, default=(None, 0, None))[2]
+
+
+class _Planning:
+    """The sessions of one course on the calendar."""
+
+    def __init__(
+        self,
+        first: Treatment,
+        schedule: Schedule,
+        number: int,
+        every: Offset,
+        moved: Mapping[int, datetime | date],
+        follow: Sequence[str],
+    ) -> None:
+        self.first = first
+        self.schedule = schedule
+        self.numbers = range(1, number + 1)
+        self.every = every
+        self.moved = moved
+        self.follow = follow
+        self.intervals = self.counted(lambda one: one.every)
+        self.amounts = self.counted(lambda one: one.sessions)
+
+    def course(self) -> Course:
+        usual = {number: self.usual(number) for number in self.numbers}
+        treatments = [replace(self.first, treated=self.moved.get(n, usual[n])) for n in self.numbers]
+        plans = [
+            _said_in(plan(treatment, self.schedule, follow=self.follow), n, self.numbers[-1])
+            for n, treatment in zip(self.numbers, treatments, strict=True)
+        ]
+        for number in self.numbers[1:]:
+            self.check(number, plans[number - 2], plans[number - 1])
+        counterparts = _counterparts(self.schedule)
+        merged = [(), *(_merged(before, after, counterparts) for before, after in pairwise(plans))]
+        sessions = tuple(
+            Session(
+                number=n,
+                plan=plans[n - 1],
+                told=_told(plans, merged, n),
+                usual=usual[n],
+                moved=n in self.moved,
+                merged=merged[n - 1],
+            )
+            for n in self.numbers
+        )
+        return Course(
+            first=self.first,
+            schedule=self.schedule,
+            every=self.every,
+            sessions=sessions,
+            ranges=tuple(
+                OfferedRange(range=one, counted=one in self.intervals or one in self.amounts)
+                for one in self.schedule.series.ranges
+            ),
+            notes=self.notes(),
+        )
+
+    # Dates ----------------------------------------------------------------------------------------
+
+    def usual(self, number: int) -> datetime | date:
+        """Return where the interval puts a session: a moment (UTC), or a date where the hours are unknown."""
+        zone = self.first.zone
+        try:
+            if self.first.date_only:
+                day = place_day(self.from_first(number), self.first.treated, zone, Edge.START)
+                found: datetime | date = local(first_moment(day, zone), zone).date()  # no zone skipped it
+            else:
+                found = place(self.from_first(number), self.first.treated, zone, Edge.START)
+        except (OverflowError, ValueError):
+            found = date.max
+        if found.year > LAST_YEAR:
+            raise UsageError(
+                f"session {number} would lie behind the year {LAST_YEAR}; "
+                "write fewer sessions, or a shorter interval"
+            )
+        return found
+
+    def from_first(self, number: int, more: Offset | None = None) -> Offset:
+        """Return the offset of a session from the first one, with a further one behind it."""
+        times = number - 1
+        return Offset(
+            text="",
+            months=self.every.months * times + (more.months if more else 0),
+            days=self.every.days * times + (more.days if more else 0),
+            seconds=more.seconds if more else 0,
+        )
+
+    def earliest(self, number: int) -> date | None:
+        """Return the first day on which some source that counts lets a session follow the one before."""
+        days = []
+        for one in self.intervals:
+            assert one.every is not None
+            least = one.every[0]
+            if number - 1 in self.moved:
+                start, offset = self.moved[number - 1], replace(least, clock=None)
+            else:  # reckoned from the first, as the session itself
+                start, offset = self.first.treated, self.from_first(number - 1, least)
+            days.append(place_day(offset, start, self.first.zone, Edge.START))
+        return min(days, default=None)
+
+    def check(self, number: int, before: Plan, after: Plan) -> None:
+        """Refuse a session that comes sooner behind the one before than every source that counts."""
+        zone = self.first.zone
+        earliest = self.earliest(number)
+        day, day_before = (local(begins(one), zone).date() for one in (after, before))
+        soon = earliest is not None and begins(after) < first_moment(earliest, zone)
+        if not soon and begins(after) > begins(before):
+            return
+        moved = number in self.moved or number - 1 in self.moved
+        what = f"session {number} on {day} comes too soon after session {number - 1} on {day_before}"
+        if not soon or earliest is None:
+            raise UsageError(f"{what}; write a later day for session {number}")
+        least = min(
+            (one.every[0] for one in self.intervals if one.every),
+            key=lambda offset: place(offset, self.first.treated, zone, Edge.START),
+        )
+        remedy = (
+            f"move session {number} to {earliest} or later, or session {number - 1} to an earlier day"
+            if moved
+            else f"write --every {least.text} or longer"
+        )
+        raise UsageError(
+            f"{what}: no source that counts lets it come before {earliest}; {remedy}\n{self.reason()}"
+        )
+
+    def reason(self) -> str:
+        """Return why sessions lie apart, in the schedule's words, and who says how far."""
+        why = [rule.why for rule in self.schedule.rules.values() if rule.series is Turn.BETWEEN]
+        return " ".join([*why[:1], "; ".join(f"{one.source}: {one.statement}" for one in self.intervals)])
+
+    # Sources --------------------------------------------------------------------------------------
+
+    def counted(self, given: Callable[[SeriesRange], object]) -> list[SeriesRange]:
+        """Return the ranges that count among those that give something.
+
+        For scars those that speak of scars, where there are any; of these the sources
+        that are followed, where there are any.
+        """
+        found = [
+            one
+            for one in self.schedule.series.ranges
+            if one.set_aside is None and given(one) and case(one, self.first) is Case.HOLDS
+        ]
+        if self.first.scars:
+            found = [one for one in found if one.condition is Condition.SCARS] or found
+        return [one for one in found if one.source in self.follow] or found
+
+    def notes(self) -> tuple[Note, ...]:
+        number = self.numbers[-1]
+        ranges = [(one.source, *one.sessions) for one in self.amounts if one.sessions]
+        if not ranges or any(least <= number <= most for _, least, most in ranges):
+            return ()
+        said = ", ".join(
+            f"{source} {least}" if least == most else f"{source} {least} to {most}"
+            for source, least, most in ranges
+        )
+        text = f"No source plans {number} session{'' if number == 1 else 's'}: {said}."
+        return (Note(code=SESSIONS_UNUSUAL, text=text),)
+
+
+def _said_in(made: Plan, number: int, last: int) -> Plan:
+    """Return a plan with what is said in one session of a series."""
+
+    def said(rule: Rule) -> bool:
+        match rule.series:
+            case None:
+                return True
+            case Turn.FIRST:
+                return number == 1
+            case Turn.LAST:
+                return number == last
+            case Turn.BETWEEN:
+                return number < last
+            case _:
+                assert_never(rule.series)
+
+    rules = made.schedule.rules
+    return replace(
+        made,
+        windows=tuple(window for window in made.windows if said(window.rule)),
+        notes=tuple(note for note in made.notes if note.rule is None or said(rules[note.rule])),
+    )
+
+
+# From one session to the next ---------------------------------------------------------------------
+
+
+def _merged(before: Plan, after: Plan, counterparts: Mapping[str, str]) -> tuple[Merged, ...]:
+    """Return the preparations of a session that go on from what the one before asks to avoid."""
+    avoided = {window.rule.id: window for window in before.windows}
+    found = []
+    for window in after.windows:
+        avoid = avoided.get(counterparts.get(window.rule.id, ""))
+        if avoid is not None and _reaches(avoid, window, after.treatment.zone):
+            found.append(Merged(preparation=window, avoid=avoid))
+    return tuple(found)
+
+
+def _counterparts(schedule: Schedule) -> dict[str, str]:
+    """Return which avoid rule asks for the same as a preparation, for each that has such a one.
+
+    That is the one that shares the most of the words that people use. Both are about
+    a medicine, or both not.
+    """
+    words = {rule.id: {plainly(word) for word in rule.covers} for rule in schedule.rules.values()}
+    avoid = [rule for rule in schedule.rules.values() if rule.kind is Kind.AVOID]
+    found = {}
+    for rule in schedule.rules.values():
+        if rule.kind is Kind.PREPARE:
+            alike = [one for one in avoid if one.medicine == rule.medicine]
+            best = max(alike, key=lambda one: len(words[one.id] & words[rule.id]), default=None)
+            if best is not None and words[best.id] & words[rule.id]:
+                found[rule.id] = best.id
+    return found
+
+
+def _reaches(avoid: Window, preparation: Window, zone: tzinfo) -> bool:
+    """Whether what is avoided lasts until the day on which the preparation starts.
+
+    Hours between the two on that day free nobody.
+    """
+    if avoid.end is None or preparation.start is None:
+        return False
+    return local(preparation.start, zone).date() <= local(avoid.end, zone).date()
+
+
+def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int) -> Plan:
+    """Return the plan of a session beside its neighbours."""
+    made = plans[number - 1]
+    own = {one.preparation.rule.id for one in merged[number - 1]}
+    windows = [window for window in made.windows if window.rule.id not in own]
+    if number == len(plans):
+        return replace(made, windows=tuple(windows))
+    over = begins(plans[number])
+    told = []
+    for window in windows:
+        if (cut := _until(window, over)) is None:
+            continue
+        going_on = [one for one in merged[number] if one.avoid.rule.id == window.rule.id]
+        if going_on and cut.end is not None and cut.end < over:
+            names = ", ".join(one.preparation.rule.short for one in going_on)
+            then = f"this goes on until session {number + 1}: {names}"
+            told.append(replace(cut, rule=replace(window.rule, then=then)))
+            told += [_going_on(one, cut.end, over) for one in going_on]
+        else:
+            told.append(cut)
+    return replace(made, windows=tuple(told))
+
+
+def _until(window: Window, over: datetime) -> Window | None:
+    """Return a window of a session as it stands until the next one begins; None where nothing is left.
+
+    Nothing that is avoided or done lasts longer, since it begins anew.
+    """
+    if window.kind not in {Kind.AVOID, Kind.DO} or window.end is None:
+        return window
+    if window.start is not None and window.start >= over:
+        return None
+    earliest_end = None if window.earliest_end is None else min(window.earliest_end, over)
+    return replace(window, earliest_end=earliest_end, end=min(window.end, over))
+
+
+def _going_on(merged: Merged, start: datetime, over: datetime) -> Window:
+    """Return what is still avoided, as preparation, from where the session before stops asking for it.
+
+    Where the sources do not agree on the preparation yet, they differ on all of it.
+    """
+    preparation = merged.preparation
+    agreed = preparation.latest_start
+    return Window(
+        rule=replace(
+            preparation.rule, kind=Kind.AVOID, short=preparation.rule.short.removeprefix("no "), then=None
+        ),
+        start=start,
+        earliest_end=start if agreed is not None and agreed > start else over,
+        end=over,
+        governed_by=preparation.governed_by,
+        recommendations=preparation.recommendations,
+    )

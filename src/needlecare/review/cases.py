@@ -1,0 +1,372 @@
+"""Worked cases: what a person reckoned by hand, held against what the rules give.
+
+Takes the bytes of the table that stands beside a rule file (clinic.toml: clinic.cases.csv),
+and the checked Schedule; it opens no file. A row is one rule of one treatment: where it
+starts, where it ends, from when the sources differ, and the sum by which a person got there.
+"""
+
+import csv
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from needlecare.batch.rows import DELIMITERS
+from needlecare.errors import Problem, UsageError, nearest, quoted, shown
+from needlecare.model import Kind, Plan, Rule, Schedule, SkinType, Treatment
+from needlecare.plan.combine import plan
+from needlecare.rules.load import MOST_PROBLEMS, told_problems
+from needlecare.time.when import FORMS, Edge, local, parse_when, resolve, zone_named
+
+LARGEST_TABLE = 1024 * 1024  # bytes; the built-in table has 30 thousand
+MOST_COLUMNS = 100  # of which ten are known
+MOST_TREATMENTS = 500  # of a table, each a plan; the built-in table has less than a hundred
+LONGEST_SUM = 300  # characters of a row's sum that a problem repeats
+
+_NEEDED = ("treated", "zone", "rule", "start", "end", "sum")
+_COLUMNS = ("treated", "zone", "prp", "skin_type", "scars", "rule", "start", "end", "differs", "sum")
+_NONE = frozenset({"-", "–", "—"})  # what spreadsheets make of a hyphen
+_QUOTES = "a cell with a comma, a quote or a line break stands in double quotes, each quote in it twice"
+
+
+class _Outside(StrEnum):
+    """What a plan has of a rule that has no window in it."""
+
+    NOTE = "note"
+    ABSENT = "absent"
+
+
+_Cell = datetime | _Outside | None
+_Cells = Mapping[str, _Cell]  # by column: start, end, differs
+
+
+class CheckedCases(Struct, frozen=True, kw_only=True):
+    """What came of the worked cases beside a rule file.
+
+    `total` counts the rows that were read, `holding` those that hold. `uncovered` names
+    the rules that no row works out (of a file that extends another, those that it
+    changes, adds or switches off); none where the table could not be read to its end.
+    """
+
+    file: str
+    exists: bool = True
+    total: int = 0
+    holding: int = 0
+    problems: tuple[Problem, ...] = ()
+    uncovered: tuple[str, ...] = ()
+
+
+class _WorkedCase(Struct, frozen=True, kw_only=True):
+    """One row; `expected` lacks a column that the row leaves open."""
+
+    line: int
+    treatment: Treatment
+    rule: str
+    expected: _Cells
+    sum: str
+
+
+def checked_cases(
+    data: bytes | None, schedule: Schedule, base: Schedule | None = None, *, file: str
+) -> CheckedCases:
+    """Return what comes of a table of worked cases, with every problem of it.
+
+    `data` is None where there is no table; `base` is the schedule that the checked one
+    extends; `file` names the table in messages.
+    """
+    needed = _reckoned(schedule, base)
+    if data is None:
+        return CheckedCases(file=file, exists=False, uncovered=needed)
+    reading = _Reading({**(base.rules if base else {}), **schedule.rules})
+    cases = reading.cases(data)
+    failing = list(_failing(cases, schedule))
+    problems = sorted([*reading.problems, *failing], key=lambda problem: problem.line or 0)
+    told = [*told_problems(problems)]
+    if reading.unread_below is not None:
+        what = "the rows below are not read; put the others right first"
+        told.append(Problem(where="", what=what, line=reading.unread_below))
+    return CheckedCases(
+        file=file,
+        total=reading.total,
+        holding=len(cases) - len(failing),
+        problems=tuple(told),
+        uncovered=tuple(rule for rule in needed if reading.whole and rule not in reading.covered),
+    )
+
+
+def _reckoned(schedule: Schedule, base: Schedule | None) -> tuple[str, ...]:
+    """Return the rules whose times a file reckons: all, or those that are not as its base has them."""
+    if base is None:
+        return tuple(schedule.rules)
+    changed = [one.id for one in schedule.rules.values() if _numbers(one) != _numbers(base.rules.get(one.id))]
+    return (*changed, *(rule for rule in base.rules if rule not in schedule.rules))
+
+
+def _numbers(rule: Rule | None) -> object:
+    """Return what of a rule decides its times; a wording decides none."""
+    return rule and (rule.kind, rule.after, rule.recommendations)
+
+
+def _failing(cases: Iterable[_WorkedCase], schedule: Schedule) -> Iterator[Problem]:
+    """Return a problem for each case that does not hold; each treatment is planned once."""
+    plans: dict[Treatment, Plan] = {}
+    for case in cases:
+        if case.treatment not in plans:
+            plans[case.treatment] = plan(case.treatment, schedule)
+        found = _found(plans[case.treatment], case.rule)
+        wrong = [column for column, cell in case.expected.items() if found[column] != cell]
+        if isinstance(found["start"], _Outside):
+            wrong = wrong[:1]
+        if wrong:
+            zone = case.treatment.zone
+            told = "; ".join(
+                f"{column} is {_written(found[column], zone)}, "
+                f"expected {_written(case.expected[column], zone)}"
+                for column in wrong
+            )
+            what = f"{told} ({shown(case.sum, LONGEST_SUM)})"
+            yield Problem(where=case.rule, what=what, line=case.line)
+
+
+def _found(plan: Plan, rule: str) -> _Cells:
+    """Return what a plan says of a rule, in the columns of a table."""
+    for window in (*plan.windows, *plan.checklist, *plan.warnings):
+        if window.rule.id == rule:
+            before = window.kind is Kind.PREPARE
+            differs = window.latest_start if before else window.earliest_end
+            agreed = window.start if before else window.end
+            return {
+                "start": window.start,
+                "end": window.end,
+                "differs": None if differs == agreed else differs,
+            }
+    noted = any(note.rule == rule for note in plan.notes)
+    return {"start": _Outside.NOTE if noted else _Outside.ABSENT, "end": None, "differs": None}
+
+
+def _written(cell: _Cell, zone: ZoneInfo) -> str:
+    """Return a cell as a table has it: a local time, with its offset where the clock shows it twice."""
+    if cell is None:
+        return "-"
+    if isinstance(cell, _Outside):
+        return cell.value
+    shown_there = local(cell, zone)
+    wall = shown_there.replace(tzinfo=None)
+    twice = resolve(wall, zone, Edge.START) != resolve(wall, zone, Edge.END)
+    return (shown_there if twice else wall).isoformat(timespec="seconds" if wall.second else "minutes")
+
+
+class _Reading:
+    """One pass over a table: what is wrong in it, and which rules its rows name."""
+
+    def __init__(self, rules: Mapping[str, Rule]) -> None:
+        self.rules = rules
+        self.problems: list[Problem] = []
+        self.covered: set[str] = set()
+        self.total = 0
+        self.whole = False  # whether every row was looked at
+        self.unread_below: int | None = None  # the line at which there were problems enough
+        self.first: dict[tuple[Treatment, str], int] = {}
+        self.treatments: set[Treatment] = set()
+
+    def wrong(self, what: str, *, where: str = "", line: int | None = None) -> None:
+        self.problems.append(Problem(where=where, what=what, line=line))
+
+    def cases(self, data: bytes) -> list[_WorkedCase]:
+        """Return the rows that can be read; the others are problems."""
+        text = self.text(data)
+        found: list[_WorkedCase] = []
+        if text is None:
+            return found
+        columns: Sequence[str] | None = None
+        line = 1
+        delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+        rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        try:
+            for cells in rows:
+                if any(cell.strip() for cell in cells):
+                    if columns is None:
+                        columns = self.columns(cells, line)
+                        if not columns:
+                            return found
+                    elif (case := self.case(columns, cells, line)) is not None:
+                        found.append(case)
+                if len(self.problems) >= MOST_PROBLEMS:
+                    self.unread_below = line
+                    return found
+                line = rows.line_num + 1
+        except csv.Error as error:
+            self.wrong(f"cannot be read from here on ({error}); {_QUOTES}", line=line)
+            return found
+        self.whole = True
+        if columns is None:
+            self.wrong(f"empty; the first line names the columns: {','.join(_COLUMNS)}")
+        return found
+
+    def text(self, data: bytes) -> str | None:
+        if len(data) > LARGEST_TABLE:
+            self.wrong("larger than 1 MiB; no table of cases is")
+            return None
+        written = data.removeprefix(BOM_UTF8)
+        try:
+            return written.decode()
+        except UnicodeDecodeError as error:
+            line = written[: error.start].count(b"\n") + 1
+            self.wrong("not UTF-8; save the table as CSV in UTF-8", line=line)
+            return None
+
+    def columns(self, cells: Sequence[str], line: int) -> Sequence[str]:
+        """Return the columns that the first row names; nothing where it is wrong."""
+        before = len(self.problems)
+        if len(cells) > MOST_COLUMNS:
+            self.wrong(f"{len(cells)} columns; columns are {', '.join(_COLUMNS)}", line=line)
+            return ()
+        names = [cell.strip().lower() for cell in cells]
+        for number, name in enumerate(names):
+            if name not in _COLUMNS:
+                free = [column for column in _COLUMNS if column not in names]
+                what = (
+                    f"unknown column {quoted(name)}{nearest(name, free)}" if name else "a column has no name"
+                )
+                self.wrong(f"{what}; columns are {', '.join(_COLUMNS)}", line=line)
+            elif name in names[:number]:
+                self.wrong(f"the column {quoted(name)} stands twice; leave one", line=line)
+        missing = [name for name in _NEEDED if name not in names]
+        if missing:
+            self.wrong(f"missing column {', '.join(missing)}; columns are {', '.join(_COLUMNS)}", line=line)
+        return names if len(self.problems) == before else ()
+
+    def case(self, columns: Sequence[str], cells: Sequence[str], line: int) -> _WorkedCase | None:
+        """Return the worked case of a row; None, with a problem or several, where it is wrong."""
+        self.total += 1
+        before = len(self.problems)
+        row = _Row(self, columns, cells, line)
+        rule = row.rule()
+        treatment = row.treatment()
+        zone = None if treatment is None else treatment.zone
+        expected = row.expected(zone)
+        reckoned = row.text("sum", "how the times were reckoned, and from which source")
+        if rule is not None:
+            self.covered.add(rule)
+        if rule is None or treatment is None or len(self.problems) > before:
+            return None
+        self.treatments.add(treatment)
+        if len(self.treatments) > MOST_TREATMENTS:
+            self.treatments.discard(treatment)
+            what = f"more than {MOST_TREATMENTS} treatments in a table; let several rules share one"
+            self.wrong(what, line=line)
+            return None
+        first = self.first.setdefault((treatment, rule), line)
+        if first != line:
+            self.wrong(f"the same case stands in line {first}; leave one", where=rule, line=line)
+            return None
+        return _WorkedCase(line=line, treatment=treatment, rule=rule, expected=expected, sum=reckoned)
+
+
+class _Row:
+    """A row that is being read: hands out checked cells, notes what is wrong in its reading."""
+
+    def __init__(self, reading: _Reading, columns: Sequence[str], cells: Sequence[str], line: int) -> None:
+        self.reading = reading
+        self.line = line
+        self.cells = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            self.wrong(f"{len(cells)} cells for {len(columns)} columns; {_QUOTES}")
+
+    def wrong(self, what: str, column: str = "") -> None:
+        self.reading.wrong(what, where=column, line=self.line)
+
+    def text(self, column: str, what: str) -> str:
+        """Return a cell that must not be empty; `what` says what to write in it."""
+        cell = self.cells.get(column, "")
+        if not cell:
+            self.wrong(f"empty; write {what}", column)
+        return cell
+
+    def rule(self) -> str | None:
+        cell = self.text("rule", "the id of a rule, such as makeup")
+        if cell and cell not in self.reading.rules:
+            self.wrong(f"unknown rule {quoted(cell)}{nearest(cell, self.reading.rules)}", "rule")
+        return cell if cell in self.reading.rules else None
+
+    def treatment(self) -> Treatment | None:
+        zone = self.zone()
+        treated = self.when("treated", "a time such as 2026-11-21T14:30, or a date", zone)
+        prp, scars = self.flag("prp"), self.flag("scars")
+        skin_type = self.skin_type()
+        if zone is None or treated is None:
+            return None
+        return Treatment(treated=treated, zone=zone, prp=prp, skin_type=skin_type, scars=scars)
+
+    def zone(self) -> ZoneInfo | None:
+        cell = self.text("zone", "an IANA name such as Europe/Berlin")
+        try:
+            return zone_named(cell) if cell else None
+        except UsageError as error:
+            self.wrong(str(error), "zone")
+            return None
+
+    def flag(self, column: str) -> bool:
+        cell = self.cells.get(column, "").lower()
+        if cell not in {"yes", "no", ""}:
+            self.wrong(f"{quoted(cell)} is neither yes nor no; write one, or nothing for no", column)
+        return cell == "yes"
+
+    def skin_type(self) -> SkinType | None:
+        cell = self.cells.get("skin_type", "")
+        try:
+            return SkinType.of(cell) if cell else None
+        except ValueError:
+            what = f"{quoted(cell)} is no Fitzpatrick skin type; write I to VI, or nothing for unknown"
+            self.wrong(what, "skin_type")
+            return None
+
+    def expected(self, zone: ZoneInfo | None) -> _Cells:
+        """Return what the row says comes out, by column."""
+        start = self.cells.get("start", "").lower()
+        if start in set(_Outside):
+            for column in ("end", "differs"):
+                if self.cells.get(column, "") not in {"", *_NONE}:
+                    self.wrong(f"no time stands beside {start}; leave it empty", column)
+            return {"start": _Outside(start)}
+        found: dict[str, _Cell] = {
+            "start": self.moment("start", "a time such as 2026-11-21T14:30, -, note or absent", zone),
+            "end": self.moment("end", "a time such as 2026-11-23T14:30, or -", zone),
+        }
+        if self.cells.get("differs"):
+            found["differs"] = self.moment("differs", "a time such as 2026-11-22T14:30, or -", zone)
+        return found
+
+    def moment(self, column: str, what: str, zone: ZoneInfo | None) -> datetime | None:
+        """Return the moment (UTC) in a cell; None for a hyphen, and where it is wrong."""
+        if self.cells.get(column) in _NONE:
+            return None
+        when = self.when(column, what, zone)
+        if when is None or isinstance(when, datetime):
+            return when
+        self.wrong(
+            f"{quoted(when.isoformat())} has no time; write it too, as {when.isoformat()}T00:00", column
+        )
+        return None
+
+    def when(self, column: str, what: str, zone: ZoneInfo | None) -> datetime | date | None:
+        """Return the moment (UTC) or the date in a cell. A table stays as it is, so no word is a date."""
+        cell = self.text(column, what)
+        if not cell or zone is None:
+            return None
+        if not cell[0].isdigit():
+            self.wrong(f"{quoted(cell)} is not a date; write {what}", column)
+            return None
+        try:
+            return parse_when(cell, now=_NO_CLOCK, zone=zone)
+        except UsageError as error:
+            self.wrong(str(error).replace(FORMS, f"write {what}"), column)
+            return None
+
+
+# What "today" would mean; no word gets as far.
+_NO_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)

@@ -1,0 +1,353 @@
+"""Two schedules -> what changes for a patient from one to the other; nothing is worded here.
+
+Both are planned for the same treatments, one for each case that a rule can
+speak of, and their windows compared: what a file says in other words or by
+other sources is no change as long as every plan stays the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum, StrEnum
+from functools import cached_property
+from itertools import combinations, product
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.model import Kind, Offset, Plan, Rule, Schedule, SeriesRange, SkinType, Treatment, Window
+from needlecare.plan.combine import begins, placed_recommendations, plan
+from needlecare.time.when import local, zone_named
+
+
+class Change(StrEnum):
+    """What became of a rule or a text, as a patient has it; what loosens a plan comes first."""
+
+    GONE = "gone"
+    SHORTER = "shorter"
+    NEW = "new"
+    LONGER = "longer"
+    EARLIER = "earlier"
+    LATER = "later"
+    DISPUTED = "disputed"  # the sources differ from another moment on, or no longer, or now
+    SAID = "said"
+
+
+class Skin(StrEnum):
+    """The skin types that rules tell apart."""
+
+    LIGHTER = "I-III"
+    DARKER = "IV-VI"
+    UNKNOWN = "unknown"
+
+
+class Reference(Enum):
+    """The treatments by which two schedules are compared, plainest first: when, and in which zone."""
+
+    PLAIN = (datetime(2026, 1, 15, 11, 37, tzinfo=UTC), "UTC")  # far from any clock change
+    DATE_ONLY = (date(2026, 1, 15), "UTC")
+    SHORT_MONTH = (datetime(2026, 2, 10, 11, 37, tzinfo=UTC), "UTC")  # P1M is 28 days, not 31
+    CLOCK_CHANGE = (datetime(2026, 3, 28, 11, 37, tzinfo=UTC), "Europe/Berlin")  # 29 March has 23 hours
+
+
+class Cases(Struct, frozen=True, kw_only=True):
+    """Some treatments: with PRP or not, for scars or not (None: either), of some skin types."""
+
+    prp: bool | None = None
+    scars: bool | None = None
+    skins: tuple[Skin, ...] = tuple(Skin)
+
+
+EVERY = Cases()
+
+
+class Point(Struct, frozen=True, kw_only=True):
+    """An edge of a window, by the time from the treatment to it.
+
+    `offset` is the recommendation's that makes the edge, where one does; `day`
+    the number of the day where a whole day is meant.
+    """
+
+    elapsed: timedelta
+    offset: Offset | None = None
+    day: int | None = None
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """The edges of a window that is new or gone; `note` where it is a note without times instead."""
+
+    start: Point | None = None
+    end: Point | None = None
+    note: bool = False
+
+
+Value = Point | Stretch | Offset | str | None
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """One thing that changes for a patient.
+
+    `about` names what changed: an edge ("start", "end", "differs"), a key of the
+    rule, "window" where a rule comes or goes, or for no rule a key of the file
+    ("clinic.telephone"). `before` is None where it is new, `after` where it is
+    gone. `reference` is the plainest treatment that shows it.
+    """
+
+    change: Change
+    about: str
+    before: Value
+    after: Value
+    rule: Rule | None = None
+    cases: tuple[Cases, ...] = (EVERY,)
+    reference: Reference = Reference.PLAIN
+
+
+class Unseen(StrEnum):
+    """What can change in a file without changing a plan; `needlecare why` and `can` tell of it."""
+
+    SOURCES = "sources"
+    RECOMMENDATIONS = "recommendations"
+    WHY = "why"
+    COVERS = "covers"
+
+
+def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
+    """Return what changes for a patient whose plan is made by one schedule instead of another.
+
+    Rules in the order of the files, then what belongs to no rule.
+    """
+    comparison = _Comparison(before, after)
+    of_rules = (one for rule in comparison.rules for one in comparison.of_rule(rule))
+    return (*of_rules, *_of_file(before, after))
+
+
+def unseen(before: Schedule, after: Schedule) -> dict[Unseen, tuple[str, ...]]:
+    """Return what changes between two schedules and alters no plan: the sources and rules concerned."""
+    both = [(before.rules[name], after.rules[name]) for name in before.rules if name in after.rules]
+    sources = dict.fromkeys([*before.sources, *after.sources])
+    found = {
+        Unseen.SOURCES: [name for name in sources if before.sources.get(name) != after.sources.get(name)],
+        Unseen.RECOMMENDATIONS: [a.id for a, b in both if a.recommendations != b.recommendations],
+        Unseen.WHY: [a.id for a, b in both if a.why != b.why],
+        Unseen.COVERS: [a.id for a, b in both if a.covers != b.covers],
+    }
+    return {what: tuple(names) for what, names in found.items() if names}
+
+
+# Rules --------------------------------------------------------------------------------------------
+
+_Cell = tuple[bool, bool, Skin]  # PRP, scars, skin type
+_CELLS: tuple[_Cell, ...] = tuple(product((False, True), (False, True), Skin))
+_EITHER: tuple[tuple[bool | None, set[bool]], ...] = ((None, {False, True}), (False, {False}), (True, {True}))
+_CASES = {
+    Cases(prp=prp, scars=scars, skins=skins): frozenset(product(with_prp, with_scars, skins))
+    for size in (3, 2, 1)
+    for (prp, with_prp), (scars, with_scars), skins in product(_EITHER, _EITHER, combinations(Skin, size))
+}
+_SKIN_TYPES = {Skin.LIGHTER: SkinType.II, Skin.DARKER: SkinType.V, Skin.UNKNOWN: None}
+_TOLD = ("kind", "title", "short", "advice", "then", "medicine", "daily", "series")  # what a plan carries
+_NOTES = frozenset({"no-window", "no-time-left", "skin-type"})  # that stand for a rule, or beside it
+_EVER = timedelta(days=1_000_000)
+_STRICTER_IF_LONGER = frozenset({Kind.AVOID, Kind.PREPARE})
+
+_Found = tuple[Change, str, Value, Value]
+
+
+class _Placed:
+    """A plan, by its rules."""
+
+    def __init__(self, made: Plan) -> None:
+        self.plan = made
+        self.begins = begins(made)
+        self.zone = made.treatment.zone
+        every = (*made.windows, *made.checklist, *made.warnings)
+        self.windows: Mapping[str, Window] = {window.rule.id: window for window in every}
+        self.notes: Mapping[str, str] = {
+            note.rule: note.text for note in made.notes if note.rule and note.code in _NOTES
+        }
+
+    def stretch(self, rule: str) -> Stretch | None:
+        """Return where a rule stands in the plan; None where it has no place in it."""
+        window = self.windows.get(rule)
+        if window is None:
+            return Stretch(note=True) if rule in self.notes else None
+        return Stretch(start=self.point(window, "start"), end=self.point(window, "end"))
+
+    def point(self, window: Window, edge: str) -> Point | None:
+        moment: datetime | None = getattr(window, edge)
+        if moment is None:
+            return None
+        elapsed = moment - self.begins
+        counted = [one for one in placed_recommendations(window.rule, self.plan) if one.counted]
+        if window.kind is Kind.MILESTONE:
+            day = local(moment, self.zone).date() - timedelta(days=edge == "end")
+            offsets = (
+                getattr(one.recommendation, edge)
+                for one in counted
+                if (placed := getattr(one, edge)) and local(placed, self.zone).date() == day
+            )
+            number = (day - local(self.begins, self.zone).date()).days
+            return Point(elapsed=elapsed, offset=next(offsets, None), day=number)
+        names = ("earliest", "end" if edge == "earliest_end" else "start") if "_" in edge else (edge,)
+        made_by = (
+            getattr(one.recommendation, name)
+            for one in counted
+            for name in names
+            if getattr(one, name) == moment
+        )
+        return Point(elapsed=elapsed, offset=next(made_by, None))
+
+    def differs(self, window: Window) -> Point | None:
+        """Return where the sources begin to differ (of a preparation: cease to); None where they agree."""
+        if window.kind is Kind.PREPARE:
+            return None if window.latest_start == window.start else self.point(window, "latest_start")
+        return None if window.earliest_end == window.end else self.point(window, "earliest_end")
+
+
+class _Comparison:
+    """Two schedules, planned for every treatment that tells them apart."""
+
+    def __init__(self, before: Schedule, after: Schedule) -> None:
+        self.before = before
+        self.after = after
+        self.rules = dict.fromkeys([*before.rules, *after.rules])
+
+    @cached_property
+    def plans(self) -> dict[tuple[Reference, _Cell], tuple[_Placed, _Placed]]:
+        found = {}
+        for reference, cell in product(Reference, _CELLS):
+            (treated, zone), (prp, scars, skin) = reference.value, cell
+            treatment = Treatment(
+                treated=treated, zone=zone_named(zone), prp=prp, scars=scars, skin_type=_SKIN_TYPES[skin]
+            )
+            both = (_Placed(plan(treatment, schedule)) for schedule in (self.before, self.after))
+            found[reference, cell] = (next(both), next(both))
+        return found
+
+    def of_rule(self, name: str) -> Iterator[Difference]:
+        old, new = self.before.rules.get(name), self.after.rules.get(name)
+        rule = new or old
+        if old is not None and new is not None:
+            for key in _TOLD:
+                if (was := _said(old, key)) != (is_now := _said(new, key)):
+                    yield Difference(change=Change.SAID, about=key, before=was, after=is_now, rule=rule)
+        for ((change, about, past, present), reference), cells in self.placed(name).items():
+            yield Difference(
+                change=change,
+                about=about,
+                before=past,
+                after=present,
+                rule=rule,
+                cases=tuple(_folded(cells)),
+                reference=reference,
+            )
+
+    def placed(self, name: str) -> dict[tuple[_Found, Reference], set[_Cell]]:
+        """Return what changes in the windows of a rule, each with the treatments for which it does.
+
+        A change is told by the plainest treatment that shows it, and not again by the others.
+        """
+        found: dict[tuple[_Found, Reference], set[_Cell]] = {}
+        told: set[tuple[_Cell, str]] = set()
+        for (reference, cell), (before, after) in self.plans.items():
+            changed = [one for one in self.compared(name, before, after) if (cell, one[1]) not in told]
+            told.update((cell, about) for _, about, _, _ in changed)
+            for one in changed:
+                found.setdefault((one, reference), set()).add(cell)
+        return found
+
+    def compared(self, name: str, before: _Placed, after: _Placed) -> Iterator[_Found]:
+        """Yield what changes in the window of a rule for one treatment."""
+        old, new = before.windows.get(name), after.windows.get(name)
+        if old is None or new is None:
+            was, now = before.stretch(name), after.stretch(name)
+            if was != now:
+                yield (Change.GONE if new is None and was is not None else Change.NEW), "window", was, now
+        else:
+            yield from _moved(before, old, after, new)
+        if (was_noted := before.notes.get(name)) != (noted := after.notes.get(name)) and (
+            (old is None) == (new is None)  # else the window that comes or goes tells it
+            and was_noted is not None
+            and noted is not None
+            and not self.follows_advice(name, was_noted, noted)
+        ):
+            yield Change.SAID, "note", was_noted, noted
+
+    def follows_advice(self, name: str, was: str, now: str) -> bool:
+        """Whether a note only repeats the advice of its rule, which is compared already."""
+        old, new = self.before.rules[name], self.after.rules[name]
+        return was.endswith(old.advice) and now.endswith(new.advice)
+
+
+def _moved(before: _Placed, old: Window, after: _Placed, new: Window) -> Iterator[_Found]:
+    """Yield which edges of a window lie elsewhere."""
+    strict = new.kind in _STRICTER_IF_LONGER
+    was, now = before.point(old, "start"), after.point(new, "start")
+    begun = _elapsed(now, -_EVER) - _elapsed(was, -_EVER)
+    if begun:
+        kinds = (Change.LONGER, Change.SHORTER) if strict else (Change.EARLIER, Change.LATER)
+        yield kinds[begun > timedelta(0)], "start", was, now
+    was, now = before.point(old, "end"), after.point(new, "end")
+    ended = _elapsed(now, _EVER) - _elapsed(was, _EVER)
+    if ended and not (new.kind is Kind.MILESTONE and ended == begun):
+        yield (Change.LONGER if ended > timedelta(0) else Change.SHORTER), "end", was, now
+    if new.kind is old.kind:
+        was, now = before.differs(old), after.differs(new)
+        if (was and was.elapsed) != (now and now.elapsed):
+            yield Change.DISPUTED, "differs", was, now
+
+
+def _elapsed(point: Point | None, ever: timedelta) -> timedelta:
+    """Return the time to an edge; what has no start holds from ever, what has no end for ever."""
+    return ever if point is None else point.elapsed
+
+
+def _said(rule: Rule, key: str) -> str | None:
+    """Return a key of a rule as a text; a flag is "true" or "false"."""
+    value = getattr(rule, key)
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _folded(cells: set[_Cell]) -> Iterator[Cases]:
+    """Yield as few cases as hold some treatments and no others, the widest first."""
+    fitting = [(cases, held) for cases, held in _CASES.items() if held <= cells]
+    left = set(cells)
+    while left:
+        widest, held = max(fitting, key=lambda one: len(left & one[1]))
+        left -= held
+        yield widest
+
+
+# What belongs to no rule --------------------------------------------------------------------------
+
+
+def _of_file(before: Schedule, after: Schedule) -> Iterator[Difference]:
+    for (about, was), (_, now) in zip(_texts(before), _texts(after), strict=True):
+        if was != now and not (isinstance(was, Offset) and isinstance(now, Offset) and _same(was, now)):
+            yield Difference(change=Change.SAID, about=about, before=was, after=now)
+
+
+def _same(one: Offset, other: Offset) -> bool:
+    """Whether two offsets mean the same: P4W and P28D do."""
+    return replace(one, text="") == replace(other, text="")
+
+
+def _texts(schedule: Schedule) -> Iterable[tuple[str, Value]]:
+    yield "treatment", schedule.treatment
+    for name in ("name", "telephone", "emergency", "footer"):
+        yield f"clinic.{name}", getattr(schedule.clinic, name, "") or None
+    for name, standing in schedule.standing:
+        yield f"standing.{name}", standing.text
+        yield f"standing.{name}.short", standing.short
+    series = schedule.series
+    yield "series.sessions", str(series.sessions)
+    yield "series.every", series.every
+    yield "series.scars_sessions", str(series.scars_sessions)
+    yield "series.scars_every", series.scars_every
+    yield "series.ranges", "; ".join(map(_range, (one for one in series.ranges if not one.set_aside)))
+
+
+def _range(one: SeriesRange) -> str:
+    """Return a range of a series by its numbers: it is they that a patient is told of."""
+    sessions = "-".join(map(str, one.sessions)) if one.sessions else ""
+    every = " to ".join(offset.text for offset in one.every if offset) if one.every else ""
+    return " ".join(filter(None, [one.condition.value, sessions, every]))

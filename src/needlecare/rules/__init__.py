@@ -1,0 +1,1 @@
+"""Rule files: reading, checking, and where in the file a problem is."""

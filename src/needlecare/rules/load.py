@@ -1,0 +1,777 @@
+"""Rule file -> Schedule; reports every problem of a file with its place.
+
+Takes bytes and gives a checked Schedule; it opens no file. Who calls says how
+the bytes of a base ("extends") are found.
+"""
+
+import re
+import tomllib
+from codecs import BOM_UTF8
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import pairwise
+from operator import itemgetter
+
+from msgspec.structs import replace
+
+from needlecare.errors import Problem, ScheduleError, nearest, quoted, shown
+from needlecare.model import (
+    PLACEHOLDERS,
+    Clinic,
+    Condition,
+    Kind,
+    Offset,
+    Part,
+    Recommendation,
+    Rule,
+    Schedule,
+    Series,
+    SeriesRange,
+    Source,
+    Standing,
+    StandingText,
+    Turn,
+)
+from needlecare.time.when import Edge, InvalidOffset, parse_offset, place
+
+MOST_PROBLEMS = 200  # that are told of one file
+MOST_COMPARED = (
+    2000  # names that what is misspelt in one file is held against: a pair may cost half a millisecond
+)
+MOST_WAITING = 20  # rules that wait for one another in a row
+LARGEST_FILE = 128 * 1024  # bytes; the built-in file has 85 thousand
+
+_BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# A dotted key that tomllib, whose work grows with the square of its names, would take minutes for.
+_MOST_NAMES = 100
+_NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MOST_NAMES}}}"
+_TOO_DEEP = "nested too deeply; a rule file has four levels"
+_HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
+_HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
+_HAS_TURN = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
+
+Path = tuple[str | int, ...]
+Base = Callable[[str], bytes | None]
+
+
+def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Schedule:
+    """Return the schedule in the bytes of a rule file.
+
+    `file` names it in messages; `base` gives the bytes of the rule file that an
+    "extends" names, or None. Raises ScheduleError with every problem found.
+    """
+    if len(data) > LARGEST_FILE:
+        raise ScheduleError(file, [Problem(where="", what="larger than 128 KiB; no rule file is")])
+    written = data.removeprefix(BOM_UTF8)
+    try:
+        text = written.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        before = written[: error.start].decode().split("\n")
+        what = "not UTF-8; save the file as UTF-8"
+        place = {"line": len(before), "column": len(before[-1]) + 1}
+        raise ScheduleError(file, [Problem(where="", what=what, **place)]) from None
+    if (line := _endless_key(text)) is not None:
+        raise ScheduleError(file, [Problem(where="", what=_TOO_DEEP, line=line, column=1)])
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise _diagnosis(text, data, file, base, error) from None
+    reading = _Reading(document, data, base)
+    schedule = reading.schedule()
+    if schedule is None:
+        raise _diagnosis(text, data, file, base)
+    return schedule
+
+
+def _endless_key(text: str) -> int | None:
+    """Return the line of a key of more names than anything is nested in, or None."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= _MOST_NAMES and re.search(_LONG_KEY, line):
+            return number
+    return None
+
+
+def laxer(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Problem]:
+    """Return where a file is laxer than its sources: worth a second look, not wrong.
+
+    A rule is compared with every source of the file's base, an interval of the series
+    with every range that the file itself holds.
+    """
+    from needlecare.rules.positions import read_document
+
+    document = read_document(data.removeprefix(BOM_UTF8).decode().replace("\r\n", "\n"))
+    found = []
+    for rule in base.rules.values() if base else ():
+        ours = schedule.rules.get(rule.id)
+        if ours == rule or rule.kind not in {Kind.AVOID, Kind.PREPARE}:
+            continue
+        if what := _laxer_rule(ours, rule):
+            line, column = document.place(("rules", rule.id, "recommendations", 0))
+            found.append(Problem(where=rule.id, what=what, line=line, column=column))
+    for key, what in _laxer_series(schedule.series):
+        line, column = document.place(("series", key))
+        found.append(Problem(where=f"series.{key}", what=what, line=line, column=column))
+    return found
+
+
+def _laxer_series(series: Series) -> Iterator[tuple[str, str]]:
+    """Yield the intervals that are shorter than every source that counts allows, and what is wrong with them."""
+    given = [one for one in series.ranges if one.every and not one.set_aside]
+    general = [one for one in given if one.condition is Condition.ALL]
+    scars = [one for one in given if one.condition is Condition.SCARS] or general
+    for key, every, ranges in (("every", series.every, general), ("scars_every", series.scars_every, scars)):
+        least = [(place(one.every[0], _NOON, UTC, Edge.START), one.every[0]) for one in ranges if one.every]
+        if least and place(every, _NOON, UTC, Edge.START) < min(least, key=itemgetter(0))[0]:
+            soonest = min(least, key=itemgetter(0))[1].text
+            yield (
+                key,
+                (
+                    f"{quoted(every.text)} is sooner than every source ({soonest}), so course may refuse it; "
+                    "write that or longer, or give the range of a source of yours"
+                ),
+            )
+
+
+def _laxer_rule(ours: Rule | None, theirs: Rule) -> str | None:
+    if ours is None:
+        return "switched off, though sources advise it; is that meant?"
+    if theirs.kind is Kind.AVOID:
+        here, there = _ends(ours, latest=True), _ends(theirs, latest=False)
+        if here and there and here[0] < there[0]:
+            return f"ends at {quoted(here[1])}, sooner than every source ({there[1]}); is that meant?"
+    else:
+        here, there = _starts(ours, latest=False), _starts(theirs, latest=True)
+        if here and there and here[0] > there[0]:
+            return f"starts at {quoted(here[1])}, later than every source ({there[1]}); is that meant?"
+    return None
+
+
+def _ends(rule: Rule, *, latest: bool) -> tuple[datetime, str] | None:
+    counted = (r.end for r in rule.recommendations if r.start and r.end and not r.set_aside)
+    placed = [(place(end, _NOON, UTC, Edge.END), end.text) for end in counted]
+    return (max if latest else min)(placed, default=None)
+
+
+def _starts(rule: Rule, *, latest: bool) -> tuple[datetime, str] | None:
+    counted = (r.start for r in rule.recommendations if r.start and r.end and not r.set_aside)
+    placed = [(place(start, _NOON, UTC, Edge.START), start.text) for start in counted]
+    return (max if latest else min)(placed, default=None)
+
+
+# Treatments by which a file's offsets are compared with one another: no clock change is near.
+_NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
+_REFERENCES = (_NOON, _NOON.replace(hour=0), _NOON.replace(hour=23, minute=59))
+
+
+def _diagnosis(
+    text: str, data: bytes, file: str, base: Base, error: Exception | None = None
+) -> ScheduleError:
+    """Return every problem of a file that did not pass, each with its line and column."""
+    from needlecare.rules.positions import read_document
+
+    document = read_document(text)
+    problems = _toml_problems(document.problems, error, text)
+    reading = _Reading(document.data, data, base)
+    reading.schedule()
+    broken = bool(document.problems) or reading.baseless
+    for path, what in reading.problems.items():
+        where, (line, column) = _where(path), document.place(path)
+        problems += [
+            Problem(where=where, what=text, line=line, column=column)
+            for text in what
+            if not (broken and text.startswith(("missing", "unknown")))  # it may only seem so
+        ]
+    for path, unknown in reading.unknown.items():
+        line, column = document.keys.get(path) or document.place(path)
+        problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
+    problems.sort(key=lambda p: (p.line or 0, p.column or 0))
+    return ScheduleError(file, told_problems(problems))
+
+
+def told_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Return the problems that are told of one file: the first ones, and how many more there are."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    more = f"and {len(problems) - MOST_PROBLEMS} more problems; put these right first"
+    return [*problems[:MOST_PROBLEMS], Problem(where="", what=more)]
+
+
+def _toml_problems(found: Sequence[Problem], error: Exception | None, text: str) -> list[Problem]:
+    """Return the mistakes of the TOML itself: nothing before the first one, which tomllib places best.
+
+    What it noticed at the end alone began where the first mistake is that was found otherwise.
+    """
+    tidy = [replace(problem, where=_BARE.sub("", problem.where)) for problem in found]
+    if error is None:
+        return tidy
+    first = _toml_problem(error)
+    if first.line is None:
+        places = [(problem.line, problem.column) for problem in tidy if problem.line and problem.column]
+        end = (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
+        line, column = min(places, default=end)
+        return [replace(first, line=line, column=column), *tidy]
+    behind = [problem for problem in tidy if (problem.line or 0) >= (first.line or 0)]
+    said = any(problem.line == first.line or problem.what == first.what for problem in behind)
+    return behind if said else [first, *behind]
+
+
+def _toml_problem(error: Exception) -> Problem:
+    if isinstance(error, RecursionError):
+        return Problem(where="", what=_TOO_DEEP)
+    what, _, where = str(error).partition(" (at ")
+    if match := re.fullmatch(r"line ([0-9]+), column ([0-9]+)\)", where):
+        return Problem(where="", what=what, line=int(match[1]), column=int(match[2]))
+    return Problem(where="", what=what)
+
+
+def _where(path: Path) -> str:
+    """Return a path as a person says it: makeup.recommendations 2.end."""
+    text = ""
+    for part in path:
+        text += f" {part + 1}" if isinstance(part, int) else f".{shown(part)}" if text else shown(part)
+    return _BARE.sub("", text)
+
+
+class _Table:
+    """A TOML table that is being read: hands out checked values, notes what is wrong."""
+
+    def __init__(self, reading: "_Reading", path: Path, values: object) -> None:
+        self.reading = reading
+        self.path = path
+        self.values: Mapping[str, object] = {}
+        self.asked: set[str] = set()
+        if isinstance(values, dict):
+            self.values = values
+        elif values is not None:
+            self.wrong("not a table; write key = value lines")
+
+    def wrong(self, what: str, *path: str | int) -> None:
+        """Note a problem of this table, or of the key in it that the path leads to."""
+        self.reading.problems.setdefault(self.path + path, []).append(what)
+
+    def get(self, key: str) -> object:
+        self.asked.add(key)
+        return self.values.get(key)
+
+    def has(self, key: str) -> bool:
+        self.asked.add(key)
+        return key in self.values
+
+    def text(self, key: str, default: str | None = None, *, required: bool = True) -> str:
+        """Return a text on one line; its white space is folded."""
+        return " ".join(self.prose(key, default, required=required).split())
+
+    def standing(self, key: str, default: str | None) -> str:
+        """Return a text on one line whose placeholders are those that outputs fill."""
+        text = self.text(key, default)
+        for name in dict.fromkeys(re.findall(r"[{][^{}]*[}]?", text)):
+            if name not in PLACEHOLDERS:
+                self.wrong(f"unknown placeholder {quoted(name)}; write {' or '.join(PLACEHOLDERS)}", key)
+        return text
+
+    def prose(self, key: str, default: str | None = None, *, required: bool = True) -> str:
+        """Return a text that may have several lines."""
+        value = self.get(key)
+        if value is None:
+            if default is None and required:
+                self.wrong(f'missing {key}; write {key} = "…"')
+            return default or ""
+        if not isinstance(value, str):
+            self.wrong(f'not a text; write {key} = "…"', key)
+            return default or ""
+        if required and not value.strip():
+            self.wrong("empty; write a text", key)
+        if _CONTROL.search(value):
+            self.wrong("holds a control character; write plain text", key)
+        return value.strip().replace("\r", "\n")
+
+    def date(self, key: str) -> date | None:
+        value = self.get(key)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        if value is None:
+            self.wrong(f"missing {key}; write {key} = 2026-11-22")
+        else:
+            self.wrong(f"not a date; write {key} = 2026-11-22, without quotes", key)
+        return None
+
+    def number(self, key: str, low: int, high: int, default: int | None = None) -> int | None:
+        value = self.get(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.wrong(f"not a number from {low} to {high}", key)
+            return default
+        return value
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        value = self.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.wrong(f"neither true nor false; write {key} = true", key)
+            return default
+        return value
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        value = self.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, list):
+            self.wrong(f'not a list; write {key} = ["…", "…"]', key)
+            return default
+        found = []
+        for number, element in enumerate(value):
+            if isinstance(element, str) and element.strip() and not _CONTROL.search(element):
+                found.append(" ".join(element.split()))
+            else:
+                self.wrong('not a text; write "…"', key, number)
+        return tuple(found)
+
+    def condition(self) -> Condition:
+        """Return the condition of a recommendation; left out, it speaks of every treatment."""
+        return Condition(self.choice("applies", [c.value for c in Condition], Condition.ALL) or Condition.ALL)
+
+    def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str | None:
+        value = self.get(key)
+        if value is None:
+            if default is None:
+                self.wrong(f"missing {key}; write one of {', '.join(choices)}")
+            return default
+        if not isinstance(value, str):
+            self.wrong(f"not a text; write one of {', '.join(choices)}", key)
+            return default
+        if value not in choices:
+            near = self.reading.nearest(value, choices)
+            self.wrong(f"{quoted(value)} is not one of {', '.join(choices)}{near}", key)
+            return default
+        return value
+
+    def offset(self, key: str) -> Offset | None:
+        value = self.get(key)
+        return None if value is None else self.offset_of(value, key)
+
+    def offset_of(self, value: object, *path: str | int) -> Offset | None:
+        if not isinstance(value, str):
+            self.wrong('not a duration; write "P2D" or "PT48H", in quotes', *path)
+            return None
+        try:
+            return parse_offset(value)
+        except InvalidOffset as error:
+            self.wrong(str(error), *path)
+            return None
+
+    def table(self, key: str) -> "_Table":
+        return _Table(self.reading, (*self.path, key), self.get(key))
+
+    def tables(self, key: str) -> "Iterable[_Table]":
+        value = self.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.wrong(f"not a list; write {key} = [ {{ … }}, … ]", key)
+            return []
+        return [_Table(self.reading, (*self.path, key, n), one) for n, one in enumerate(value)]
+
+    def named_tables(self, key: str) -> "Iterable[tuple[str, _Table]]":
+        inner = self.table(key)
+        return [(name, inner.table(name)) for name in inner.values]
+
+    def done(self) -> None:
+        """Note every key that nobody asked for."""
+        for key in self.values:
+            if key not in self.asked:
+                what = f"unknown key {quoted(key)}{self.reading.nearest(key, self.asked)}"
+                self.reading.unknown[(*self.path, key)] = what
+
+
+class _Reading:
+    """One pass over a document.
+
+    `problems` maps the path of each wrong value to what is wrong there, `unknown`
+    the path of each key that has no business in it.
+    """
+
+    def __init__(self, document: Mapping[str, object], data: bytes, base: Base) -> None:
+        self.problems: dict[Path, list[str]] = {}
+        self.unknown: dict[Path, str] = {}
+        self.baseless = False  # it extends a file that is not there, so much only seems to be missing
+        self.root = _Table(self, (), document)
+        self.data = data
+        self.base = base
+        self.base_data = b""
+        self.claims: dict[str, Path] = {}
+        self.compared = 0
+
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """Return the hint to the nearest known word; none once many were compared, which takes long."""
+        self.compared += len(known)
+        return nearest(word, known) if self.compared <= MOST_COMPARED else ""
+
+    def schedule(self) -> Schedule | None:
+        root = self.root
+        base = self._extended()
+        identity = self._id(root, "id")
+        if base is not None and identity == base.id:
+            root.wrong(
+                f"{quoted(identity)} is the id of the file that this one extends; choose another", "id"
+            )
+        reviewed = root.date("reviewed")
+        review_due = root.date("review_due")
+        if reviewed and review_due and review_due < reviewed:
+            root.wrong("lies before reviewed; write the day by which to look again", "review_due")
+        sources = dict(base.sources) if base else {}
+        for key, table in root.named_tables("sources"):
+            self._check_id(table, key)
+            sources[key] = self._source(key, table)
+        rules = dict(base.rules) if base else {}
+        off = []
+        for key, table in root.named_tables("rules"):
+            self._check_id(table, key)
+            inherited = base.rules.get(key) if base else None
+            if table.flag("off"):
+                off.append(key)
+                self._check_off(table, inherited)
+                continue
+            if (rule := self._rule(key, table, sources, inherited)) is not None:
+                rules[key] = rule
+        known = set(rules)
+        for key in off:
+            rules.pop(key, None)
+        self._check_order(rules, known)
+        self._check_claims(rules)
+        if base is None and not root.has("rules"):
+            root.wrong("missing rules; write [rules.makeup] and what belongs to it")
+        schedule = Schedule(
+            id=identity,
+            version=root.text("version"),
+            reviewed=reviewed or date.min,
+            review_due=review_due or date.min,
+            treatment=root.text("treatment", base.treatment if base else None),
+            sources=sources,
+            rules=rules,
+            standing=self._standing(base.standing if base else None),
+            series=self._series(sources, base.series if base else None),
+            sha256=sha256(self.data + self.base_data).hexdigest(),
+            extends=base.id if base else None,
+            clinic=self._clinic(base.clinic if base else None),
+        )
+        root.done()
+        return None if self.problems or self.unknown else schedule
+
+    def _extended(self) -> Schedule | None:
+        if not self.root.has("extends"):
+            return None
+        name = self.root.text("extends")
+        data = self.base(name) if name else None
+        if data is None:
+            self.baseless = True
+            if name:
+                self.root.wrong(
+                    f"no built-in schedule {quoted(name)}; see needlecare schedule list", "extends"
+                )
+            return None
+        self.base_data = data
+        return read_schedule(data, file=f"{name}.toml")
+
+    def _id(self, table: _Table, key: str) -> str:
+        identity = table.text(key)
+        if identity and not _ID.fullmatch(identity):
+            table.wrong(f"{quoted(identity)} is not an id; write small letters, digits and hyphens", key)
+        return identity
+
+    def _check_id(self, table: _Table, key: str) -> None:
+        if not _ID.fullmatch(key):
+            table.wrong(f"{quoted(key)} is not an id; write small letters, digits and hyphens")
+
+    def _check_off(self, table: _Table, inherited: Rule | None) -> None:
+        if inherited is None:
+            table.wrong(
+                "off switches off a rule of the file that this one extends; it has no such rule", "off"
+            )
+        table.done()
+
+    def _source(self, key: str, table: _Table) -> Source:
+        tier = table.number("tier", 1, 4)
+        if tier is None and not table.has("tier"):
+            table.wrong("missing tier; write tier = 1 to 4")
+        source = Source(
+            key=key,
+            tier=tier or 4,
+            title=table.text("title"),
+            publisher=table.text("publisher", required=False),
+            year=table.number("year", 1900, 2199),
+            address=table.text("address", required=False),
+        )
+        table.done()
+        return source
+
+    def _rule(
+        self, key: str, table: _Table, sources: Mapping[str, Source], inherited: Rule | None
+    ) -> Rule | None:
+        named = table.choice("kind", [kind.value for kind in Kind], inherited.kind if inherited else None)
+        kind = Kind(named) if named else None
+        if inherited and kind is not inherited.kind:
+            table.wrong(
+                f"{quoted(key)} is of kind {inherited.kind} in the file that this one extends", "kind"
+            )
+        after = table.text("after", (inherited.after if inherited else None) or "", required=False)
+        if after and table.has("after") and kind and kind not in _HAS_AFTER:
+            table.wrong(f"only avoid, do and expect rules wait for another, not {kind} rules", "after")
+        recommendations = inherited.recommendations if inherited else ()
+        if table.has("recommendations") or inherited is None:
+            recommendations = self._recommendations(key, table, kind, sources)
+        then = table.text("then", (inherited.then if inherited else None) or "", required=kind is Kind.AVOID)
+        if kind is Kind.AVOID and not then and not table.has("then"):
+            table.wrong('missing then; write what is said when it ends: "makeup is fine again"')
+        rule = Rule(
+            id=key,
+            kind=kind or Kind.AVOID,
+            title=table.text("title", inherited.title if inherited else None),
+            short=table.text("short", inherited.short if inherited else None),
+            advice=table.prose("advice", inherited.advice if inherited else None),
+            why=table.prose("why", inherited.why if inherited else None),
+            then=then or None,
+            covers=table.texts("covers", inherited.covers if inherited else ()),
+            after=after or None,
+            daily=self._daily(table, kind, inherited),
+            series=self._turn(table, kind, inherited),
+            medicine=table.flag("medicine", default=bool(inherited and inherited.medicine)),
+            recommendations=recommendations,
+        )
+        table.done()
+        return rule if kind else None
+
+    def _daily(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> bool:
+        daily = table.flag("daily", default=bool(inherited and inherited.daily))
+        if daily and kind is not Kind.DO:
+            table.wrong(f"only a do rule is daily care, not one of kind {kind}; leave it out", "daily")
+        return daily
+
+    def _turn(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> Turn | None:
+        known = inherited.series if inherited else None
+        named = table.choice("series", [turn.value for turn in Turn], known or "")
+        if named and kind and kind not in _HAS_TURN:
+            table.wrong(f"{kind} rules hold in every session of a series; leave it out", "series")
+        return Turn(named) if named else None
+
+    def _recommendations(
+        self, rule: str, table: _Table, kind: Kind | None, sources: Mapping[str, Source]
+    ) -> tuple[Recommendation, ...]:
+        found = []
+        for number, one in enumerate(table.tables("recommendations"), 1):
+            claim = one.text("claim", f"{rule}-{number}", required=False)
+            if claim in self.claims:
+                one.wrong(f"claim {quoted(claim)} stands twice; give each its own id", "claim")
+            self.claims[claim] = one.path
+            source = one.text("source")
+            if source and source not in sources:
+                one.wrong(f"unknown source {quoted(source)}{self.nearest(source, sources)}", "source")
+            recommendation = Recommendation(
+                claim=claim,
+                source=source,
+                statement=one.text("statement"),
+                start=one.offset("start"),
+                end=one.offset("end"),
+                earliest=one.offset("earliest"),
+                condition=one.condition(),
+                ours=self._ours(one),
+                set_aside=one.text("set_aside", required=one.has("set_aside")) or None,
+                note=one.text("note", required=one.has("note")) or None,
+            )
+            self._check_edges(one, kind, recommendation)
+            one.done()
+            found.append(recommendation)
+        if not found and not table.has("recommendations"):
+            table.wrong("missing recommendations; write who says it and from when to when")
+        elif table.values.get("recommendations") == []:
+            table.wrong("empty; write who says it and from when to when", "recommendations")
+        return tuple(found)
+
+    def _ours(self, table: _Table) -> frozenset[Part]:
+        found = set()
+        for number, name in enumerate(table.texts("ours")):
+            if name not in set(Part):
+                choices = ", ".join(Part)
+                near = self.nearest(name, list(Part))
+                table.wrong(f"{quoted(name)} is not one of {choices}{near}", "ours", number)
+                continue
+            if not table.has("applies" if name == Part.CONDITION else name):
+                table.wrong(f"names {name}, which this recommendation does not give", "ours", number)
+            found.add(Part(name))
+        return frozenset(found)
+
+    def _check_edges(self, table: _Table, kind: Kind | None, one: Recommendation) -> None:
+        """Note a window that ends before it starts, for any time of day of the treatment."""
+        if one.earliest and kind:
+            needs = "start" if kind is Kind.PREPARE else "end"
+            if kind not in _HAS_EARLIEST:
+                table.wrong(f"means nothing for a rule of kind {kind}; leave it out", "earliest")
+            elif not table.has(needs):
+                table.wrong(f"is the laxer reading of {needs}; write {needs} too", "earliest")
+        edges = [("start", one.start), ("earliest", one.earliest), ("end", one.end)]
+        given = [(name, offset) for name, offset in edges if offset is not None]
+        for (first, early), (second, late) in pairwise(given):
+            if _before(late, early):
+                what = (
+                    f"{quoted(late.text)} comes before {first} {quoted(early.text)}; write a later {second}"
+                )
+                table.wrong(what, second)
+
+    def _check_order(self, rules: Mapping[str, Rule], known: Collection[str]) -> None:
+        """Note an `after` that names no rule that can be waited for, or that goes in a circle."""
+        for rule in rules.values():
+            if rule.after is None:
+                continue
+            path = ("rules", rule.id, "after")
+            target = rules.get(rule.after)
+            if rule.after not in known:
+                what = f"unknown rule {quoted(rule.after)}{self.nearest(rule.after, rules)}"
+                self.problems.setdefault(path, []).append(what)
+            elif target is not None and target.kind not in _waited_for(rule.kind):
+                kinds = " and ".join(sorted(_waited_for(rule.kind)))
+                what = (
+                    f"{quoted(rule.after)} is of kind {target.kind}; {rule.kind} waits for {kinds} rules only"
+                )
+                self.problems.setdefault(path, []).append(what)
+            elif self.root.table("rules").table(rule.id).has("after"):
+                queue = _queue(rule.id, rules)
+                if queue[-1] == rule.id:
+                    what = f"goes in a circle: {' after '.join(queue)}"
+                    self.problems.setdefault(path, []).append(what)
+                elif len(queue) > MOST_WAITING:
+                    what = f"waits for more than {MOST_WAITING} rules in a row; let it wait for fewer"
+                    self.problems.setdefault(path, []).append(what)
+
+    def _check_claims(self, rules: Mapping[str, Rule]) -> None:
+        """Note a claim of this file that a rule of its base has too."""
+        own = self.root.table("rules").values
+        for rule in rules.values():
+            written = own.get(rule.id)
+            if isinstance(written, dict) and "recommendations" in written:
+                continue
+            for one in rule.recommendations:
+                if one.claim in self.claims:
+                    what = f"claim {quoted(one.claim)} stands twice; give each its own id"
+                    self.problems.setdefault((*self.claims[one.claim], "claim"), []).append(what)
+
+    def _standing(self, base: Standing | None) -> Standing:
+        table = self.root.table("standing")
+        if not table.values and base is not None:
+            return base
+        texts = {}
+        for name in Standing.__struct_fields__:
+            inherited = getattr(base, name) if base else None
+            if inherited is not None and not table.has(name):
+                texts[name] = inherited
+                continue
+            one = table.table(name)
+            texts[name] = StandingText(
+                text=one.standing("text", inherited.text if inherited else None),
+                short=one.standing("short", inherited.short if inherited else None),
+            )
+            one.done()
+        table.done()
+        return Standing(**texts)
+
+    def _series(self, sources: Mapping[str, Source], base: Series | None) -> Series:
+        table = self.root.table("series")
+        if not table.values and base is not None:
+            return base
+        numbers = {}
+        for name in ("sessions", "scars_sessions"):
+            numbers[name] = table.number(name, 1, 24, getattr(base, name) if base else None)
+            if numbers[name] is None and not table.has(name):
+                table.wrong(f"missing {name}; write a number from 1 to 24")
+        intervals = {}
+        for name in ("every", "scars_every"):
+            intervals[name] = table.offset(name) or (getattr(base, name) if base else None)
+            if intervals[name] is None and not table.has(name):
+                table.wrong(f'missing {name}; write {name} = "P28D"')
+        ranges = tuple(self._range(one, sources) for one in table.tables("ranges"))
+        table.done()
+        return Series(
+            sessions=numbers["sessions"] or 1,
+            scars_sessions=numbers["scars_sessions"] or 1,
+            every=intervals["every"] or Offset(text=""),
+            scars_every=intervals["scars_every"] or Offset(text=""),
+            ranges=ranges or (base.ranges if base and not table.has("ranges") else ()),
+        )
+
+    def _range(self, table: _Table, sources: Mapping[str, Source]) -> SeriesRange:
+        source = table.text("source")
+        if source and source not in sources:
+            table.wrong(f"unknown source {quoted(source)}{self.nearest(source, sources)}", "source")
+        found = SeriesRange(
+            source=source,
+            statement=table.text("statement"),
+            condition=table.condition(),
+            sessions=self._bounds(table),
+            every=self._intervals(table),
+            set_aside=table.text("set_aside", required=table.has("set_aside")) or None,
+        )
+        table.done()
+        return found
+
+    def _bounds(self, table: _Table) -> tuple[int, int] | None:
+        match table.get("sessions"):
+            case None:
+                return None
+            case [int(low), int(high)] if 1 <= low <= high:
+                return low, high
+        table.wrong("not a range; write the fewest and the most sessions, such as [3, 6]", "sessions")
+        return None
+
+    def _intervals(self, table: _Table) -> tuple[Offset, Offset | None] | None:
+        match table.get("every"):
+            case None:
+                return None
+            case [low]:
+                first = table.offset_of(low, "every", 0)
+                return (first, None) if first else None
+            case [low, high]:
+                first, last = table.offset_of(low, "every", 0), table.offset_of(high, "every", 1)
+                return (first, last) if first else None
+        table.wrong('not an interval; write ["P28D"], or the least and the most', "every")
+        return None
+
+    def _clinic(self, base: Clinic | None) -> Clinic | None:
+        if not self.root.has("clinic"):
+            return base
+        table = self.root.table("clinic")
+        clinic = Clinic(
+            name=table.text("name", base.name if base else None),
+            telephone=table.text("telephone", base.telephone if base else None, required=False),
+            emergency=table.text("emergency", base.emergency if base else None, required=False),
+            footer=table.text("footer", base.footer if base else None, required=False),
+        )
+        table.done()
+        return clinic
+
+
+def _waited_for(kind: Kind) -> frozenset[Kind]:
+    """Return the kinds that a rule of a kind may wait for: what to avoid never hangs on what to do."""
+    return frozenset({Kind.AVOID}) if kind is Kind.AVOID else _HAS_AFTER
+
+
+def _before(one: Offset, other: Offset) -> bool:
+    """Return whether an offset lies before another for any time of day of the treatment."""
+    if one.months == other.months and one.clock is other.clock is None:
+        return one.days * 86400 + one.seconds < other.days * 86400 + other.seconds
+    return any(place(one, t, UTC, Edge.END) < place(other, t, UTC, Edge.START) for t in _REFERENCES)
+
+
+def _queue(start: str, rules: Mapping[str, Rule]) -> list[str]:
+    """Return a rule and those that it waits for along `after`, as far as a circle closes or MOST_WAITING."""
+    queue = [start]
+    while (rule := rules.get(queue[-1])) is not None and rule.after is not None:
+        closed = rule.after in queue
+        if not closed or rule.after == start:
+            queue.append(rule.after)
+        if closed or len(queue) > MOST_WAITING:
+            break
+    return queue

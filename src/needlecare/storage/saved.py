@@ -1,0 +1,179 @@
+"""The file of saved treatments <-> treatments, each with the rules to plan it by. Opens no file.
+
+The file is JSON with a format number. One that is damaged, or that a newer needlecare
+wrote, is refused whole: nothing of it is guessed, so that nothing of it is lost.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from needlecare.errors import UsageError, quoted, shown
+from needlecare.model import SkinType, Treatment
+from needlecare.time.when import FIRST_YEAR, LAST_YEAR, beginning, local, zone_named
+
+FORMAT = 1
+LARGEST_FILE = 1024 * 1024  # bytes; a saved treatment has two hundred
+
+_KEYS = frozenset({"treated", "zone", "prp", "skin_type", "scars", "schedule", "follow"})
+
+
+class SavedTreatment(Struct, frozen=True, kw_only=True):
+    """A treatment, the schedule to plan it by (a name, or the path of a rule file), whom to follow."""
+
+    treatment: Treatment
+    schedule: str
+    follow: tuple[str, ...] = ()
+
+    @property
+    def begins(self) -> datetime:
+        """The moment (UTC) from which it counts as begun."""
+        return beginning(self.treatment.treated, self.treatment.zone)
+
+    @property
+    def day(self) -> date:
+        """The local date of the treatment."""
+        return local(self.begins, self.treatment.zone).date()
+
+
+class _Damaged(ValueError):
+    """What is wrong with a file; it names keys and never a value."""
+
+
+def with_saved(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[SavedTreatment, ...]:
+    """Return the saved treatments with another one, the earliest first.
+
+    Nobody is treated twice on one day: what was saved for that day gives way.
+    """
+    kept = [one for one in saved if one.day != new.day]
+    return tuple(sorted([*kept, new], key=lambda one: one.begins))
+
+
+def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], datetime]) -> SavedTreatment | None:
+    """Return the treatment that matters: the latest that has begun, else the next to come.
+
+    `as_of` gives the moment (UTC) to look at, as the clocks of a treatment's zone read it.
+    """
+    begun = [one for one in saved if one.begins <= as_of(one.treatment.zone)]
+    if begun:
+        return max(begun, key=lambda one: one.begins)
+    return min(saved, key=lambda one: one.begins, default=None)
+
+
+def saved_bytes(saved: Iterable[SavedTreatment]) -> bytes:
+    """Return the file that holds saved treatments."""
+    import json  # msgspec writes no lone surrogate, which stands in a path that is not UTF-8
+
+    document = {"format": FORMAT, "treatments": [_row(one) for one in saved]}
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return text.encode(errors="backslashreplace")  # what is no character in a path: \udcff, as JSON writes it
+
+
+def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
+    """Return the saved treatments in the bytes of a file, which `file` names in messages.
+
+    Raises UsageError where it is damaged or of a newer format.
+    """
+    try:
+        return _saved(data, file)
+    except _Damaged as damage:
+        raise UsageError(
+            f"the file of saved treatments {quoted(file, 200)} is damaged ({damage}), so it was left alone; "
+            "move it away, then save your treatment again"
+        ) from None
+
+
+def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
+    if len(data) > LARGEST_FILE:
+        raise _Damaged("larger than 1 MiB")
+    import json  # here and above: a plan that is not saved needs none
+
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise _Damaged("not JSON") from None
+    number = document.get("format") if isinstance(document, dict) else None
+    if isinstance(number, int) and number > FORMAT:
+        raise UsageError(
+            f"the file of saved treatments {quoted(file, 200)} is of format {shown(str(number), 20)}, newer than this "
+            f"needlecare knows ({FORMAT}), so it was left alone; install a newer needlecare"
+        )
+    if not isinstance(document, dict) or number != FORMAT or isinstance(number, bool):
+        raise _Damaged("no format number")
+    rows = document.get("treatments")
+    if not isinstance(rows, list) or set(document) != {"format", "treatments"}:
+        raise _Damaged("no list of treatments")
+    return tuple(_treatment(row, f"treatment {number}") for number, row in enumerate(rows, start=1))
+
+
+def _row(saved: SavedTreatment) -> dict[str, object]:
+    treatment = saved.treatment
+    return {
+        "treated": treatment.treated.isoformat(),
+        "zone": treatment.zone.key,
+        "prp": treatment.prp,
+        "skin_type": treatment.skin_type.name if treatment.skin_type else None,
+        "scars": treatment.scars,
+        "schedule": saved.schedule,
+        "follow": list(saved.follow),
+    }
+
+
+def _treatment(row: object, where: str) -> SavedTreatment:
+    if not isinstance(row, dict) or set(row) != _KEYS:
+        raise _Damaged(f"{where}: its keys are not {', '.join(sorted(_KEYS))}")
+    skin_type, follow = row["skin_type"], row["follow"]
+    if not (skin_type is None or (isinstance(skin_type, str) and skin_type in SkinType.__members__)):
+        raise _Damaged(f"{where}: skin_type is none of I to VI")
+    if not isinstance(follow, list) or not all(isinstance(source, str) for source in follow):
+        raise _Damaged(f"{where}: follow is no list of sources")
+    return SavedTreatment(
+        treatment=Treatment(
+            treated=_treated(_text(row, "treated", where), where),
+            zone=_zone(_text(row, "zone", where), where),
+            prp=_flag(row, "prp", where),
+            skin_type=None if skin_type is None else SkinType[skin_type],
+            scars=_flag(row, "scars", where),
+        ),
+        schedule=_text(row, "schedule", where),
+        follow=tuple(follow),
+    )
+
+
+def _text(row: Mapping[str, object], key: str, where: str) -> str:
+    value = row[key]
+    if not isinstance(value, str) or not value:
+        raise _Damaged(f"{where}: {key} is no text")
+    return value
+
+
+def _flag(row: Mapping[str, object], key: str, where: str) -> bool:
+    value = row[key]
+    if not isinstance(value, bool):
+        raise _Damaged(f"{where}: {key} is neither true nor false")
+    return value
+
+
+def _zone(name: str, where: str) -> ZoneInfo:
+    try:
+        return zone_named(name)
+    except UsageError:
+        raise _Damaged(f"{where}: zone is no time zone that this machine knows") from None
+
+
+def _treated(text: str, where: str) -> datetime | date:
+    """Return a moment in UTC, or a date, within the years that a treatment may have."""
+    wrong = _Damaged(f"{where}: treated is no date, nor a time with its offset")
+    try:
+        treated = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+        if isinstance(treated, datetime):
+            if treated.tzinfo is None:
+                raise wrong
+            treated = treated.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None
+    if not FIRST_YEAR - 1 <= treated.year <= LAST_YEAR + 1:  # a day's difference between UTC and the zone
+        raise wrong
+    return treated

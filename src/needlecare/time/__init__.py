@@ -1,0 +1,1 @@
+"""Time: offsets, zones, clock changes, and what people type as a date."""

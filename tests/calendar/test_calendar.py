@@ -1,0 +1,1662 @@
+"""The calendar of design section 8, read back by two parsers that share no code with ics.
+
+What a calendar ought to hold is worked out here from the plan's windows in other
+ways than the renderer's: quiet hours are walked through minute by minute, a
+calendar week is compared by wall clock, UIDs are made of their parts. Clock changes:
+
+    Europe/Berlin        2026-03-29 02:00 +01    -> 03:00 +02
+                         2026-10-25 03:00 +02    -> 02:00 +01
+    America/New_York     2026-11-01 02:00 -04    -> 01:00 -05
+    Australia/Lord_Howe  2026-04-05 02:00 +11    -> 01:30 +10:30
+                         2026-10-04 02:00 +10:30 -> 02:30 +11
+    America/Nuuk         2026-03-28 23:00 -02    -> the 29th 00:00 -01
+                         2026-10-25 00:00 -01    -> the 24th 23:00 -02
+    Pacific/Apia         2011-12-30 00:00 -10    -> the 31st 00:00 +14
+"""
+
+import dataclasses
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+import vobject
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from golden import assert_golden
+from needlecare.calendar.events import calendar_bytes
+from needlecare.cli.app import run
+from needlecare.errors import UsageError
+from needlecare.model import (
+    Clinic,
+    Detail,
+    Kind,
+    Plan,
+    QuietHours,
+    Recommendation,
+    Reminders,
+    Rule,
+    Schedule,
+    SkinType,
+    Treatment,
+)
+from needlecare.model import Window as PlanWindow
+from needlecare.plan.combine import plan
+from needlecare.rules.load import read_schedule
+from needlecare.time.when import parse_offset
+
+BERLIN = "Europe/Berlin"
+BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
+MIDNIGHT_MINUS_15_H = timedelta(hours=-15)  # 09:00 on the day before an all-day event
+
+
+# Treatments ---------------------------------------------------------------------------------------
+
+
+def at(text: str) -> datetime:
+    """Return the moment (UTC) of a local time written with its UTC offset."""
+    moment = datetime.fromisoformat(text)
+    assert moment.tzinfo is not None, f"{text} needs its UTC offset"
+    return moment.astimezone(UTC)
+
+
+def treatment(text: str, zone: str = BERLIN, **options: Any) -> Treatment:
+    """Return a treatment at a time written with its UTC offset, or on a date."""
+    treated = date.fromisoformat(text) if len(text) == 10 else at(text)
+    return Treatment(treated=treated, zone=ZoneInfo(zone), **options)
+
+
+# The design's own: Sat 21 Nov 2026 14:30 in Berlin (13:30 UTC), with PRP, skin type IV.
+EXAMPLE = treatment("2026-11-21T14:30+01:00", prp=True, skin_type=SkinType.IV)
+AN_HOUR_AFTER = at("2026-11-21T15:30+01:00")
+AHEAD = at("2026-11-01T12:00+01:00")
+HINDSIGHT = at("2199-01-01T00:00Z")
+
+# Each with the moment at which it is looked at.
+TREATMENTS = {
+    "the design's example": (EXAMPLE, AN_HOUR_AFTER),
+    "the design's example, ahead": (EXAMPLE, AHEAD),
+    "the day before the clocks go forward": (
+        treatment("2026-03-28T14:30+01:00", skin_type=SkinType.I),
+        at("2026-03-28T15:00+01:00"),
+    ),
+    "the evening before the clocks go back": (
+        treatment("2026-10-24T20:00+02:00", prp=True),
+        at("2026-11-24T20:00+01:00"),
+    ),
+    "a date": (treatment("2026-11-21"), at("2026-11-22T12:00+01:00")),
+    "a date ahead, before the clocks go forward": (
+        treatment("2026-03-28", prp=True, scars=True),
+        at("2026-01-01T00:00+01:00"),
+    ),
+    "far east": (
+        treatment("2026-06-15T09:00+14:00", "Pacific/Kiritimati", skin_type=SkinType.VI),
+        at("2026-06-15T09:00+14:00"),
+    ),
+    "far east, a date": (
+        treatment("2026-06-15", "Pacific/Kiritimati"),
+        at("2026-06-16T09:00+14:00"),
+    ),
+    "far west, a date on the last day of a year": (
+        treatment("2026-12-31", "Pacific/Pago_Pago", prp=True, skin_type=SkinType.II),
+        at("2026-12-01T00:00-11:00"),
+    ),
+    "three quarters of an hour, late in the evening": (
+        treatment("2026-05-05T23:15+05:45", "Asia/Kathmandu", scars=True),
+        at("2026-05-06T09:00+05:45"),
+    ),
+    "half an hour forward in the night after": (
+        treatment("2026-10-03T16:00+10:30", "Australia/Lord_Howe", prp=True),
+        at("2026-10-03T10:00+10:30"),
+    ),
+    "half an hour back in the night after a date": (
+        treatment("2026-04-04", "Australia/Lord_Howe", skin_type=SkinType.V),
+        at("2026-04-10T10:00+10:30"),
+    ),
+    "the last hour of the day is skipped": (
+        treatment("2026-03-28T18:30-02:00", "America/Nuuk", prp=True),
+        at("2026-03-28T19:00-02:00"),
+    ),
+    "the last hour of a date comes twice": (
+        treatment("2026-10-24", "America/Nuuk", skin_type=SkinType.III),
+        at("2026-10-01T00:00-01:00"),
+    ),
+    "New York, the day before the clocks go back": (
+        treatment("2026-10-31T18:00-04:00", "America/New_York", scars=True, skin_type=SkinType.I),
+        at("2026-11-01T18:00-05:00"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A treatment's plan, the moment at which it is looked at, and its calendar."""
+
+    plan: Plan
+    as_of: datetime
+    data: bytes
+
+
+@pytest.fixture(scope="module")
+def known(builtin: Schedule) -> dict[str, Known]:
+    found = {}
+    for name, (treated, as_of) in TREATMENTS.items():
+        made = plan(treated, builtin)
+        found[name] = Known(plan=made, as_of=as_of, data=calendar_bytes(made, as_of))
+    return found
+
+
+each_treatment = pytest.mark.parametrize("name", TREATMENTS)
+
+
+def rule(name: str, end: str, start: str = "P0D", kind: Kind = Kind.AVOID, **values: Any) -> Rule:
+    """Return a rule that one source backs, from one offset to another."""
+    said = Recommendation(
+        claim=name, source="egrari", statement="So it is.", start=parse_offset(start), end=parse_offset(end)
+    )
+    texts = {"title": f"No {name}", "short": name, "advice": "Wait.", "why": "It heals."}
+    texts["then"] = f"{name} is fine again"
+    return Rule(**{"id": name, "kind": kind, "recommendations": (said,), **texts, **values})
+
+
+def only(builtin: Schedule, *rules: Rule) -> Schedule:
+    """Return the built-in schedule with other rules in place of its own."""
+    return replace(builtin, rules={one.id: one for one in rules})
+
+
+# Reading a calendar back --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event as a parser sees it; dates are dates, moments are UTC."""
+
+    uid: str
+    start: datetime | date
+    end: datetime | date
+    title: str
+    text: str
+    categories: tuple[str, ...]
+    alarms: tuple[tuple[timedelta, str], ...]
+
+
+def by_icalendar(data: bytes) -> list[Event]:
+    read: list[Any] = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    return [
+        Event(
+            uid=str(event["UID"]),
+            start=event.decoded("DTSTART"),
+            end=event.decoded("DTEND"),
+            title=str(event["SUMMARY"]),
+            text=str(event["DESCRIPTION"]),
+            categories=tuple(str(category) for category in event["CATEGORIES"].cats),
+            alarms=tuple(
+                (alarm.decoded("TRIGGER"), str(alarm["DESCRIPTION"])) for alarm in event.walk("VALARM")
+            ),
+        )
+        for event in read
+    ]
+
+
+def by_vobject(data: bytes) -> list[Event]:
+    read = vobject.readOne(data.decode())
+    return [
+        Event(
+            uid=event.uid.value,
+            start=event.dtstart.value,
+            end=event.dtend.value,
+            title=event.summary.value,
+            text=event.description.value,
+            categories=tuple(event.categories.value),
+            alarms=tuple(
+                (alarm.trigger.value, alarm.description.value) for alarm in event.contents.get("valarm", ())
+            ),
+        )
+        for event in read.contents.get("vevent", ())
+    ]
+
+
+each_parser = pytest.mark.parametrize("parsed", [by_icalendar, by_vobject])
+Parser = Callable[[bytes], list[Event]]
+
+
+def events(treated: Treatment, schedule: Schedule, as_of: datetime = HINDSIGHT) -> list[Event]:
+    """Return the events of a treatment's calendar; in hindsight, unless told when."""
+    return by_icalendar(calendar_bytes(plan(treated, schedule), as_of))
+
+
+def lines_about(event: Event, title: str) -> list[str]:
+    """Return the lines of a description that list a rule."""
+    return [line for line in event.text.split("\n") if re.match(rf"- {re.escape(title)}($| |,)", line)]
+
+
+def said(text: str, then: str | None) -> bool:
+    """Whether a text says a `then`; its first letter may be a capital."""
+    assert then
+    return then in text or f"{then[:1].upper()}{then[1:]}" in text
+
+
+# What it ought to hold ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An event that a plan calls for; a phase with what ended at its start, and what holds in it."""
+
+    uid: str
+    start: datetime | date
+    end: datetime | date
+    triggers: tuple[timedelta, ...]
+    ended: tuple[PlanWindow, ...] = ()
+    holding: tuple[PlanWindow, ...] = ()
+    until: datetime | date | None = None
+
+
+def uid(made: Plan, role: str) -> str:
+    """Return a UID made of its parts; another one in a later version would double every calendar."""
+    namespace = UUID("6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55")
+    treated = made.treatment.treated.isoformat()
+    return str(uuid5(uuid5(namespace, f"treatment:{treated}:{made.schedule.id}"), role))
+
+
+def audible(moment: datetime, zone: ZoneInfo) -> bool:
+    return 8 <= moment.astimezone(zone).hour < 22
+
+
+def announced(end: datetime, treated: Treatment) -> datetime | date:
+    """Return when the calendar says that a window has ended: at its end or the next 08:00 after a
+    night; of a date, on the first day all of which lies behind the end.
+    """
+    if treated.date_only:
+        return (end - timedelta(microseconds=1)).astimezone(treated.zone).date() + timedelta(days=1)
+    while not audible(end, treated.zone):
+        end += timedelta(minutes=1)
+    return end
+
+
+def longer_than_a_week(start: datetime | date, end: datetime | date, zone: ZoneInfo) -> bool:
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        start, end = (moment.astimezone(zone).replace(tzinfo=None) for moment in (start, end))
+    return end > start + timedelta(days=7)
+
+
+def wanted_phases(made: Plan) -> Iterator[Wanted]:
+    treated = made.treatment
+    avoid = sorted((w for w in made.windows if w.kind is Kind.AVOID), key=end_of)
+    told: dict[datetime | date, list[PlanWindow]] = {}
+    for window in avoid:
+        told.setdefault(announced(end_of(window), treated), []).append(window)
+    first = treated.treated if treated.date_only else min(w.start for w in avoid if w.start)
+    starts = [first, *told]
+    for start, until in zip(starts, [*told, None], strict=True):
+        ended = told.get(start, [])
+        avoid = [window for window in avoid if window not in ended]
+        rings: tuple[timedelta, ...] = (MIDNIGHT_MINUS_15_H,)
+        shown: datetime | date = start + timedelta(days=1)
+        if isinstance(start, datetime):
+            rings = (timedelta(0),) if audible(start, treated.zone) else ()  # a treatment at night
+            shown = start + timedelta(minutes=15)
+        if until is not None and not longer_than_a_week(start, until, treated.zone):
+            shown = until
+        yield Wanted(
+            uid=uid(made, f"phase/{ended[0].rule.id}" if ended else "start"),
+            start=start,
+            end=shown,
+            triggers=rings,
+            ended=tuple(ended),
+            holding=tuple(avoid),
+            until=until,
+        )
+
+
+def end_of(window: PlanWindow) -> datetime:
+    assert window.end is not None
+    return window.end
+
+
+def wanted_days(made: Plan, as_of: datetime) -> Iterator[Wanted]:
+    """Yield the milestones, and while the treatment lies ahead the preparation: an event a day."""
+    zone = made.treatment.zone
+    treated = made.treatment.treated
+    begins = (
+        treated
+        if isinstance(treated, datetime)
+        else datetime(treated.year, treated.month, treated.day, tzinfo=zone).astimezone(UTC)
+    )
+    days: dict[date, str] = {}
+    for window in sorted((w for w in made.windows if w.start), key=lambda w: w.start or begins):
+        assert window.start is not None
+        day = window.start.astimezone(zone).date()
+        if window.kind is Kind.MILESTONE:
+            yield all_day(uid(made, f"milestone/{window.rule.id}"), day)
+        elif window.kind is Kind.PREPARE and as_of < begins:
+            days.setdefault(day, window.rule.id)
+    for day, first in days.items():
+        yield all_day(uid(made, f"prepare/{first}"), day)
+
+
+def all_day(identity: str, day: date) -> Wanted:
+    return Wanted(uid=identity, start=day, end=day + timedelta(days=1), triggers=(MIDNIGHT_MINUS_15_H,))
+
+
+# The whole calendar, by both parsers --------------------------------------------------------------
+
+
+@each_treatment
+@each_parser
+def test_every_event_is_where_the_plan_calls_for_it(
+    name: str, parsed: Parser, known: dict[str, Known]
+) -> None:
+    one = known[name]
+    wanted = [*wanted_phases(one.plan), *wanted_days(one.plan, one.as_of)]
+    assert Counter(
+        (event.uid, event.start, event.end, tuple(trigger for trigger, _ in event.alarms))
+        for event in parsed(one.data)
+    ) == Counter((event.uid, event.start, event.end, event.triggers) for event in wanted)
+
+
+@each_treatment
+def test_both_parsers_read_the_same(name: str, known: dict[str, Known]) -> None:
+    assert by_icalendar(known[name].data) == by_vobject(known[name].data)
+
+
+@each_treatment
+def test_events_stand_in_the_order_of_their_starts(name: str, known: dict[str, Known]) -> None:
+    zone = known[name].plan.treatment.zone
+    starts = [first_moment(event.start, zone) for event in by_icalendar(known[name].data)]
+    assert starts == sorted(starts)
+
+
+def first_moment(start: datetime | date, zone: ZoneInfo) -> datetime:
+    if isinstance(start, datetime):
+        return start
+    return datetime(start.year, start.month, start.day, tzinfo=zone).astimezone(UTC)
+
+
+def phases_of(one: Known) -> Iterator[tuple[Wanted, Event]]:
+    """Yield each phase that a plan calls for, with its event."""
+    found = {event.uid: event for event in by_icalendar(one.data)}
+    for phase in wanted_phases(one.plan):
+        yield phase, found[phase.uid]
+
+
+@each_treatment
+def test_every_end_is_announced_in_its_own_words(name: str, known: dict[str, Known]) -> None:
+    for phase, event in phases_of(known[name]):
+        for window in phase.ended:
+            ((_, alarm),) = event.alarms
+            assert said(alarm, window.rule.then), window.rule.id
+            assert said(event.text, window.rule.then), window.rule.id
+
+
+@each_treatment
+def test_an_alarm_says_nothing_ended_that_did_not(name: str, known: dict[str, Known]) -> None:
+    for phase, event in phases_of(known[name]):
+        for _, alarm in event.alarms:
+            for window in phase.holding:
+                assert not said(alarm, window.rule.then), window.rule.id
+
+
+@each_treatment
+def test_an_alarm_of_an_all_day_event_names_its_day_since_it_rings_on_the_day_before(
+    name: str, known: dict[str, Known]
+) -> None:
+    for event in by_icalendar(known[name].data):
+        if not isinstance(event.start, datetime):
+            ((_, alarm),) = event.alarms
+            assert day_text(event.start) in alarm
+
+
+def day_text(day: date) -> str:
+    """Return "Sat 21 Nov"."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+@each_treatment
+def test_a_phase_lists_what_to_avoid_with_its_exact_local_end(name: str, known: dict[str, Known]) -> None:
+    for phase, event in phases_of(known[name]):
+        for window in phase.holding:
+            (line,) = lines_about(event, window.rule.title)
+            end = end_of(window).astimezone(known[name].plan.treatment.zone)
+            if f"{end:%H:%M}" == "00:00" and end.fold == 0:  # the midnight that ends a day
+                assert f"the end of {day_text(end.date() - timedelta(days=1))}" in line
+            else:
+                assert re.search(rf"until {day_text(end.date())}( {end.year})? {end:%H:%M}", line)
+
+
+@each_treatment
+def test_a_phase_lists_all_else_that_is_in_force_at_some_time_in_it(
+    name: str, known: dict[str, Known]
+) -> None:
+    made = known[name].plan
+    besides = [w for w in (*made.windows, *made.warnings) if w.kind in {Kind.DO, Kind.EXPECT, Kind.WARNING}]
+    assert besides
+    for phase, event in phases_of(known[name]):
+        start = first_moment(phase.start, made.treatment.zone)
+        until = (
+            first_moment(phase.until, made.treatment.zone) if phase.until else start + timedelta(seconds=1)
+        )
+        for window in besides:
+            if overlaps(window, start, until):
+                assert lines_about(event, window.rule.title), window.rule.id
+
+
+def overlaps(window: PlanWindow, start: datetime, end: datetime) -> bool:
+    return (window.start is None or window.start < end) and (window.end is None or window.end > start)
+
+
+@each_treatment
+def test_a_phase_lists_nothing_that_it_has_just_announced_as_ended(
+    name: str, known: dict[str, Known]
+) -> None:
+    for phase, event in phases_of(known[name]):
+        for window in phase.ended:
+            assert not lines_about(event, window.rule.title), window.rule.id
+
+
+# The design's example, by hand --------------------------------------------------------------------
+
+# Treated Sat 21 Nov 2026 14:30 in Berlin, UTC+1 all winter; what ends at each start, and what is left.
+PHASES = [
+    # the treatment itself; the wash ends last for vitality: the next morning at 08:00 local = 07:00 UTC
+    ("11-21T13:30", "11-22T07:00", [], 23),
+    # P1D@08:00 = Sun 08:00 local, which is no longer quiet
+    ("11-22T07:00", "11-22T13:30", ["wash-face"], 22),
+    # PT24H = Sun 14:30
+    (
+        "11-22T13:30",
+        "11-23T13:30",
+        ["unapproved-products", "sunscreen", "friction", "touching"],
+        18,
+    ),
+    # PT48H = Mon 14:30
+    ("11-23T13:30", "11-24T13:30", ["makeup"], 17),
+    # P3D = Tue 14:30, because of PRP
+    ("11-24T13:30", "11-26T13:30", ["alcohol", "smoking"], 15),
+    # P5D = Thu 14:30
+    ("11-26T13:30", "11-28T07:00", ["swimming"], 14),
+    # P7D@00:00 = the midnight that ends Fri 27 Nov; it waits for Sat 08:00 local = 07:00 UTC
+    ("11-28T07:00", "11-28T13:30", ["exercise", "heat", "facial-brush"], 11),
+    # P7D = Sat 14:30; until P14D that is exactly a week, so the phase is shown whole
+    (
+        "11-28T13:30",
+        "12-05T13:30",
+        ["exfoliants", "usual-products", "vitamin-c", "picking", "hair-removal"],
+        6,
+    ),
+    # P14D = 5 Dec 14:30; until P28D that is two weeks, so a quarter of an hour is shown
+    ("12-05T13:30", "12-05T13:45", ["retinoids", "alcohol-toner", "nsaids", "injectables"], 2),
+    # P28D = 19 Dec 14:30, because of skin type IV
+    ("12-19T13:30", "12-21T13:30", ["direct-sun"], 1),
+    # P1M = 21 Dec 14:30; nothing is left, so a quarter of an hour says so
+    ("12-21T13:30", "12-21T13:45", ["laser-peel"], 0),
+]
+
+
+@pytest.mark.parametrize(("start", "end", "ended", "left"), PHASES, ids=[row[0] for row in PHASES])
+def test_the_phases_of_the_example_are_these(
+    start: str, end: str, ended: list[str], left: int, builtin: Schedule
+) -> None:
+    found = [event for event in events(EXAMPLE, builtin) if isinstance(event.start, datetime)]
+    assert [event.start.isoformat()[5:16] for event in found] == [row[0] for row in PHASES]
+    (event,) = [event for event in found if event.start == at(f"2026-{start}Z")]
+    assert event.end == at(f"2026-{end}Z")
+    ((trigger, alarm),) = event.alarms
+    assert trigger == timedelta(0)
+    thens = {name: one.then for name, one in builtin.rules.items() if one.kind is Kind.AVOID}
+    assert {name for name, then in thens.items() if said(alarm, then)} == set(ended)
+    titles = [builtin.rules[name].title for name in thens]
+    assert sum(bool(lines_about(event, title)) for title in titles) == left
+
+
+# The same date without its time: an end is the end of its day, and a change the day after that.
+DAYS = [
+    # P1D@08:00 and PT12H of PRP: 24:00 + 12 h = Sun 12:00 is the last end of the wash, within Sunday;
+    # with PT24H (24:00 + 24 h = the end of Sunday) it is announced on Monday
+    ("11-21", "11-23", []),
+    (
+        "11-23",
+        "11-24",
+        ["wash-face", "unapproved-products", "sunscreen", "friction", "touching"],
+    ),
+    ("11-24", "11-25", ["makeup"]),  # PT48H: the end of Mon 23
+    ("11-25", "11-27", ["alcohol", "smoking"]),  # P3D: the end of Tue 24
+    ("11-27", "11-28", ["swimming"]),  # P5D: the end of Thu 26
+    ("11-28", "11-29", ["exercise", "heat", "facial-brush"]),  # P7D@00:00: the first moment of Sat 28
+    (
+        "11-29",
+        "12-06",  # a week, shown whole
+        ["exfoliants", "usual-products", "vitamin-c", "picking", "hair-removal"],  # P7D: the end of Sat 28
+    ),
+    ("12-06", "12-07", ["retinoids", "alcohol-toner", "nsaids", "injectables"]),  # P14D; two weeks long
+    ("12-20", "12-22", ["direct-sun"]),  # P28D: the end of Sat 19 Dec
+    ("12-22", "12-23", ["laser-peel"]),  # P1M: the end of Mon 21 Dec
+]
+
+
+@pytest.mark.parametrize(("start", "end", "ended"), DAYS, ids=[row[0] for row in DAYS])
+def test_without_its_time_the_phases_of_the_example_are_whole_days(
+    start: str, end: str, ended: list[str], builtin: Schedule
+) -> None:
+    treated = treatment("2026-11-21", prp=True, skin_type=SkinType.IV)
+    rules = {name: one for name, one in builtin.rules.items() if one.kind is Kind.AVOID}
+    found = events(treated, only(builtin, *rules.values()))
+    assert [event.start.isoformat()[5:] for event in found] == [row[0] for row in DAYS]
+    (event,) = [event for event in found if event.start == date.fromisoformat(f"2026-{start}")]
+    assert event.end == date.fromisoformat(f"2026-{end}")
+    ((trigger, alarm),) = event.alarms
+    assert trigger == MIDNIGHT_MINUS_15_H
+    assert {name for name, one in rules.items() if said(alarm, one.then)} == set(ended)
+
+
+@pytest.mark.parametrize(
+    ("title", "start"),
+    [
+        ("Skin care: next session if planned", "2026-12-19"),  # P28D of Sat 21 Nov
+        ("Skin care: progress photo", "2026-12-21"),  # P1M
+        ("Skin care: six-month photo", "2027-05-21"),  # P6M, in summer time
+        ("Skin care: maintenance session", "2027-05-21"),
+    ],
+)
+def test_a_milestone_is_the_first_local_day_of_its_window(title: str, start: str, builtin: Schedule) -> None:
+    day = date.fromisoformat(start)
+    for treated in (EXAMPLE, treatment("2026-11-21")):
+        (event,) = [event for event in events(treated, builtin) if event.title == title]
+        assert (event.start, event.end) == (day, day + timedelta(days=1))
+        assert [trigger for trigger, _ in event.alarms] == [MIDNIGHT_MINUS_15_H]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("P28D", "P1M", "From Sat 19 Dec 2026 until the end of Mon 21 Dec."),
+        ("P28D", "P29D", "From Sat 19 Dec 2026 until the end of Sun 20 Dec."),
+        ("P28D", "P28D", None),  # one day, which the event itself shows
+        ("P28D", None, None),
+    ],
+)
+def test_a_milestone_of_more_than_its_day_says_until_when(
+    start: str, end: str | None, said: str | None, builtin: Schedule
+) -> None:
+    photo = rule("photo", end or start, start, Kind.MILESTONE)
+    if end is None:
+        (only_start,) = photo.recommendations
+        photo = replace(photo, recommendations=(replace(only_start, end=None),))
+    for treated in (EXAMPLE, treatment("2026-11-21")):
+        (event,) = events(treated, only(builtin, photo))
+        assert (event.start, event.end) == (date(2026, 12, 19), date(2026, 12, 20))
+        assert [line for line in event.text.split("\n") if line.startswith("From ")] == [said] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("start", "title"),
+    [
+        ("2026-05-21", "no filler"),  # P6M before 21 Nov
+        ("2026-10-31", "ask about a lightening preparation"),  # 21 days before, for skin type IV
+        ("2026-11-07", "no sun or fake tan, no laser or IPL, no botox"),  # 14 days
+        ("2026-11-14", "no retinol or acids or scrubs, no ibuprofen for pain, no waxing and 1 more"),
+        ("2026-11-18", "water and a hyaluronic serum, no alcohol"),  # 3 days
+        ("2026-11-20", "ask before an allergy tablet"),  # 24 hours
+        ("2026-11-21", "a clean face, a photo before"),  # from midnight on
+    ],
+)
+def test_preparation_is_an_event_on_each_day_on_which_some_of_it_begins(
+    start: str, title: str, builtin: Schedule
+) -> None:
+    day = date.fromisoformat(start)
+    found = [event for event in events(EXAMPLE, builtin, AHEAD) if event.start == day]
+    assert [(event.end, event.title) for event in found] == [
+        (day + timedelta(days=1), f"Skin care, to prepare: {title}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("treated", "as_of", "included"),
+    [
+        (EXAMPLE, "2026-11-21T14:29+01:00", True),
+        (EXAMPLE, "2026-11-21T14:30+01:00", False),
+        (treatment("2026-11-21"), "2026-11-20T23:59+01:00", True),
+        (treatment("2026-11-21"), "2026-11-21T00:00+01:00", False),  # it may have begun
+    ],
+)
+def test_preparation_is_included_while_the_treatment_lies_ahead(
+    treated: Treatment, as_of: str, included: bool, builtin: Schedule
+) -> None:
+    titles = [event.title for event in events(treated, builtin, at(as_of))]
+    assert any("to prepare" in title for title in titles) is included
+
+
+@pytest.mark.parametrize(
+    ("ends", "titles"),
+    [
+        (["PT30H"], ["no a", "the waiting of this plan is over"]),
+        (["PT30H", "P3D"], ["no a, no b", "no b", "the waiting of this plan is over"]),
+        (["PT30H", "PT30H"], ["no a, no b", "the waiting of this plan is over"]),
+    ],
+)
+def test_a_phase_is_titled_by_what_still_holds(ends: list[str], titles: list[str], builtin: Schedule) -> None:
+    schedule = only(builtin, *(rule(name, end) for name, end in zip("abc", ends, strict=False)))
+    found = events(treatment("2026-11-21T14:30+01:00"), schedule)
+    assert [event.title for event in found] == [f"Skin care: {title}" for title in titles]
+
+
+# Quiet hours and long phases ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("end", "zone", "expected"),
+    [
+        ("2026-11-21T21:59+01:00", BERLIN, "2026-11-21T21:59+01:00"),
+        ("2026-11-21T21:59:59+01:00", BERLIN, "2026-11-21T21:59:59+01:00"),
+        ("2026-11-21T22:00+01:00", BERLIN, "2026-11-22T08:00+01:00"),
+        ("2026-11-22T00:00+01:00", BERLIN, "2026-11-22T08:00+01:00"),
+        ("2026-11-22T07:59+01:00", BERLIN, "2026-11-22T08:00+01:00"),
+        ("2026-11-22T07:59:59+01:00", BERLIN, "2026-11-22T08:00+01:00"),
+        ("2026-11-22T08:00+01:00", BERLIN, "2026-11-22T08:00+01:00"),
+        ("2026-12-31T23:00+01:00", BERLIN, "2027-01-01T08:00+01:00"),
+        # a night that is an hour short, and one that is an hour long
+        ("2026-03-28T22:00+01:00", BERLIN, "2026-03-29T08:00+02:00"),
+        ("2026-03-29T07:59+02:00", BERLIN, "2026-03-29T08:00+02:00"),
+        ("2026-10-24T22:00+02:00", BERLIN, "2026-10-25T08:00+01:00"),
+        ("2026-10-25T02:30+02:00", BERLIN, "2026-10-25T08:00+01:00"),  # the first 02:30 of two
+        ("2026-10-25T02:30+01:00", BERLIN, "2026-10-25T08:00+01:00"),
+        ("2026-10-03T22:00+10:30", "Australia/Lord_Howe", "2026-10-04T08:00+11:00"),
+        ("2026-03-28T22:59-02:00", "America/Nuuk", "2026-03-29T08:00-01:00"),
+        ("2026-10-24T23:30-01:00", "America/Nuuk", "2026-10-25T08:00-02:00"),  # the first 23:30 of two
+        # the same moment is quiet here and not there: 2026-06-15T08:00Z
+        ("2026-06-15T22:00+14:00", "Pacific/Kiritimati", "2026-06-16T08:00+14:00"),
+        ("2026-06-14T21:00-11:00", "Pacific/Pago_Pago", "2026-06-14T21:00-11:00"),
+        ("2026-06-15T22:15+05:45", "Asia/Kathmandu", "2026-06-16T08:00+05:45"),
+        # 30 Dec 2011 did not exist, so the next morning is that of the 31st
+        ("2011-12-29T22:30-10:00", "Pacific/Apia", "2011-12-31T08:00+14:00"),
+    ],
+)
+def test_an_end_in_the_quiet_hours_waits_for_eight_in_the_morning(
+    end: str, zone: str, expected: str, builtin: Schedule
+) -> None:
+    treated = Treatment(treated=at(end) - timedelta(hours=30), zone=ZoneInfo(zone))
+    _, close = events(treated, only(builtin, rule("makeup", "PT30H")))
+    assert close.start == at(expected)
+
+
+@pytest.mark.parametrize(
+    ("treated", "end", "expected"),
+    [
+        # "a" ends after a day, Sun 22 Nov 14:30; a week from then is Sun 29 Nov 14:30
+        ("2026-11-21T14:30+01:00", "P8D", "2026-11-29T14:30+01:00"),
+        ("2026-11-21T14:30+01:00", "P8DT1M", "2026-11-22T14:45+01:00"),
+        ("2026-11-21T14:30+01:00", "P7DT23H59M", "2026-11-29T14:29+01:00"),
+        ("2026-11-21T14:30+01:00", "P1M", "2026-11-22T14:45+01:00"),
+        # the clocks go forward: the week has 167 hours, and 168 of them are longer than it
+        ("2026-03-24T14:30+01:00", "P8D", "2026-04-01T14:30+02:00"),
+        ("2026-03-24T14:30+01:00", "PT192H", "2026-03-25T14:45+01:00"),
+        # the clocks go back: the week has 169 hours, and 168 of them are shorter than it
+        ("2026-10-20T14:30+02:00", "P8D", "2026-10-28T14:30+01:00"),
+        ("2026-10-20T14:30+02:00", "PT192H", "2026-10-28T13:30+01:00"),
+        ("2026-10-20T14:30+02:00", "P8DT1M", "2026-10-21T14:45+02:00"),
+        # it is the announced end that counts: 22:30 waits until 08:00, and then the week is over
+        ("2026-11-21T08:00+01:00", "P8D", "2026-11-29T08:00+01:00"),
+        ("2026-11-21T08:00+01:00", "P7DT14H30M", "2026-11-29T08:00+01:00"),
+        # a date: "a" ends with the 22nd, so the phase begins on the 23rd; a week later is the 30th
+        ("2026-11-21", "P8D", "2026-11-30"),
+        ("2026-11-21", "P9D", "2026-11-24"),
+        ("2026-03-24", "P8D", "2026-04-02"),  # 26 March to 2 April, with the clock change in it
+        ("2026-10-20", "P8D", "2026-10-29"),
+    ],
+)
+def test_a_phase_longer_than_a_calendar_week_is_shown_by_its_beginning(
+    treated: str, end: str, expected: str, builtin: Schedule
+) -> None:
+    found = events(treatment(treated), only(builtin, rule("a", "P1D"), rule("b", end)))
+    shown = found[1].end
+    assert shown == (date.fromisoformat(expected) if len(expected) == 10 else at(expected))
+
+
+def test_a_phase_that_is_shown_by_its_beginning_says_until_when_it_holds(builtin: Schedule) -> None:
+    schedule = only(builtin, rule("a", "P1D"), rule("b", "P20D"))
+    timed = events(treatment("2026-11-21T14:30+01:00"), schedule)[1]
+    assert "until Fri 11 Dec 14:30" in timed.text.split("\n")[0]  # 21 Nov + 20 days
+    day = events(treatment("2026-11-21"), schedule)[1]
+    assert "until the end of Fri 11 Dec" in day.text.split("\n")[0]
+
+
+def test_no_alarm_rings_between_22_and_8(builtin: Schedule) -> None:
+    for hour in range(24):  # the ends of hours, as of the built-in wash, fall on every hour of the day
+        treated = treatment(f"2026-11-21T{hour:02}:30+01:00", prp=True)
+        rung = [(e, trigger) for e in events(treated, builtin) for trigger, _ in e.alarms]
+        assert rung
+        for event, trigger in rung:
+            rings = first_moment(event.start, treated.zone) + trigger
+            assert audible(rings, treated.zone), event.title
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        # a clinic that waits for nothing: from the treatment to the treatment
+        pytest.param([rule("a", "P0D"), rule("b", "P1D")], id="a window without length"),
+        pytest.param([rule("a", "P3D", "P2D"), rule("b", "PT5H")], id="a window that begins later"),
+        pytest.param([rule("a", "P1D", "-P1D"), rule("b", "P2D")], id="a window that begins before"),
+    ],
+)
+@pytest.mark.parametrize("treated", ["2026-11-21T14:30+01:00", "2026-11-21T23:30+01:00", "2026-11-21"])
+def test_an_event_ends_after_it_starts(treated: str, rules: list[Rule], builtin: Schedule) -> None:
+    found = events(treatment(treated), only(builtin, *rules))  # RFC 5545, section 3.8.2.2
+    assert found
+    for event in found:
+        assert event.end > event.start
+
+
+def test_a_plan_with_nothing_to_avoid_still_gives_a_calendar(builtin: Schedule) -> None:
+    photo = rule("photo", "P1M", "P1M", Kind.MILESTONE)
+    assert [event.title for event in events(EXAMPLE, only(builtin, photo))] == ["Skin care: photo"]
+
+
+# The file -----------------------------------------------------------------------------------------
+
+# A clinic that writes as people do: separators of the format, quotes, emoji, two scripts, a path.
+NASTY = r"""
+id = "haus-sanft"
+version = "1"
+reviewed = 2026-02-03
+review_due = 2027-02-03
+extends = "microneedling"
+
+[clinic]
+name = "Haut, Laser; Mehr \\ \"Sanft\" 👩🏽‍⚕️"
+telephone = "+49 (0)30 / 12, 34; 56"
+footer = "Erst fragen; dann\\nicht warten, שלום ✨"
+
+[sources.haus]
+tier = 3
+title = "Merkblatt"
+
+[rules.separators]
+kind = "avoid"
+title = "No a,b;c:d \\, \\; \\n \\N \\\\ \"q\" ^n ='x'"
+short = "a,b;c\\nd"
+advice = "Wait."
+why = "So."
+then = "a,b;c is fine; C:\\new, too"
+recommendations = [{ source = "haus", statement = "So", start = "P0D", end = "PT1H" }]
+
+[rules.scripts]
+kind = "avoid"
+title = "לא לגעת في الوجه 🧖🏽‍♀️ 不要碰 ẞ é"
+short = "🧖🏽‍♀️ מגע"
+advice = "Wait."
+why = "So."
+then = "מגע, מותר; שוב"
+recommendations = [{ source = "haus", statement = "So", start = "P0D", end = "PT2H" }]
+
+[rules.long-word]
+kind = "avoid"
+title = "LONGWORD"
+short = "kein LONGSHORT"
+advice = "Wait."
+why = "So."
+then = "LONGWORD geht wieder"
+recommendations = [{ source = "haus", statement = "So", start = "P0D", end = "PT3H" }]
+
+[rules.check-up]
+kind = "milestone"
+title = "Check-up, if needed; or not"
+short = "check-up"
+advice = "First line,\nsecond; line\n\nafter a \\n blank one\nBEGIN:VEVENT\nUID:forged\n\tindented"
+why = "So."
+recommendations = [{ source = "haus", statement = "So", start = "P10D", end = "P10D" }]
+""".replace("LONGWORD", "Überempfindlichkeits" * 12).replace("LONGSHORT", "🙂é한" * 40)
+
+
+def nasty() -> Schedule:
+    return read_schedule(NASTY.encode(), file="clinic.toml", base=lambda _: BUILTIN.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def files(known: dict[str, Known]) -> dict[str, bytes]:
+    """Return calendars of every sort: each treatment's, and the clinic's in discreet and in full."""
+    made = plan(EXAMPLE, nasty())
+    ours = {f"nasty, {detail}": calendar_bytes(made, AHEAD, detail=detail) for detail in Detail}
+    return {name: one.data for name, one in known.items()} | ours
+
+
+def unfolded(data: bytes) -> list[str]:
+    """Return the content lines of a file, put together again (RFC 5545, section 3.1)."""
+    return data.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A component of a file: its properties and components in the order of the file."""
+
+    name: str
+    parts: list["tuple[str, str] | Component"]
+
+    def properties(self) -> list[str]:
+        return [part[0] for part in self.parts if isinstance(part, tuple)]
+
+    def values(self, name: str) -> list[str]:
+        return [part[1] for part in self.parts if isinstance(part, tuple) and part[0] == name]
+
+    def inner(self, name: str) -> list["Component"]:
+        return [part for part in self.parts if isinstance(part, Component) and part.name == name]
+
+
+def components(data: bytes) -> Component:
+    """Return the one VCALENDAR of a file; every BEGIN has its END."""
+    open_ones = [Component("", [])]
+    for line in unfolded(data):
+        name, value = line.split(":", 1)
+        if name == "BEGIN":
+            open_ones.append(Component(value, []))
+        elif name == "END":
+            closed = open_ones.pop()
+            assert closed.name == value
+            open_ones[-1].parts.append(closed)
+        else:
+            open_ones[-1].parts.append((name, value))
+    (root,) = open_ones
+    (calendar,) = root.parts
+    assert isinstance(calendar, Component)
+    return calendar
+
+
+def test_each_physical_line_is_right_by_rfc_5545(files: dict[str, bytes]) -> None:
+    longest = 0
+    for name, data in files.items():
+        assert data.startswith(b"BEGIN:VCALENDAR\r\n"), name  # and no byte order mark
+        assert data.endswith(b"END:VCALENDAR\r\n"), name
+        lines = data[:-2].split(b"\r\n")
+        for line in lines:
+            assert 0 < len(line) <= 75, name
+            assert b"\r" not in line, name
+            assert b"\n" not in line, name
+            assert line != b" ", name
+            line.decode()  # a line that cuts a character is not UTF-8
+        assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in "".join(unfolded(data))), name
+        longest = max(longest, *map(len, lines))
+    assert longest == 75  # folding uses the room there is
+
+
+def test_begin_and_end_match_and_properties_come_before_components(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        calendar = components(data)
+        assert calendar.name == "VCALENDAR", name
+        for component in (calendar, *calendar.inner("VEVENT")):
+            kinds = [isinstance(part, Component) for part in component.parts]
+            assert kinds == sorted(kinds), name
+
+
+def test_the_calendar_says_first_what_it_is(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        calendar = components(data)
+        assert calendar.properties()[:3] == ["VERSION", "PRODID", "CALSCALE"], name
+        assert calendar.values("VERSION") == ["2.0"], name
+        assert calendar.values("CALSCALE") == ["GREGORIAN"], name
+        assert len(calendar.values("PRODID")) == len(calendar.values("X-WR-CALNAME")) == 1, name
+        assert "METHOD" not in calendar.properties(), name
+        assert {part.name for part in calendar.parts if isinstance(part, Component)} == {"VEVENT"}, name
+
+
+def test_every_event_has_all_that_clients_ask_for_and_each_once(files: dict[str, bytes]) -> None:
+    once = {"UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "SUMMARY", "DESCRIPTION", "TRANSP", "CLASS"}
+    once |= {"CATEGORIES", "DTSTART", "DTEND"}
+    for name, data in files.items():
+        for event in components(data).inner("VEVENT"):
+            found = [part.split(";")[0] for part in event.properties()]
+            standard = Counter(part for part in found if not part.startswith("X-"))
+            assert standard == Counter(once), name  # no DURATION beside DTEND
+            assert event.values("TRANSP") == ["TRANSPARENT"], name
+            assert event.values("CLASS") == ["PRIVATE"], name
+            assert event.values("SEQUENCE") == ["0"], name
+
+
+def test_moments_are_utc_and_all_day_dates_are_dates(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        for event in components(data).inner("VEVENT"):
+            all_day = bool(event.values("DTSTART;VALUE=DATE"))
+            parameter = ";VALUE=DATE" if all_day else ""
+            for (value,) in (event.values(f"DTSTART{parameter}"), event.values(f"DTEND{parameter}")):
+                assert re.fullmatch(r"[0-9]{8}" if all_day else r"[0-9]{8}T[0-9]{6}Z", value), name
+
+
+def test_an_event_has_at_most_one_alarm_which_displays_a_text_at_its_start_or_at_nine_before(
+    files: dict[str, bytes],
+) -> None:
+    for name, data in files.items():
+        for event in components(data).inner("VEVENT"):
+            alarms = event.inner("VALARM")
+            assert len(alarms) <= 1, name
+            all_day = "DTSTART;VALUE=DATE" in event.properties()
+            for alarm in alarms:
+                assert sorted(alarm.properties()) == ["ACTION", "DESCRIPTION", "TRIGGER"], name
+                assert alarm.values("ACTION") == ["DISPLAY"], name
+                assert alarm.values("TRIGGER") == ["-PT15H" if all_day else "PT0S"], name
+                assert alarm.values("DESCRIPTION") != [""], name
+
+
+def test_texts_are_escaped(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        calendar = components(data)
+        texts = [*calendar.values("X-WR-CALNAME"), *calendar.values("PRODID")]
+        for event in calendar.inner("VEVENT"):
+            texts += [*event.values("SUMMARY"), *event.values("DESCRIPTION"), *event.values("CATEGORIES")]
+            texts += [text for alarm in event.inner("VALARM") for text in alarm.values("DESCRIPTION")]
+        for text in texts:
+            bare = re.sub(r"\\[\\;,nN]", "", text)  # RFC 5545, section 3.3.11
+            assert not set(bare) & set("\\;,"), (name, text)
+
+
+def test_the_stamps_are_the_day_of_the_review(builtin: Schedule) -> None:
+    for schedule, stamp in ((builtin, f"{builtin.reviewed:%Y%m%d}T000000Z"), (nasty(), "20260203T000000Z")):
+        for event in components(calendar_bytes(plan(EXAMPLE, schedule), AHEAD)).inner("VEVENT"):
+            assert event.values("DTSTAMP") == event.values("LAST-MODIFIED") == [stamp]
+
+
+@each_parser
+def test_what_a_clinic_writes_survives(parsed: Parser) -> None:
+    schedule = nasty()
+    found = parsed(calendar_bytes(plan(EXAMPLE, schedule), AN_HOUR_AFTER))
+    start, *changes = found
+    for change, name in zip(changes, ("separators", "scripts", "long-word"), strict=False):
+        one = schedule.rules[name]
+        assert lines_about(start, one.title)
+        assert one.short in start.title
+        ((_, alarm),) = change.alarms
+        assert said(alarm, one.then)
+        assert said(change.text, one.then)
+    (check_up,) = [event for event in found if event.title.endswith("check-up")]
+    # a tab is a control character to RFC 5545's TEXT, so it becomes a space
+    assert check_up.text.startswith(
+        "First line,\nsecond; line\n\nafter a \\n blank one\nBEGIN:VEVENT\nUID:forged\n indented"
+    )
+    assert 'Haut, Laser; Mehr \\ "Sanft" 👩🏽‍⚕️ (+49 (0)30 / 12, 34; 56)' in start.text
+    assert "Erst fragen; dann\\nicht warten, שלום ✨" in start.text
+    assert "forged" not in {event.uid for event in found}
+
+
+@each_parser
+def test_a_clinics_name_survives_in_full_titles_and_in_the_category(parsed: Parser) -> None:
+    name = 'Haut, Laser; Mehr \\ "Sanft" 👩🏽‍⚕️'
+    data = calendar_bytes(plan(EXAMPLE, nasty()), AN_HOUR_AFTER, detail=Detail.FULL)
+    for event in parsed(data):
+        assert event.title.startswith(name)
+        (category,) = event.categories
+        assert category.startswith(name)
+
+
+def test_the_calendars_name_survives() -> None:
+    data = calendar_bytes(plan(EXAMPLE, nasty()), AN_HOUR_AFTER, detail=Detail.FULL)
+    (name,) = components(data).values("X-WR-CALNAME")  # parsers leave the text of an X- property as it is
+    assert unescaped(name) == 'Haut, Laser; Mehr \\ "Sanft" 👩🏽‍⚕️: Microneedling of the face'
+
+
+NASTY_CHARACTERS = st.one_of(
+    st.sampled_from(list("\r\n\t\x00\x0b\x0c\x1c\x85\u2028\u2029\ufeff,;:\\nN\"' ^=")),
+    st.characters(exclude_categories=["Cs"]),
+)
+
+
+# No rule file has an empty text.
+NASTY_TEXT = st.text(NASTY_CHARACTERS, min_size=1, max_size=120).filter(lambda text: visible(text) != "")
+
+
+@given(texts=st.tuples(*[NASTY_TEXT] * 6))
+def test_no_text_can_forge_a_line_or_get_lost(texts: tuple[str, ...], builtin: Schedule) -> None:
+    """Not even one that no rule file can hold."""
+    title, short, then, advice, name, phone = texts
+    schedule = replace(
+        only(
+            builtin,
+            rule("a", "PT30H", title=title, short=short, then=then),
+            rule("photo", "P1M", "P1M", Kind.MILESTONE, title=title, short=short, advice=advice),
+        ),
+        clinic=Clinic(name=name, telephone=phone),
+    )
+    data = calendar_bytes(plan(EXAMPLE, schedule), AN_HOUR_AFTER, detail=Detail.FULL)
+    assert max(map(len, data.split(b"\r\n"))) <= 75
+    start, close, photo = components(data).inner("VEVENT")
+    shape = [part.split(";")[0] for part in start.properties()]
+    for event in (start, close, photo):
+        assert [part.split(";")[0] for part in event.properties()] == shape
+        assert visible(name) in visible(unescaped(event.values("CATEGORIES")[0]))
+        assert visible(name) in visible(unescaped(event.values("SUMMARY")[0]))
+    assert visible(short) in visible(unescaped(start.values("SUMMARY")[0]))
+    for text in (title, name, phone):
+        assert visible(text) in visible(unescaped(start.values("DESCRIPTION")[0]))
+    assert visible(advice) in visible(unescaped(photo.values("DESCRIPTION")[0]))
+    (alarm,) = close.inner("VALARM")
+    assert visible(then)[1:] in visible(unescaped(alarm.values("DESCRIPTION")[0]))  # behind its capital
+
+
+def unescaped(value: str) -> str:
+    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], value)
+
+
+def visible(text: str) -> str:
+    """Return a text without white space and control characters, which one line cannot keep."""
+    return "".join(c for c in text if not c.isspace() and not ord(c) < 32 and not 127 <= ord(c) < 160)
+
+
+# Words --------------------------------------------------------------------------------------------
+
+
+def plain_clinic(builtin: Schedule) -> Schedule:
+    clinic = Clinic(name="Rosengarten", telephone="030 123456", emergency="112", footer="Parken im Hof.")
+    return replace(builtin, clinic=clinic)
+
+
+@pytest.mark.parametrize("as_of", [AHEAD, AN_HOUR_AFTER])
+@pytest.mark.parametrize("treated", [EXAMPLE, treatment("2026-11-21")])
+def test_the_first_event_carries_all_standing_texts_and_each_event_the_general_one(
+    treated: Treatment, as_of: datetime, builtin: Schedule
+) -> None:
+    first, *others = by_icalendar(calendar_bytes(plan(treated, plain_clinic(builtin)), as_of))
+    for _, standing in builtin.standing:
+        short = standing.short.replace("{clinic}", "Rosengarten (030 123456)").replace("{emergency}", "112")
+        assert said(first.text, short)
+    assert "Parken im Hof." in first.text
+    for event in (first, *others):
+        assert event.text.count(builtin.standing.general.short) == 1
+
+
+def test_without_a_clinic_the_texts_speak_of_your_clinic_and_your_emergency_number(
+    builtin: Schedule,
+) -> None:
+    first, *_ = events(EXAMPLE, builtin)
+    assert "your clinic" in first.text
+    assert "your emergency number" in first.text
+
+
+def test_the_first_event_names_the_signs_about_which_to_call_before_it_says_these(
+    builtin: Schedule,
+) -> None:
+    """Of "call your clinic about any of these", behind the checklist, "these" would be the wrong ones."""
+    first, *_ = events(EXAMPLE, builtin, AHEAD)
+    call = builtin.standing.call.short.replace("{clinic}", "your clinic")
+    before = first.text[: first.text.index(call)]
+    assert [w.rule.id for w in plan(EXAMPLE, builtin).warnings if w.rule.title not in before] == []
+
+
+def test_titles_and_alarms_are_discreet_unless_told_otherwise(builtin: Schedule) -> None:
+    schedule = plain_clinic(builtin)
+    for treated, as_of in TREATMENTS.values():
+        data = calendar_bytes(plan(treated, schedule), as_of)
+        shown = [str(icalendar.Calendar.from_ical(data)["X-WR-CALNAME"])]
+        for event in by_icalendar(data):
+            shown += [event.title, *event.categories, *(text for _, text in event.alarms)]
+        for text in shown:
+            assert not re.search(r"rosengarten|030 123456|needl|prp|plasma|scar\b", text, re.IGNORECASE)
+
+
+def test_full_titles_name_the_clinic_and_the_procedure(builtin: Schedule) -> None:
+    made = plan(EXAMPLE, plain_clinic(builtin))
+    for event in by_icalendar(calendar_bytes(made, AHEAD, detail=Detail.FULL)):
+        assert "Rosengarten" in event.title
+        assert builtin.treatment in event.title
+    discreet = by_icalendar(calendar_bytes(made, AHEAD))
+    full = by_icalendar(calendar_bytes(made, AHEAD, detail=Detail.FULL))
+    assert [dataclasses.replace(event, title="", categories=()) for event in full] == [
+        dataclasses.replace(event, title="", categories=()) for event in discreet
+    ]
+
+
+def without(schedule: Schedule, *ids: str) -> Schedule:
+    kept = {name: one for name, one in schedule.rules.items() if name not in ids}
+    return replace(schedule, rules=kept)
+
+
+@pytest.mark.parametrize("as_of", [AHEAD, AN_HOUR_AFTER])
+@pytest.mark.parametrize(
+    "treated",
+    [EXAMPLE, treatment("2026-11-21T14:30+01:00", skin_type=SkinType.I), treatment("2026-11-21", prp=True)],
+)
+@pytest.mark.parametrize(
+    "off",
+    [
+        pytest.param((), id="built-in"),
+        pytest.param(("nsaids",), id="the clinic does not mind ibuprofen afterwards"),
+        pytest.param(("nsaids-before", "cold-sores", "antihistamines"), id="nor before"),
+    ],
+)
+def test_a_text_that_mentions_a_medicine_says_to_keep_taking_a_prescribed_one(
+    off: tuple[str, ...], treated: Treatment, as_of: datetime, builtin: Schedule
+) -> None:
+    schedule = without(builtin, *off)
+    made = plan(treated, schedule)
+    medicines = [one for one in schedule.rules.values() if one.medicine]
+    silent = [
+        f"{event.title}: {one.id}"
+        for event in by_icalendar(calendar_bytes(made, as_of))
+        for one in medicines
+        if (lines_about(event, one.title) or (one.then and said(event.text, one.then)))
+        and builtin.standing.medicine.short not in event.text
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("as_of", [AHEAD, AN_HOUR_AFTER])
+@pytest.mark.parametrize("treated", [EXAMPLE, treatment("2026-11-21", prp=True)])
+def test_an_alarm_that_mentions_a_medicine_says_to_keep_taking_a_prescribed_one(
+    treated: Treatment, as_of: datetime, builtin: Schedule
+) -> None:
+    """An alarm is often all that is read: "everywhere it then speaks", design section 6."""
+    medicines = [one for one in builtin.rules.values() if one.medicine]
+    silent = [
+        alarm
+        for event in events(treated, builtin, as_of)
+        for _, alarm in event.alarms
+        if any(one.short in alarm or (one.then and said(alarm, one.then)) for one in medicines)
+        and builtin.standing.medicine.short not in alarm
+    ]
+    assert silent == []
+
+
+def test_a_phase_that_starts_with_a_medicine_says_so_in_its_alarm(builtin: Schedule) -> None:
+    schedule = only(builtin, builtin.rules["nsaids"])
+    start, close = events(EXAMPLE, schedule)
+    for event in (start, close):
+        ((_, alarm),) = event.alarms
+        assert builtin.standing.medicine.short in alarm
+
+
+def test_where_the_sources_differ_a_phase_says_to_ask_the_clinic(builtin: Schedule) -> None:
+    start, *_ = events(EXAMPLE, builtin)
+    (swimming,) = lines_about(start, "No swimming")  # P2D to P5D: Mon 23 to Thu 26 Nov
+    assert "until Thu 26 Nov 14:30" in swimming
+    assert "sources differ from Mon 23 Nov 14:30" in swimming
+    assert "ask your clinic" in swimming
+    (makeup,) = lines_about(start, "No makeup")  # PRP: 48 hours, and nobody who certainly says less
+    assert "differ" not in makeup
+
+
+def test_followed_sources_alone_are_said_to_be_alone(builtin: Schedule) -> None:
+    """A calendar is passed on without the command that made it: design section 5, --follow."""
+    made = plan(EXAMPLE, builtin, follow=["egrari"])
+    (left_out,) = [note.text for note in made.notes if note.code == "follow"]
+    first, *_ = by_icalendar(calendar_bytes(made, AN_HOUR_AFTER))
+    assert left_out in first.text
+
+
+def test_a_date_alone_is_said_to_make_things_end_later(builtin: Schedule) -> None:
+    """Design section 4: the plan says that the time is unknown."""
+    first, *_ = events(treatment("2026-11-21"), builtin)
+    assert "time of day" in first.text
+
+
+@pytest.mark.parametrize(("days", "due"), [(0, False), (1, True)])
+def test_rules_past_their_review_say_so(days: int, due: bool, builtin: Schedule) -> None:
+    """Design section 9; the day itself is in time."""
+    day = builtin.review_due + timedelta(days=days)
+    treated = Treatment(treated=datetime(day.year, day.month, day.day, 9, tzinfo=UTC), zone=ZoneInfo("UTC"))
+    first, *_ = events(treated, builtin, at(f"{day}T10:00Z"))
+    assert (builtin.review_due.isoformat() in first.text) is due
+
+
+def test_the_text_of_an_all_day_change_names_its_day_too(builtin: Schedule) -> None:
+    """Whoever opens it from its alarm reads it on the day before, when nothing has ended yet."""
+    phases = events(treatment("2026-11-21"), only(builtin, rule("makeup", "PT48H"), rule("gym", "P5D")))
+    for event in phases[1:]:
+        (told,) = [line for line in event.text.split("\n") if "is fine again" in line]
+        assert day_text(event.start) in told
+        assert "now" not in told.lower().split()
+
+
+def test_a_title_names_what_begins_later_only_where_nothing_holds_yet(builtin: Schedule) -> None:
+    """Gym until the first day ends, sun from the second to the fourth; from day 1 to 2 nothing holds."""
+    later = rule("sun", "P4D", "P2D")
+    titles = [event.title for event in events(EXAMPLE, only(builtin, rule("gym", "P1D"), later))]
+    assert titles == ["Skin care: no gym", "Skin care: no sun", "Skin care: the waiting of this plan is over"]
+
+
+def test_what_is_normal_and_has_no_end_is_told_without_one(builtin: Schedule) -> None:
+    glow = rule("glow", "P1D", kind=Kind.EXPECT)
+    endless = replace(glow, recommendations=(replace(glow.recommendations[0], end=None),))
+    first, _ = events(EXAMPLE, only(builtin, rule("gym", "P1D"), endless))
+    assert "Normal:\n- No glow\n" in first.text
+
+
+def test_where_there_is_nothing_to_tell_first_no_heading_says_so(builtin: Schedule) -> None:
+    wine = rule("wine", "P0D", "-P2D", Kind.PREPARE)
+    first, *_ = events(EXAMPLE, only(builtin, wine, rule("gym", "P1D")), as_of=AHEAD)
+    assert "Until your appointment:" in first.text
+    assert "Tell them first" not in first.text
+
+
+def test_a_plan_that_says_nothing_is_a_calendar_without_events(builtin: Schedule) -> None:
+    data = calendar_bytes(plan(EXAMPLE, only(builtin)), AHEAD, reminders=Reminders(daily=time(8)))
+    assert data.endswith(b"END:VCALENDAR\r\n")
+    assert not components(data).inner("VEVENT")
+
+
+# A whole calendar as a person read it: unfolded, its texts as they are shown.
+WHOLE: dict[str, tuple[Treatment, datetime, tuple[str, ...], dict[str, Any]]] = {
+    "calendar-before.txt": (EXAMPLE, AHEAD, (), {"reminders": Reminders(daily=time(9))}),
+    "calendar-date-only.txt": (
+        treatment("2026-11-21"),
+        AHEAD,
+        ("skinpen-ifu", "nhs-chelwest"),
+        {"detail": Detail.FULL, "ref": "A-1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_calendar_is_the_one_that_was_read(name: str, builtin: Schedule) -> None:
+    treated, as_of, follow, options = WHOLE[name]
+    text = calendar_bytes(plan(treated, builtin, follow=follow), as_of, **options).decode()
+    unfolded = text.replace("\r\n ", "").replace("\r\n", "\n")
+    assert_golden(name, unfolded.replace(r"\n", "\n    ").replace(r"\,", ",").replace(r"\;", ";"))
+
+
+# The daily reminder -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("treated", "zone", "expected"),
+    [
+        # daily care from PT24H to P10D, both at 14:30: at 08:00 on nine days, from the second on
+        ("2026-10-20T14:30+02:00", BERLIN, [("22+02:00", 3), ("25+01:00", 6)]),
+        ("2026-10-20T14:30-01:00", "America/Nuuk", [("22-01:00", 3), ("25-02:00", 6)]),
+        ("2026-10-01T14:30+10:30", "Australia/Lord_Howe", [("03+10:30", 1), ("04+11:00", 8)]),
+        ("2026-10-20T14:30+05:45", "Asia/Kathmandu", [("22+05:45", 9)]),
+        ("2026-10-20T14:30+14:00", "Pacific/Kiritimati", [("22+14:00", 9)]),
+    ],
+)
+def test_the_daily_reminder_keeps_its_local_time_across_a_clock_change(
+    treated: str, zone: str, expected: list[tuple[str, int]], builtin: Schedule
+) -> None:
+    care = rule("cream", "P10D", "PT24H", Kind.DO, daily=True)
+    made = plan(treatment(treated, zone), only(builtin, rule("makeup", "P1D"), care))
+    data = calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))
+    moments = [
+        at(f"2026-10-{text[:2]}T08:00{text[2:]}") + timedelta(days=number)
+        for text, count in expected
+        for number in range(count)
+    ]
+    days = [moment.astimezone(ZoneInfo(zone)).date() for moment in moments]
+    # by vobject, which unrolls the rule itself
+    (rung,) = [e.rruleset for e in vobject.readOne(data.decode()).vevent_list if e.rruleset]
+    assert [moment.astimezone(UTC) for moment in rung] == moments
+    # by icalendar, with the clocks of the VTIMEZONE alone
+    read: list[Any] = icalendar.Calendar.from_ical(data).walk("VTIMEZONE")
+    clocks = read[0].to_tz(lookup_tzid=False)
+    assert len(read) == 1
+    assert [datetime(d.year, d.month, d.day, 8, tzinfo=clocks).astimezone(UTC) for d in days] == moments
+    (event,) = [e for e in components(data).inner("VEVENT") if e.values("RRULE")]
+    assert event.values(f"DTSTART;TZID={zone}") == [f"{days[0]:%Y%m%d}T080000"]
+    (alarm,) = event.inner("VALARM")
+    assert alarm.values("TRIGGER") == ["PT0S"]
+
+
+# Of one or two kinds of daily care, by their offsets: the first reminder and how many days it comes, or None.
+DAILY = {
+    # from 22 November 14:30 to 1 December 14:30: at 08:00 from the 23rd to the 1st
+    "one care": ("2026-11-21T14:30+01:00", [("PT24H", "P10D")], "08:00", ("20261123T080000", 9)),
+    # from 24 to 26 and from 22 to 23 November, each at 14:30: on the 25th and 26th, and on the 23rd
+    "two cares": (
+        "2026-11-21T14:30+01:00",
+        [("P3D", "P5D"), ("P1D", "P2D")],
+        "08:00",
+        ("20261123T080000", 4),
+    ),
+    # from 22 November 08:00, when it is due, to the 24th 08:00, when it is over
+    "to the minute": (
+        "2026-11-21T14:30+01:00",
+        [("P1D@08:00", "P3D@08:00")],
+        "08:00",
+        ("20261122T080000", 2),
+    ),
+    "an hour that holds no such time": (
+        "2026-11-21T14:30+01:00",
+        [("P1D@09:00", "P1D@10:00")],
+        "08:00",
+        None,
+    ),
+    "no care": ("2026-11-21T14:30+01:00", [], "08:00", None),
+    # from 29 March 01:00 to the 31st 01:00; 02:30 is skipped on the 29th
+    "a skipped time": ("2026-03-28T01:00+01:00", [("P1D", "P3D")], "02:30", ("20260330T023000", 1)),
+    # to 25 October 02:45, the first time: 02:30 comes first before it, and again after it
+    "a repeated time": ("2026-10-24T02:45+02:00", [("PT1H", "PT24H")], "02:30", ("20261025T023000", 1)),
+}
+
+
+@pytest.mark.parametrize("name", DAILY)
+def test_the_daily_reminder_comes_while_some_care_holds(name: str, builtin: Schedule) -> None:
+    treated, cares, clock, expected = DAILY[name]
+    rules = [
+        rule(f"care-{number}", end, start, Kind.DO, daily=True) for number, (start, end) in enumerate(cares)
+    ]
+    reminders = Reminders(daily=time.fromisoformat(clock), quiet=QuietHours(start=time(0), end=time(0)))
+    made = plan(treatment(treated), only(builtin, rule("makeup", "P1D"), *rules))
+    found = [
+        (event.values(f"DTSTART;TZID={BERLIN}"), event.values("RRULE"))
+        for event in components(calendar_bytes(made, HINDSIGHT, reminders=reminders)).inner("VEVENT")
+        if event.values("RRULE")
+    ]
+    assert found == ([([expected[0]], [f"FREQ=DAILY;COUNT={expected[1]}"])] if expected else [])
+
+
+def test_a_clock_change_of_no_law_within_the_days_of_the_reminder_is_told(builtin: Schedule) -> None:
+    """Morocco puts its clocks back from 03:00 on 15 February 2026, for Ramadan (tzdata)."""
+    care = rule("cream", "P10D", "P1D", Kind.DO, daily=True)
+    made = plan(
+        treatment("2026-02-09T14:30+01:00", "Africa/Casablanca"), only(builtin, rule("gym", "P1D"), care)
+    )
+    (zone,) = components(calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))).inner(
+        "VTIMEZONE"
+    )
+    changes = [one for kind in ("STANDARD", "DAYLIGHT") for one in zone.inner(kind)]
+    (back,) = [one for one in changes if one.values("DTSTART") == ["20260215T030000"]]
+    assert (back.values("TZOFFSETFROM"), back.values("TZOFFSETTO")) == (["+0100"], ["+0000"])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+def test_a_daily_reminder_in_utc_needs_no_zone(zone: str, builtin: Schedule) -> None:
+    made = plan(
+        treatment("2026-11-21T14:30Z", zone), only(builtin, rule("x", "P9D", "P1D", Kind.DO, daily=True))
+    )
+    data = calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))
+    assert b"\r\nDTSTART:20261123T080000Z\r\nDTEND:20261123T081500Z\r\nRRULE:FREQ=DAILY;COUNT=8\r\n" in data
+    assert b"TZID" not in data
+
+
+def test_a_daily_reminder_in_the_quiet_hours_is_refused(builtin: Schedule) -> None:
+    made = plan(EXAMPLE, builtin)
+    for clock in (time(7, 59), time(22), time(0)):
+        with pytest.raises(UsageError, match="quiet hours"):
+            calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=clock))
+    for clock in (time(8), time(21, 59)):
+        assert b"RRULE" in calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=clock))
+    assert b"RRULE" not in calendar_bytes(made, HINDSIGHT)
+
+
+# Identity -----------------------------------------------------------------------------------------
+
+
+def identities(
+    treated: Treatment, schedule: Schedule, as_of: datetime = AHEAD, **options: Any
+) -> dict[str, str]:
+    """Return the UID of each event by what it is: what ended first, or its title."""
+    found = {}
+    for event in by_icalendar(calendar_bytes(plan(treated, schedule), as_of, **options)):
+        change = re.search(r"From now on: ([^;.]+)", event.text)
+        start = event.text.startswith("Not yet:")
+        title = event.title.rsplit(": ", 1)[1]
+        prepare = event.text.startswith("Until your appointment")
+        found["start" if start else change[1] if change else f"prepare {title}" if prepare else title] = (
+            event.uid
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(replace(EXAMPLE, prp=False), id="without PRP"),
+        pytest.param(replace(EXAMPLE, skin_type=None), id="skin type unknown"),
+        pytest.param(replace(EXAMPLE, skin_type=SkinType.I), id="another skin type"),
+        pytest.param(replace(EXAMPLE, scars=True), id="for scars"),
+        pytest.param(replace(EXAMPLE, zone=ZoneInfo("Europe/Paris")), id="a zone of the same clocks"),
+    ],
+)
+def test_options_change_no_uid(other: Treatment, builtin: Schedule) -> None:
+    here, there = identities(EXAMPLE, builtin), identities(other, builtin)
+    both = here.keys() & there.keys()
+    assert {"start", "progress photo", "Makeup is fine again, with clean brushes"} <= both
+    assert {name: here[name] for name in both} == {name: there[name] for name in both}
+
+
+def test_the_zones_name_is_no_part_of_a_uid(builtin: Schedule) -> None:
+    here = identities(EXAMPLE, builtin)
+    assert identities(replace(EXAMPLE, zone=ZoneInfo("Europe/Paris")), builtin) == here
+    there = identities(replace(EXAMPLE, zone=ZoneInfo("Asia/Kathmandu")), builtin)  # 19:15 there
+    assert there["start"] == here["start"]
+
+
+def test_the_moment_of_looking_and_the_detail_change_no_uid(builtin: Schedule) -> None:
+    ahead = identities(EXAMPLE, builtin)
+    later = identities(EXAMPLE, builtin, at("2027-01-01T00:00Z"))
+    assert later.items() < ahead.items()
+    assert identities(EXAMPLE, builtin, detail=Detail.FULL) == ahead
+
+
+def test_a_new_version_of_the_rules_changes_no_uid(builtin: Schedule) -> None:
+    newer = replace(builtin, version="9.9.9", reviewed=date(2027, 6, 1), sha256="0" * 64)
+    assert identities(EXAMPLE, newer) == identities(EXAMPLE, builtin)
+
+
+@pytest.mark.parametrize(
+    ("treated", "schedule_id", "ref"),
+    [
+        pytest.param(treatment("2026-11-21T14:31+01:00"), None, None, id="a minute later"),
+        pytest.param(treatment("2026-11-21"), None, None, id="the date alone"),
+        pytest.param(EXAMPLE, "another", None, id="another schedule"),
+        pytest.param(EXAMPLE, None, "A-17", id="a reference"),
+        pytest.param(EXAMPLE, None, "2026-11-21T13:30:00+00:00:microneedling", id="one that looks alike"),
+    ],
+)
+def test_another_treatment_schedule_or_reference_has_other_uids(
+    treated: Treatment, schedule_id: str | None, ref: str | None, builtin: Schedule
+) -> None:
+    schedule = replace(builtin, id=schedule_id or builtin.id)
+    there = identities(treated, schedule, ref=ref)
+    assert not set(there.values()) & set(identities(EXAMPLE, builtin).values())
+
+
+def test_with_a_reference_nothing_else_counts(builtin: Schedule) -> None:
+    here = identities(EXAMPLE, builtin, ref="A-17")
+    moved = replace(EXAMPLE, treated=at("2026-12-01T10:00+01:00"))
+    assert identities(moved, replace(builtin, id="another"), ref="A-17")["start"] == here["start"]
+    assert not set(identities(EXAMPLE, builtin, ref="A-18").values()) & set(here.values())
+    assert not set(identities(EXAMPLE, builtin, ref="a-17").values()) & set(here.values())
+
+
+def test_a_uid_tells_nothing(builtin: Schedule) -> None:
+    data = calendar_bytes(plan(EXAMPLE, plain_clinic(builtin)), AHEAD, ref="Anna-Beispiel")
+    for event in by_icalendar(data):
+        assert str(UUID(event.uid)) == event.uid
+    assert b"Anna" not in data
+
+
+@pytest.mark.parametrize("name", ["start", "phase", "end", "close"])
+def test_no_name_of_a_clinics_rule_takes_the_uid_of_another_event(name: str, builtin: Schedule) -> None:
+    found = events(EXAMPLE, only(builtin, rule(name, "P1D"), rule("b", "P2D")))
+    assert len({event.uid for event in found}) == len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "",
+        " ",
+        " A-17",
+        "A-17 ",
+        "\u00a0A-17",
+        "A\n17",
+        "A-17\n",
+        "A\r17",
+        "A\t17",
+        "A\x0017",
+        "A\x7f17",
+        "A\x8517",
+        "A\u202817",
+        "A\u202e17",  # turns the direction of what follows
+        "A\udc8017",  # a byte that is no UTF-8, as an argument brings it
+        "x" * 401,
+    ],
+)
+def test_a_reference_that_cannot_be_used_is_refused(ref: str, builtin: Schedule) -> None:
+    with pytest.raises(UsageError, match=r"^--ref "):
+        calendar_bytes(plan(EXAMPLE, builtin), AHEAD, ref=ref)
+
+
+@pytest.mark.parametrize("ref", ["A", "x" * 400, "Nr. 17/ä, 3; \\n", "🙂"])
+def test_a_reference_of_up_to_400_printable_characters_can_be_used(ref: str, builtin: Schedule) -> None:
+    found = by_icalendar(calendar_bytes(plan(EXAMPLE, builtin), AHEAD, ref=ref))
+    assert len({event.uid for event in found}) == len(found) > 10
+
+
+# The command --------------------------------------------------------------------------------------
+
+COMMAND = ["plan", "2026-11-21T14:30", "--prp", "--skin-type", "IV", "--tz", BERLIN]
+COMMAND += ["--schedule", "microneedling", "--as-of", "2026-11-01T12:00", "--ics", "-"]
+
+
+def test_the_command_writes_these_bytes_and_no_others(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], builtin: Schedule
+) -> None:
+    expected = calendar_bytes(plan(EXAMPLE, builtin), AHEAD)
+    assert run(COMMAND) == 0
+    assert capfdbinary.readouterr().out == expected
+    file = tmp_path / "plan.ics"
+    assert run([*COMMAND[:-1], str(file)]) == 0
+    assert file.read_bytes() == expected
+
+
+@pytest.mark.parametrize(
+    ("seed", "locale", "zone"), [("1", "C", "Pacific/Kiritimati"), ("2", "C.UTF-8", "America/New_York")]
+)
+def test_hash_seed_locale_and_the_machines_zone_change_nothing(
+    seed: str, locale: str, zone: str, tmp_path: Path, builtin: Schedule
+) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    environment |= {"PYTHONHASHSEED": seed, "LC_ALL": locale, "TZ": zone}
+    done = subprocess.run(
+        [sys.executable, "-m", "needlecare", *COMMAND],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == calendar_bytes(plan(EXAMPLE, builtin), AHEAD)
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize("ref", ["", "A 17\n", "x" * 401])
+def test_the_command_refuses_a_reference_and_writes_nothing(
+    ref: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for command in (COMMAND, [*COMMAND[:-2], "--json"]):
+        assert run([*command, "--ref", ref]) == 2
+        written = capfdbinary.readouterr()
+        assert written.out == b""
+        assert b"--ref" in written.err
+
+
+# Laws ---------------------------------------------------------------------------------------------
+
+ZONES = st.sampled_from(
+    [
+        BERLIN,
+        "America/New_York",
+        "Pacific/Kiritimati",
+        "Pacific/Pago_Pago",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "America/Nuuk",
+        "America/Havana",
+        "Africa/Cairo",
+        "UTC",
+    ]
+).map(ZoneInfo)
+DATES = st.dates(date(2024, 1, 1), date(2030, 12, 31))
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31)).map(  # noqa: DTZ001  below
+    lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC)
+)
+TREATMENT = st.builds(
+    Treatment,
+    treated=st.one_of(MOMENTS, DATES),
+    zone=ZONES,
+    prp=st.booleans(),
+    skin_type=st.sampled_from([None, *SkinType]),
+    scars=st.booleans(),
+)
+STARTS = st.sampled_from(["P0D", "P0D", "PT6H", "P1D", "P2D@08:00", "-P1D"])
+ENDS = st.one_of(
+    st.integers(1, 300).map(lambda hours: f"PT{hours}H"),
+    st.integers(1, 40).map(lambda days: f"P{days}D"),
+    st.sampled_from(["P1D@00:00", "P1D@08:00", "P3D@21:59", "P3D@22:00", "P3D@07:59", "P1M", "P2M"]),
+)
+WINDOWS = st.lists(st.tuples(STARTS, ENDS), min_size=1, max_size=7)
+
+
+def made_of(treated: Treatment, windows: Sequence[tuple[str, str]], schedule: Schedule) -> Plan:
+    """Return a plan of avoid windows only, all of which last for some time."""
+    rules = [rule(f"r{number}", end, start) for number, (start, end) in enumerate(windows)]
+    made = plan(treated, only(schedule, *rules))
+    assume(all(window.start and window.start < end_of(window) for window in made.windows))
+    return made
+
+
+@given(treated=TREATMENT, windows=WINDOWS)
+def test_phases_follow_each_other_without_gap_or_overlap(
+    treated: Treatment, windows: list[tuple[str, str]], builtin: Schedule
+) -> None:
+    made = made_of(treated, windows, builtin)
+    phases = by_icalendar(calendar_bytes(made, HINDSIGHT))
+    assert len(phases) >= 2
+    for phase, following in pairwise(phases):
+        assert phase.start < following.start
+        if longer_than_a_week(phase.start, following.start, treated.zone):
+            beginning = timedelta(days=1) if treated.date_only else timedelta(minutes=15)
+            assert phase.end == phase.start + beginning
+        else:
+            assert phase.end == following.start
+
+
+@given(treated=TREATMENT, windows=WINDOWS)
+def test_at_no_moment_does_the_calendar_fail_to_name_what_to_avoid(
+    treated: Treatment, windows: list[tuple[str, str]], builtin: Schedule
+) -> None:
+    made = made_of(treated, windows, builtin)
+    phases = by_icalendar(calendar_bytes(made, HINDSIGHT))
+    starts = [first_moment(phase.start, treated.zone) for phase in phases]
+    for window in made.windows:
+        assert window.start is not None
+        assert starts[0] <= window.start
+        assert end_of(window) <= starts[-1]  # the close says that nothing is left
+        for phase, (start, following) in zip(phases, pairwise(starts), strict=False):
+            if overlaps(window, start, following):
+                assert lines_about(phase, window.rule.title), (window.rule.id, phase.start)
+
+
+@given(treated=TREATMENT, windows=WINDOWS)
+def test_an_end_is_announced_once_never_early_and_at_the_first_moment_that_is_not_quiet(
+    treated: Treatment, windows: list[tuple[str, str]], builtin: Schedule
+) -> None:
+    made = made_of(treated, windows, builtin)
+    phases = by_icalendar(calendar_bytes(made, HINDSIGHT))
+    for window in made.windows:
+        (telling,) = [phase for phase in phases if any(said(t, window.rule.then) for _, t in phase.alarms)]
+        assert first_moment(telling.start, treated.zone) >= end_of(window)
+        assert telling.start == announced(end_of(window), treated)
+
+
+@given(treated=TREATMENT, ahead=st.booleans(), detail=st.sampled_from(Detail))
+def test_every_calendar_parses_alike_and_no_two_events_share_a_uid(
+    treated: Treatment, ahead: bool, detail: Detail, builtin: Schedule
+) -> None:
+    as_of = datetime(2000, 1, 1, tzinfo=UTC) if ahead else HINDSIGHT
+    data = calendar_bytes(plan(treated, builtin), as_of, detail=detail)
+    found = by_icalendar(data)
+    assert found == by_vobject(data)
+    assert_unique(event.uid for event in found)
+    assert data == calendar_bytes(plan(treated, builtin), as_of, detail=detail)
+
+
+def assert_unique(uids: Iterable[str]) -> None:
+    assert [uid for uid, count in Counter(uids).items() if count > 1] == []

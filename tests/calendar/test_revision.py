@@ -1,0 +1,1628 @@
+"""An export's later life: --update, needlecare cancel, --ref, and what rings.
+
+The exported file is the only state. What stays keeps its UID and every byte; what
+changes is raised, and nothing else; what vanishes is cancelled until its time has
+passed; what is not ours stays; and a file that cannot be read stays as it was.
+"""
+
+import dataclasses
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from test_calendar import (
+    BERLIN,
+    BUILTIN,
+    DATES,
+    EXAMPLE,
+    MOMENTS,
+    TREATMENT,
+    WINDOWS,
+    ZONES,
+    at,
+    by_icalendar,
+    end_of,
+    first_moment,
+    made_of,
+    only,
+    rule,
+    said,
+    treatment,
+)
+
+from needlecare.calendar.events import calendar, calendar_bytes
+from needlecare.calendar.update import Account, Export, cancelled, revised
+from needlecare.cli.app import run
+from needlecare.errors import UsageError
+from needlecare.model import (
+    Alarms,
+    Condition,
+    Detail,
+    Kind,
+    Plan,
+    QuietHours,
+    Recommendation,
+    Reminders,
+    Rule,
+    Schedule,
+    SkinType,
+    Treatment,
+)
+from needlecare.plan.combine import plan
+from needlecare.rules.load import read_schedule
+from needlecare.time.when import parse_offset
+from program import needlecare
+
+# A plan small enough to follow by hand -------------------------------------------------------------
+
+
+def backed(one: Rule, end: str, condition: Condition) -> Rule:
+    """Return a rule with one more recommendation, for some treatments only."""
+    more = Recommendation(
+        claim=f"{one.id}-more",
+        source="dagan",
+        statement="And so.",
+        start=parse_offset("P0D"),
+        end=parse_offset(end),
+        condition=condition,
+    )
+    return replace(one, recommendations=(*one.recommendations, more))
+
+
+ACTIVES = rule("actives", "P0D", "-P7D", Kind.PREPARE)
+MAKEUP = backed(rule("makeup", "PT48H"), "PT72H", Condition.PRP)
+SWIMMING = rule("swimming", "P5D")
+SUN = backed(rule("sun", "P14D"), "P28D", Condition.DARKER_SKIN)
+PHOTO = rule("photo", "P1M", "P1M", Kind.MILESTONE)
+CREAM = rule("cream", "P5D", "P1D", Kind.DO, daily=True)
+RULES = (ACTIVES, MAKEUP, SWIMMING, SUN, PHOTO, CREAM)
+
+MONDAY = treatment("2026-08-03T14:30+02:00", skin_type=SkinType.I)
+BEFORE = at("2026-07-20T12:00+02:00")  # two weeks ahead, so that the preparation lies ahead too
+TUESDAY = treatment("2026-08-04T14:30+02:00", skin_type=SkinType.I)
+LATER = at("2026-07-21T09:00+02:00")
+STAMP = "20260721T070000Z"
+
+# Its events: their starts and ends, in UTC or as local days (Berlin is at +02:00).
+SMALL = {
+    "prepare/actives": ("2026-07-27", "2026-07-28"),  # P7D before
+    "start": ("2026-08-03T12:30", "2026-08-05T12:30"),
+    "phase/makeup": ("2026-08-05T12:30", "2026-08-08T12:30"),  # PT48H
+    "phase/swimming": ("2026-08-08T12:30", "2026-08-08T12:45"),  # P5D; nine days, so 15 minutes are shown
+    "phase/sun": ("2026-08-17T12:30", "2026-08-17T12:45"),  # P14D; nothing is left
+    "milestone/photo": ("2026-09-03", "2026-09-04"),  # P1M
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ours:
+    """An event of ours as a parser sees it, and its bytes."""
+
+    uid: str
+    sequence: int
+    stamps: tuple[str, str]
+    start: str
+    end: str
+    cancelled: bool
+    alarms: int
+    raw: bytes
+
+
+STAMPED = re.compile("DTSTAMP:|LAST-MODIFIED:|SEQUENCE:")
+EVENT = re.compile(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", re.DOTALL)
+
+
+def ours(data: bytes) -> dict[str, Ours]:
+    """Return the events of ours by their role."""
+    found = {}
+    for raw in EVENT.findall(data):
+        event = event_of(raw)
+        if "X-NEEDLECARE-ROLE" in event:
+            assert str(event["X-NEEDLECARE-ROLE"]) not in found
+            found[str(event["X-NEEDLECARE-ROLE"])] = Ours(
+                uid=str(event["UID"]),
+                sequence=int(event["SEQUENCE"]),
+                stamps=(value(event, "DTSTAMP"), value(event, "LAST-MODIFIED")),
+                start=event.decoded("DTSTART").isoformat()[:16],
+                end=event.decoded("DTEND").isoformat()[:16],
+                cancelled=event.get("STATUS") == "CANCELLED",
+                alarms=len(event.walk("VALARM")),
+                raw=raw,
+            )
+    return found
+
+
+def value(event: Any, name: str) -> str:
+    written: bytes = event[name].to_ical()
+    return written.decode()
+
+
+def event_of(raw: bytes) -> Any:
+    """Return the event of its own bytes; Any, since each value that icalendar reads has 30 types."""
+    return icalendar.Event.from_ical(raw)
+
+
+def read(data: bytes, component: str) -> list[Any]:
+    """Return the components of a name in a file."""
+    return list(icalendar.Calendar.from_ical(data).walk(component))
+
+
+def small(builtin: Schedule, *rules: Rule) -> Schedule:
+    return only(builtin, *(rules or RULES))
+
+
+def updated(data: bytes, made: Plan, now: datetime, **options: Any) -> tuple[bytes, Account]:
+    """Return the file that follows an export for a plan, as --update does."""
+    export = Export(data)
+    newer = calendar(made, now, ref=export.reference, **options)
+    return revised(export, newer, now, made.treatment.zone)
+
+
+@cache
+def rules() -> Schedule:
+    """Return the built-in schedule where hypothesis draws: of a fixture it would print all that it holds."""
+    return read_schedule(BUILTIN.read_bytes(), file=BUILTIN.name)
+
+
+@pytest.fixture(scope="module")
+def first(builtin: Schedule) -> bytes:
+    """Return the first export of the small plan."""
+    return calendar_bytes(plan(MONDAY, small(builtin)), BEFORE)
+
+
+def test_the_small_plan_has_these_events(first: bytes) -> None:
+    assert {role: (one.start, one.end) for role, one in ours(first).items()} == SMALL
+
+
+# Nothing changed ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("when", "exported_at", "updated_at"),
+    [
+        pytest.param("2026-11-21T14:30", "2026-11-01T12:00", "2026-11-01T12:00", id="at once"),
+        pytest.param("2026-11-21T14:30", "2026-11-01T12:00", "2026-11-20T12:00", id="still ahead"),
+        pytest.param("2026-11-21T14:30", "2026-11-01T12:00", "2026-11-21T14:30", id="begun since"),
+        pytest.param("2026-11-21T14:30", "2026-11-01T12:00", "2026-11-22T07:00", id="the day after"),
+        pytest.param("2026-11-21T14:30", "2026-11-01T12:00", "2027-10-01T12:00", id="long over"),
+        pytest.param("2026-11-21T14:30", "2026-11-21T15:30", "2027-10-01T12:00", id="exported after it"),
+        # five of the days of preparation are behind it already
+        pytest.param("2026-11-21T14:30", "2026-11-19T12:00", "2026-11-23T12:00", id="exported late"),
+        pytest.param("2026-11-21", "2026-11-01T12:00", "2026-11-21T00:00", id="of a date, begun"),
+        pytest.param("2026-11-21", "2026-11-21T09:00", "2027-06-01T09:00", id="of a date, over"),
+    ],
+)
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--detail", "full", "--alarms", "none", "--daily", "20:00", "--prp", "--ref", "A-17")],
+    ids=["by default", "otherwise"],
+)
+def test_where_nothing_changed_not_a_byte_changes(
+    when: str, exported_at: str, updated_at: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.ics"
+    command = ("plan", when, "--tz", BERLIN, "--schedule", "microneedling", *options, "--ics", str(file))
+    assert command_line(*command, "--as-of", exported_at)[0] == 0
+    data = file.read_bytes()
+    code, heard = command_line(*command, "--as-of", updated_at, "--update")
+    assert code == 0
+    assert heard == f"Calendar unchanged in {file}: {len(ours(data))} unchanged.\n"
+    assert file.read_bytes() == data
+
+
+def test_where_nothing_changed_the_program_says_so_and_leaves_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    command = ("plan", "2026-11-21T14:30", "--tz", BERLIN, "--schedule", "microneedling", "--ics", str(file))
+    made = needlecare(*command, "--as-of", "2026-11-01T12:00")
+    assert made.code == 0, made.err
+    before = (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino)
+    again = needlecare(*command, "--as-of", "2026-11-07T12:00", "--update")
+    assert again.code == 0, again.err
+    assert re.fullmatch(rf"Calendar unchanged in {re.escape(str(file))}: [0-9]+ unchanged\.\n", again.err)
+    assert (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino) == before
+
+
+def test_update_of_a_file_that_does_not_exist_is_a_first_export(tmp_path: Path) -> None:
+    command = ("plan", "2026-11-21T14:30", "--tz", BERLIN, "--as-of", "2026-11-01T12:00")
+    for name, more in (("a.ics", ()), ("b.ics", ("--update",))):
+        assert command_line(*command, "--ics", str(tmp_path / name), *more)[0] == 0
+    assert (tmp_path / "a.ics").read_bytes() == (tmp_path / "b.ics").read_bytes()
+
+
+def command_line(*arguments: str) -> tuple[int, str]:
+    """Return the exit code of a command line and what it says on standard error; an exception is raised."""
+    heard = io.StringIO()
+    with redirect_stderr(heard), redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8")):
+        code = run(list(arguments))
+    return code, heard.getvalue()
+
+
+# Something changed --------------------------------------------------------------------------------
+
+ALL = frozenset(SMALL)
+PHASES = frozenset(role for role in SMALL if role.startswith(("start", "phase/")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is different in a revision, and which events that touches; the others keep every byte."""
+
+    treated: Treatment = MONDAY
+    rules: tuple[Rule, ...] = RULES
+    schedule: Callable[[Schedule], Schedule] = lambda schedule: schedule
+    options: dict[str, Any] | None = None
+    changed: frozenset[str] = frozenset()
+    new: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+def without(*ids: str) -> tuple[Rule, ...]:
+    return tuple(one for one in RULES if one.id not in ids)
+
+
+def instead(*rules: Rule) -> tuple[Rule, ...]:
+    """Return the rules with others in place of those of the same id."""
+    others = {one.id: one for one in rules}
+    return tuple(others.get(one.id, one) for one in RULES)
+
+
+def quiet(start: str, end: str) -> dict[str, Any]:
+    hours = QuietHours(start=time.fromisoformat(start), end=time.fromisoformat(end))
+    return {"reminders": Reminders(quiet=hours)}
+
+
+CHANGES = {
+    "nothing": Change(),
+    # The treatment
+    "moved by a day": Change(treated=TUESDAY, changed=ALL),
+    # the photo is due on Thu 3 Sep as before
+    "moved by a minute": Change(
+        treated=treatment("2026-08-03T14:31+02:00", skin_type=SkinType.I), changed=ALL - {"milestone/photo"}
+    ),
+    "its hours forgotten": Change(
+        treated=treatment("2026-08-03", skin_type=SkinType.I), changed=ALL - {"milestone/photo"}
+    ),
+    # PT72H for makeup: Thu 6 Aug
+    "with PRP": Change(treated=replace(MONDAY, prp=True), changed=frozenset({"start", "phase/makeup"})),
+    # P28D for the sun, Mon 31 Aug: listed in every phase until then
+    "another skin type": Change(treated=replace(MONDAY, skin_type=SkinType.V), changed=PHASES),
+    "an unknown skin type": Change(treated=replace(MONDAY, skin_type=None), changed=PHASES),
+    "for scars, of which no rule speaks": Change(treated=replace(MONDAY, scars=True)),
+    "a zone of the same clocks": Change(treated=replace(MONDAY, zone=ZoneInfo("Europe/Paris"))),
+    # 08:30 there: the texts that name it change; that the sun is fine again, and the photo, name no hour
+    "another zone": Change(
+        treated=replace(MONDAY, zone=ZoneInfo("America/New_York")),
+        changed=frozenset({"prepare/actives", "start", "phase/makeup", "phase/swimming"}),
+    ),
+    # The rules
+    "a newer version that says the same": Change(
+        schedule=lambda one: replace(one, version="9.9", reviewed=date(2026, 7, 1), sha256="0" * 64)
+    ),
+    "another schedule that says the same": Change(schedule=lambda one: replace(one, id="another")),
+    # P3D: Thu 6 Aug, in the midst of what was one phase
+    "a rule added": Change(
+        rules=(*RULES, rule("hair", "P3D")),
+        changed=frozenset({"start", "phase/makeup"}),
+        new=frozenset({"phase/hair"}),
+    ),
+    "a rule removed": Change(
+        rules=without("swimming"),
+        changed=frozenset({"start", "phase/makeup"}),
+        gone=frozenset({"phase/swimming"}),
+    ),
+    "the last rule removed": Change(
+        rules=without("sun"),
+        changed=frozenset({"start", "phase/makeup", "phase/swimming"}),
+        gone=frozenset({"phase/sun"}),
+    ),
+    "the milestone removed": Change(rules=without("photo"), gone=frozenset({"milestone/photo"})),
+    "the preparation removed": Change(rules=without("actives"), gone=frozenset({"prepare/actives"})),
+    "a number changed": Change(
+        rules=instead(rule("makeup", "PT24H")), changed=frozenset({"start", "phase/makeup"})
+    ),
+    "a title changed": Change(
+        rules=instead(replace(SUN, title="Stay in the shade")), changed=PHASES - {"phase/sun"}
+    ),
+    "what is said at an end changed": Change(
+        rules=instead(replace(SUN, then="short sun is fine")), changed=frozenset({"phase/sun"})
+    ),
+    "nothing left to avoid": Change(rules=(ACTIVES, PHOTO), gone=PHASES),
+    # The options
+    "titles in full": Change(options={"detail": Detail.FULL}, changed=ALL),
+    "nothing rings": Change(options={"reminders": Reminders(alarms=Alarms.NONE)}, changed=ALL),
+    # 14:30 waits until 16:00; what rings at 09:00 does not
+    "quiet in the afternoon": Change(options=quiet("14:00", "16:00"), changed=PHASES),
+    # 09:00 waits until 10:00; what rings at 14:30 does not
+    "quiet in the morning": Change(
+        options=quiet("22:00", "10:00"), changed=frozenset({"prepare/actives", "milestone/photo"})
+    ),
+    "a shorter night": Change(options=quiet("23:00", "07:00")),
+    "a daily reminder": Change(options={"reminders": Reminders(daily=time(8))}, new=frozenset({"daily"})),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_revision_changes_these_events_and_no_others(name: str, first: bytes, builtin: Schedule) -> None:
+    change = CHANGES[name]
+    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    after, account = updated(first, made, LATER, **(change.options or {}))
+    before, now = ours(first), ours(after)
+    assert {role for role, one in before.items() if now[role].raw != one.raw} == change.changed | change.gone
+    assert now.keys() - before.keys() == change.new
+    assert {role for role, one in now.items() if one.cancelled} == change.gone
+    assert account == Account(
+        new=len(change.new),
+        changed=len(change.changed),
+        unchanged=len(ALL - change.changed - change.gone),
+        cancelled=len(change.gone),
+    )
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_changed_keeps_its_uid_and_is_raised(name: str, first: bytes, builtin: Schedule) -> None:
+    change = CHANGES[name]
+    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    after, _ = updated(first, made, LATER, **(change.options or {}))
+    before, now = ours(first), ours(after)
+    for role in change.changed | change.gone:
+        assert now[role].uid == before[role].uid
+        assert now[role].sequence == 1
+        assert now[role].stamps == (STAMP, STAMP)
+    for role in change.new:
+        assert now[role].sequence == 0
+        assert now[role].stamps == (STAMP, STAMP)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_vanished_is_cancelled_where_it_was_and_rings_no_more(
+    name: str, first: bytes, builtin: Schedule
+) -> None:
+    change = CHANGES[name]
+    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    after, _ = updated(first, made, LATER, **(change.options or {}))
+    now = ours(after)
+    for role in change.gone:
+        assert (now[role].start, now[role].end) == SMALL[role]
+        assert now[role].alarms == 0
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_revision_says_what_a_first_export_would(name: str, first: bytes, builtin: Schedule) -> None:
+    change = CHANGES[name]
+    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    options = change.options or {}
+    after, _ = updated(first, made, LATER, **options)
+    anew = calendar_bytes(made, LATER, ref=Export(first).reference, **options)
+    kept = {role: content(one) for role, one in ours(after).items() if not one.cancelled}
+    assert kept == {role: content(one) for role, one in ours(anew).items()}
+
+
+def content(one: Ours) -> list[str]:
+    """Return the lines of an event, put together again, without those that tell of revisions."""
+    lines = one.raw.replace(b"\r\n ", b"").decode().split("\r\n")
+    return [line for line in lines if not STAMPED.match(line)]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_revision_repeated_changes_nothing_more(name: str, first: bytes, builtin: Schedule) -> None:
+    change = CHANGES[name]
+    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    once, _ = updated(first, made, LATER, **(change.options or {}))
+    twice, account = updated(once, made, at("2026-07-21T18:00+02:00"), **(change.options or {}))
+    assert str(account) == f"{len(ours(once))} unchanged"
+    assert twice == once
+
+
+def test_each_revision_raises_by_one(first: bytes, builtin: Schedule) -> None:
+    data = first
+    for number in range(1, 4):
+        moved = replace(MONDAY, treated=at(f"2026-08-03T14:{30 + number}+02:00"))
+        data, _ = updated(data, plan(moved, small(builtin)), LATER + timedelta(hours=number))
+        assert {ours(data)[role].sequence for role in PHASES} == {number}
+        assert ours(data)["milestone/photo"].raw == ours(first)["milestone/photo"].raw
+
+
+# What vanished ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "daily", "role", "last"),
+    [
+        # shown from 14:30 to 14:45 in Berlin
+        (without("swimming"), None, "phase/swimming", "2026-08-08T14:45+02:00"),
+        # shown from Wed 5 Aug 14:30 to Sat 8 Aug 14:30
+        (without("makeup"), None, "phase/makeup", "2026-08-08T14:30+02:00"),
+        # the day of Thu 3 Sep
+        (without("photo"), None, "milestone/photo", "2026-09-04T00:00+02:00"),
+        # from P1D to P5D at 08:00: 5, 6, 7 and 8 Aug; the last one ends at 08:15
+        (without("cream"), time(8), "daily", "2026-08-08T08:15+02:00"),
+    ],
+)
+def test_what_vanished_stays_cancelled_until_its_time_has_passed(
+    rules: tuple[Rule, ...], daily: time | None, role: str, last: str, builtin: Schedule
+) -> None:
+    reminders = Reminders(daily=daily)
+    begun = at("2026-08-03T18:00+02:00")
+    data = calendar_bytes(plan(MONDAY, small(builtin)), begun, reminders=reminders)
+    made = plan(MONDAY, small(builtin, *rules))
+    data, account = updated(data, made, begun, reminders=reminders)
+    assert account.cancelled == 1
+    kept, account = updated(data, made, at(last) - timedelta(minutes=1), reminders=reminders)
+    assert account.dropped == 0
+    assert kept == data
+    gone, account = updated(data, made, at(last), reminders=reminders)
+    assert account.dropped == 1
+    assert ours(data).keys() - ours(gone).keys() == {role}
+
+
+def test_a_day_has_passed_by_the_clocks_of_the_treatment(builtin: Schedule) -> None:
+    """3 September ends in Pago Pago, at -11:00, on the 4th at 11:00 UTC."""
+    treated = treatment("2026-08-03T14:30-11:00", "Pacific/Pago_Pago")
+    begun = at("2026-08-03T18:00-11:00")
+    data = calendar_bytes(plan(treated, small(builtin)), begun)
+    made = plan(treated, small(builtin, *without("photo")))
+    for moment, there in (("2026-09-04T10:59Z", True), ("2026-09-04T11:00Z", False)):
+        after, _ = updated(data, made, at(moment))
+        assert ("milestone/photo" in ours(after)) is there
+
+
+def test_what_vanished_after_its_time_is_left_out_at_once(builtin: Schedule) -> None:
+    begun = at("2026-08-03T18:00+02:00")
+    data = calendar_bytes(plan(MONDAY, small(builtin)), begun)
+    made = plan(MONDAY, small(builtin, *without("swimming")))
+    after, account = updated(data, made, at("2026-08-10T12:00+02:00"))
+    assert (account.cancelled, account.dropped) == (0, 1)
+    assert "phase/swimming" not in ours(after)
+
+
+def test_what_comes_back_is_raised_above_its_cancellation(first: bytes, builtin: Schedule) -> None:
+    fewer, _ = updated(first, plan(MONDAY, small(builtin, *without("swimming"))), LATER)
+    assert ours(fewer)["phase/swimming"].sequence == 1
+    again, account = updated(fewer, plan(MONDAY, small(builtin)), LATER + timedelta(days=1))
+    back = ours(again)["phase/swimming"]
+    assert (back.sequence, back.cancelled, back.alarms) == (2, False, 1)
+    assert content(back) == content(ours(first)["phase/swimming"])
+    assert account == Account(changed=3, unchanged=3)  # as when it went: the start and the makeup name it
+
+
+def test_preparation_for_an_appointment_that_took_place_earlier_does_not_stay(tmp_path: Path) -> None:
+    """Planned for Fri 25 Sep and had on Mon 3 Aug: nothing may ring in September to prepare for it."""
+    file = tmp_path / "plan.ics"
+    options = ("--tz", BERLIN, "--schedule", "microneedling", "--ics", str(file))
+    assert command_line("plan", "2026-09-25T14:30", *options, "--as-of", "2026-07-20")[0] == 0
+    ahead = [one.start for role, one in ours(file.read_bytes()).items() if role.startswith("prepare/")]
+    assert max(ahead) == "2026-09-25"
+    had = ("plan", "2026-08-03T14:30", *options, "--as-of", "2026-08-03T18:00", "--update")
+    assert command_line(*had)[0] == 0
+    for role, one in ours(file.read_bytes()).items():
+        if role.startswith("prepare/") and one.start > "2026-08-03":
+            assert (one.cancelled, one.alarms) == (True, 0), role
+
+
+# Cancellation -------------------------------------------------------------------------------------
+
+
+def test_a_cancellation_cancels_every_event_where_it_is(first: bytes) -> None:
+    after, account = cancelled(Export(first), LATER)
+    assert account == Account(cancelled=6)
+    before, now = ours(first), ours(after)
+    assert now.keys() == before.keys()
+    for role, one in now.items():
+        assert (one.uid, one.start, one.end) == (before[role].uid, *SMALL[role])
+        assert (one.cancelled, one.alarms, one.sequence) == (True, 0, 1)
+        assert one.stamps == (STAMP, STAMP)
+        assert title(one) == title(before[role])
+
+
+def title(one: Ours) -> str:
+    return str(event_of(one.raw)["SUMMARY"])
+
+
+def test_a_cancellation_repeated_changes_nothing_more(first: bytes) -> None:
+    once, _ = cancelled(Export(first), LATER)
+    twice, account = cancelled(Export(once), LATER + timedelta(days=1))
+    assert account == Account(unchanged=6)
+    assert twice == once
+
+
+def test_a_cancelled_plan_comes_back_by_an_update(first: bytes, builtin: Schedule) -> None:
+    gone, _ = cancelled(Export(first), LATER)
+    back, account = updated(gone, plan(MONDAY, small(builtin)), LATER + timedelta(days=1))
+    assert account == Account(changed=6)
+    for role, one in ours(back).items():
+        assert (one.sequence, one.cancelled, one.alarms) == (2, False, 1)
+        assert content(one) == content(ours(first)[role])
+
+
+def test_a_daily_reminder_is_cancelled_with_its_zone_and_rule(builtin: Schedule) -> None:
+    reminders = Reminders(daily=time(8))
+    data = calendar_bytes(plan(MONDAY, small(builtin)), BEFORE, reminders=reminders)
+    after, _ = cancelled(Export(data), LATER)
+    assert after.count(b"BEGIN:VTIMEZONE") == 1
+    daily = ours(after)["daily"]
+    assert (daily.cancelled, daily.alarms) == (True, 0)
+    assert b"RRULE:FREQ=DAILY;COUNT=4\r\n" in daily.raw
+    assert (daily.start, daily.end) == ("2026-08-05T08:00", "2026-08-05T08:15")
+
+
+def test_an_event_that_a_client_cancelled_rings_no_more_either(first: bytes) -> None:
+    marked = first.replace(b"TRANSP:TRANSPARENT\r\n", b"TRANSP:TRANSPARENT\r\nSTATUS:CANCELLED\r\n")
+    after, _ = cancelled(Export(marked), LATER)
+    assert {(one.cancelled, one.alarms) for one in ours(after).values()} == {(True, 0)}
+
+
+AT_NOON = ("--tz", BERLIN, "--as-of", "2026-11-01T12:00")
+PLANNED = ("plan", "2026-11-21T14:30", "--schedule", "microneedling", *AT_NOON, "--ics")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return an export of the built-in schedule."""
+    made = tmp_path / "plan.ics"
+    assert command_line(*PLANNED, str(made))[0] == 0
+    return made
+
+
+def test_the_program_cancels_a_file_and_says_how_much(file: Path) -> None:
+    number = len(ours(file.read_bytes()))
+    done = needlecare("cancel", str(file), *AT_NOON)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"Calendar cancelled in {file}: {number} cancelled.\n"
+    assert all(one.cancelled for one in ours(file.read_bytes()).values())
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = needlecare("cancel", str(file), "--tz", BERLIN, "--as-of", "2026-11-02T12:00")
+    assert again.err == f"Calendar unchanged in {file}: {number} unchanged.\n"
+
+
+def test_a_cancellation_can_go_to_another_file_or_to_standard_output(file: Path, tmp_path: Path) -> None:
+    before = file.read_bytes()
+    other = tmp_path / "cancelled.ics"
+    assert command_line("cancel", str(file), *AT_NOON, "-o", str(other))[0] == 0
+    done = needlecare("cancel", str(file), *AT_NOON, "-o", "-")
+    assert done.out.encode() == other.read_bytes()
+    assert file.read_bytes() == before
+    assert all(one.cancelled for one in ours(other.read_bytes()).values())
+
+
+def test_a_cancellation_replaces_another_file_only_by_force(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.ics"
+    other.write_bytes(b"mine")
+    code, heard = command_line("cancel", str(file), *AT_NOON, "-o", str(other))
+    assert (code, other.read_bytes()) == (5, b"mine")
+    assert "--force" in heard
+    assert command_line("cancel", str(file), *AT_NOON, "-o", str(other), "--force")[0] == 0
+    assert other.read_bytes() != b"mine"
+
+
+# The program: --update ----------------------------------------------------------------------------
+
+
+def test_the_program_revises_a_file_and_says_what_became_of_it(file: Path) -> None:
+    before = ours(file.read_bytes())
+    done = needlecare(
+        *("plan", "2026-11-22T09:00", "--prp", "--schedule", "microneedling", *AT_NOON),
+        *("--ics", str(file), "--update"),
+    )
+    assert done.code == 0, done.err
+    now = ours(file.read_bytes())
+    changed = [role for role in before if now[role].raw != before[role].raw and not now[role].cancelled]
+    gone = [role for role in before if now[role].cancelled]
+    new = [role for role in now if role not in before]
+    assert changed
+    told = re.fullmatch(rf"Calendar revised in {re.escape(str(file))}: (.*)\.\n", done.err)
+    assert told is not None
+    numbers = {what: int(n) for n, what in re.findall(r"([0-9]+) ([a-z ]+)", told[1])}
+    assert numbers.get("changed", 0) == len(changed)
+    assert numbers.get("cancelled", 0) == len(gone)
+    assert numbers.get("new", 0) == len(new)
+    assert sum(numbers.values()) == len(now)
+    assert {one.uid for one in before.values()} <= {one.uid for one in now.values()}
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+CLINIC = """\
+extends = "microneedling"
+id = "skin-clinic"
+version = "{version}"
+reviewed = 2026-01-01
+review_due = 2036-01-01
+
+[sources.ours]
+tier = 2
+title = "Our own sheet"
+
+[rules.makeup]
+recommendations = [{{ source = "ours", statement = "So", start = "P0D", end = "{makeup}" }}]
+
+[rules.swimming]
+{swimming}
+"""
+SWIM = 'recommendations = [{ source = "ours", statement = "So", start = "P0D", end = "PT100H" }]'
+
+
+def test_the_program_revises_a_file_by_a_newer_rule_file(tmp_path: Path) -> None:
+    rules_file, file = tmp_path / "clinic.toml", tmp_path / "plan.ics"
+    command = ("plan", "2026-11-21T14:30", *AT_NOON, "--schedule", str(rules_file), "--ics", str(file))
+    rules_file.write_text(CLINIC.format(version="1", makeup="PT50H", swimming=SWIM))
+    assert command_line(*command)[0] == 0
+    before = ours(file.read_bytes())
+    assert before["phase/makeup"].start == "2026-11-23T15:30"  # 13:30 UTC + 50 hours
+    assert before["phase/swimming"].start == "2026-11-25T17:30"  # + 100 hours
+    rules_file.write_text(CLINIC.format(version="2", makeup="PT51H", swimming="off = true"))
+    code, heard = command_line(*command, "--update")
+    assert code == 0
+    assert "1 cancelled" in heard
+    now = ours(file.read_bytes())
+    assert (now["phase/makeup"].uid, now["phase/makeup"].sequence) == (before["phase/makeup"].uid, 1)
+    assert now["phase/makeup"].start == "2026-11-23T16:30"
+    assert (now["phase/swimming"].cancelled, now["phase/swimming"].alarms) == (True, 0)
+    assert now["phase/swimming"].uid == before["phase/swimming"].uid
+    # the laser may be back on 21 Dec as before, and the photo is due on its day
+    for role in ("phase/laser-peel", "milestone/photo-one-month", "phase/direct-sun"):
+        assert now[role].raw == before[role].raw
+
+
+@pytest.mark.parametrize(
+    ("target", "more"), [("-", ()), (None, ()), ("plan.ics", ("--force",))], ids=["-", "no file", "--force"]
+)
+def test_update_without_a_file_or_with_force_is_refused(
+    target: str | None, more: tuple[str, ...], tmp_path: Path
+) -> None:
+    where = () if target is None else ("--ics", target if target == "-" else str(tmp_path / target))
+    code, heard = command_line(*PLANNED[:-1], *where, "--update", *more)
+    assert code == 2
+    assert "--update" in heard
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_update_another_plan_does_not_replace_the_file(file: Path) -> None:
+    before = file.read_bytes()
+    code, _ = command_line("plan", "2026-11-22T09:00", *AT_NOON, "--ics", str(file))
+    assert (code, file.read_bytes()) == (5, before)
+
+
+# References ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("exported", "updated_by", "code"),
+    [
+        (("--ref", "A-17"), ("--ref", "A-17"), 0),
+        (("--ref", "A-17"), (), 0),  # the file knows it
+        ((), (), 0),
+        (("--ref", "A-17"), ("--ref", "A-18"), 2),
+        (("--ref", "A-17"), ("--ref", "a-17"), 2),
+        ((), ("--ref", "A-17"), 2),
+        (("--ref", "A-17"), ("--ref", "A-17\n"), 2),
+    ],
+)
+def test_a_file_is_revised_by_its_own_reference_alone(
+    exported: tuple[str, ...], updated_by: tuple[str, ...], code: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*PLANNED, str(file), *exported)[0] == 0
+    before = file.read_bytes()
+    moved = ("plan", "2026-11-22T09:00", *AT_NOON, "--ics", str(file), "--update", *updated_by)
+    found, heard = command_line(*moved)
+    assert found == code
+    if code:
+        assert "--ref" in heard
+        assert file.read_bytes() == before
+    else:
+        assert ours(file.read_bytes())["start"].sequence == 1
+        assert ours(file.read_bytes())["start"].uid == ours(before)["start"].uid
+
+
+def test_a_clinics_second_run_by_the_same_reference_meets_the_same_events(tmp_path: Path) -> None:
+    """Even without the first file, for an appointment that was moved; another reference meets none."""
+    found = {}
+    for name, when, ref in (("a", "21T14:30", "A-17"), ("b", "22T09:00", "A-17"), ("c", "21T14:30", "A-18")):
+        file = tmp_path / name
+        assert command_line("plan", f"2026-11-{when}", *AT_NOON, "--ics", str(file), "--ref", ref)[0] == 0
+        found[name] = {role: one.uid for role, one in ours(file.read_bytes()).items()}
+    assert found["a"] == found["b"]
+    assert not set(found["a"].values()) & set(found["c"].values())
+
+
+# Files that cannot be revised ---------------------------------------------------------------------
+
+OTHERS_CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//EN\r\nEND:VCALENDAR\r\n"
+REFERENCE = b"X-NEEDLECARE-REFERENCE"
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        pytest.param(lambda _: b"", "BEGIN:VCALENDAR", id="empty"),
+        pytest.param(lambda _: b"\r\n \r\n", "BEGIN:VCALENDAR", id="blank"),
+        pytest.param(lambda _: b"Dear Anna,\n", "BEGIN:VCALENDAR", id="a letter"),
+        pytest.param(lambda _: b"BEGIN:VCARD\r\nEND:VCARD\r\n", "BEGIN:VCALENDAR", id="a card"),
+        pytest.param(lambda data: data.decode().encode("utf-16"), "UTF-8", id="UTF-16"),
+        pytest.param(lambda data: b"\xff" + data, "UTF-8", id="not UTF-8"),
+        pytest.param(lambda _: OTHERS_CALENDAR, "needlecare", id="another calendar"),
+        pytest.param(lambda data: data.replace(REFERENCE, b"X-OTHER"), "needlecare", id="no reference"),
+        pytest.param(
+            lambda data: data.replace(REFERENCE + b":", REFERENCE + b":z"), "damaged", id="a broken reference"
+        ),
+        pytest.param(
+            lambda data: data.replace(b"END:VEVENT\r\n", b"", 1), "damaged", id="an event that never ends"
+        ),
+        pytest.param(
+            lambda data: data.replace(b"BEGIN:VALARM\r\n", b"", 1), "damaged", id="an end of nothing"
+        ),
+        pytest.param(lambda data: data + data, "damaged", id="twice the same file"),
+        pytest.param(
+            lambda data: data.replace(EVENT.findall(data)[0], EVENT.findall(data)[0] * 2),
+            "damaged",
+            id="an event twice",
+        ),
+        pytest.param(lambda data: data + b"x" * 1024 * 1024, "1 MiB", id="larger than any export"),
+    ],
+)
+def test_a_file_that_is_not_ours_or_damaged_is_named_and_left_alone(
+    damage: Callable[[bytes], bytes], reason: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
+    damaged = damage(file.read_bytes())
+    file.write_bytes(damaged)
+    for arguments, code in (((*PLANNED, "plan.ics", "--update"), 5), (("cancel", "plan.ics", *AT_NOON), 2)):
+        found, heard = command_line(*arguments)
+        assert found == code
+        assert '"plan.ics"' in heard
+        assert reason in heard
+        assert heard.count("\n") <= 3
+        assert file.read_bytes() == damaged
+
+
+def test_a_folder_or_a_file_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for arguments, name, code in (
+        ((*PLANNED, "folder", "--update"), "folder", 5),
+        (("cancel", "folder", *AT_NOON), "folder", 2),
+        (("cancel", "missing.ics", *AT_NOON), "missing.ics", 2),
+    ):
+        found, heard = command_line(*arguments)
+        assert found == code
+        assert f'"{name}"' in heard
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_file_cut_off_at_any_byte_is_refused(first: bytes, builtin: Schedule) -> None:
+    made = plan(MONDAY, small(builtin))
+    whole = len(first) - len(b"\r\n")  # without its last line break nothing is lost
+    for cut in range(whole):
+        with pytest.raises(UsageError):
+            Export(first[:cut])
+    for cut in (whole, whole + 1):
+        assert updated(first[:cut], made, LATER)[0] == first
+
+
+@pytest.fixture(scope="module")
+def cut_off(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    file = tmp_path_factory.mktemp("cut") / "plan.ics"
+    assert command_line(*PLANNED, str(file))[0] == 0
+    return file, file.read_bytes()
+
+
+@given(data=st.data())
+def test_the_program_leaves_a_file_that_was_cut_off_as_it_is(
+    data: st.DataObject, cut_off: tuple[Path, bytes]
+) -> None:
+    file, whole = cut_off
+    damaged = whole[: data.draw(st.integers(0, len(whole) - len(b"\r\n") - 1))]
+    file.write_bytes(damaged)
+    assert command_line(*PLANNED, str(file), "--update")[0] == 5
+    assert command_line("cancel", str(file), *AT_NOON)[0] == 2
+    assert file.read_bytes() == damaged
+
+
+# Files that a client edited -----------------------------------------------------------------------
+
+NOTE = "X-CLIENT-NOTE:seen"
+OWN_EVENT = """\
+BEGIN:VEVENT
+UID:dentist
+DTSTAMP:20260701T000000Z
+DTSTART:20260805T070000Z
+DTEND:20260805T080000Z
+SUMMARY:Dentist
+BEGIN:VALARM
+ACTION:DISPLAY
+DESCRIPTION:Dentist
+TRIGGER:-PT1H
+END:VALARM
+END:VEVENT
+"""
+TASK = "BEGIN:VTODO\nUID:task\nDTSTAMP:20260701T000000Z\nSUMMARY:Buy cream\nEND:VTODO\n"
+
+
+def own_zone(name: str) -> str:
+    return (
+        f"BEGIN:VTIMEZONE\nTZID:{name}\nBEGIN:STANDARD\nDTSTART:19700101T000000\n"
+        "TZOFFSETFROM:+0300\nTZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+
+
+def folded_at(data: bytes, width: int) -> bytes:
+    """Return a file whose lines are folded at another width, in characters."""
+    lines = data.replace(b"\r\n ", b"").decode().split("\r\n")
+    pieces = ["\r\n ".join(line[at : at + width] for at in range(0, len(line), width)) for line in lines]
+    return "\r\n".join(pieces).encode()
+
+
+def reordered(data: bytes, component: str) -> bytes:
+    """Return a file in which the properties of each such component stand the other way round."""
+
+    def turned(match: re.Match[str]) -> str:
+        lines = match[1].replace("\r\n ", "").split("\r\n")[:-1]
+        return f"BEGIN:{component}\r\n" + "".join(f"{line}\r\n" for line in reversed(lines))
+
+    own = f"BEGIN:{component}\r\n(.*?)(?=BEGIN:VALARM\r\n|END:VALARM\r\n|END:VEVENT\r\n)"
+    return re.sub(own, turned, data.decode(), flags=re.DOTALL).encode()
+
+
+def in_front(text: str, *, of: str) -> Callable[[bytes], bytes]:
+    """Return an edit that writes lines in front of the first (of an event: of each) such line."""
+    lines = text.strip("\n").replace("\n", "\r\n").encode() + b"\r\n"
+    return lambda data: data.replace(f"{of}\r\n".encode(), lines + f"{of}\r\n".encode())
+
+
+EDITS: dict[str, tuple[Callable[[bytes], bytes], tuple[str, ...], int]] = {
+    # edit, what must stay of it, how many events of the file are not ours
+    "line feeds alone": (lambda data: data.replace(b"\r\n", b"\n"), (), 0),
+    "a byte order mark": (lambda data: b"\xef\xbb\xbf" + data, (), 0),
+    "blank lines at the end": (lambda data: data + b"\r\n\r\n", (), 0),
+    "no folding": (lambda data: data.replace(b"\r\n ", b""), (), 0),
+    "folding at 30, with tabs": (lambda data: folded_at(data, 30).replace(b"\r\n ", b"\r\n\t"), (), 0),
+    "properties in another order": (lambda data: reordered(data, "VEVENT"), (), 0),
+    "an alarm's properties in another order": (lambda data: reordered(data, "VALARM"), (), 0),
+    "a property in every event": (in_front(NOTE, of="TRANSP:TRANSPARENT"), (NOTE,), 0),
+    "a property behind every alarm": (
+        lambda data: data.replace(b"END:VEVENT", f"{NOTE}\r\nEND:VEVENT".encode()),
+        (NOTE,),
+        0,
+    ),
+    "an alarm that was heard": (
+        in_front("ACKNOWLEDGED:20260727T070000Z\nX-WR-ALARMUID:1", of="END:VALARM"),
+        (),
+        0,
+    ),
+    "a colour": (in_front("X-APPLE-CALENDAR-COLOR:#FF2968", of="CALSCALE:GREGORIAN"), ("X-APPLE",), 0),
+    "another name": (
+        lambda data: data.replace(b"X-WR-CALNAME:Skin care", b"X-WR-CALNAME;VALUE=TEXT:Skin care"),
+        (),
+        0,
+    ),
+    "an own event": (in_front(OWN_EVENT, of="END:VCALENDAR"), (OWN_EVENT,), 1),
+    # RFC 5545, section 3.8.4.4: the moved occurrence has the UID of the series
+    "an own series with one occurrence moved": (
+        in_front(
+            OWN_EVENT.replace("SUMMARY", "RRULE:FREQ=DAILY;COUNT=3\nSUMMARY", 1)
+            + OWN_EVENT.replace("SUMMARY", "RECURRENCE-ID:20260806T070000Z\nSUMMARY", 1),
+            of="END:VCALENDAR",
+        ),
+        ("RECURRENCE-ID:20260806T070000Z", "RRULE:FREQ=DAILY;COUNT=3"),
+        2,
+    ),
+    "a task": (in_front(TASK, of="END:VCALENDAR"), (TASK,), 0),
+    "an own event in a zone of its own": (
+        in_front(
+            own_zone("Mine")
+            + OWN_EVENT.replace("DTSTART:20260805T070000Z", "DTSTART;TZID=Mine:20260805T100000"),
+            of="END:VCALENDAR",
+        ),
+        ("TZID:Mine", "DTSTART;TZID=Mine:20260805T100000"),
+        1,
+    ),
+    "a zone's name in quotes, as Outlook writes it": (
+        in_front(
+            own_zone("(UTC+03:00) Minsk")
+            + OWN_EVENT.replace(
+                "DTSTART:20260805T070000Z", 'DTSTART;TZID="(UTC+03:00) Minsk":20260805T100000'
+            ),
+            of="END:VCALENDAR",
+        ),
+        ("TZID:(UTC+03:00) Minsk",),
+        1,
+    ),
+    "a zone's name before another parameter": (
+        in_front(
+            own_zone("Mine")
+            + OWN_EVENT.replace(
+                "DTSTART:20260805T070000Z", "DTSTART;TZID=Mine;VALUE=DATE-TIME:20260805T100000"
+            ),
+            of="END:VCALENDAR",
+        ),
+        ("TZID:Mine",),
+        1,
+    ),
+    "a task in a zone of its own": (
+        in_front(
+            own_zone("Mine") + TASK.replace("SUMMARY", "DUE;TZID=Mine:20260805T100000\nSUMMARY"),
+            of="END:VCALENDAR",
+        ),
+        ("TZID:Mine", "DUE;TZID=Mine:20260805T100000"),
+        0,
+    ),
+}
+
+each_edit = pytest.mark.parametrize("name", EDITS)
+
+
+def edited(name: str, data: bytes) -> tuple[bytes, tuple[str, ...], int]:
+    edit, lines, foreign = EDITS[name]
+    after = edit(data)
+    assert after != data
+    return after, lines, foreign
+
+
+@each_edit
+def test_an_edit_by_a_client_is_no_change_of_the_plan(name: str, first: bytes, builtin: Schedule) -> None:
+    data, lines, foreign = edited(name, first)
+    after, account = updated(data, plan(MONDAY, small(builtin)), LATER)
+    assert account == Account(unchanged=6, foreign=foreign)
+    before, now = ours(first), ours(after)
+    assert {role: (one.sequence, one.stamps) for role, one in now.items()} == {
+        role: (one.sequence, one.stamps) for role, one in before.items()
+    }
+    assert_kept(lines, data, after)
+
+
+def assert_kept(lines: Sequence[str], before: bytes, after: bytes) -> None:
+    for text in lines:
+        kept = text.replace("\n", "\r\n").encode()
+        number = before.replace(b"\r\n ", b"").count(kept)
+        assert number > 0
+        assert after.replace(b"\r\n ", b"").count(kept) == number, text
+
+
+@each_edit
+def test_what_a_client_added_stays_when_the_plan_changes(name: str, first: bytes, builtin: Schedule) -> None:
+    data, lines, foreign = edited(name, first)
+    moved = plan(TUESDAY, small(builtin))
+    after, account = updated(data, moved, LATER)
+    assert account == Account(changed=6, foreign=foreign)
+    assert {one.sequence for one in ours(after).values()} == {1}
+    assert_kept(lines, data, after)
+    icalendar.Calendar.from_ical(after)
+    assert updated(after, moved, LATER + timedelta(hours=1))[0] == after
+
+
+@each_edit
+def test_what_a_client_added_stays_when_the_plan_is_cancelled(name: str, first: bytes) -> None:
+    data, lines, foreign = edited(name, first)
+    after, account = cancelled(Export(data), LATER)
+    assert account == Account(cancelled=6, foreign=foreign)
+    assert {(one.cancelled, one.alarms, one.sequence) for one in ours(after).values()} == {(True, 0, 1)}
+    assert_kept(lines, data, after)
+    icalendar.Calendar.from_ical(after)
+    assert after.count(b"STATUS:CANCELLED") == 6
+    assert cancelled(Export(after), LATER + timedelta(hours=1))[0] == after
+
+
+@each_edit
+def test_a_file_that_a_client_edited_follows_rfc_5545_after_a_revision(
+    name: str, first: bytes, builtin: Schedule
+) -> None:
+    data, _, _ = edited(name, first)
+    for after in (updated(data, plan(MONDAY, small(builtin)), LATER)[0], cancelled(Export(data), LATER)[0]):
+        assert after.startswith(b"BEGIN:VCALENDAR\r\n")
+        assert after.endswith(b"END:VCALENDAR\r\n")
+        for line in after[:-2].split(b"\r\n"):
+            assert 0 < len(line) <= 75
+            assert b"\n" not in line
+
+
+@pytest.mark.parametrize("method", ["PUBLISH", "REQUEST", "CANCEL"])
+def test_a_method_that_a_client_added_is_left_out(method: str, first: bytes, builtin: Schedule) -> None:
+    """Design section 8: no METHOD; with one a file is an invitation, or nothing at all."""
+    data = in_front(f"METHOD:{method}", of="CALSCALE:GREGORIAN")(first)
+    assert updated(data, plan(MONDAY, small(builtin)), LATER)[0] == first
+    assert b"METHOD" not in cancelled(Export(data), LATER)[0]
+
+
+def test_an_own_event_in_the_zone_of_the_plan_keeps_its_hours(builtin: Schedule) -> None:
+    """In Berlin, years later: the zone that the daily reminder brings must not take its summer away."""
+    whole = (
+        "BEGIN:VTIMEZONE\nTZID:Europe/Berlin\n"
+        "BEGIN:DAYLIGHT\nDTSTART:19700329T020000\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\n"
+        "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nEND:DAYLIGHT\n"
+        "BEGIN:STANDARD\nDTSTART:19701025T030000\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\n"
+        "TZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+    theirs = OWN_EVENT.replace("DTSTART:20260805T070000Z", "DTSTART;TZID=Europe/Berlin:20280805T090000")
+    winter = plan(treatment("2026-11-21T14:30+01:00"), small(builtin))
+    reminders = Reminders(daily=time(8))
+    data = calendar_bytes(winter, BEFORE, reminders=reminders)
+    data = re.sub(rb"BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", b"", data, flags=re.DOTALL)
+    data = in_front(whole + theirs, of="END:VCALENDAR")(data)
+    after, _ = updated(data, winter, BEFORE, reminders=reminders)
+    (zone,) = [zone.to_tz(lookup_tzid=False) for zone in read(after, "VTIMEZONE") if zone["TZID"] == BERLIN]
+    assert datetime(2028, 8, 5, 9, tzinfo=zone).astimezone(UTC) == at("2028-08-05T09:00+02:00")
+
+
+def test_the_program_gives_an_account_of_what_it_kept(file: Path) -> None:
+    file.write_bytes(in_front(OWN_EVENT, of="END:VCALENDAR")(file.read_bytes()))
+    number = len(ours(file.read_bytes()))
+    code, heard = command_line(*PLANNED, str(file), "--update")
+    assert code == 0
+    assert f": {number} unchanged, 1 not ours and kept.\n" in heard
+    code, heard = command_line("cancel", str(file), *AT_NOON)
+    assert code == 0
+    assert f": {number} cancelled, 1 not ours and kept.\n" in heard
+    assert OWN_EVENT.replace("\n", "\r\n").encode() in file.read_bytes()
+
+
+# Random edits -------------------------------------------------------------------------------------
+
+PIECES = st.one_of(
+    st.sampled_from(
+        [
+            *("BEGIN:VEVENT", "END:VEVENT", "BEGIN:VALARM", "END:VALARM", "BEGIN:VTIMEZONE", "END:VTIMEZONE"),
+            *("BEGIN:VCALENDAR", "END:VCALENDAR", "BEGIN:", "END:", "BEGIN", ":", ";", "", " ", " folded"),
+            *("UID:x", "UID:", "SUMMARY:a\\,b", 'X-A;B="c:d":e', "X-A;B=c", "words", "X-A:a\rb", "X-A:\x00"),
+            *("DTSTART:99999999T999999Z", "DTEND;VALUE=DATE:00010101", "DTEND;VALUE=DATE:99991231"),
+            *("DTEND:99991231T235959", "DTEND:00010101T000000", "DTEND:20261025T023000", "DTEND:"),
+            *("RRULE:FREQ=DAILY;COUNT=9999", "RRULE:", "SEQUENCE:-1", "SEQUENCE:999999999", "SEQUENCE:x"),
+            *("STATUS:CANCELLED", "STATUS:CONFIRMED", "X-NEEDLECARE-REFERENCE:x", "X-NEEDLECARE-ROLE:start"),
+            *("X-NEEDLECARE-ROLE:prepare/x", "X-NEEDLECARE-ROLE:", "TZID:Europe/Berlin", "METHOD:REQUEST"),
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+)
+MUTATION = st.tuples(
+    st.sampled_from(["insert", "delete", "double", "swap", "change"]),
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
+    PIECES,
+)
+
+
+def mutated(data: bytes, mutations: Sequence[tuple[str, int, int, str]]) -> bytes:
+    """Return a file with some of its lines inserted, deleted, doubled, swapped or changed."""
+    lines = data.decode().split("\r\n")
+    for kind, here, there, piece in mutations:
+        one, other = here % len(lines), there % len(lines)
+        match kind:
+            case "insert":
+                lines.insert(one, piece)
+            case "delete":
+                del lines[one : one + 1 + there % 3]
+                lines = lines or [""]
+            case "double":
+                lines[one:one] = lines[one : one + 1 + there % 12]
+            case "swap":
+                lines[one], lines[other] = lines[other], lines[one]
+            case _:
+                cut = there % (len(lines[one]) + 1)
+                lines[one] = lines[one][:cut] + piece + lines[one][cut + 1 :]
+    return "\r\n".join(lines).encode()
+
+
+@given(mutations=st.lists(MUTATION, min_size=1, max_size=4), moved=st.booleans(), daily=st.booleans())
+def test_a_damaged_file_is_refused_or_is_whole_afterwards(
+    mutations: list[tuple[str, int, int, str]], moved: bool, daily: bool
+) -> None:
+    reminders = Reminders(daily=time(8) if daily else None)
+    data = mutated(calendar_bytes(plan(MONDAY, small(rules())), BEFORE, reminders=reminders), mutations)
+    made = plan(TUESDAY if moved else MONDAY, small(rules()))
+    try:
+        after, _ = updated(data, made, LATER, reminders=reminders)
+        gone, _ = cancelled(Export(data), LATER)
+    except UsageError:
+        return
+    for result in (after, gone):
+        assert_whole(result)
+        assert parses(result) or not parses(data)
+    anew = calendar_bytes(made, LATER, ref=Export(data).reference, reminders=reminders)
+    found = dict(lines_by_uid(after))
+    for uid, lines in lines_by_uid(anew):
+        assert uid is not None
+        assert {line for line in lines if not STAMPED.match(line)} <= found[uid]
+        assert "STATUS:CANCELLED" not in found[uid]
+    assert updated(after, made, LATER + timedelta(hours=1), reminders=reminders)[0] == after
+    assert cancelled(Export(gone), LATER + timedelta(hours=1))[0] == gone
+
+
+def parses(data: bytes) -> bool:
+    try:
+        icalendar.Calendar.from_ical(data)
+    except ValueError:
+        return False
+    return True
+
+
+def assert_whole(data: bytes) -> None:
+    """Every line is a property, every BEGIN has its END, and no two events have one UID."""
+    open_ones: list[str] = []
+    for line in data.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]:
+        assert re.match("[A-Za-z0-9-]+[;:]", line), line
+        name, colon, value_ = line.partition(":")
+        assert colon, line
+        if name == "BEGIN":
+            open_ones.append(value_)
+        elif name == "END":
+            assert open_ones.pop() == value_
+    assert open_ones == []
+    uids = [uid for uid, _ in lines_by_uid(data) if uid is not None]
+    assert len(set(uids)) == len(uids)
+
+
+def lines_by_uid(data: bytes) -> Iterator[tuple[str | None, set[str]]]:
+    """Yield the UID of each event, the first should it say two, and its lines put together again.
+
+    Those of its alarm are marked: a status that somebody put there is none of the event.
+    """
+    depth = 0
+    uid: str | None = None
+    lines: set[str] = set()
+    for line in data.replace(b"\r\n ", b"").decode().split("\r\n"):
+        depth += line.startswith("BEGIN:")
+        if depth == 2 and line == "BEGIN:VEVENT":
+            uid, lines = None, set()
+        elif depth == 2 and line.startswith("UID:") and uid is None:
+            uid = line.removeprefix("UID:")
+        elif depth == 2 and line == "END:VEVENT":
+            yield uid, lines
+        lines.add(line if depth == 2 else f"within: {line}")
+        depth -= line.startswith("END:")
+
+
+@pytest.mark.parametrize("line", ["words", "BEGIN", "ünbekannt:x", ":x", ";x", "X-A;B=c"])
+@pytest.mark.parametrize("before", ["CALSCALE:GREGORIAN", "TRANSP:TRANSPARENT", "END:VALARM"])
+def test_a_line_that_is_no_property_is_damage(line: str, before: str, first: bytes) -> None:
+    """RFC 5545, section 3.1: a name of letters, digits and hyphens, and a value behind a colon."""
+    with pytest.raises(UsageError, match="damaged"):
+        Export(in_front(line, of=before)(first))
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (b"X-A:b\r\n c\r\nEND:Anna", "line 4 ends nothing that was begun"),
+        (b"END:\x1b[2J", "line 2 ends nothing that was begun"),
+        (b"BEGIN:VEVENT\r\nBEGIN:Anna\r\nEND:ANNA", "what line 2 begins is never ended"),
+        (b"Anna Muster\\, hepatitis", "line 2 is no property"),
+    ],
+)
+def test_what_is_damaged_is_told_by_its_line_which_may_speak_of_a_patient(lines: bytes, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        Export(b"BEGIN:VCALENDAR\r\n" + lines + b"\r\nEND:VCALENDAR\r\n")
+    assert str(refused.value) == f"it is damaged: {said}"
+
+
+@pytest.mark.parametrize("number", [1, -1], ids=["one event", "every event"])
+def test_an_event_that_lost_its_role_is_known_by_its_uid(
+    number: int, first: bytes, builtin: Schedule
+) -> None:
+    """Else it would stand beside its double; not even a new file could be read after that."""
+    data = re.sub(rb"X-NEEDLECARE-ROLE:[^\r]*\r\n", b"", first, count=max(number, 0))
+    made = plan(MONDAY, small(builtin))
+    after, account = updated(data, made, LATER)
+    assert (account.new, account.foreign) == (0, 0)
+    assert_whole(after)
+    assert {role: one.uid for role, one in ours(after).items()} == {
+        role: one.uid for role, one in ours(first).items()
+    }
+    assert updated(after, made, LATER)[0] == after
+
+
+APPOINTMENT = b"""BEGIN:VEVENT
+UID:886313e1-3b8a-5372-9b90-0c9aee199e5d
+DTSTAMP:20260801T000000Z
+DTSTART:20260810T090000Z
+SUMMARY:Dentist
+CATEGORIES:Health
+%sEND:VEVENT
+""".replace(b"\n", b"\r\n")
+
+
+@pytest.mark.parametrize("more", [b"", b"CLASS:PRIVATE\r\n", b"TRANSP:TRANSPARENT\r\n"])
+def test_somebody_elses_event_is_not_ours_for_a_uid_of_our_kind(
+    more: bytes, first: bytes, builtin: Schedule
+) -> None:
+    """A version 5 UUID is any program's."""
+    data = first.replace(b"END:VCALENDAR", APPOINTMENT % more + b"END:VCALENDAR")
+    after, account = updated(data, plan(TUESDAY, small(builtin)), LATER)
+    assert account.foreign == 1
+    assert APPOINTMENT % more in after
+    gone, account = cancelled(Export(data), LATER)
+    assert account.foreign == 1
+    assert APPOINTMENT % more in gone
+
+
+@pytest.mark.parametrize("before", ["BEGIN:VEVENT", "END:VCALENDAR"])
+def test_an_occurrence_of_the_daily_reminder_that_was_moved_stays_and_so_does_the_series(
+    before: str, builtin: Schedule
+) -> None:
+    """RFC 5545, 3.8.4.4: it has the UID of the series, and a RECURRENCE-ID."""
+    reminders = Reminders(daily=time(8))
+    made = plan(MONDAY, small(builtin))
+    data = calendar_bytes(made, BEFORE, reminders=reminders)
+    series = next(uid for uid, lines in lines_by_uid(data) if "X-NEEDLECARE-ROLE:daily" in lines)
+    moved = (
+        f"BEGIN:VEVENT\r\nUID:{series}\r\nDTSTAMP:20260801T000000Z\r\nRECURRENCE-ID:20260805T060000Z\r\n"
+        "DTSTART:20260805T070000Z\r\nSUMMARY:Later today\r\nX-NEEDLECARE-ROLE:daily\r\nEND:VEVENT\r\n"
+    ).encode()
+    place = data.index(before.encode())
+    edited = data[:place] + moved + data[place:]
+    after, account = updated(edited, made, LATER, reminders=reminders)
+    assert after == edited
+    assert (account.changed, account.cancelled, account.new) == (0, 0, 0)
+
+
+@given(data=st.binary(max_size=200))
+def test_no_bytes_make_it_fail_otherwise_than_by_a_clear_error(data: bytes) -> None:
+    for damaged in (data, b"BEGIN:VCALENDAR\n" + data + b"\nEND:VCALENDAR"):
+        with pytest.raises(UsageError, match=r"^it is "):
+            Export(damaged)
+
+
+# Random revisions ---------------------------------------------------------------------------------
+
+REMINDERS = st.builds(
+    Reminders,
+    alarms=st.sampled_from(Alarms),
+    quiet=st.just(Reminders().quiet),
+    daily=st.sampled_from([None, time(8), time(20, 30)]),
+)
+OPTIONS = st.fixed_dictionaries({"detail": st.sampled_from(Detail), "reminders": REMINDERS})
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@given(before=TREATMENT, after=TREATMENT, first_options=OPTIONS, options=OPTIONS)
+def test_a_revision_keeps_every_uid_raises_what_changed_and_touches_nothing_else(
+    before: Treatment, after: Treatment, first_options: dict[str, Any], options: dict[str, Any]
+) -> None:
+    data = calendar_bytes(plan(before, small(rules())), LONG_AGO, **first_options)
+    made = plan(after, small(rules()))
+    result, account = updated(data, made, LONG_AGO, **options)
+    anew = ours(calendar_bytes(made, LONG_AGO, ref=Export(data).reference, **options))
+    old, new = ours(data), ours(result)
+    assert new.keys() == old.keys() | anew.keys()
+    for role, one in new.items():
+        if role not in anew:
+            assert (one.uid, one.cancelled, one.alarms, one.sequence) == (old[role].uid, True, 0, 1)
+            assert (one.start, one.end) == (old[role].start, old[role].end)
+            continue
+        assert content(one) == content(anew[role])
+        if role not in old:
+            assert one.sequence == 0
+        elif content(one) == content(old[role]):
+            assert one.raw == old[role].raw
+        else:
+            assert (one.uid, one.sequence) == (old[role].uid, 1)
+    assert account.new + account.changed + account.unchanged + account.cancelled == len(new)
+    assert updated(result, made, LONG_AGO + timedelta(days=1), **options)[0] == result
+    gone = ours(cancelled(Export(result), LONG_AGO)[0])
+    assert {role: one.uid for role, one in gone.items()} == {role: one.uid for role, one in new.items()}
+    assert all(one.cancelled and not one.alarms for one in gone.values())
+
+
+# What rings ---------------------------------------------------------------------------------------
+
+
+@given(treated=TREATMENT, ahead=st.booleans(), daily=st.booleans(), detail=st.sampled_from(Detail))
+def test_with_alarms_none_nothing_rings(treated: Treatment, ahead: bool, daily: bool, detail: Detail) -> None:
+    moment = LONG_AGO if ahead else datetime(2199, 1, 1, tzinfo=UTC)
+    reminders = Reminders(alarms=Alarms.NONE, daily=time(8) if daily else None)
+    silent = calendar_bytes(plan(treated, rules()), moment, detail=detail, reminders=reminders)
+    assert b"VALARM" not in silent
+    reminders = replace(reminders, alarms=Alarms.GENTLE)
+    loud = calendar_bytes(plan(treated, rules()), moment, detail=detail, reminders=reminders)
+    assert [dataclasses.replace(event, alarms=()) for event in by_icalendar(loud)] == by_icalendar(silent)
+
+
+# Ends from 04:00 to 21:59: none that a clock change skips or repeats; those have a table of their own.
+QUIET = st.builds(
+    QuietHours,
+    start=st.integers(0, 24 * 60 - 1).map(lambda minutes: time(minutes // 60, minutes % 60)),
+    end=st.integers(4 * 60, 22 * 60 - 1).map(lambda minutes: time(minutes // 60, minutes % 60)),
+)
+
+
+def is_quiet(clock: time, hours: QuietHours) -> bool:
+    """Whether the hand of a clock, turned on from the start of the quiet hours, meets it before their end."""
+    start, now, end = (
+        one.hour * 3600 + one.minute * 60 + one.second for one in (hours.start, clock, hours.end)
+    )
+    return (now - start) % 86400 < (end - start) % 86400
+
+
+@pytest.mark.parametrize(
+    ("hours", "clock", "expected"),
+    [
+        (("22:00", "08:00"), "21:59", False),
+        (("22:00", "08:00"), "22:00", True),
+        (("22:00", "08:00"), "00:00", True),
+        (("22:00", "08:00"), "07:59", True),
+        (("22:00", "08:00"), "08:00", False),
+        (("13:00", "15:00"), "13:00", True),
+        (("13:00", "15:00"), "12:59", False),
+        (("13:00", "15:00"), "15:00", False),
+        (("00:00", "00:00"), "00:00", False),  # none
+        (("08:00", "08:00"), "12:00", False),
+    ],
+)
+def test_quiet_hours_are_half_open_and_may_run_over_midnight(
+    hours: tuple[str, str], clock: str, expected: bool
+) -> None:
+    start, end = (time.fromisoformat(one) for one in hours)
+    quiet_hours = QuietHours(start=start, end=end)
+    assert quiet_hours.holds(time.fromisoformat(clock)) is expected
+    assert is_quiet(time.fromisoformat(clock), quiet_hours) is expected
+
+
+@given(treated=TREATMENT, windows=WINDOWS, hours=QUIET)
+def test_no_alarm_rings_in_the_quiet_hours_and_every_end_is_announced_when_they_are_over(
+    treated: Treatment, windows: list[tuple[str, str]], hours: QuietHours
+) -> None:
+    made = made_of(treated, windows, rules())
+    moment = datetime(2199, 1, 1, tzinfo=UTC)
+    phases = by_icalendar(calendar_bytes(made, moment, reminders=Reminders(quiet=hours)))
+    for phase in phases:
+        for trigger, _ in phase.alarms:
+            if isinstance(phase.start, datetime):
+                rings = (phase.start + trigger).astimezone(treated.zone).time()
+            else:  # before midnight of the day: -PT15H is 09:00 of the day before
+                rings = (datetime(2000, 1, 2, tzinfo=UTC) + trigger).time()
+                assert timedelta(hours=-24) <= trigger < timedelta(0)
+            assert not is_quiet(rings, hours)
+    for window in made.windows:
+        (telling,) = [one for one in phases if any(said(text, window.rule.then) for _, text in one.alarms)]
+        if isinstance(telling.start, datetime):
+            assert telling.start == next_loud(end_of(window), treated.zone, hours)
+        else:
+            assert first_moment(telling.start, treated.zone) >= end_of(window)
+
+
+def next_loud(moment: datetime, zone: ZoneInfo, hours: QuietHours) -> datetime:
+    """Return a moment, or the first whole minute after it that is not quiet, walked to minute by minute."""
+    if not is_quiet(moment.astimezone(zone).time(), hours):
+        return moment
+    moment = moment.replace(second=0, microsecond=0)
+    while is_quiet(moment.astimezone(zone).time(), hours):
+        moment += timedelta(minutes=1)
+    return moment
+
+
+@pytest.mark.parametrize(
+    ("hours", "end", "expected"),
+    [
+        # by day; and an hour that begins with them
+        (("13:00", "15:00"), "2026-11-21T12:59+01:00", "2026-11-21T12:59+01:00"),
+        (("13:00", "15:00"), "2026-11-21T13:00+01:00", "2026-11-21T15:00+01:00"),
+        (("13:00", "15:00"), "2026-11-21T15:00+01:00", "2026-11-21T15:00+01:00"),
+        # none at all
+        (("00:00", "00:00"), "2026-11-22T03:00+01:00", "2026-11-22T03:00+01:00"),
+        # until midnight
+        (("20:00", "00:00"), "2026-11-21T20:00+01:00", "2026-11-22T00:00+01:00"),
+        # 02:30 is skipped, so they end at 03:30; 02:30 comes twice, so they end at the later
+        (("22:00", "02:30"), "2026-03-29T00:10+01:00", "2026-03-29T03:30+02:00"),
+        (("22:00", "02:30"), "2026-10-25T00:10+02:00", "2026-10-25T02:30+01:00"),
+    ],
+)
+def test_an_end_in_quiet_hours_is_announced_at_their_end(
+    hours: tuple[str, str], end: str, expected: str, builtin: Schedule
+) -> None:
+    treated = Treatment(treated=at(end) - timedelta(hours=30), zone=ZoneInfo(BERLIN))
+    made = plan(treated, only(builtin, rule("makeup", "PT30H")))
+    moment = datetime(2199, 1, 1, tzinfo=UTC)
+    *_, close = by_icalendar(calendar_bytes(made, moment, **quiet(*hours)))
+    assert close.start == at(expected)
+    assert [trigger for trigger, _ in close.alarms] == [timedelta(0)]
+
+
+def test_a_treatment_in_the_quiet_hours_does_not_ring_at_its_start(builtin: Schedule) -> None:
+    made = plan(MONDAY, small(builtin, SWIMMING))
+    start, close = by_icalendar(calendar_bytes(made, MONDAY_EVENING, **quiet("14:00", "16:00")))
+    assert (start.alarms, len(close.alarms)) == ((), 1)
+
+
+MONDAY_EVENING = at("2026-08-03T18:00+02:00")
+
+
+@pytest.mark.parametrize(
+    ("hours", "trigger"),
+    [
+        (("22:00", "08:00"), timedelta(hours=-15)),  # 09:00 on the day before
+        (("22:00", "09:00"), timedelta(hours=-15)),
+        (("22:00", "09:30"), timedelta(hours=-14, minutes=-30)),  # 09:30
+        (("08:00", "12:00"), timedelta(hours=-12)),
+        (("09:00", "23:45"), timedelta(minutes=-15)),
+    ],
+)
+def test_an_all_day_event_rings_at_nine_on_the_day_before_or_when_the_quiet_hours_are_over(
+    hours: tuple[str, str], trigger: timedelta, builtin: Schedule
+) -> None:
+    for treated in (MONDAY, treatment("2026-08-03")):
+        data = calendar_bytes(plan(treated, small(builtin)), BEFORE, **quiet(*hours))
+        days = [event for event in by_icalendar(data) if not isinstance(event.start, datetime)]
+        assert days
+        assert {one for event in days for one, _ in event.alarms} == {trigger}
+
+
+# The daily reminder -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("treated", "daily", "start", "count"),
+    [
+        # EXAMPLE's daily care: the pillowcase from P0D to P3D, moisturiser from P1D to P9D, sunscreen from
+        # P1D to P28D; so from Sat 21 Nov 14:30 to Sat 19 Dec 14:30 there is some
+        (EXAMPLE, "08:00", "2026-11-22T08:00+01:00", 28),  # 22 to 30 Nov, 1 to 19 Dec: 9 + 19
+        (EXAMPLE, "14:29", "2026-11-22T14:29+01:00", 28),
+        (EXAMPLE, "14:30", "2026-11-21T14:30+01:00", 28),  # 21 to 30 Nov, 1 to 18 Dec: 10 + 18
+        (EXAMPLE, "21:59", "2026-11-21T21:59+01:00", 28),
+        # of a date from its first moment to the end of 19 Dec: 21 to 30 Nov, 1 to 19 Dec: 10 + 19
+        (treatment("2026-11-21"), "08:00", "2026-11-21T08:00+01:00", 29),
+        (treatment("2026-11-21"), "21:30", "2026-11-21T21:30+01:00", 29),
+        # until Tue 17 Nov 14:30, across the clock change: 21 to 31 Oct, 1 to 17 Nov: 11 + 17
+        (treatment("2026-10-20T14:30+02:00"), "08:00", "2026-10-21T08:00+02:00", 28),
+        # until 1 Mar 10:00 in a leap year, since 2 Feb + 28 days = 1 Mar: 3 to 29 Feb, 1 Mar: 27 + 1
+        (treatment("2028-02-02T10:00+01:00"), "08:00", "2028-02-03T08:00+01:00", 28),
+    ],
+)
+def test_the_daily_reminder_lasts_from_the_first_to_the_last_day_of_daily_care(
+    treated: Treatment, daily: str, start: str, count: int, builtin: Schedule
+) -> None:
+    reminders = Reminders(daily=time.fromisoformat(daily))
+    data = calendar_bytes(plan(treated, builtin), at("2199-01-01T00:00Z"), reminders=reminders)
+    (event,) = [event for event in read(data, "VEVENT") if "RRULE" in event]
+    assert event.decoded("DTSTART").astimezone(UTC) == at(start)
+    assert event.decoded("DTEND").astimezone(UTC) == at(start) + timedelta(minutes=15)
+    assert event["RRULE"].to_ical() == f"FREQ=DAILY;COUNT={count}".encode()
+    assert event["DTSTART"].params["TZID"] == event["DTEND"].params["TZID"] == BERLIN
+
+
+def test_the_daily_reminder_is_one_event_that_names_the_care_and_rings_at_its_start(
+    builtin: Schedule,
+) -> None:
+    moment = at("2199-01-01T00:00Z")
+    plain = by_icalendar(calendar_bytes(plan(EXAMPLE, builtin), moment))
+    with_daily = by_icalendar(
+        calendar_bytes(plan(EXAMPLE, builtin), moment, reminders=Reminders(daily=time(8)))
+    )
+    (daily,) = [event for event in with_daily if event not in plain]
+    assert len(with_daily) == len(plain) + 1
+    ((trigger, heard),) = daily.alarms
+    assert trigger == timedelta(0)
+    for one in ("moisturise often", "SPF 50 every day", "clean pillowcase"):
+        assert one in daily.title
+        assert one in heard
+    for one in ("Moisturise often", "Sunscreen every day", "Clean pillowcase and towels"):
+        assert f"- {one}" in daily.text
+    assert builtin.standing.general.short in daily.text
+
+
+def test_where_no_care_is_daily_there_is_no_daily_reminder(builtin: Schedule) -> None:
+    schedule = small(builtin, MAKEUP, replace(CREAM, daily=False))
+    reminders = Reminders(daily=time(8))
+    data = calendar_bytes(plan(MONDAY, schedule), BEFORE, reminders=reminders)
+    assert data == calendar_bytes(plan(MONDAY, schedule), BEFORE)
+
+
+def test_care_that_is_over_before_its_hour_is_not_reminded_of(builtin: Schedule) -> None:
+    """From 14:30 to 20:30 there is no 21:00."""
+    schedule = small(builtin, rule("cream", "PT6H", "P0D", Kind.DO, daily=True))
+    reminders = Reminders(daily=time(21))
+    assert b"RRULE" not in calendar_bytes(plan(MONDAY, schedule), BEFORE, reminders=reminders)
+
+
+@pytest.mark.parametrize(
+    ("hours", "daily", "refused"),
+    [
+        ("22:00-08:00", "07:59", True),
+        ("22:00-08:00", "08:00", False),
+        ("22:00-08:00", "21:59", False),
+        ("22:00-08:00", "22:00", True),
+        ("22:00-08:00", "00:00", True),
+        ("13:00-15:00", "14:00", True),
+        ("13:00-15:00", "03:00", False),
+        ("00:00-00:00", "00:00", False),
+    ],
+)
+def test_a_daily_reminder_in_the_quiet_hours_is_refused(
+    hours: str, daily: str, refused: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.ics"
+    code, heard = command_line(*PLANNED, str(file), "--quiet-hours", hours, "--daily", daily)
+    assert code == (2 if refused else 0), heard
+    assert file.exists() is not refused
+    if refused:
+        assert f"--daily {daily} lies in the quiet hours {hours}" in heard
+
+
+@pytest.mark.parametrize(
+    ("option", "written"),
+    [
+        ("--daily", "8"),
+        ("--daily", "8:00"),
+        ("--daily", "24:00"),
+        ("--daily", "08:60"),
+        ("--daily", ""),
+        ("--quiet-hours", "22:00"),
+        ("--quiet-hours", "22-8"),
+        ("--quiet-hours", "22:00-24:00"),
+        ("--quiet-hours", ""),
+        ("--alarms", "loud"),
+    ],
+)
+def test_an_option_that_does_not_say_when_to_ring_is_refused(
+    option: str, written: str, tmp_path: Path
+) -> None:
+    code, heard = command_line(*PLANNED, str(tmp_path / "plan.ics"), option, written)
+    assert code == 2
+    assert heard
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("treated", "daily"),
+    [
+        (treatment("2026-03-28T14:30+01:00"), time(2, 30)),  # the 29th has no 02:30
+        (treatment("2026-04-23T10:00+02:00", "Africa/Cairo"), time(0, 30)),  # the 24th has no 00:30
+    ],
+    ids=["Berlin", "Cairo"],
+)
+def test_a_first_day_on_which_its_hour_is_skipped_shifts_no_other_day(
+    treated: Treatment, daily: time, builtin: Schedule
+) -> None:
+    awake = QuietHours(start=time(0), end=time(0))
+    reminders = Reminders(quiet=awake, daily=daily)
+    data = calendar_bytes(plan(treated, builtin), LONG_AGO, reminders=reminders)
+    (event,) = [event for event in read(data, "VEVENT") if "RRULE" in event]
+    start = event["DTSTART"].dt.replace(tzinfo=None)
+    _, *later = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start)
+    assert {day.time() for day in later} == {daily}
+
+
+CLOCKS = st.sampled_from([time(8), time(8, 30), time(12), time(19, 15), time(21, 59)])
+
+
+@given(treated=st.builds(Treatment, treated=st.one_of(MOMENTS, DATES), zone=ZONES), daily=CLOCKS)
+def test_the_daily_reminder_keeps_its_local_hour_by_its_own_zone_on_every_day(
+    treated: Treatment, daily: time
+) -> None:
+    """By what its VTIMEZONE says alone, as a client reads it that knows no zones."""
+    made = plan(treated, rules())
+    data = calendar_bytes(made, LONG_AGO, reminders=Reminders(daily=daily))
+    known = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in read(data, "VTIMEZONE")}
+    (event,) = [event for event in read(data, "VEVENT") if "RRULE" in event]
+    start = event["DTSTART"]
+    name = start.params.get("TZID")
+    assert (name or "UTC") == treated.zone.key
+    assert known.keys() == ({name} if name else set())
+    zone = known[name] if name else UTC
+    days = list(rrulestr(event["RRULE"].to_ical().decode(), dtstart=start.dt.replace(tzinfo=None)))
+    moments = [day.replace(tzinfo=zone).astimezone(UTC) for day in days]
+    assert {moment.astimezone(treated.zone).time() for moment in moments} == {daily}
+    care = [window for window in made.windows if window.rule.daily]
+    wanted = [
+        moment
+        for moment in local_clocks(daily, treated.zone, moments[0] - timedelta(3), moments[-1] + timedelta(3))
+        if any(window.start and window.start <= moment < end_of(window) for window in care)
+    ]
+    assert moments == wanted
+
+
+def local_clocks(clock: time, zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Yield the moments (UTC) at which the clocks of a zone show a time that no change of theirs touches."""
+    day = first.astimezone(zone).date()
+    while day <= last.astimezone(zone).date():
+        yield datetime.combine(day, clock, zone).astimezone(UTC)
+        day += timedelta(days=1)

@@ -1,0 +1,111 @@
+"""Why a rule stands: nothing that the evidence says is left out, and the sum is told in words."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from needlecare.model import Schedule, SkinType, Treatment
+from needlecare.output.terminal.why import TIERS, Reason, offset_words, why, why_json
+from needlecare.plan.combine import plan
+from needlecare.time.when import parse_offset, zone_named
+
+TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
+
+
+def reason(rule: str, schedule: Schedule, *, dated: bool = True, prp: bool = True) -> Reason:
+    treatment = Treatment(
+        treated=TREATED, zone=zone_named("Europe/Berlin"), prp=prp, skin_type=SkinType.IV, scars=True
+    )
+    return Reason(
+        rule=schedule.rules[rule], plan=plan(treatment, schedule), dated=dated, today=TREATED.date()
+    )
+
+
+def said(rule: str, schedule: Schedule, *, dated: bool = True, prp: bool = True) -> str:
+    return " ".join(why([reason(rule, schedule, dated=dated, prp=prp)], 80).split())
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_every_recommendation_stands_with_its_source_tier_address_reading_and_note(
+    builtin: Schedule, dated: bool
+) -> None:
+    for rule in builtin.rules.values():
+        text = " ".join(why([reason(rule.id, builtin, dated=dated)], 100).split())
+        assert " ".join(rule.why.split()) in text
+        for one in rule.recommendations:
+            source = builtin.sources[one.source]
+            for words in (one.claim, one.statement, source.title, TIERS[source.tier], source.address):
+                assert " ".join(words.split()) in text, (rule.id, words)
+            assert ("Our reading, not the source's own" in text) or not one.ours
+            for extra in filter(None, (one.set_aside, one.note)):
+                assert extra in text, (rule.id, extra)
+
+
+SUMS = {
+    # rule: what the sum must say; the numbers are those of the evidence
+    "makeup": ["48 hours after the treatment (roller-blog)", "until Mon 23 Nov 2026 14:30"],
+    "exercise": [
+        "00:00 on day 7 (desert-sage)",
+        "From 5 days after the treatment (canyon-view) on the sources",
+    ],
+    "direct-sun": ["28 days after the treatment (ramco)", "From 48 hours after the treatment (roller-blog)"],
+    "lukewarm-wash": ["It waits for “Do not wash the face”, so it starts no earlier than that one ends."],
+    "redness": [
+        "ends with the last, 7 days after the treatment (clinic-diary)",
+        "For some it is over by 48 hours",
+    ],
+    "filler-before": ["6 months before the treatment (exceed-ifu)", "Other sources start later"],
+    "next-session": ["42 days after the treatment (nhs-chelwest)", "nobody calls it too early"],
+    "growing": ["It holds from 48 hours after the treatment (chu-2021, our reading)."],
+    "rash": ["It holds at any time."],
+    "barrier-recovery": [
+        "No source gives a time that counts here",
+        "Set aside: measured with 0.15-0.25 mm needles",
+    ],
+}
+
+
+@pytest.mark.parametrize(("rule", "words"), SUMS.items(), ids=list(SUMS))
+def test_the_sum_is_told_in_words(rule: str, words: list[str], builtin: Schedule) -> None:
+    text = said(rule, builtin)
+    for one in words:
+        assert one in text
+
+
+def test_what_speaks_of_another_case_is_told_as_such(builtin: Schedule) -> None:
+    text = said("makeup", builtin, prp=False)
+    other = text.index("For another case")
+    assert text.index("No makeup but mineral makeup") > other
+    assert "For treatments with PRP." in text[other:]
+    assert "For another case" not in said("makeup", builtin, prp=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("P0D", "the treatment"),
+        ("PT1H", "1 hour after the treatment"),
+        ("PT90M", "1 hour and 30 minutes after the treatment"),
+        ("-PT12H", "12 hours before the treatment"),
+        ("P1M", "1 month after the treatment"),
+        ("-P6M", "6 months before the treatment"),
+        ("P2W", "14 days after the treatment"),
+        ("P1DT6H", "1 day and 6 hours after the treatment"),
+        ("P0D@00:00", "00:00 on the day of the treatment"),
+        ("P1D@08:00", "08:00 on day 1"),
+        ("-P2D@18:30", "18:30 on the day 2 before the treatment"),
+        ("P1M@09:00", "1 month after the treatment, at 09:00"),
+    ],
+)
+def test_an_offset_is_told_in_words(written: str, words: str) -> None:
+    assert offset_words(parse_offset(written)) == words
+
+
+def test_json_tells_the_same_with_dates_only_for_a_real_treatment(builtin: Schedule) -> None:
+    dated = json.loads(why_json([reason("makeup", builtin)]))
+    end = datetime.fromisoformat(dated["rules"][0]["window"]["end"])
+    assert end == TREATED + timedelta(hours=48)
+    assert dated["rules"][0]["recommendations"][0]["cited"]["tier"] == 4
+    undated = json.loads(why_json([reason("makeup", builtin, dated=False)]))
+    assert (undated["treatment"], undated["rules"][0]["window"]) == (None, None)

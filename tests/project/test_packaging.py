@@ -1,0 +1,50 @@
+"""The rule files are found alike from a wheel, an editable install and a checkout."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# A checkout: the sources on the path, and no finder of an editable install.
+CHECKOUT = """
+import sys
+sys.meta_path = [finder for finder in sys.meta_path if "__editable__" not in repr(finder)]
+sys.path.insert(0, {source!r})
+from needlecare.storage.files import builtin_data, schedule_names, schedules_folder
+assert builtin_data("microneedling").startswith(b"# The built-in schedule")
+print(schedules_folder(), *schedule_names())
+"""
+
+
+def test_a_checkout_finds_the_rule_files_beside_its_sources() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CHECKOUT.format(source=str(ROOT / "src"))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [str(ROOT / "schedules"), "microneedling"]
+
+
+def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {
+        "needlecare/schedules/__init__.py",
+        "needlecare/schedules/microneedling.toml",
+        "needlecare/schedules/microneedling.cases.csv",
+        "needlecare/schedules/microneedling.questions.csv",
+        "needlecare/schedules/template/clinic.toml",
+        "needlecare/schedules/template/clinic.cases.csv",
+        "needlecare/rules.schema.json",
+        "needlecare/plan.schema.json",
+        "needlecare/py.typed",
+    } <= names
+    assert not [name for name in names if "examples" in name]  # they are read in the repository

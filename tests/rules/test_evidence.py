@@ -1,0 +1,336 @@
+"""The built-in schedule against the evidence: nothing lost, nothing added, nothing reworded.
+
+The tables in tests/evidence/ are the specification; the rule file restates them.
+"""
+
+import ast
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from needlecare.model import Condition, Kind, Part, Recommendation, Rule, Schedule, SeriesRange
+
+TESTS = Path(__file__).parents[1]
+PYTHON = sorted((TESTS.parent / "src" / "needlecare").rglob("*.py"))
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    with (TESTS / "evidence" / table).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+SOURCES, RULES, CLAIMS = rows("sources.csv"), rows("rules.csv"), rows("claims.csv")
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.casefold())
+
+
+# Sources ------------------------------------------------------------------------------------------
+
+
+def test_the_sources_are_those_of_the_evidence_in_its_order(builtin: Schedule) -> None:
+    assert list(builtin.sources) == [row["key"] for row in SOURCES]
+
+
+@pytest.mark.parametrize("row", SOURCES, ids=lambda row: row["key"])
+def test_a_source_stands_as_the_evidence_has_it(builtin: Schedule, row: dict[str, str]) -> None:
+    source = builtin.sources[row["key"]]
+    assert {
+        "key": source.key,
+        "tier": str(source.tier),
+        "title": source.title,
+        "publisher": source.publisher,
+        "year": "" if source.year is None else str(source.year),
+        "address": source.address,
+    } == row
+
+
+# Rules --------------------------------------------------------------------------------------------
+
+# Words of the evidence that join or describe; nobody asks "may I prone?".
+NOT_ASKED_FOR = {
+    *("and", "also", "with", "prp"),  # "drinks; with PRP also caffeine and cigarettes"
+    *("prescribed", "for", "skin", "prone", "to", "dark", "spots"),  # what the preparation is for
+}
+
+
+def test_the_rules_are_those_of_the_evidence_in_its_order(builtin: Schedule) -> None:
+    assert list(builtin.rules) == [row["rule"] for row in RULES]
+
+
+@pytest.mark.parametrize("row", RULES, ids=lambda row: row["rule"])
+def test_a_rule_stands_as_the_evidence_has_it(builtin: Schedule, row: dict[str, str]) -> None:
+    rule = builtin.rules[row["rule"]]
+    assert rule.id == row["rule"]
+    assert rule.kind == row["kind"]
+    assert (rule.after or "") == row["after"]
+    assert rule.medicine == (row["medicine"] == "yes")
+
+
+@pytest.mark.parametrize("row", [row for row in RULES if row["covers"]], ids=lambda row: row["rule"])
+def test_a_rule_is_found_by_every_word_that_the_evidence_covers(
+    builtin: Schedule, row: dict[str, str]
+) -> None:
+    rule = builtin.rules[row["rule"]]
+    known = set(words(" ".join([*rule.covers, rule.short])))
+    assert set(words(row["covers"])) - NOT_ASKED_FOR - known == set()
+
+
+# Claims -------------------------------------------------------------------------------------------
+
+
+def as_the_table_has_it(rule: Rule, one: Recommendation) -> dict[str, str]:
+    """Return a recommendation in the columns of claims.csv: offsets as they are written."""
+    return {
+        "id": one.claim,
+        "kind": rule.kind.value,
+        "rule": rule.id,
+        "source": one.source,
+        "statement": one.statement,
+        "start": one.start.text if one.start else "",
+        "end": one.end.text if one.end else "",
+        "earliest": one.earliest.text if one.earliest else "",
+        "applies": one.condition.value,
+        "ours": " ".join(part.value for part in Part if part in one.ours),
+        "set_aside": one.set_aside or "",
+        "note": one.note or "",
+    }
+
+
+def claims(schedule: Schedule) -> dict[str, dict[str, str]]:
+    return {
+        one.claim: as_the_table_has_it(rule, one)
+        for rule in schedule.rules.values()
+        for one in rule.recommendations
+    }
+
+
+def test_no_claim_is_missing_and_none_is_added(builtin: Schedule) -> None:
+    held = [one.claim for rule in builtin.rules.values() for one in rule.recommendations]
+    assert sorted(held) == sorted(row["id"] for row in CLAIMS)
+
+
+@pytest.mark.parametrize("row", CLAIMS, ids=lambda row: row["id"])
+def test_a_claim_stands_as_the_evidence_has_it(builtin: Schedule, row: dict[str, str]) -> None:
+    assert claims(builtin)[row["id"]] == row
+
+
+@pytest.mark.parametrize("row", RULES, ids=lambda row: row["rule"])
+def test_the_claims_of_a_rule_keep_the_order_of_the_evidence(builtin: Schedule, row: dict[str, str]) -> None:
+    expected = [claim["id"] for claim in CLAIMS if claim["rule"] == row["rule"]]
+    assert [one.claim for one in builtin.rules[row["rule"]].recommendations] == expected
+    assert expected, "a rule that nobody advises"
+
+
+# The series: its numbers are those of claims C150 to C155 ------------------------------------------
+
+SERIES = [
+    # source, applies, sessions, least and most interval, counted; each from the claim named
+    ("patient-guide", "all", (3, 6), ("P28D", "P1M"), True),  # C150: 3-6 sessions a month apart
+    ("clinic-diary", "all", (3, 6), ("P28D", "P1M"), True),  # C151: 3-6 sessions about a month apart
+    ("skinpen-trial", "all", (3, 3), ("P28D", "P1M"), True),  # C154: 3 sessions, monthly
+    ("nhs-chelwest", "scars", (4, 6), ("P42D", None), True),  # C152: 4-6, at least 6 weeks apart
+    ("roller-blog", "all", (3, 6), ("P4M", "P5M"), False),  # C153: 3-6, every 4-5 months; an outlier
+    ("roller-blog", "scars", (6, 8), None, True),  # C153: (6-8 for scars)
+    ("juhasz-2020", "all", (1, 12), ("P7D", "P56D"), False),  # C155: 1-12 every 1-8 weeks; no advice
+]
+
+
+def range_as_a_row(one: SeriesRange) -> tuple[object, ...]:
+    every = None
+    if one.every:
+        least, most = one.every
+        every = (least.text, most.text if most else None)
+    return (one.source, one.condition.value, one.sessions, every, one.set_aside is None)
+
+
+def test_the_ranges_of_a_series_are_those_of_the_evidence(builtin: Schedule) -> None:
+    assert [range_as_a_row(one) for one in builtin.series.ranges] == SERIES
+
+
+def test_a_range_is_set_aside_for_the_reason_that_the_evidence_gives(builtin: Schedule) -> None:
+    reasons = {row["source"]: row["set_aside"] for row in CLAIMS if row["rule"] == "next-session"}
+    aside = [one for one in builtin.series.ranges if one.set_aside]
+    assert [one.set_aside for one in aside] == [reasons[one.source] for one in aside]
+
+
+@pytest.mark.parametrize("scars", [False, True])
+def test_the_defaults_of_a_series_lie_within_what_the_sources_say(builtin: Schedule, scars: bool) -> None:
+    """Without scars 3 sessions, 28 days apart; with scars 4, 42 days apart."""
+    series, condition = builtin.series, Condition.SCARS if scars else Condition.ALL
+    sessions = series.scars_sessions if scars else series.sessions
+    every = series.scars_every if scars else series.every
+    assert (sessions, every.text) == ((4, "P42D") if scars else (3, "P28D"))
+    offered = [one for one in builtin.series.ranges if one.condition is condition and not one.set_aside]
+    assert any(one.sessions and one.sessions[0] <= sessions <= one.sessions[1] for one in offered)
+    assert every.text in {one.every[0].text for one in offered if one.every}
+
+
+# The words ----------------------------------------------------------------------------------------
+
+
+def texts(schedule: Schedule) -> Iterator[tuple[str, str]]:
+    """Yield every text of a schedule that a reader may meet, with where it stands."""
+    yield "treatment", schedule.treatment
+    for name, standing in schedule.standing:
+        yield f"standing.{name}", standing.text
+        yield f"standing.{name}.short", standing.short
+    for rule in schedule.rules.values():
+        for name in ("title", "short", "advice", "why", "then"):
+            yield f"{rule.id}.{name}", getattr(rule, name) or ""
+        for cover in rule.covers:
+            yield f"{rule.id}.covers", cover
+        for one in rule.recommendations:
+            for name in ("statement", "note", "set_aside"):
+                yield f"{rule.id}.{one.claim}.{name}", getattr(one, name) or ""
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "reason"),
+    [
+        (r"\bproven?\b|\bproves\b|\bproved\b", "sources advise; they do not prove"),
+        (r"</?[a-z!]|&#?\w+;", "a text is plain, not HTML"),
+        (r"\b(?:you|your skin) (?:are|is|have|has) healed", "nobody is told that they have healed"),
+        (r"[*_`#]{2}|\]\(", "a text is plain, not markdown"),
+        (r" {2}|^\s|\s$", "white space is folded"),
+    ],
+)
+def test_no_text_holds_what_it_should_not(builtin: Schedule, unwanted: str, reason: str) -> None:
+    found = [(where, text) for where, text in texts(builtin) if re.search(unwanted, text, re.IGNORECASE)]
+    assert found == [], reason
+
+
+def test_titles_and_shorts_are_short_enough_for_one_line(builtin: Schedule) -> None:
+    """A calendar shows some sixty characters of a title; a list of names bears forty-five each."""
+    for rule in builtin.rules.values():
+        assert len(rule.title) <= 60, rule.title
+        assert len(rule.short) <= 45, rule.short
+
+
+def test_the_shorts_of_what_to_avoid_can_be_told_apart(builtin: Schedule) -> None:
+    shorts = [rule.short for rule in builtin.rules.values() if rule.kind is Kind.AVOID]
+    assert len(shorts) == len(set(shorts))
+
+
+def test_whatever_is_avoided_has_words_for_its_end(builtin: Schedule) -> None:
+    for rule in builtin.rules.values():
+        assert rule.then or rule.kind is not Kind.AVOID, rule.id
+
+
+@pytest.mark.parametrize("rule", ["smoking", "direct-sun", "picking"])
+def test_what_is_unwise_later_too_is_not_said_to_be_fine_again(builtin: Schedule, rule: str) -> None:
+    assert "fine again" not in (builtin.rules[rule].then or "")
+
+
+# rule: what its advice must say of a prescribed medicine, by design section 6
+MEDICINES = {
+    "pigment-prep": r"Ask your prescriber .* Never start one on your own",
+    "antihistamines": r"Ask your provider .* If it is prescribed, keep taking it and ask the prescriber",
+    "nsaids-before": r"For pain, .* If it is prescribed, keep taking it and ask the prescriber",
+    "cold-sores": r"ask your prescriber",
+    "isotretinoin": r"Tell your prescriber .* Never stop it on your own",
+    "nsaids": r"For pain, .* If it is prescribed, keep taking it and ask the prescriber",
+    "pain-relief": r"If a painkiller is prescribed, keep taking it and ask the prescriber",
+}
+
+
+def test_every_rule_about_a_medicine_is_looked_at(builtin: Schedule) -> None:
+    assert {rule.id for rule in builtin.rules.values() if rule.medicine} == set(MEDICINES)
+
+
+@pytest.mark.parametrize("rule", MEDICINES)
+def test_a_prescribed_medicine_goes_on_being_taken(builtin: Schedule, rule: str) -> None:
+    advice = builtin.rules[rule].advice
+    assert re.search(MEDICINES[rule], advice)
+    # Nothing else in it may be read as an order to stop, start or put off.
+    rest = re.sub(r"Never (?:stop it on|start one on|put one off)", "", advice)
+    assert not re.search(r"\b(?:stop|pause|quit|discontinue|skip|start|put off)\b", rest, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("rule", ["nsaids-before", "nsaids"])
+def test_a_painkiller_is_spoken_of_for_pain_only(builtin: Schedule, rule: str) -> None:
+    named = builtin.rules[rule]
+    for text in (named.title, named.short, named.advice):
+        assert re.search(r"\bfor pain\b", text, re.IGNORECASE), text
+    assert named.then is None or "for pain" in named.then
+
+
+def test_the_standing_texts_say_what_the_design_says(builtin: Schedule) -> None:
+    """Design section 9, (1) to (6)."""
+    standing = builtin.standing
+    assert standing.general.text == (
+        "General information, not medical advice. Your provider's written instructions come first."
+    )
+    assert standing.medicine.text == (
+        "Do not stop a prescribed medicine, aspirin and blood thinners included, "
+        "without asking its prescriber."
+    )
+    said = {  # in the long form and in the short one
+        "open_skin": ("open skin", "only", "your provider approved"),
+        "call": ("{clinic}", "at any time"),
+        "emergency": (
+            *(
+                "trouble breathing",
+                "swelling face",
+                "fever with spreading redness",
+                "anything wrong with an eye",
+            ),
+            "{emergency}",
+        ),
+        "scope": ("home", "radio-frequency", "exosomes"),
+    }
+    for name, parts in said.items():
+        text = getattr(standing, name)
+        for part in parts:
+            assert part in text.text.casefold()
+            assert part in text.short.casefold()
+    assert "professional microneedling of the face" in standing.scope.text
+
+
+# Nothing clinical stands in Python ----------------------------------------------------------------
+
+
+def strings(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield every string of a module with its line: docstrings aside, which only explain."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    explaining = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explaining:
+            yield node.lineno, node.value
+
+
+def clinical(schedule: Schedule) -> set[str]:
+    """Return the ids, names, texts and numbers of a schedule: its own, not the kinds or conditions."""
+    found = set(schedule.sources)
+    for rule in schedule.rules.values():
+        found |= {rule.id, rule.title, rule.short, rule.advice, rule.why, rule.then or rule.id}
+        for one in rule.recommendations:
+            found |= {one.claim, one.statement}
+            found |= {offset.text for offset in (one.start, one.end, one.earliest) if offset}
+    # The treatment itself and its midnights are no number that a source gives.
+    return {text.casefold() for text in found} - {"p0d", "p0d@00:00"}
+
+
+@pytest.mark.parametrize("file", PYTHON, ids=lambda file: file.name)
+def test_nothing_clinical_stands_in_python(builtin: Schedule, file: Path) -> None:
+    """A string of the code that is a rule, a source, a claim, one of their texts or their numbers, or
+    that holds the id of one among its parts ("rules.makeup"), is a rule in disguise. Examples in the
+    prose of help and error texts are not.
+    """
+    known = clinical(builtin)
+    ids = {name.casefold() for name in (*builtin.rules, *builtin.sources)}
+    found = []
+    for line, text in strings(file):
+        lowered = text.strip().casefold()
+        parts = set(re.split(r"[^a-z0-9-]+", lowered)) if not re.search(r"\s", lowered) else set()
+        if lowered in known or parts & ids or re.search(r"\bC[0-9]{3}\b", text):
+            found.append((line, text))
+    assert found == []
