@@ -1,7 +1,7 @@
 """What every test file shares: the built-in schedule, and how long hypothesis looks.
 
 The quick profile tries the same few examples in every run. NEEDLECARE_FUZZ=long
-tries many, and other ones each time: for a night, or after a change of `when.py`
+tries many, and other ones each time: for a night, or after a change of `time/parsing.py`
 or `plan.py`.
 """
 

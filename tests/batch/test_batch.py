@@ -34,7 +34,7 @@ from needlecare.batch.rows import (
 )
 from needlecare.errors import UsageError
 from needlecare.model import SkinType, Treatment
-from needlecare.time.when import zone_named
+from needlecare.time.zones import zone_named
 
 BERLIN = zone_named("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday; 10:00 in Berlin

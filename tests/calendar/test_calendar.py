@@ -56,7 +56,7 @@ from needlecare.model import (
 from needlecare.model import Window as PlanWindow
 from needlecare.plan.combine import plan
 from needlecare.rules.load import read_schedule
-from needlecare.time.when import parse_offset
+from needlecare.time.offsets import parse_offset
 
 BERLIN = "Europe/Berlin"
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"

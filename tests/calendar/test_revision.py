@@ -63,7 +63,7 @@ from needlecare.model import (
 )
 from needlecare.plan.combine import plan
 from needlecare.rules.load import read_schedule
-from needlecare.time.when import parse_offset
+from needlecare.time.offsets import parse_offset
 from program import needlecare
 
 # A plan small enough to follow by hand -------------------------------------------------------------

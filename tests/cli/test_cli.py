@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from needlecare.time.when import DAY_NAMES
+from needlecare.time.parsing import DAY_NAMES
 from program import PROGRAM, environment, needlecare
 
 WHEN = ("2026-11-21T14:30", "--tz", "Europe/Berlin")

@@ -30,7 +30,9 @@ from needlecare import __version__
 from needlecare.model import Clinic, Kind, Plan, Rule, Schedule, SkinType, Standing, StandingText, Treatment
 from needlecare.output.paper.handout import handout
 from needlecare.plan.combine import begins, plan
-from needlecare.time.when import parse_moment, parse_offset, zone_named
+from needlecare.time.offsets import parse_offset
+from needlecare.time.parsing import parse_moment
+from needlecare.time.zones import zone_named
 from program import needlecare
 
 if TYPE_CHECKING:

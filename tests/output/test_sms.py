@@ -41,7 +41,8 @@ from needlecare.output.sms.gsm import encoding, segments, to_gsm
 from needlecare.output.sms.messages import sms
 from needlecare.plan.combine import plan
 from needlecare.rules.load import read_schedule
-from needlecare.time.when import parse_offset, parse_quiet_hours
+from needlecare.time.offsets import parse_offset
+from needlecare.time.parsing import parse_quiet_hours
 from program import needlecare
 
 BERLIN = "Europe/Berlin"

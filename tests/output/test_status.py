@@ -17,7 +17,8 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.status import status
 from needlecare.plan.combine import plan
 from needlecare.plan.combine import status as where
-from needlecare.time.when import parse_moment, zone_named
+from needlecare.time.parsing import parse_moment
+from needlecare.time.zones import zone_named
 from program import environment, needlecare
 
 BERLIN = zone_named("Europe/Berlin")

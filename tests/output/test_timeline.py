@@ -17,7 +17,8 @@ from needlecare.output.terminal.timeline import timeline
 from needlecare.plan.combine import plan, status
 from needlecare.plan.overview import overview
 from needlecare.rules.load import read_schedule
-from needlecare.time.when import parse_moment, zone_named
+from needlecare.time.parsing import parse_moment
+from needlecare.time.zones import zone_named
 
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 BERLIN = zone_named("Europe/Berlin")

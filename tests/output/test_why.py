@@ -8,7 +8,8 @@ import pytest
 from needlecare.model import Schedule, SkinType, Treatment
 from needlecare.output.terminal.why import TIERS, Reason, offset_words, why, why_json
 from needlecare.plan.combine import plan
-from needlecare.time.when import parse_offset, zone_named
+from needlecare.time.offsets import parse_offset
+from needlecare.time.zones import zone_named
 
 TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
 

@@ -20,7 +20,8 @@ from needlecare.plan.answer import Answer, Verdict, answer
 from needlecare.plan.combine import plan
 from needlecare.plan.search import NotUnderstood, Vocabulary, known_words, stem
 from needlecare.rules.load import read_schedule
-from needlecare.time.when import parse_moment, zone_named
+from needlecare.time.parsing import parse_moment
+from needlecare.time.zones import zone_named
 from program import needlecare
 
 FOLDER = Path(__file__).parents[2] / "schedules"

@@ -42,7 +42,9 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
 from needlecare.plan.course import Course, course, earliest_next
 from needlecare.rules.load import read_schedule
-from needlecare.time.when import first_moment, local, parse_clock, parse_interval, zone_named
+from needlecare.time.offsets import parse_interval
+from needlecare.time.parsing import parse_clock
+from needlecare.time.zones import first_moment, local, zone_named
 from program import PROGRAM, environment, needlecare
 
 BERLIN = "Europe/Berlin"

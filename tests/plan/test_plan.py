@@ -29,7 +29,8 @@ from needlecare.model import (
 )
 from needlecare.plan.combine import begins, notes_at, placed_recommendations, plan, status
 from needlecare.rules.load import read_schedule
-from needlecare.time.when import first_moment, local, parse_offset
+from needlecare.time.offsets import parse_offset
+from needlecare.time.zones import first_moment, local
 
 BERLIN = ZoneInfo("Europe/Berlin")
 GMT = ZoneInfo("Etc/UTC")  # a zone without clock changes, for plain sums

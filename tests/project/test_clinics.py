@@ -432,7 +432,8 @@ def test_the_codes_of_errors_and_where_they_stand_are_those_of_batch(tmp_path: P
     told = [f"{quoted(row[0])[0]} {where}" for row in table("code") for where in quoted(row[1]) or ["-"]]
     assert sorted(set(found)) == sorted(told)
     sources = "".join(
-        (ROOT / "src" / "needlecare" / name).read_text() for name in ("batch.py", "cli/batch.py", "when.py")
+        (ROOT / "src" / "needlecare" / name).read_text()
+        for name in ("batch/rows.py", "cli/commands/batch.py", "time/parsing.py", "time/zones.py")
     )
     known = {*CODES.findall(sources), "duplicate", "foreign-file", "no-file"}
     assert known == {quoted(row[0])[0] for row in table("code")}

@@ -39,16 +39,9 @@ from needlecare.rules.load import LARGEST_FILE, read_schedule
 from needlecare.rules.positions import read_document
 from needlecare.rules.prepared import prepared, prepared_schedule, words_prepared_for
 from needlecare.storage.saved import read_saved, saved_bytes
-from needlecare.time.when import (
-    InvalidOffset,
-    parse_clock,
-    parse_interval,
-    parse_moment,
-    parse_offset,
-    parse_quiet_hours,
-    parse_when,
-    zone_named,
-)
+from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset
+from needlecare.time.parsing import parse_clock, parse_moment, parse_quiet_hours, parse_when
+from needlecare.time.zones import zone_named
 
 SCHEDULES = Path(__file__).parents[2] / "schedules"
 BUILTIN = (SCHEDULES / "microneedling.toml").read_bytes()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from needlecare.errors import UsageError
 from needlecare.model import SkinType, Treatment
 from needlecare.storage.saved import SavedTreatment, in_force, read_saved, saved_bytes, with_saved
-from needlecare.time.when import zone_named
+from needlecare.time.zones import zone_named
 from program import Result, needlecare
 
 BERLIN, TOKYO = zone_named("Europe/Berlin"), zone_named("Asia/Tokyo")

@@ -35,18 +35,9 @@ from hypothesis import strategies as st
 
 from needlecare.errors import UsageError
 from needlecare.model import Offset
-from needlecare.time.when import (
-    Edge,
-    InvalidOffset,
-    end_of_day,
-    first_moment,
-    parse_interval,
-    parse_offset,
-    place,
-    place_day,
-    resolve,
-)
-from needlecare.time.when import clock_changes as changes_between
+from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset, place, place_day
+from needlecare.time.zones import Edge, end_of_day, first_moment, resolve
+from needlecare.time.zones import clock_changes as changes_between
 
 law = settings(max_examples=200, deadline=None)
 

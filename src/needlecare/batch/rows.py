@@ -24,7 +24,8 @@ from msgspec import Struct
 from needlecare.calendar.identity import LONGEST_REFERENCE, checked_reference
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import SkinType, Treatment
-from needlecare.time.when import known_zone, parse_when, zone_named
+from needlecare.time.parsing import parse_when
+from needlecare.time.zones import known_zone, zone_named
 
 LONGEST_LINE = 1 << 20  # bytes; a longer one is no row
 MOST_LINES = 100  # of a row whose cells have line breaks; fewer where rows before it were none

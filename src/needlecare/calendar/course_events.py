@@ -16,7 +16,7 @@ from needlecare.model import Detail, Kind, Plan, Reminders, Window
 from needlecare.output.sentences.course_wording import goes_on, session_when
 from needlecare.output.timing import short_day
 from needlecare.plan.course import Course, Session, earliest_next, next_milestone
-from needlecare.time.when import end_of_day, first_moment, local
+from needlecare.time.zones import end_of_day, first_moment, local
 
 
 def course_calendar(

@@ -23,7 +23,7 @@ from needlecare.output.standing import clinic_name, standing_text, standing_text
 from needlecare.output.timing import short_day, short_moment, since, until
 from needlecare.output.wording import differs_between, thens, title_prefix, whole_sentence
 from needlecare.plan.combine import begins, notes_at
-from needlecare.time.when import Edge, beginning, end_of_day, local, resolve
+from needlecare.time.zones import Edge, beginning, end_of_day, local, resolve
 
 LONGEST_PHASE = timedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
 SHOWN = timedelta(minutes=15)

@@ -28,7 +28,7 @@ from ics.utils import escape_string as _escaped
 from msgspec import Struct
 
 from needlecare.calendar.vtimezone import zone_lines
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 PRODID = "-//needlecare//needlecare//EN"
 LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1

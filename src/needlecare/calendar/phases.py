@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from needlecare.model import Kind, Plan, QuietHours, Treatment, Window
 from needlecare.output.timing import last_whole_day
-from needlecare.time.when import Edge, local, resolve
+from needlecare.time.zones import Edge, local, resolve
 
 REMINDER = time(9)  # local, at which something is told that has no hour of its own
 

@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from needlecare.calendar.ics import END, Calendar, Revision, event_lines, folded, head_lines, uid
 from needlecare.errors import UsageError
-from needlecare.time.when import Edge, InvalidOffset, first_moment, parse_offset, resolve
+from needlecare.time.offsets import InvalidOffset, parse_offset
+from needlecare.time.zones import Edge, first_moment, resolve
 
 # The properties of an event that its content is compared by; a revision stamps the others.
 _CONTENT = frozenset(

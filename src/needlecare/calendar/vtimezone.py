@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ics.grammar.parse import Container, ContentLine
 
-from needlecare.time.when import clock_changes, local
+from needlecare.time.zones import clock_changes, local
 
 YEARS = 10  # for which a yearly rule must hold to be one
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -14,7 +14,7 @@ from needlecare.cli import terminal
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, Detail, Reminders
 from needlecare.storage.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
-from needlecare.time.when import parse_clock, parse_quiet_hours
+from needlecare.time.parsing import parse_clock, parse_quiet_hours
 
 if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar

@@ -106,7 +106,7 @@ def activities(ctx: Context, incomplete: str) -> list[Offer]:
 
 def zones(_: Context, __: str) -> Iterator[Offer]:
     """Return the names of the time zones."""
-    from needlecare.time.when import zone_names
+    from needlecare.time.zones import zone_names
 
     for name in sorted(zone_names()):
         yield name, ""
@@ -114,7 +114,7 @@ def zones(_: Context, __: str) -> Iterator[Offer]:
 
 def days(_: Context, __: str) -> list[Offer]:
     """Return the words that stand for a day."""
-    from needlecare.time.when import DAY_NAMES
+    from needlecare.time.parsing import DAY_NAMES
 
     return [(day, "") for day in ("now", *DAY_NAMES)]
 

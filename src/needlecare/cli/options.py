@@ -19,15 +19,9 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
 from needlecare.storage.files import BUILTIN, load_schedule
-from needlecare.time.when import (
-    LAST_YEAR,
-    NoZoneDatabase,
-    counts_from_now,
-    known_zone,
-    parse_moment,
-    parse_when,
-    zone_named,
-)
+from needlecare.time.offsets import LAST_YEAR
+from needlecare.time.parsing import counts_from_now, parse_moment, parse_when
+from needlecare.time.zones import NoZoneDatabase, known_zone, zone_named
 
 TREATMENT_PANEL = "The treatment"
 LOOK_PANEL = "How to look at it"

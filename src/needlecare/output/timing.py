@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from needlecare.time.when import first_moment, local
+from needlecare.time.zones import first_moment, local
 
 NEAR = timedelta(days=100)  # within it a date needs no year, even across New Year's Eve
 

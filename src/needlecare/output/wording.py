@@ -7,7 +7,7 @@ from needlecare.model import Detail, Note, Plan, Schedule, SkinType, Treatment, 
 from needlecare.output.timing import clock, how_long, short_day, short_moment, since, until
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 
 def reader_day(view: Overview) -> date:

@@ -31,7 +31,8 @@ from needlecare.model import (
     Weighed,
     Window,
 )
-from needlecare.time.when import Edge, beginning, end_of_day, first_moment, local, place, place_day
+from needlecare.time.offsets import place, place_day
+from needlecare.time.zones import Edge, beginning, end_of_day, first_moment, local
 
 # Kinds that stand beside the windows, in lists of their own; --follow never thins them out.
 _ALWAYS = frozenset({Kind.CONTRAINDICATION, Kind.WARNING})

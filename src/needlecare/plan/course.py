@@ -29,7 +29,8 @@ from needlecare.model import (
 )
 from needlecare.plan.combine import begins, case, plan
 from needlecare.plan.search import plainly
-from needlecare.time.when import LAST_YEAR, Edge, first_moment, local, place, place_day
+from needlecare.time.offsets import LAST_YEAR, place, place_day
+from needlecare.time.zones import Edge, first_moment, local
 
 MOST_SESSIONS = 24  # as many as a rule file may name
 SESSIONS_UNUSUAL = "sessions-unusual"  # the note that no source plans so few or so many

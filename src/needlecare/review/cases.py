@@ -20,7 +20,8 @@ from needlecare.errors import Problem, UsageError, nearest, quoted, shown
 from needlecare.model import Kind, Plan, Rule, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
 from needlecare.rules.load import MOST_PROBLEMS, told_problems
-from needlecare.time.when import FORMS, Edge, local, parse_when, resolve, zone_named
+from needlecare.time.parsing import FORMS, parse_when
+from needlecare.time.zones import Edge, local, resolve, zone_named
 
 LARGEST_TABLE = 1024 * 1024  # bytes; the built-in table has 30 thousand
 MOST_COLUMNS = 100  # of which ten are known

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from needlecare.model import Kind, Offset, Plan, Rule, Schedule, SeriesRange, SkinType, Treatment, Window
 from needlecare.plan.combine import begins, placed_recommendations, plan
-from needlecare.time.when import local, zone_named
+from needlecare.time.zones import local, zone_named
 
 
 class Change(StrEnum):

@@ -33,7 +33,8 @@ from needlecare.model import (
     StandingText,
     Turn,
 )
-from needlecare.time.when import Edge, InvalidOffset, parse_offset, place
+from needlecare.time.offsets import InvalidOffset, parse_offset, place
+from needlecare.time.zones import Edge
 
 MOST_PROBLEMS = 200  # that are told of one file
 MOST_COMPARED = (

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from needlecare.errors import UsageError, quoted, shown
 from needlecare.model import SkinType, Treatment
-from needlecare.time.when import FIRST_YEAR, LAST_YEAR, beginning, local, zone_named
+from needlecare.time.offsets import FIRST_YEAR, LAST_YEAR
+from needlecare.time.zones import beginning, local, zone_named
 
 FORMAT = 1
 LARGEST_FILE = 1024 * 1024  # bytes; a saved treatment has two hundred

@@ -49,7 +49,7 @@ from needlecare.storage.files import (
     reason,
     replace_file,
 )
-from needlecare.time.when import local, zone_named
+from needlecare.time.zones import local, zone_named
 
 SOME_FAILED = 4  # exit code
 PIECE = 32  # rows that a process is given at a time

@@ -10,7 +10,7 @@ from needlecare.errors import UsageError
 from needlecare.plan.answer import Verdict, answer
 from needlecare.plan.search import NotUnderstood
 from needlecare.storage.files import load_vocabulary, print_bytes
-from needlecare.time.when import parse_moment
+from needlecare.time.parsing import parse_moment
 
 EXAMPLES = """
 Examples:

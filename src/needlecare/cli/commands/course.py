@@ -16,7 +16,8 @@ from needlecare.model import Alarms, Detail, Treatment
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.course import course as course_of
 from needlecare.storage.files import load_schedule
-from needlecare.time.when import Weekday, parse_interval, parse_when
+from needlecare.time.offsets import parse_interval
+from needlecare.time.parsing import Weekday, parse_when
 
 if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar

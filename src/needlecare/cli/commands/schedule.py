@@ -24,7 +24,7 @@ from needlecare.storage.files import (
     template_text,
     write_files,
 )
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 if TYPE_CHECKING:
     from needlecare.output.terminal.schedule import Checked

@@ -9,7 +9,7 @@ from needlecare.cli import options, terminal
 from needlecare.model import Treatment
 from needlecare.plan.combine import plan
 from needlecare.storage.files import load_schedule, load_vocabulary, print_bytes
-from needlecare.time.when import local, zone_named
+from needlecare.time.zones import local, zone_named
 
 EXAMPLES = """
 Examples:

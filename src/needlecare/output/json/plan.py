@@ -12,7 +12,7 @@ from needlecare.model import Note, Offset, Plan, Schedule, Source, Treatment, We
 from needlecare.output.standing import standing_texts
 from needlecare.plan.combine import notes_at, status
 from needlecare.plan.overview import Group, overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 FORMAT = 1
 

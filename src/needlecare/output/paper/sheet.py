@@ -17,7 +17,7 @@ from needlecare.output.timing import last_whole_day, short_day, since, until
 from needlecare.output.wording import differs_between, sentence, treated_text, treatment_name
 from needlecare.plan.combine import begins, placed_recommendations
 from needlecare.plan.overview import Group, overview
-from needlecare.time.when import end_of_day, local
+from needlecare.time.zones import end_of_day, local
 
 # Notes that bear on every date below; the others are good to know.
 _NOTICES = frozenset({"date-only", "follow", "review-due", "no-time-left", "skin-type-unknown"})

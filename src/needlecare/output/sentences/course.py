@@ -26,7 +26,7 @@ from needlecare.output.timing import how_long, long_day, long_moment, long_until
 from needlecare.output.wording import differs_between, joined, now_text, sentence, tip, whole_sentence
 from needlecare.plan.course import Course, Merged, Session, earliest_next
 from needlecare.plan.overview import Overview, overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 
 def course_plain(course: Course, as_of: datetime) -> str:

@@ -8,7 +8,7 @@ from needlecare.output.timing import how_long, short_day, short_moment, since
 from needlecare.output.wording import joined, next_text, treatment_name
 from needlecare.plan.course import Course, Merged, Session, earliest_next
 from needlecare.plan.overview import SOON, Overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 
 def interval_text(offset: Offset) -> str:

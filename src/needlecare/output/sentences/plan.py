@@ -18,7 +18,7 @@ from needlecare.output.wording import (
 )
 from needlecare.plan.combine import status
 from needlecare.plan.overview import Overview, overview
-from needlecare.time.when import end_of_day, first_moment, local
+from needlecare.time.zones import end_of_day, first_moment, local
 
 
 def plain(plan: Plan, as_of: datetime) -> str:

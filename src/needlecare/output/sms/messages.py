@@ -36,7 +36,7 @@ from needlecare.output.standing import clinic_name, standing_text
 from needlecare.output.timing import short_day, since, until
 from needlecare.output.wording import joined, sentence, thens, title_prefix, whole_sentence
 from needlecare.plan.combine import begins, notes_at
-from needlecare.time.when import Edge, end_of_day, local, resolve
+from needlecare.time.zones import Edge, end_of_day, local, resolve
 
 START = "start"
 BRIEF = 2  # segments of a message, where what it has to say fits

@@ -21,7 +21,7 @@ from needlecare.output.wording import differs_between, sentence, treated_text, t
 from needlecare.plan.answer import Answer, Ruling, Verdict
 from needlecare.plan.combine import begins, review_notes, status
 from needlecare.plan.search import NotUnderstood
-from needlecare.time.when import end_of_day, first_moment, local
+from needlecare.time.zones import end_of_day, first_moment, local
 
 _HEADLINES = {
     Verdict.YES: "Yes",

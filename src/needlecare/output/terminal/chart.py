@@ -15,7 +15,7 @@ from needlecare.output.timing import weekday
 from needlecare.output.wording import differs_between
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 WIDTH = 360.0  # units: about a pixel each in a column of a printed page
 ROW = 12.2

@@ -32,7 +32,7 @@ from needlecare.output.timing import how_long, short_day, short_month, until_cel
 from needlecare.output.wording import now_text, reader_day, tip
 from needlecare.plan.course import SESSIONS_UNUSUAL, Course, Merged, Session
 from needlecare.plan.overview import Overview, overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 NAMED = 2  # windows named at an end; the others are counted
 IN_FULL = 4  # sessions, from the current one on, whose dates are all told; of later ones the first and last

@@ -16,7 +16,7 @@ from needlecare.output.terminal.text import DIFFERS, PLAIN, Text, width_of
 from needlecare.output.timing import short_day, since, weekday
 from needlecare.output.wording import differs_between, now_text, treated_text, treatment_name
 from needlecare.plan.overview import Group, Overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 if TYPE_CHECKING:
     from rich.table import Table

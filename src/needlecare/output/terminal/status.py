@@ -15,7 +15,7 @@ from needlecare.output.timing import clock, how_long, last_whole_day, until
 from needlecare.output.wording import differs_between, reader_day, sentence, thens
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview, overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 _LABEL_WIDTH = 9  # of EMERGENCY, the longest
 _FEW = 2  # so many endings are told in whole sentences; more by their names, so that a screen holds all

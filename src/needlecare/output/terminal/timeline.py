@@ -24,7 +24,7 @@ from needlecare.output.wording import (
 )
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview, overview
-from needlecare.time.when import local
+from needlecare.time.zones import local
 
 LEAST_NAMES = 24  # columns that the chart leaves to the names
 WIDE = 100  # columns from which a half day has two cells and each row says how long

@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 
 from needlecare.errors import UsageError
 from needlecare.model import QuietHours
-from needlecare.time.when import Weekday, parse_clock, parse_moment, parse_quiet_hours, parse_when, zone_named
+from needlecare.time.parsing import Weekday, parse_clock, parse_moment, parse_quiet_hours, parse_when
+from needlecare.time.zones import zone_named
 
 BERLIN = "Europe/Berlin"
 SATURDAY = "2026-11-21T15:30+01:00"  # in Berlin

@@ -1,0 +1,153 @@
+"""Offsets from the treatment, such as PT24H or P1D@08:00, and where they fall on the calendar."""
+
+import re
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import TypeVar
+
+from dateutil.relativedelta import relativedelta
+
+from needlecare.errors import UsageError, quoted
+from needlecare.model import Offset
+from needlecare.time.zones import Edge, end_of_day, first_moment, local, resolve
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # room for every offset within Python's calendar
+
+Calendar = TypeVar("Calendar", date, datetime)  # without a zone
+
+
+class InvalidOffset(ValueError):
+    """Text that is not an offset; the message says what to write instead."""
+
+
+# Compiled when they are first used: few runs need any of them.
+_OFFSET = (
+    r"(?P<sign>[+-])?P(?=[0-9T])"
+    r"(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)S)?)?"
+    r"(?:@(?P<clock>[0-9]{2}:[0-9]{2}))?"
+)
+_OFFSET_PARTS = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
+_IN_WORDS = r"(?i) *([0-9]{1,4}) *(hour|hr|h|day|d|week|wk|w|month)s? *"
+_CENTURY = timedelta(days=36525)
+
+
+def parse_offset(text: str) -> Offset:
+    """Return the offset that an ISO 8601 duration means, such as PT24H, -P7D or P1D@08:00.
+
+    A sign before it and a local clock time behind it are allowed; fractions are
+    not. Raises InvalidOffset.
+    """
+    match = re.fullmatch(_OFFSET, text)
+    if match is None:
+        raise InvalidOffset(f"{quoted(text)} is not a duration; {_instead_of(text)}")
+    numbers = {name: match[name] or "0" for name in _OFFSET_PARTS}
+    if any(len(number) > 9 for number in numbers.values()):
+        raise InvalidOffset(f"{quoted(text)} is longer than a century")
+    part = {name: int(number) for name, number in numbers.items()}
+    sign = -1 if match["sign"] == "-" else 1
+    months = part["years"] * 12 + part["months"]
+    days = part["weeks"] * 7 + part["days"]
+    seconds = part["hours"] * 3600 + part["minutes"] * 60 + part["seconds"]
+    if months > 1200 or days > _CENTURY.days or seconds > _CENTURY.total_seconds():
+        raise InvalidOffset(f"{quoted(text)} is longer than a century")
+    clock = None
+    if match["clock"]:
+        hour, minute = (int(number) for number in match["clock"].split(":"))
+        if hour > 23 or minute > 59:
+            raise InvalidOffset(f"{quoted(text)} has no such clock time; write one from 00:00 to 23:59")
+        clock = time(hour, minute)
+    return Offset(text=text, months=sign * months, days=sign * days, seconds=sign * seconds, clock=clock)
+
+
+def parse_interval(text: str) -> Offset:
+    """Return the distance between two sessions that 4w, 28d, P28D, P4W or P1M means.
+
+    Calendar units only, and more than nothing: sessions keep their clock time.
+    Raises UsageError.
+    """
+    written = text.strip()
+    if match := re.fullmatch(r"([0-9]{1,4})([dw])", written.lower()):
+        written = f"P{match[1]}{match[2].upper()}"
+    try:
+        offset = parse_offset(written)
+    except InvalidOffset as error:
+        long = " longer than a century" if re.fullmatch(_OFFSET, written) else ""
+        raise UsageError(f"{quoted(text)} is no interval{long}; write 4w, 28d, P28D or P1M") from error
+    if offset.seconds or offset.clock is not None:
+        raise UsageError(f"{quoted(text)}: sessions lie whole days apart; write 4w, 28d, P28D or P1M")
+    if offset.months < 0 or offset.days < 0 or not (offset.months or offset.days):
+        raise UsageError(f"{quoted(text)}: the next session comes later; write 4w, 28d, P28D or P1M")
+    return offset
+
+
+def _instead_of(text: str) -> str:
+    if re.fullmatch(_OFFSET, text.upper().strip()):
+        with suppress(InvalidOffset):
+            return f"write {quoted(parse_offset(text.upper().strip()).text)}"
+    if match := re.fullmatch(_IN_WORDS, text):
+        number, unit = int(match[1]), match[2][0].lower()
+        if unit == "d":
+            return f'write "P{number}D" or "PT{number * 24}H"'
+        return {"h": f'write "PT{number}H"', "w": f'write "P{number}W"', "m": f'write "P{number}M"'}[unit]
+    return 'write "PT24H", "P2D", "P6M" or "P1D@08:00"'
+
+
+def place(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) -> datetime:
+    """Return the moment (UTC) that lies the offset away from the treatment.
+
+    Months and days come first, by the calendar of `zone`; hours after that are
+    elapsed time; a clock time is set on the resulting local date. With a date
+    alone the hours of the treatment are unknown, so a start counts from the
+    first moment of the resulting day, and an end from when it has certainly
+    ended. Raises OverflowError or ValueError beyond Python's calendar.
+    """
+    moment, day = _calendar_place(offset, treated, zone, edge)
+    if offset.seconds:
+        moment += timedelta(seconds=offset.seconds)
+    if offset.clock is None:
+        return moment
+    if offset.seconds or day is None:
+        day = local(moment, zone).date()
+    return resolve(datetime.combine(day, offset.clock), zone, edge)
+
+
+def _calendar_place(
+    offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge
+) -> tuple[datetime, date | None]:
+    """Return where the months and days of an offset lead, and the local day; None for that of the moment."""
+    if not isinstance(treated, datetime):
+        day = _calendar_sum(treated, offset)
+        return first_moment(day, zone) if edge is Edge.START else end_of_day(day, zone), day
+    if not (offset.months or offset.days):
+        return treated, None
+    wall = _calendar_sum(_wall(treated, zone), offset)
+    return resolve(wall, zone, edge), wall.date()
+
+
+@lru_cache(maxsize=16)  # a plan has dozens of offsets, all from one treatment
+def _wall(moment: datetime, zone: tzinfo) -> datetime:
+    """Return what the clocks of the zone show at a moment, as a time without a zone."""
+    return local(moment, zone).replace(tzinfo=None)
+
+
+def _calendar_sum(at: Calendar, offset: Offset) -> Calendar:
+    """Return a local date, or a date and time, the months and days of an offset later."""
+    if offset.months:
+        at += _months(offset.months)
+    return at + timedelta(days=offset.days)
+
+
+@lru_cache(maxsize=64)
+def _months(number: int) -> relativedelta:
+    return relativedelta(months=number)
+
+
+def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) -> date:
+    """Return the local day that an edge of a window falls on; a date alone stays a date."""
+    if isinstance(treated, datetime) or offset.seconds:
+        moment = place(offset, treated, zone, edge)
+        ends_a_day = edge is Edge.END and not isinstance(treated, datetime)
+        return local(moment - timedelta(seconds=1) if ends_a_day else moment, zone).date()
+    return _calendar_sum(treated, offset)
