@@ -122,7 +122,7 @@ OFFERS: dict[tuple[str, ...], set[str]] = {
     ("cancel", "pl"): {"plan.ics"},
     ("cancel", ""): {"plan.ics"},
     ("schedule", "li"): {"list"},
-    ("schedule", "show", "mi"): {"microneedling"},
+    ("schedule", "show", "mi"): {"microneedling", "microneedling-body"},
     ("schedule", "check", "clinic.toml", "cl"): {"clinic.toml"},
     ("schedule", "diff", "microneedling", "rules/"): {"rules/north.toml"},
     # left to the shell, which knows how to write a name with a blank, and files of every kind

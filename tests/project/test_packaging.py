@@ -25,7 +25,7 @@ def test_a_checkout_finds_the_rule_files_beside_its_sources() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [str(ROOT / "schedules"), "microneedling"]
+    assert done.stdout.split() == [str(ROOT / "schedules"), "microneedling", "microneedling-body"]
 
 
 def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_path: Path) -> None:
@@ -41,6 +41,8 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
         "needlecare/schedules/microneedling.toml",
         "needlecare/schedules/microneedling.cases.csv",
         "needlecare/schedules/microneedling.questions.csv",
+        "needlecare/schedules/microneedling-body.toml",
+        "needlecare/schedules/microneedling-body.cases.csv",
         "needlecare/schedules/template/clinic.toml",
         "needlecare/schedules/template/clinic.cases.csv",
         "needlecare/rules.schema.json",
