@@ -1,4 +1,5 @@
-"""What every test file shares: the built-in schedule, and how long hypothesis looks.
+"""What every test file shares: the built-in schedule, an edition of it that never changes, and how long
+hypothesis looks.
 
 The quick profile tries the same few examples in every run. NEEDLECARE_FUZZ=long
 tries many, and other ones each time: for a night, or after a change of `time/parsing.py`
@@ -15,6 +16,7 @@ from needlecare.model import Schedule
 from needlecare.rules.load import read_schedule
 
 BUILTIN = Path(__file__).parents[1] / "schedules" / "microneedling.toml"
+VERSION_1 = Path(__file__).parent / "data" / "microneedling-1.0.0.toml"
 
 settings.register_profile(
     "quick",
@@ -37,3 +39,13 @@ settings.load_profile("long" if os.environ.get("NEEDLECARE_FUZZ") == "long" else
 def builtin() -> Schedule:
     """Return the schedule that ships with needlecare."""
     return read_schedule(BUILTIN.read_bytes(), file=BUILTIN.name)
+
+
+@pytest.fixture(scope="session")
+def schedule_v1() -> Schedule:
+    """Return version 1.0.0 of the built-in schedule, kept as it was published.
+
+    For tests of the machinery, whose expected values are worked out by hand: new
+    evidence must not change them.
+    """
+    return read_schedule(VERSION_1.read_bytes(), file=VERSION_1.name)

@@ -151,10 +151,10 @@ class Known:
 
 
 @pytest.fixture(scope="module")
-def known(builtin: Schedule) -> dict[str, Known]:
+def known(schedule_v1: Schedule) -> dict[str, Known]:
     found = {}
     for name, (treated, as_of) in TREATMENTS.items():
-        made = plan(treated, builtin)
+        made = plan(treated, schedule_v1)
         found[name] = Known(plan=made, as_of=as_of, data=calendar_bytes(made, as_of))
     return found
 
@@ -172,9 +172,9 @@ def rule(name: str, end: str, start: str = "P0D", kind: Kind = Kind.AVOID, **val
     return Rule(**{"id": name, "kind": kind, "recommendations": (said,), **texts, **values})
 
 
-def only(builtin: Schedule, *rules: Rule) -> Schedule:
+def only(schedule_v1: Schedule, *rules: Rule) -> Schedule:
     """Return the built-in schedule with other rules in place of its own."""
-    return replace(builtin, rules={one.id: one for one in rules})
+    return replace(schedule_v1, rules={one.id: one for one in rules})
 
 
 # Reading a calendar back --------------------------------------------------------------------------
@@ -508,17 +508,17 @@ PHASES = [
 
 @pytest.mark.parametrize(("start", "end", "ended", "left"), PHASES, ids=[row[0] for row in PHASES])
 def test_the_phases_of_the_example_are_these(
-    start: str, end: str, ended: list[str], left: int, builtin: Schedule
+    start: str, end: str, ended: list[str], left: int, schedule_v1: Schedule
 ) -> None:
-    found = [event for event in events(EXAMPLE, builtin) if isinstance(event.start, datetime)]
+    found = [event for event in events(EXAMPLE, schedule_v1) if isinstance(event.start, datetime)]
     assert [event.start.isoformat()[5:16] for event in found] == [row[0] for row in PHASES]
     (event,) = [event for event in found if event.start == at(f"2026-{start}Z")]
     assert event.end == at(f"2026-{end}Z")
     ((trigger, alarm),) = event.alarms
     assert trigger == timedelta(0)
-    thens = {name: one.then for name, one in builtin.rules.items() if one.kind is Kind.AVOID}
+    thens = {name: one.then for name, one in schedule_v1.rules.items() if one.kind is Kind.AVOID}
     assert {name for name, then in thens.items() if said(alarm, then)} == set(ended)
-    titles = [builtin.rules[name].title for name in thens]
+    titles = [schedule_v1.rules[name].title for name in thens]
     assert sum(bool(lines_about(event, title)) for title in titles) == left
 
 
@@ -549,11 +549,11 @@ DAYS = [
 
 @pytest.mark.parametrize(("start", "end", "ended"), DAYS, ids=[row[0] for row in DAYS])
 def test_without_its_time_the_phases_of_the_example_are_whole_days(
-    start: str, end: str, ended: list[str], builtin: Schedule
+    start: str, end: str, ended: list[str], schedule_v1: Schedule
 ) -> None:
     treated = treatment("2026-11-21", prp=True, skin_type=SkinType.IV)
-    rules = {name: one for name, one in builtin.rules.items() if one.kind is Kind.AVOID}
-    found = events(treated, only(builtin, *rules.values()))
+    rules = {name: one for name, one in schedule_v1.rules.items() if one.kind is Kind.AVOID}
+    found = events(treated, only(schedule_v1, *rules.values()))
     assert [event.start.isoformat()[5:] for event in found] == [row[0] for row in DAYS]
     (event,) = [event for event in found if event.start == date.fromisoformat(f"2026-{start}")]
     assert event.end == date.fromisoformat(f"2026-{end}")
@@ -571,10 +571,10 @@ def test_without_its_time_the_phases_of_the_example_are_whole_days(
         ("Skin care: maintenance session", "2027-05-21"),
     ],
 )
-def test_a_milestone_is_the_first_local_day_of_its_window(title: str, start: str, builtin: Schedule) -> None:
+def test_a_milestone_is_the_first_local_day_of_its_window(title: str, start: str, schedule_v1: Schedule) -> None:
     day = date.fromisoformat(start)
     for treated in (EXAMPLE, treatment("2026-11-21")):
-        (event,) = [event for event in events(treated, builtin) if event.title == title]
+        (event,) = [event for event in events(treated, schedule_v1) if event.title == title]
         assert (event.start, event.end) == (day, day + timedelta(days=1))
         assert [trigger for trigger, _ in event.alarms] == [MIDNIGHT_MINUS_15_H]
 
@@ -589,14 +589,14 @@ def test_a_milestone_is_the_first_local_day_of_its_window(title: str, start: str
     ],
 )
 def test_a_milestone_of_more_than_its_day_says_until_when(
-    start: str, end: str | None, said: str | None, builtin: Schedule
+    start: str, end: str | None, said: str | None, schedule_v1: Schedule
 ) -> None:
     photo = rule("photo", end or start, start, Kind.MILESTONE)
     if end is None:
         (only_start,) = photo.recommendations
         photo = replace(photo, recommendations=(replace(only_start, end=None),))
     for treated in (EXAMPLE, treatment("2026-11-21")):
-        (event,) = events(treated, only(builtin, photo))
+        (event,) = events(treated, only(schedule_v1, photo))
         assert (event.start, event.end) == (date(2026, 12, 19), date(2026, 12, 20))
         assert [line for line in event.text.split("\n") if line.startswith("From ")] == [said] * bool(said)
 
@@ -614,10 +614,10 @@ def test_a_milestone_of_more_than_its_day_says_until_when(
     ],
 )
 def test_preparation_is_an_event_on_each_day_on_which_some_of_it_begins(
-    start: str, title: str, builtin: Schedule
+    start: str, title: str, schedule_v1: Schedule
 ) -> None:
     day = date.fromisoformat(start)
-    found = [event for event in events(EXAMPLE, builtin, AHEAD) if event.start == day]
+    found = [event for event in events(EXAMPLE, schedule_v1, AHEAD) if event.start == day]
     assert [(event.end, event.title) for event in found] == [
         (day + timedelta(days=1), f"Skin care, to prepare: {title}")
     ]
@@ -633,9 +633,9 @@ def test_preparation_is_an_event_on_each_day_on_which_some_of_it_begins(
     ],
 )
 def test_preparation_is_included_while_the_treatment_lies_ahead(
-    treated: Treatment, as_of: str, included: bool, builtin: Schedule
+    treated: Treatment, as_of: str, included: bool, schedule_v1: Schedule
 ) -> None:
-    titles = [event.title for event in events(treated, builtin, at(as_of))]
+    titles = [event.title for event in events(treated, schedule_v1, at(as_of))]
     assert any("to prepare" in title for title in titles) is included
 
 
@@ -647,8 +647,8 @@ def test_preparation_is_included_while_the_treatment_lies_ahead(
         (["PT30H", "PT30H"], ["no a, no b", "the waiting of this plan is over"]),
     ],
 )
-def test_a_phase_is_titled_by_what_still_holds(ends: list[str], titles: list[str], builtin: Schedule) -> None:
-    schedule = only(builtin, *(rule(name, end) for name, end in zip("abc", ends, strict=False)))
+def test_a_phase_is_titled_by_what_still_holds(ends: list[str], titles: list[str], schedule_v1: Schedule) -> None:
+    schedule = only(schedule_v1, *(rule(name, end) for name, end in zip("abc", ends, strict=False)))
     found = events(treatment("2026-11-21T14:30+01:00"), schedule)
     assert [event.title for event in found] == [f"Skin care: {title}" for title in titles]
 
@@ -685,10 +685,10 @@ def test_a_phase_is_titled_by_what_still_holds(ends: list[str], titles: list[str
     ],
 )
 def test_an_end_in_the_quiet_hours_waits_for_eight_in_the_morning(
-    end: str, zone: str, expected: str, builtin: Schedule
+    end: str, zone: str, expected: str, schedule_v1: Schedule
 ) -> None:
     treated = Treatment(treated=at(end) - timedelta(hours=30), zone=ZoneInfo(zone))
-    _, close = events(treated, only(builtin, rule("makeup", "PT30H")))
+    _, close = events(treated, only(schedule_v1, rule("makeup", "PT30H")))
     assert close.start == at(expected)
 
 
@@ -718,25 +718,25 @@ def test_an_end_in_the_quiet_hours_waits_for_eight_in_the_morning(
     ],
 )
 def test_a_phase_longer_than_a_calendar_week_is_shown_by_its_beginning(
-    treated: str, end: str, expected: str, builtin: Schedule
+    treated: str, end: str, expected: str, schedule_v1: Schedule
 ) -> None:
-    found = events(treatment(treated), only(builtin, rule("a", "P1D"), rule("b", end)))
+    found = events(treatment(treated), only(schedule_v1, rule("a", "P1D"), rule("b", end)))
     shown = found[1].end
     assert shown == (date.fromisoformat(expected) if len(expected) == 10 else at(expected))
 
 
-def test_a_phase_that_is_shown_by_its_beginning_says_until_when_it_holds(builtin: Schedule) -> None:
-    schedule = only(builtin, rule("a", "P1D"), rule("b", "P20D"))
+def test_a_phase_that_is_shown_by_its_beginning_says_until_when_it_holds(schedule_v1: Schedule) -> None:
+    schedule = only(schedule_v1, rule("a", "P1D"), rule("b", "P20D"))
     timed = events(treatment("2026-11-21T14:30+01:00"), schedule)[1]
     assert "until Fri 11 Dec 14:30" in timed.text.split("\n")[0]  # 21 Nov + 20 days
     day = events(treatment("2026-11-21"), schedule)[1]
     assert "until the end of Fri 11 Dec" in day.text.split("\n")[0]
 
 
-def test_no_alarm_rings_between_22_and_8(builtin: Schedule) -> None:
+def test_no_alarm_rings_between_22_and_8(schedule_v1: Schedule) -> None:
     for hour in range(24):  # the ends of hours, as of the built-in wash, fall on every hour of the day
         treated = treatment(f"2026-11-21T{hour:02}:30+01:00", prp=True)
-        rung = [(e, trigger) for e in events(treated, builtin) for trigger, _ in e.alarms]
+        rung = [(e, trigger) for e in events(treated, schedule_v1) for trigger, _ in e.alarms]
         assert rung
         for event, trigger in rung:
             rings = first_moment(event.start, treated.zone) + trigger
@@ -753,16 +753,16 @@ def test_no_alarm_rings_between_22_and_8(builtin: Schedule) -> None:
     ],
 )
 @pytest.mark.parametrize("treated", ["2026-11-21T14:30+01:00", "2026-11-21T23:30+01:00", "2026-11-21"])
-def test_an_event_ends_after_it_starts(treated: str, rules: list[Rule], builtin: Schedule) -> None:
-    found = events(treatment(treated), only(builtin, *rules))  # RFC 5545, section 3.8.2.2
+def test_an_event_ends_after_it_starts(treated: str, rules: list[Rule], schedule_v1: Schedule) -> None:
+    found = events(treatment(treated), only(schedule_v1, *rules))  # RFC 5545, section 3.8.2.2
     assert found
     for event in found:
         assert event.end > event.start
 
 
-def test_a_plan_with_nothing_to_avoid_still_gives_a_calendar(builtin: Schedule) -> None:
+def test_a_plan_with_nothing_to_avoid_still_gives_a_calendar(schedule_v1: Schedule) -> None:
     photo = rule("photo", "P1M", "P1M", Kind.MILESTONE)
-    assert [event.title for event in events(EXAMPLE, only(builtin, photo))] == ["Skin care: photo"]
+    assert [event.title for event in events(EXAMPLE, only(schedule_v1, photo))] == ["Skin care: photo"]
 
 
 # The file -----------------------------------------------------------------------------------------
@@ -960,8 +960,8 @@ def test_texts_are_escaped(files: dict[str, bytes]) -> None:
             assert not set(bare) & set("\\;,"), (name, text)
 
 
-def test_the_stamps_are_the_day_of_the_review(builtin: Schedule) -> None:
-    for schedule, stamp in ((builtin, f"{builtin.reviewed:%Y%m%d}T000000Z"), (nasty(), "20260203T000000Z")):
+def test_the_stamps_are_the_day_of_the_review(schedule_v1: Schedule) -> None:
+    for schedule, stamp in ((schedule_v1, f"{schedule_v1.reviewed:%Y%m%d}T000000Z"), (nasty(), "20260203T000000Z")):
         for event in components(calendar_bytes(plan(EXAMPLE, schedule), AHEAD)).inner("VEVENT"):
             assert event.values("DTSTAMP") == event.values("LAST-MODIFIED") == [stamp]
 
@@ -1015,12 +1015,12 @@ NASTY_TEXT = st.text(NASTY_CHARACTERS, min_size=1, max_size=120).filter(lambda t
 
 
 @given(texts=st.tuples(*[NASTY_TEXT] * 6))
-def test_no_text_can_forge_a_line_or_get_lost(texts: tuple[str, ...], builtin: Schedule) -> None:
+def test_no_text_can_forge_a_line_or_get_lost(texts: tuple[str, ...], schedule_v1: Schedule) -> None:
     """Not even one that no rule file can hold."""
     title, short, then, advice, name, phone = texts
     schedule = replace(
         only(
-            builtin,
+            schedule_v1,
             rule("a", "PT30H", title=title, short=short, then=then),
             rule("photo", "P1M", "P1M", Kind.MILESTONE, title=title, short=short, advice=advice),
         ),
@@ -1054,45 +1054,45 @@ def visible(text: str) -> str:
 # Words --------------------------------------------------------------------------------------------
 
 
-def plain_clinic(builtin: Schedule) -> Schedule:
+def plain_clinic(schedule_v1: Schedule) -> Schedule:
     clinic = Clinic(name="Rosengarten", telephone="030 123456", emergency="112", footer="Parken im Hof.")
-    return replace(builtin, clinic=clinic)
+    return replace(schedule_v1, clinic=clinic)
 
 
 @pytest.mark.parametrize("as_of", [AHEAD, AN_HOUR_AFTER])
 @pytest.mark.parametrize("treated", [EXAMPLE, treatment("2026-11-21")])
 def test_the_first_event_carries_all_standing_texts_and_each_event_the_general_one(
-    treated: Treatment, as_of: datetime, builtin: Schedule
+    treated: Treatment, as_of: datetime, schedule_v1: Schedule
 ) -> None:
-    first, *others = by_icalendar(calendar_bytes(plan(treated, plain_clinic(builtin)), as_of))
-    for _, standing in builtin.standing:
+    first, *others = by_icalendar(calendar_bytes(plan(treated, plain_clinic(schedule_v1)), as_of))
+    for _, standing in schedule_v1.standing:
         short = standing.short.replace("{clinic}", "Rosengarten (030 123456)").replace("{emergency}", "112")
         assert said(first.text, short)
     assert "Parken im Hof." in first.text
     for event in (first, *others):
-        assert event.text.count(builtin.standing.general.short) == 1
+        assert event.text.count(schedule_v1.standing.general.short) == 1
 
 
 def test_without_a_clinic_the_texts_speak_of_your_clinic_and_your_emergency_number(
-    builtin: Schedule,
+    schedule_v1: Schedule,
 ) -> None:
-    first, *_ = events(EXAMPLE, builtin)
+    first, *_ = events(EXAMPLE, schedule_v1)
     assert "your clinic" in first.text
     assert "your emergency number" in first.text
 
 
 def test_the_first_event_names_the_signs_about_which_to_call_before_it_says_these(
-    builtin: Schedule,
+    schedule_v1: Schedule,
 ) -> None:
     """Of "call your clinic about any of these", behind the checklist, "these" would be the wrong ones."""
-    first, *_ = events(EXAMPLE, builtin, AHEAD)
-    call = builtin.standing.call.short.replace("{clinic}", "your clinic")
+    first, *_ = events(EXAMPLE, schedule_v1, AHEAD)
+    call = schedule_v1.standing.call.short.replace("{clinic}", "your clinic")
     before = first.text[: first.text.index(call)]
-    assert [w.rule.id for w in plan(EXAMPLE, builtin).warnings if w.rule.title not in before] == []
+    assert [w.rule.id for w in plan(EXAMPLE, schedule_v1).warnings if w.rule.title not in before] == []
 
 
-def test_titles_and_alarms_are_discreet_unless_told_otherwise(builtin: Schedule) -> None:
-    schedule = plain_clinic(builtin)
+def test_titles_and_alarms_are_discreet_unless_told_otherwise(schedule_v1: Schedule) -> None:
+    schedule = plain_clinic(schedule_v1)
     for treated, as_of in TREATMENTS.values():
         data = calendar_bytes(plan(treated, schedule), as_of)
         shown = [str(icalendar.Calendar.from_ical(data)["X-WR-CALNAME"])]
@@ -1102,11 +1102,11 @@ def test_titles_and_alarms_are_discreet_unless_told_otherwise(builtin: Schedule)
             assert not re.search(r"rosengarten|030 123456|needl|prp|plasma|scar\b", text, re.IGNORECASE)
 
 
-def test_full_titles_name_the_clinic_and_the_procedure(builtin: Schedule) -> None:
-    made = plan(EXAMPLE, plain_clinic(builtin))
+def test_full_titles_name_the_clinic_and_the_procedure(schedule_v1: Schedule) -> None:
+    made = plan(EXAMPLE, plain_clinic(schedule_v1))
     for event in by_icalendar(calendar_bytes(made, AHEAD, detail=Detail.FULL)):
         assert "Rosengarten" in event.title
-        assert builtin.treatment in event.title
+        assert schedule_v1.treatment in event.title
     discreet = by_icalendar(calendar_bytes(made, AHEAD))
     full = by_icalendar(calendar_bytes(made, AHEAD, detail=Detail.FULL))
     assert [dataclasses.replace(event, title="", categories=()) for event in full] == [
@@ -1133,9 +1133,9 @@ def without(schedule: Schedule, *ids: str) -> Schedule:
     ],
 )
 def test_a_text_that_mentions_a_medicine_says_to_keep_taking_a_prescribed_one(
-    off: tuple[str, ...], treated: Treatment, as_of: datetime, builtin: Schedule
+    off: tuple[str, ...], treated: Treatment, as_of: datetime, schedule_v1: Schedule
 ) -> None:
-    schedule = without(builtin, *off)
+    schedule = without(schedule_v1, *off)
     made = plan(treated, schedule)
     medicines = [one for one in schedule.rules.values() if one.medicine]
     silent = [
@@ -1143,7 +1143,7 @@ def test_a_text_that_mentions_a_medicine_says_to_keep_taking_a_prescribed_one(
         for event in by_icalendar(calendar_bytes(made, as_of))
         for one in medicines
         if (lines_about(event, one.title) or (one.then and said(event.text, one.then)))
-        and builtin.standing.medicine.short not in event.text
+        and schedule_v1.standing.medicine.short not in event.text
     ]
     assert silent == []
 
@@ -1151,30 +1151,30 @@ def test_a_text_that_mentions_a_medicine_says_to_keep_taking_a_prescribed_one(
 @pytest.mark.parametrize("as_of", [AHEAD, AN_HOUR_AFTER])
 @pytest.mark.parametrize("treated", [EXAMPLE, treatment("2026-11-21", prp=True)])
 def test_an_alarm_that_mentions_a_medicine_says_to_keep_taking_a_prescribed_one(
-    treated: Treatment, as_of: datetime, builtin: Schedule
+    treated: Treatment, as_of: datetime, schedule_v1: Schedule
 ) -> None:
     """An alarm is often all that is read: "everywhere it then speaks", design section 6."""
-    medicines = [one for one in builtin.rules.values() if one.medicine]
+    medicines = [one for one in schedule_v1.rules.values() if one.medicine]
     silent = [
         alarm
-        for event in events(treated, builtin, as_of)
+        for event in events(treated, schedule_v1, as_of)
         for _, alarm in event.alarms
         if any(one.short in alarm or (one.then and said(alarm, one.then)) for one in medicines)
-        and builtin.standing.medicine.short not in alarm
+        and schedule_v1.standing.medicine.short not in alarm
     ]
     assert silent == []
 
 
-def test_a_phase_that_starts_with_a_medicine_says_so_in_its_alarm(builtin: Schedule) -> None:
-    schedule = only(builtin, builtin.rules["nsaids"])
+def test_a_phase_that_starts_with_a_medicine_says_so_in_its_alarm(schedule_v1: Schedule) -> None:
+    schedule = only(schedule_v1, schedule_v1.rules["nsaids"])
     start, close = events(EXAMPLE, schedule)
     for event in (start, close):
         ((_, alarm),) = event.alarms
-        assert builtin.standing.medicine.short in alarm
+        assert schedule_v1.standing.medicine.short in alarm
 
 
-def test_where_the_sources_differ_a_phase_says_to_ask_the_clinic(builtin: Schedule) -> None:
-    start, *_ = events(EXAMPLE, builtin)
+def test_where_the_sources_differ_a_phase_says_to_ask_the_clinic(schedule_v1: Schedule) -> None:
+    start, *_ = events(EXAMPLE, schedule_v1)
     (swimming,) = lines_about(start, "No swimming")  # P2D to P5D: Mon 23 to Thu 26 Nov
     assert "until Thu 26 Nov 14:30" in swimming
     assert "sources differ from Mon 23 Nov 14:30" in swimming
@@ -1183,61 +1183,61 @@ def test_where_the_sources_differ_a_phase_says_to_ask_the_clinic(builtin: Schedu
     assert "differ" not in makeup
 
 
-def test_followed_sources_alone_are_said_to_be_alone(builtin: Schedule) -> None:
+def test_followed_sources_alone_are_said_to_be_alone(schedule_v1: Schedule) -> None:
     """A calendar is passed on without the command that made it: design section 5, --follow."""
-    made = plan(EXAMPLE, builtin, follow=["egrari"])
+    made = plan(EXAMPLE, schedule_v1, follow=["egrari"])
     (left_out,) = [note.text for note in made.notes if note.code == "follow"]
     first, *_ = by_icalendar(calendar_bytes(made, AN_HOUR_AFTER))
     assert left_out in first.text
 
 
-def test_a_date_alone_is_said_to_make_things_end_later(builtin: Schedule) -> None:
+def test_a_date_alone_is_said_to_make_things_end_later(schedule_v1: Schedule) -> None:
     """Design section 4: the plan says that the time is unknown."""
-    first, *_ = events(treatment("2026-11-21"), builtin)
+    first, *_ = events(treatment("2026-11-21"), schedule_v1)
     assert "time of day" in first.text
 
 
 @pytest.mark.parametrize(("days", "due"), [(0, False), (1, True)])
-def test_rules_past_their_review_say_so(days: int, due: bool, builtin: Schedule) -> None:
+def test_rules_past_their_review_say_so(days: int, due: bool, schedule_v1: Schedule) -> None:
     """Design section 9; the day itself is in time."""
-    day = builtin.review_due + timedelta(days=days)
+    day = schedule_v1.review_due + timedelta(days=days)
     treated = Treatment(treated=datetime(day.year, day.month, day.day, 9, tzinfo=UTC), zone=ZoneInfo("UTC"))
-    first, *_ = events(treated, builtin, at(f"{day}T10:00Z"))
-    assert (builtin.review_due.isoformat() in first.text) is due
+    first, *_ = events(treated, schedule_v1, at(f"{day}T10:00Z"))
+    assert (schedule_v1.review_due.isoformat() in first.text) is due
 
 
-def test_the_text_of_an_all_day_change_names_its_day_too(builtin: Schedule) -> None:
+def test_the_text_of_an_all_day_change_names_its_day_too(schedule_v1: Schedule) -> None:
     """Whoever opens it from its alarm reads it on the day before, when nothing has ended yet."""
-    phases = events(treatment("2026-11-21"), only(builtin, rule("makeup", "PT48H"), rule("gym", "P5D")))
+    phases = events(treatment("2026-11-21"), only(schedule_v1, rule("makeup", "PT48H"), rule("gym", "P5D")))
     for event in phases[1:]:
         (told,) = [line for line in event.text.split("\n") if "is fine again" in line]
         assert day_text(event.start) in told
         assert "now" not in told.lower().split()
 
 
-def test_a_title_names_what_begins_later_only_where_nothing_holds_yet(builtin: Schedule) -> None:
+def test_a_title_names_what_begins_later_only_where_nothing_holds_yet(schedule_v1: Schedule) -> None:
     """Gym until the first day ends, sun from the second to the fourth; from day 1 to 2 nothing holds."""
     later = rule("sun", "P4D", "P2D")
-    titles = [event.title for event in events(EXAMPLE, only(builtin, rule("gym", "P1D"), later))]
+    titles = [event.title for event in events(EXAMPLE, only(schedule_v1, rule("gym", "P1D"), later))]
     assert titles == ["Skin care: no gym", "Skin care: no sun", "Skin care: the waiting of this plan is over"]
 
 
-def test_what_is_normal_and_has_no_end_is_told_without_one(builtin: Schedule) -> None:
+def test_what_is_normal_and_has_no_end_is_told_without_one(schedule_v1: Schedule) -> None:
     glow = rule("glow", "P1D", kind=Kind.EXPECT)
     endless = replace(glow, recommendations=(replace(glow.recommendations[0], end=None),))
-    first, _ = events(EXAMPLE, only(builtin, rule("gym", "P1D"), endless))
+    first, _ = events(EXAMPLE, only(schedule_v1, rule("gym", "P1D"), endless))
     assert "Normal:\n- No glow\n" in first.text
 
 
-def test_where_there_is_nothing_to_tell_first_no_heading_says_so(builtin: Schedule) -> None:
+def test_where_there_is_nothing_to_tell_first_no_heading_says_so(schedule_v1: Schedule) -> None:
     wine = rule("wine", "P0D", "-P2D", Kind.PREPARE)
-    first, *_ = events(EXAMPLE, only(builtin, wine, rule("gym", "P1D")), as_of=AHEAD)
+    first, *_ = events(EXAMPLE, only(schedule_v1, wine, rule("gym", "P1D")), as_of=AHEAD)
     assert "Until your appointment:" in first.text
     assert "Tell them first" not in first.text
 
 
-def test_a_plan_that_says_nothing_is_a_calendar_without_events(builtin: Schedule) -> None:
-    data = calendar_bytes(plan(EXAMPLE, only(builtin)), AHEAD, reminders=Reminders(daily=time(8)))
+def test_a_plan_that_says_nothing_is_a_calendar_without_events(schedule_v1: Schedule) -> None:
+    data = calendar_bytes(plan(EXAMPLE, only(schedule_v1)), AHEAD, reminders=Reminders(daily=time(8)))
     assert data.endswith(b"END:VCALENDAR\r\n")
     assert not components(data).inner("VEVENT")
 
@@ -1255,9 +1255,9 @@ WHOLE: dict[str, tuple[Treatment, datetime, tuple[str, ...], dict[str, Any]]] = 
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_whole_calendar_is_the_one_that_was_read(name: str, builtin: Schedule) -> None:
+def test_a_whole_calendar_is_the_one_that_was_read(name: str, schedule_v1: Schedule) -> None:
     treated, as_of, follow, options = WHOLE[name]
-    text = calendar_bytes(plan(treated, builtin, follow=follow), as_of, **options).decode()
+    text = calendar_bytes(plan(treated, schedule_v1, follow=follow), as_of, **options).decode()
     unfolded = text.replace("\r\n ", "").replace("\r\n", "\n")
     assert_golden(name, unfolded.replace(r"\n", "\n    ").replace(r"\,", ",").replace(r"\;", ";"))
 
@@ -1277,10 +1277,10 @@ def test_a_whole_calendar_is_the_one_that_was_read(name: str, builtin: Schedule)
     ],
 )
 def test_the_daily_reminder_keeps_its_local_time_across_a_clock_change(
-    treated: str, zone: str, expected: list[tuple[str, int]], builtin: Schedule
+    treated: str, zone: str, expected: list[tuple[str, int]], schedule_v1: Schedule
 ) -> None:
     care = rule("cream", "P10D", "PT24H", Kind.DO, daily=True)
-    made = plan(treatment(treated, zone), only(builtin, rule("makeup", "P1D"), care))
+    made = plan(treatment(treated, zone), only(schedule_v1, rule("makeup", "P1D"), care))
     data = calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))
     moments = [
         at(f"2026-10-{text[:2]}T08:00{text[2:]}") + timedelta(days=number)
@@ -1335,13 +1335,13 @@ DAILY = {
 
 
 @pytest.mark.parametrize("name", DAILY)
-def test_the_daily_reminder_comes_while_some_care_holds(name: str, builtin: Schedule) -> None:
+def test_the_daily_reminder_comes_while_some_care_holds(name: str, schedule_v1: Schedule) -> None:
     treated, cares, clock, expected = DAILY[name]
     rules = [
         rule(f"care-{number}", end, start, Kind.DO, daily=True) for number, (start, end) in enumerate(cares)
     ]
     reminders = Reminders(daily=time.fromisoformat(clock), quiet=QuietHours(start=time(0), end=time(0)))
-    made = plan(treatment(treated), only(builtin, rule("makeup", "P1D"), *rules))
+    made = plan(treatment(treated), only(schedule_v1, rule("makeup", "P1D"), *rules))
     found = [
         (event.values(f"DTSTART;TZID={BERLIN}"), event.values("RRULE"))
         for event in components(calendar_bytes(made, HINDSIGHT, reminders=reminders)).inner("VEVENT")
@@ -1350,11 +1350,11 @@ def test_the_daily_reminder_comes_while_some_care_holds(name: str, builtin: Sche
     assert found == ([([expected[0]], [f"FREQ=DAILY;COUNT={expected[1]}"])] if expected else [])
 
 
-def test_a_clock_change_of_no_law_within_the_days_of_the_reminder_is_told(builtin: Schedule) -> None:
+def test_a_clock_change_of_no_law_within_the_days_of_the_reminder_is_told(schedule_v1: Schedule) -> None:
     """Morocco puts its clocks back from 03:00 on 15 February 2026, for Ramadan (tzdata)."""
     care = rule("cream", "P10D", "P1D", Kind.DO, daily=True)
     made = plan(
-        treatment("2026-02-09T14:30+01:00", "Africa/Casablanca"), only(builtin, rule("gym", "P1D"), care)
+        treatment("2026-02-09T14:30+01:00", "Africa/Casablanca"), only(schedule_v1, rule("gym", "P1D"), care)
     )
     (zone,) = components(calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))).inner(
         "VTIMEZONE"
@@ -1365,17 +1365,17 @@ def test_a_clock_change_of_no_law_within_the_days_of_the_reminder_is_told(builti
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
-def test_a_daily_reminder_in_utc_needs_no_zone(zone: str, builtin: Schedule) -> None:
+def test_a_daily_reminder_in_utc_needs_no_zone(zone: str, schedule_v1: Schedule) -> None:
     made = plan(
-        treatment("2026-11-21T14:30Z", zone), only(builtin, rule("x", "P9D", "P1D", Kind.DO, daily=True))
+        treatment("2026-11-21T14:30Z", zone), only(schedule_v1, rule("x", "P9D", "P1D", Kind.DO, daily=True))
     )
     data = calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=time(8)))
     assert b"\r\nDTSTART:20261123T080000Z\r\nDTEND:20261123T081500Z\r\nRRULE:FREQ=DAILY;COUNT=8\r\n" in data
     assert b"TZID" not in data
 
 
-def test_a_daily_reminder_in_the_quiet_hours_is_refused(builtin: Schedule) -> None:
-    made = plan(EXAMPLE, builtin)
+def test_a_daily_reminder_in_the_quiet_hours_is_refused(schedule_v1: Schedule) -> None:
+    made = plan(EXAMPLE, schedule_v1)
     for clock in (time(7, 59), time(22), time(0)):
         with pytest.raises(UsageError, match="quiet hours"):
             calendar_bytes(made, HINDSIGHT, reminders=Reminders(daily=clock))
@@ -1413,30 +1413,30 @@ def identities(
         pytest.param(replace(EXAMPLE, zone=ZoneInfo("Europe/Paris")), id="a zone of the same clocks"),
     ],
 )
-def test_options_change_no_uid(other: Treatment, builtin: Schedule) -> None:
-    here, there = identities(EXAMPLE, builtin), identities(other, builtin)
+def test_options_change_no_uid(other: Treatment, schedule_v1: Schedule) -> None:
+    here, there = identities(EXAMPLE, schedule_v1), identities(other, schedule_v1)
     both = here.keys() & there.keys()
     assert {"start", "progress photo", "Makeup is fine again, with clean brushes"} <= both
     assert {name: here[name] for name in both} == {name: there[name] for name in both}
 
 
-def test_the_zones_name_is_no_part_of_a_uid(builtin: Schedule) -> None:
-    here = identities(EXAMPLE, builtin)
-    assert identities(replace(EXAMPLE, zone=ZoneInfo("Europe/Paris")), builtin) == here
-    there = identities(replace(EXAMPLE, zone=ZoneInfo("Asia/Kathmandu")), builtin)  # 19:15 there
+def test_the_zones_name_is_no_part_of_a_uid(schedule_v1: Schedule) -> None:
+    here = identities(EXAMPLE, schedule_v1)
+    assert identities(replace(EXAMPLE, zone=ZoneInfo("Europe/Paris")), schedule_v1) == here
+    there = identities(replace(EXAMPLE, zone=ZoneInfo("Asia/Kathmandu")), schedule_v1)  # 19:15 there
     assert there["start"] == here["start"]
 
 
-def test_the_moment_of_looking_and_the_detail_change_no_uid(builtin: Schedule) -> None:
-    ahead = identities(EXAMPLE, builtin)
-    later = identities(EXAMPLE, builtin, at("2027-01-01T00:00Z"))
+def test_the_moment_of_looking_and_the_detail_change_no_uid(schedule_v1: Schedule) -> None:
+    ahead = identities(EXAMPLE, schedule_v1)
+    later = identities(EXAMPLE, schedule_v1, at("2027-01-01T00:00Z"))
     assert later.items() < ahead.items()
-    assert identities(EXAMPLE, builtin, detail=Detail.FULL) == ahead
+    assert identities(EXAMPLE, schedule_v1, detail=Detail.FULL) == ahead
 
 
-def test_a_new_version_of_the_rules_changes_no_uid(builtin: Schedule) -> None:
-    newer = replace(builtin, version="9.9.9", reviewed=date(2027, 6, 1), sha256="0" * 64)
-    assert identities(EXAMPLE, newer) == identities(EXAMPLE, builtin)
+def test_a_new_version_of_the_rules_changes_no_uid(schedule_v1: Schedule) -> None:
+    newer = replace(schedule_v1, version="9.9.9", reviewed=date(2027, 6, 1), sha256="0" * 64)
+    assert identities(EXAMPLE, newer) == identities(EXAMPLE, schedule_v1)
 
 
 @pytest.mark.parametrize(
@@ -1450,31 +1450,31 @@ def test_a_new_version_of_the_rules_changes_no_uid(builtin: Schedule) -> None:
     ],
 )
 def test_another_treatment_schedule_or_reference_has_other_uids(
-    treated: Treatment, schedule_id: str | None, ref: str | None, builtin: Schedule
+    treated: Treatment, schedule_id: str | None, ref: str | None, schedule_v1: Schedule
 ) -> None:
-    schedule = replace(builtin, id=schedule_id or builtin.id)
+    schedule = replace(schedule_v1, id=schedule_id or schedule_v1.id)
     there = identities(treated, schedule, ref=ref)
-    assert not set(there.values()) & set(identities(EXAMPLE, builtin).values())
+    assert not set(there.values()) & set(identities(EXAMPLE, schedule_v1).values())
 
 
-def test_with_a_reference_nothing_else_counts(builtin: Schedule) -> None:
-    here = identities(EXAMPLE, builtin, ref="A-17")
+def test_with_a_reference_nothing_else_counts(schedule_v1: Schedule) -> None:
+    here = identities(EXAMPLE, schedule_v1, ref="A-17")
     moved = replace(EXAMPLE, treated=at("2026-12-01T10:00+01:00"))
-    assert identities(moved, replace(builtin, id="another"), ref="A-17")["start"] == here["start"]
-    assert not set(identities(EXAMPLE, builtin, ref="A-18").values()) & set(here.values())
-    assert not set(identities(EXAMPLE, builtin, ref="a-17").values()) & set(here.values())
+    assert identities(moved, replace(schedule_v1, id="another"), ref="A-17")["start"] == here["start"]
+    assert not set(identities(EXAMPLE, schedule_v1, ref="A-18").values()) & set(here.values())
+    assert not set(identities(EXAMPLE, schedule_v1, ref="a-17").values()) & set(here.values())
 
 
-def test_a_uid_tells_nothing(builtin: Schedule) -> None:
-    data = calendar_bytes(plan(EXAMPLE, plain_clinic(builtin)), AHEAD, ref="Anna-Beispiel")
+def test_a_uid_tells_nothing(schedule_v1: Schedule) -> None:
+    data = calendar_bytes(plan(EXAMPLE, plain_clinic(schedule_v1)), AHEAD, ref="Anna-Beispiel")
     for event in by_icalendar(data):
         assert str(UUID(event.uid)) == event.uid
     assert b"Anna" not in data
 
 
 @pytest.mark.parametrize("name", ["start", "phase", "end", "close"])
-def test_no_name_of_a_clinics_rule_takes_the_uid_of_another_event(name: str, builtin: Schedule) -> None:
-    found = events(EXAMPLE, only(builtin, rule(name, "P1D"), rule("b", "P2D")))
+def test_no_name_of_a_clinics_rule_takes_the_uid_of_another_event(name: str, schedule_v1: Schedule) -> None:
+    found = events(EXAMPLE, only(schedule_v1, rule(name, "P1D"), rule("b", "P2D")))
     assert len({event.uid for event in found}) == len(found) == 3
 
 
@@ -1499,14 +1499,14 @@ def test_no_name_of_a_clinics_rule_takes_the_uid_of_another_event(name: str, bui
         "x" * 401,
     ],
 )
-def test_a_reference_that_cannot_be_used_is_refused(ref: str, builtin: Schedule) -> None:
+def test_a_reference_that_cannot_be_used_is_refused(ref: str, schedule_v1: Schedule) -> None:
     with pytest.raises(UsageError, match=r"^--ref "):
-        calendar_bytes(plan(EXAMPLE, builtin), AHEAD, ref=ref)
+        calendar_bytes(plan(EXAMPLE, schedule_v1), AHEAD, ref=ref)
 
 
 @pytest.mark.parametrize("ref", ["A", "x" * 400, "Nr. 17/ä, 3; \\n", "🙂"])
-def test_a_reference_of_up_to_400_printable_characters_can_be_used(ref: str, builtin: Schedule) -> None:
-    found = by_icalendar(calendar_bytes(plan(EXAMPLE, builtin), AHEAD, ref=ref))
+def test_a_reference_of_up_to_400_printable_characters_can_be_used(ref: str, schedule_v1: Schedule) -> None:
+    found = by_icalendar(calendar_bytes(plan(EXAMPLE, schedule_v1), AHEAD, ref=ref))
     assert len({event.uid for event in found}) == len(found) > 10
 
 
@@ -1517,9 +1517,9 @@ COMMAND += ["--schedule", "microneedling", "--as-of", "2026-11-01T12:00", "--ics
 
 
 def test_the_command_writes_these_bytes_and_no_others(
-    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], builtin: Schedule
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], schedule_v1: Schedule
 ) -> None:
-    expected = calendar_bytes(plan(EXAMPLE, builtin), AHEAD)
+    expected = calendar_bytes(plan(EXAMPLE, schedule_v1), AHEAD)
     assert run(COMMAND) == 0
     assert capfdbinary.readouterr().out == expected
     file = tmp_path / "plan.ics"
@@ -1531,7 +1531,7 @@ def test_the_command_writes_these_bytes_and_no_others(
     ("seed", "locale", "zone"), [("1", "C", "Pacific/Kiritimati"), ("2", "C.UTF-8", "America/New_York")]
 )
 def test_hash_seed_locale_and_the_machines_zone_change_nothing(
-    seed: str, locale: str, zone: str, tmp_path: Path, builtin: Schedule
+    seed: str, locale: str, zone: str, tmp_path: Path, schedule_v1: Schedule
 ) -> None:
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     environment |= {"PYTHONHASHSEED": seed, "LC_ALL": locale, "TZ": zone}
@@ -1542,7 +1542,7 @@ def test_hash_seed_locale_and_the_machines_zone_change_nothing(
         capture_output=True,
         check=True,
     )
-    assert done.stdout == calendar_bytes(plan(EXAMPLE, builtin), AHEAD)
+    assert done.stdout == calendar_bytes(plan(EXAMPLE, schedule_v1), AHEAD)
     assert done.stderr == b""
 
 
@@ -1604,9 +1604,9 @@ def made_of(treated: Treatment, windows: Sequence[tuple[str, str]], schedule: Sc
 
 @given(treated=TREATMENT, windows=WINDOWS)
 def test_phases_follow_each_other_without_gap_or_overlap(
-    treated: Treatment, windows: list[tuple[str, str]], builtin: Schedule
+    treated: Treatment, windows: list[tuple[str, str]], schedule_v1: Schedule
 ) -> None:
-    made = made_of(treated, windows, builtin)
+    made = made_of(treated, windows, schedule_v1)
     phases = by_icalendar(calendar_bytes(made, HINDSIGHT))
     assert len(phases) >= 2
     for phase, following in pairwise(phases):
@@ -1620,9 +1620,9 @@ def test_phases_follow_each_other_without_gap_or_overlap(
 
 @given(treated=TREATMENT, windows=WINDOWS)
 def test_at_no_moment_does_the_calendar_fail_to_name_what_to_avoid(
-    treated: Treatment, windows: list[tuple[str, str]], builtin: Schedule
+    treated: Treatment, windows: list[tuple[str, str]], schedule_v1: Schedule
 ) -> None:
-    made = made_of(treated, windows, builtin)
+    made = made_of(treated, windows, schedule_v1)
     phases = by_icalendar(calendar_bytes(made, HINDSIGHT))
     starts = [first_moment(phase.start, treated.zone) for phase in phases]
     for window in made.windows:
@@ -1636,9 +1636,9 @@ def test_at_no_moment_does_the_calendar_fail_to_name_what_to_avoid(
 
 @given(treated=TREATMENT, windows=WINDOWS)
 def test_an_end_is_announced_once_never_early_and_at_the_first_moment_that_is_not_quiet(
-    treated: Treatment, windows: list[tuple[str, str]], builtin: Schedule
+    treated: Treatment, windows: list[tuple[str, str]], schedule_v1: Schedule
 ) -> None:
-    made = made_of(treated, windows, builtin)
+    made = made_of(treated, windows, schedule_v1)
     phases = by_icalendar(calendar_bytes(made, HINDSIGHT))
     for window in made.windows:
         (telling,) = [phase for phase in phases if any(said(t, window.rule.then) for _, t in phase.alarms)]
@@ -1648,14 +1648,14 @@ def test_an_end_is_announced_once_never_early_and_at_the_first_moment_that_is_no
 
 @given(treated=TREATMENT, ahead=st.booleans(), detail=st.sampled_from(Detail))
 def test_every_calendar_parses_alike_and_no_two_events_share_a_uid(
-    treated: Treatment, ahead: bool, detail: Detail, builtin: Schedule
+    treated: Treatment, ahead: bool, detail: Detail, schedule_v1: Schedule
 ) -> None:
     as_of = datetime(2000, 1, 1, tzinfo=UTC) if ahead else HINDSIGHT
-    data = calendar_bytes(plan(treated, builtin), as_of, detail=detail)
+    data = calendar_bytes(plan(treated, schedule_v1), as_of, detail=detail)
     found = by_icalendar(data)
     assert found == by_vobject(data)
     assert_unique(event.uid for event in found)
-    assert data == calendar_bytes(plan(treated, builtin), as_of, detail=detail)
+    assert data == calendar_bytes(plan(treated, schedule_v1), as_of, detail=detail)
 
 
 def assert_unique(uids: Iterable[str]) -> None:

@@ -160,8 +160,8 @@ def read(data: bytes, component: str) -> list[Any]:
     return list(icalendar.Calendar.from_ical(data).walk(component))
 
 
-def small(builtin: Schedule, *rules: Rule) -> Schedule:
-    return only(builtin, *(rules or RULES))
+def small(schedule_v1: Schedule, *rules: Rule) -> Schedule:
+    return only(schedule_v1, *(rules or RULES))
 
 
 def updated(data: bytes, made: Plan, now: datetime, **options: Any) -> tuple[bytes, Account]:
@@ -178,9 +178,9 @@ def rules() -> Schedule:
 
 
 @pytest.fixture(scope="module")
-def first(builtin: Schedule) -> bytes:
+def first(schedule_v1: Schedule) -> bytes:
     """Return the first export of the small plan."""
-    return calendar_bytes(plan(MONDAY, small(builtin)), BEFORE)
+    return calendar_bytes(plan(MONDAY, small(schedule_v1)), BEFORE)
 
 
 def test_the_small_plan_has_these_events(first: bytes) -> None:
@@ -355,9 +355,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_revision_changes_these_events_and_no_others(name: str, first: bytes, builtin: Schedule) -> None:
+def test_a_revision_changes_these_events_and_no_others(name: str, first: bytes, schedule_v1: Schedule) -> None:
     change = CHANGES[name]
-    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    made = plan(change.treated, change.schedule(small(schedule_v1, *change.rules)))
     after, account = updated(first, made, LATER, **(change.options or {}))
     before, now = ours(first), ours(after)
     assert {role for role, one in before.items() if now[role].raw != one.raw} == change.changed | change.gone
@@ -372,9 +372,9 @@ def test_a_revision_changes_these_events_and_no_others(name: str, first: bytes, 
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_changed_keeps_its_uid_and_is_raised(name: str, first: bytes, builtin: Schedule) -> None:
+def test_what_changed_keeps_its_uid_and_is_raised(name: str, first: bytes, schedule_v1: Schedule) -> None:
     change = CHANGES[name]
-    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    made = plan(change.treated, change.schedule(small(schedule_v1, *change.rules)))
     after, _ = updated(first, made, LATER, **(change.options or {}))
     before, now = ours(first), ours(after)
     for role in change.changed | change.gone:
@@ -388,10 +388,10 @@ def test_what_changed_keeps_its_uid_and_is_raised(name: str, first: bytes, built
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_vanished_is_cancelled_where_it_was_and_rings_no_more(
-    name: str, first: bytes, builtin: Schedule
+    name: str, first: bytes, schedule_v1: Schedule
 ) -> None:
     change = CHANGES[name]
-    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    made = plan(change.treated, change.schedule(small(schedule_v1, *change.rules)))
     after, _ = updated(first, made, LATER, **(change.options or {}))
     now = ours(after)
     for role in change.gone:
@@ -400,9 +400,9 @@ def test_what_vanished_is_cancelled_where_it_was_and_rings_no_more(
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_revision_says_what_a_first_export_would(name: str, first: bytes, builtin: Schedule) -> None:
+def test_a_revision_says_what_a_first_export_would(name: str, first: bytes, schedule_v1: Schedule) -> None:
     change = CHANGES[name]
-    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    made = plan(change.treated, change.schedule(small(schedule_v1, *change.rules)))
     options = change.options or {}
     after, _ = updated(first, made, LATER, **options)
     anew = calendar_bytes(made, LATER, ref=Export(first).reference, **options)
@@ -417,20 +417,20 @@ def content(one: Ours) -> list[str]:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_revision_repeated_changes_nothing_more(name: str, first: bytes, builtin: Schedule) -> None:
+def test_a_revision_repeated_changes_nothing_more(name: str, first: bytes, schedule_v1: Schedule) -> None:
     change = CHANGES[name]
-    made = plan(change.treated, change.schedule(small(builtin, *change.rules)))
+    made = plan(change.treated, change.schedule(small(schedule_v1, *change.rules)))
     once, _ = updated(first, made, LATER, **(change.options or {}))
     twice, account = updated(once, made, at("2026-07-21T18:00+02:00"), **(change.options or {}))
     assert str(account) == f"{len(ours(once))} unchanged"
     assert twice == once
 
 
-def test_each_revision_raises_by_one(first: bytes, builtin: Schedule) -> None:
+def test_each_revision_raises_by_one(first: bytes, schedule_v1: Schedule) -> None:
     data = first
     for number in range(1, 4):
         moved = replace(MONDAY, treated=at(f"2026-08-03T14:{30 + number}+02:00"))
-        data, _ = updated(data, plan(moved, small(builtin)), LATER + timedelta(hours=number))
+        data, _ = updated(data, plan(moved, small(schedule_v1)), LATER + timedelta(hours=number))
         assert {ours(data)[role].sequence for role in PHASES} == {number}
         assert ours(data)["milestone/photo"].raw == ours(first)["milestone/photo"].raw
 
@@ -452,12 +452,12 @@ def test_each_revision_raises_by_one(first: bytes, builtin: Schedule) -> None:
     ],
 )
 def test_what_vanished_stays_cancelled_until_its_time_has_passed(
-    rules: tuple[Rule, ...], daily: time | None, role: str, last: str, builtin: Schedule
+    rules: tuple[Rule, ...], daily: time | None, role: str, last: str, schedule_v1: Schedule
 ) -> None:
     reminders = Reminders(daily=daily)
     begun = at("2026-08-03T18:00+02:00")
-    data = calendar_bytes(plan(MONDAY, small(builtin)), begun, reminders=reminders)
-    made = plan(MONDAY, small(builtin, *rules))
+    data = calendar_bytes(plan(MONDAY, small(schedule_v1)), begun, reminders=reminders)
+    made = plan(MONDAY, small(schedule_v1, *rules))
     data, account = updated(data, made, begun, reminders=reminders)
     assert account.cancelled == 1
     kept, account = updated(data, made, at(last) - timedelta(minutes=1), reminders=reminders)
@@ -468,30 +468,30 @@ def test_what_vanished_stays_cancelled_until_its_time_has_passed(
     assert ours(data).keys() - ours(gone).keys() == {role}
 
 
-def test_a_day_has_passed_by_the_clocks_of_the_treatment(builtin: Schedule) -> None:
+def test_a_day_has_passed_by_the_clocks_of_the_treatment(schedule_v1: Schedule) -> None:
     """3 September ends in Pago Pago, at -11:00, on the 4th at 11:00 UTC."""
     treated = treatment("2026-08-03T14:30-11:00", "Pacific/Pago_Pago")
     begun = at("2026-08-03T18:00-11:00")
-    data = calendar_bytes(plan(treated, small(builtin)), begun)
-    made = plan(treated, small(builtin, *without("photo")))
+    data = calendar_bytes(plan(treated, small(schedule_v1)), begun)
+    made = plan(treated, small(schedule_v1, *without("photo")))
     for moment, there in (("2026-09-04T10:59Z", True), ("2026-09-04T11:00Z", False)):
         after, _ = updated(data, made, at(moment))
         assert ("milestone/photo" in ours(after)) is there
 
 
-def test_what_vanished_after_its_time_is_left_out_at_once(builtin: Schedule) -> None:
+def test_what_vanished_after_its_time_is_left_out_at_once(schedule_v1: Schedule) -> None:
     begun = at("2026-08-03T18:00+02:00")
-    data = calendar_bytes(plan(MONDAY, small(builtin)), begun)
-    made = plan(MONDAY, small(builtin, *without("swimming")))
+    data = calendar_bytes(plan(MONDAY, small(schedule_v1)), begun)
+    made = plan(MONDAY, small(schedule_v1, *without("swimming")))
     after, account = updated(data, made, at("2026-08-10T12:00+02:00"))
     assert (account.cancelled, account.dropped) == (0, 1)
     assert "phase/swimming" not in ours(after)
 
 
-def test_what_comes_back_is_raised_above_its_cancellation(first: bytes, builtin: Schedule) -> None:
-    fewer, _ = updated(first, plan(MONDAY, small(builtin, *without("swimming"))), LATER)
+def test_what_comes_back_is_raised_above_its_cancellation(first: bytes, schedule_v1: Schedule) -> None:
+    fewer, _ = updated(first, plan(MONDAY, small(schedule_v1, *without("swimming"))), LATER)
     assert ours(fewer)["phase/swimming"].sequence == 1
-    again, account = updated(fewer, plan(MONDAY, small(builtin)), LATER + timedelta(days=1))
+    again, account = updated(fewer, plan(MONDAY, small(schedule_v1)), LATER + timedelta(days=1))
     back = ours(again)["phase/swimming"]
     assert (back.sequence, back.cancelled, back.alarms) == (2, False, 1)
     assert content(back) == content(ours(first)["phase/swimming"])
@@ -538,18 +538,18 @@ def test_a_cancellation_repeated_changes_nothing_more(first: bytes) -> None:
     assert twice == once
 
 
-def test_a_cancelled_plan_comes_back_by_an_update(first: bytes, builtin: Schedule) -> None:
+def test_a_cancelled_plan_comes_back_by_an_update(first: bytes, schedule_v1: Schedule) -> None:
     gone, _ = cancelled(Export(first), LATER)
-    back, account = updated(gone, plan(MONDAY, small(builtin)), LATER + timedelta(days=1))
+    back, account = updated(gone, plan(MONDAY, small(schedule_v1)), LATER + timedelta(days=1))
     assert account == Account(changed=6)
     for role, one in ours(back).items():
         assert (one.sequence, one.cancelled, one.alarms) == (2, False, 1)
         assert content(one) == content(ours(first)[role])
 
 
-def test_a_daily_reminder_is_cancelled_with_its_zone_and_rule(builtin: Schedule) -> None:
+def test_a_daily_reminder_is_cancelled_with_its_zone_and_rule(schedule_v1: Schedule) -> None:
     reminders = Reminders(daily=time(8))
-    data = calendar_bytes(plan(MONDAY, small(builtin)), BEFORE, reminders=reminders)
+    data = calendar_bytes(plan(MONDAY, small(schedule_v1)), BEFORE, reminders=reminders)
     after, _ = cancelled(Export(data), LATER)
     assert after.count(b"BEGIN:VTIMEZONE") == 1
     daily = ours(after)["daily"]
@@ -801,8 +801,8 @@ def test_a_folder_or_a_file_that_is_missing_is_named(tmp_path: Path, monkeypatch
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
-def test_a_file_cut_off_at_any_byte_is_refused(first: bytes, builtin: Schedule) -> None:
-    made = plan(MONDAY, small(builtin))
+def test_a_file_cut_off_at_any_byte_is_refused(first: bytes, schedule_v1: Schedule) -> None:
+    made = plan(MONDAY, small(schedule_v1))
     whole = len(first) - len(b"\r\n")  # without its last line break nothing is lost
     for cut in range(whole):
         with pytest.raises(UsageError):
@@ -971,9 +971,9 @@ def edited(name: str, data: bytes) -> tuple[bytes, tuple[str, ...], int]:
 
 
 @each_edit
-def test_an_edit_by_a_client_is_no_change_of_the_plan(name: str, first: bytes, builtin: Schedule) -> None:
+def test_an_edit_by_a_client_is_no_change_of_the_plan(name: str, first: bytes, schedule_v1: Schedule) -> None:
     data, lines, foreign = edited(name, first)
-    after, account = updated(data, plan(MONDAY, small(builtin)), LATER)
+    after, account = updated(data, plan(MONDAY, small(schedule_v1)), LATER)
     assert account == Account(unchanged=6, foreign=foreign)
     before, now = ours(first), ours(after)
     assert {role: (one.sequence, one.stamps) for role, one in now.items()} == {
@@ -991,9 +991,9 @@ def assert_kept(lines: Sequence[str], before: bytes, after: bytes) -> None:
 
 
 @each_edit
-def test_what_a_client_added_stays_when_the_plan_changes(name: str, first: bytes, builtin: Schedule) -> None:
+def test_what_a_client_added_stays_when_the_plan_changes(name: str, first: bytes, schedule_v1: Schedule) -> None:
     data, lines, foreign = edited(name, first)
-    moved = plan(TUESDAY, small(builtin))
+    moved = plan(TUESDAY, small(schedule_v1))
     after, account = updated(data, moved, LATER)
     assert account == Account(changed=6, foreign=foreign)
     assert {one.sequence for one in ours(after).values()} == {1}
@@ -1016,10 +1016,10 @@ def test_what_a_client_added_stays_when_the_plan_is_cancelled(name: str, first: 
 
 @each_edit
 def test_a_file_that_a_client_edited_follows_rfc_5545_after_a_revision(
-    name: str, first: bytes, builtin: Schedule
+    name: str, first: bytes, schedule_v1: Schedule
 ) -> None:
     data, _, _ = edited(name, first)
-    for after in (updated(data, plan(MONDAY, small(builtin)), LATER)[0], cancelled(Export(data), LATER)[0]):
+    for after in (updated(data, plan(MONDAY, small(schedule_v1)), LATER)[0], cancelled(Export(data), LATER)[0]):
         assert after.startswith(b"BEGIN:VCALENDAR\r\n")
         assert after.endswith(b"END:VCALENDAR\r\n")
         for line in after[:-2].split(b"\r\n"):
@@ -1028,14 +1028,14 @@ def test_a_file_that_a_client_edited_follows_rfc_5545_after_a_revision(
 
 
 @pytest.mark.parametrize("method", ["PUBLISH", "REQUEST", "CANCEL"])
-def test_a_method_that_a_client_added_is_left_out(method: str, first: bytes, builtin: Schedule) -> None:
+def test_a_method_that_a_client_added_is_left_out(method: str, first: bytes, schedule_v1: Schedule) -> None:
     """Design section 8: no METHOD; with one a file is an invitation, or nothing at all."""
     data = in_front(f"METHOD:{method}", of="CALSCALE:GREGORIAN")(first)
-    assert updated(data, plan(MONDAY, small(builtin)), LATER)[0] == first
+    assert updated(data, plan(MONDAY, small(schedule_v1)), LATER)[0] == first
     assert b"METHOD" not in cancelled(Export(data), LATER)[0]
 
 
-def test_an_own_event_in_the_zone_of_the_plan_keeps_its_hours(builtin: Schedule) -> None:
+def test_an_own_event_in_the_zone_of_the_plan_keeps_its_hours(schedule_v1: Schedule) -> None:
     """In Berlin, years later: the zone that the daily reminder brings must not take its summer away."""
     whole = (
         "BEGIN:VTIMEZONE\nTZID:Europe/Berlin\n"
@@ -1045,7 +1045,7 @@ def test_an_own_event_in_the_zone_of_the_plan_keeps_its_hours(builtin: Schedule)
         "TZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
     )
     theirs = OWN_EVENT.replace("DTSTART:20260805T070000Z", "DTSTART;TZID=Europe/Berlin:20280805T090000")
-    winter = plan(treatment("2026-11-21T14:30+01:00"), small(builtin))
+    winter = plan(treatment("2026-11-21T14:30+01:00"), small(schedule_v1))
     reminders = Reminders(daily=time(8))
     data = calendar_bytes(winter, BEFORE, reminders=reminders)
     data = re.sub(rb"BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", b"", data, flags=re.DOTALL)
@@ -1207,11 +1207,11 @@ def test_what_is_damaged_is_told_by_its_line_which_may_speak_of_a_patient(lines:
 
 @pytest.mark.parametrize("number", [1, -1], ids=["one event", "every event"])
 def test_an_event_that_lost_its_role_is_known_by_its_uid(
-    number: int, first: bytes, builtin: Schedule
+    number: int, first: bytes, schedule_v1: Schedule
 ) -> None:
     """Else it would stand beside its double; not even a new file could be read after that."""
     data = re.sub(rb"X-NEEDLECARE-ROLE:[^\r]*\r\n", b"", first, count=max(number, 0))
-    made = plan(MONDAY, small(builtin))
+    made = plan(MONDAY, small(schedule_v1))
     after, account = updated(data, made, LATER)
     assert (account.new, account.foreign) == (0, 0)
     assert_whole(after)
@@ -1233,11 +1233,11 @@ CATEGORIES:Health
 
 @pytest.mark.parametrize("more", [b"", b"CLASS:PRIVATE\r\n", b"TRANSP:TRANSPARENT\r\n"])
 def test_somebody_elses_event_is_not_ours_for_a_uid_of_our_kind(
-    more: bytes, first: bytes, builtin: Schedule
+    more: bytes, first: bytes, schedule_v1: Schedule
 ) -> None:
     """A version 5 UUID is any program's."""
     data = first.replace(b"END:VCALENDAR", APPOINTMENT % more + b"END:VCALENDAR")
-    after, account = updated(data, plan(TUESDAY, small(builtin)), LATER)
+    after, account = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
     assert account.foreign == 1
     assert APPOINTMENT % more in after
     gone, account = cancelled(Export(data), LATER)
@@ -1247,11 +1247,11 @@ def test_somebody_elses_event_is_not_ours_for_a_uid_of_our_kind(
 
 @pytest.mark.parametrize("before", ["BEGIN:VEVENT", "END:VCALENDAR"])
 def test_an_occurrence_of_the_daily_reminder_that_was_moved_stays_and_so_does_the_series(
-    before: str, builtin: Schedule
+    before: str, schedule_v1: Schedule
 ) -> None:
     """RFC 5545, 3.8.4.4: it has the UID of the series, and a RECURRENCE-ID."""
     reminders = Reminders(daily=time(8))
-    made = plan(MONDAY, small(builtin))
+    made = plan(MONDAY, small(schedule_v1))
     data = calendar_bytes(made, BEFORE, reminders=reminders)
     series = next(uid for uid, lines in lines_by_uid(data) if "X-NEEDLECARE-ROLE:daily" in lines)
     moved = (
@@ -1417,18 +1417,18 @@ def next_loud(moment: datetime, zone: ZoneInfo, hours: QuietHours) -> datetime:
     ],
 )
 def test_an_end_in_quiet_hours_is_announced_at_their_end(
-    hours: tuple[str, str], end: str, expected: str, builtin: Schedule
+    hours: tuple[str, str], end: str, expected: str, schedule_v1: Schedule
 ) -> None:
     treated = Treatment(treated=at(end) - timedelta(hours=30), zone=ZoneInfo(BERLIN))
-    made = plan(treated, only(builtin, rule("makeup", "PT30H")))
+    made = plan(treated, only(schedule_v1, rule("makeup", "PT30H")))
     moment = datetime(2199, 1, 1, tzinfo=UTC)
     *_, close = by_icalendar(calendar_bytes(made, moment, **quiet(*hours)))
     assert close.start == at(expected)
     assert [trigger for trigger, _ in close.alarms] == [timedelta(0)]
 
 
-def test_a_treatment_in_the_quiet_hours_does_not_ring_at_its_start(builtin: Schedule) -> None:
-    made = plan(MONDAY, small(builtin, SWIMMING))
+def test_a_treatment_in_the_quiet_hours_does_not_ring_at_its_start(schedule_v1: Schedule) -> None:
+    made = plan(MONDAY, small(schedule_v1, SWIMMING))
     start, close = by_icalendar(calendar_bytes(made, MONDAY_EVENING, **quiet("14:00", "16:00")))
     assert (start.alarms, len(close.alarms)) == ((), 1)
 
@@ -1447,10 +1447,10 @@ MONDAY_EVENING = at("2026-08-03T18:00+02:00")
     ],
 )
 def test_an_all_day_event_rings_at_nine_on_the_day_before_or_when_the_quiet_hours_are_over(
-    hours: tuple[str, str], trigger: timedelta, builtin: Schedule
+    hours: tuple[str, str], trigger: timedelta, schedule_v1: Schedule
 ) -> None:
     for treated in (MONDAY, treatment("2026-08-03")):
-        data = calendar_bytes(plan(treated, small(builtin)), BEFORE, **quiet(*hours))
+        data = calendar_bytes(plan(treated, small(schedule_v1)), BEFORE, **quiet(*hours))
         days = [event for event in by_icalendar(data) if not isinstance(event.start, datetime)]
         assert days
         assert {one for event in days for one, _ in event.alarms} == {trigger}
@@ -1478,10 +1478,10 @@ def test_an_all_day_event_rings_at_nine_on_the_day_before_or_when_the_quiet_hour
     ],
 )
 def test_the_daily_reminder_lasts_from_the_first_to_the_last_day_of_daily_care(
-    treated: Treatment, daily: str, start: str, count: int, builtin: Schedule
+    treated: Treatment, daily: str, start: str, count: int, schedule_v1: Schedule
 ) -> None:
     reminders = Reminders(daily=time.fromisoformat(daily))
-    data = calendar_bytes(plan(treated, builtin), at("2199-01-01T00:00Z"), reminders=reminders)
+    data = calendar_bytes(plan(treated, schedule_v1), at("2199-01-01T00:00Z"), reminders=reminders)
     (event,) = [event for event in read(data, "VEVENT") if "RRULE" in event]
     assert event.decoded("DTSTART").astimezone(UTC) == at(start)
     assert event.decoded("DTEND").astimezone(UTC) == at(start) + timedelta(minutes=15)
@@ -1490,12 +1490,12 @@ def test_the_daily_reminder_lasts_from_the_first_to_the_last_day_of_daily_care(
 
 
 def test_the_daily_reminder_is_one_event_that_names_the_care_and_rings_at_its_start(
-    builtin: Schedule,
+    schedule_v1: Schedule,
 ) -> None:
     moment = at("2199-01-01T00:00Z")
-    plain = by_icalendar(calendar_bytes(plan(EXAMPLE, builtin), moment))
+    plain = by_icalendar(calendar_bytes(plan(EXAMPLE, schedule_v1), moment))
     with_daily = by_icalendar(
-        calendar_bytes(plan(EXAMPLE, builtin), moment, reminders=Reminders(daily=time(8)))
+        calendar_bytes(plan(EXAMPLE, schedule_v1), moment, reminders=Reminders(daily=time(8)))
     )
     (daily,) = [event for event in with_daily if event not in plain]
     assert len(with_daily) == len(plain) + 1
@@ -1506,19 +1506,19 @@ def test_the_daily_reminder_is_one_event_that_names_the_care_and_rings_at_its_st
         assert one in heard
     for one in ("Moisturise often", "Sunscreen every day", "Clean pillowcase and towels"):
         assert f"- {one}" in daily.text
-    assert builtin.standing.general.short in daily.text
+    assert schedule_v1.standing.general.short in daily.text
 
 
-def test_where_no_care_is_daily_there_is_no_daily_reminder(builtin: Schedule) -> None:
-    schedule = small(builtin, MAKEUP, replace(CREAM, daily=False))
+def test_where_no_care_is_daily_there_is_no_daily_reminder(schedule_v1: Schedule) -> None:
+    schedule = small(schedule_v1, MAKEUP, replace(CREAM, daily=False))
     reminders = Reminders(daily=time(8))
     data = calendar_bytes(plan(MONDAY, schedule), BEFORE, reminders=reminders)
     assert data == calendar_bytes(plan(MONDAY, schedule), BEFORE)
 
 
-def test_care_that_is_over_before_its_hour_is_not_reminded_of(builtin: Schedule) -> None:
+def test_care_that_is_over_before_its_hour_is_not_reminded_of(schedule_v1: Schedule) -> None:
     """From 14:30 to 20:30 there is no 21:00."""
-    schedule = small(builtin, rule("cream", "PT6H", "P0D", Kind.DO, daily=True))
+    schedule = small(schedule_v1, rule("cream", "PT6H", "P0D", Kind.DO, daily=True))
     reminders = Reminders(daily=time(21))
     assert b"RRULE" not in calendar_bytes(plan(MONDAY, schedule), BEFORE, reminders=reminders)
 
@@ -1580,11 +1580,11 @@ def test_an_option_that_does_not_say_when_to_ring_is_refused(
     ids=["Berlin", "Cairo"],
 )
 def test_a_first_day_on_which_its_hour_is_skipped_shifts_no_other_day(
-    treated: Treatment, daily: time, builtin: Schedule
+    treated: Treatment, daily: time, schedule_v1: Schedule
 ) -> None:
     awake = QuietHours(start=time(0), end=time(0))
     reminders = Reminders(quiet=awake, daily=daily)
-    data = calendar_bytes(plan(treated, builtin), LONG_AGO, reminders=reminders)
+    data = calendar_bytes(plan(treated, schedule_v1), LONG_AGO, reminders=reminders)
     (event,) = [event for event in read(data, "VEVENT") if "RRULE" in event]
     start = event["DTSTART"].dt.replace(tzinfo=None)
     _, *later = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start)

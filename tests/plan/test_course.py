@@ -152,53 +152,53 @@ DATES: dict[str, tuple[Treatment, int | None, str | None, list[str]]] = {
 
 @pytest.mark.parametrize(("first", "sessions", "every", "expected"), DATES.values(), ids=list(DATES))
 def test_a_session_lies_a_multiple_of_the_interval_behind_the_first(
-    builtin: Schedule, first: Treatment, sessions: int | None, every: str | None, expected: list[str]
+    schedule_v1: Schedule, first: Treatment, sessions: int | None, every: str | None, expected: list[str]
 ) -> None:
-    made = course(first, builtin, sessions=sessions, every=interval(every))
+    made = course(first, schedule_v1, sessions=sessions, every=interval(every))
     assert dates(made) == expected
     assert [session.number for session in made.sessions] == list(range(1, len(expected) + 1))
     assert not any(session.moved for session in made.sessions)
 
 
-def test_of_a_repeated_time_a_session_takes_the_earlier(builtin: Schedule) -> None:
+def test_of_a_repeated_time_a_session_takes_the_earlier(schedule_v1: Schedule) -> None:
     # 27 Sep + 28 = 55 Sep = 25 Oct, where 02:30 comes twice: first at +02:00, that is 00:30 UTC.
-    made = course(treatment("2026-09-27T02:30+02:00"), builtin, sessions=2)
+    made = course(treatment("2026-09-27T02:30+02:00"), schedule_v1, sessions=2)
     assert made.sessions[1].begins == moment("2026-10-25T00:30+00:00")
 
 
-def test_each_session_has_the_plan_of_a_treatment_on_its_date(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin)
+def test_each_session_has_the_plan_of_a_treatment_on_its_date(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
     for session in made.sessions:
-        alone = plan(session.plan.treatment, builtin)
+        alone = plan(session.plan.treatment, schedule_v1)
         said = {window.rule.id for window in session.plan.windows}
         assert session.plan.windows == tuple(w for w in alone.windows if w.rule.id in said)
         assert (session.plan.checklist, session.plan.warnings) == (alone.checklist, alone.warnings)
         left_out = {w.rule.id for w in alone.windows} - said
-        assert all(builtin.rules[rule].series is not None for rule in left_out)
+        assert all(schedule_v1.rules[rule].series is not None for rule in left_out)
 
 
-def test_a_moved_session_moves_alone(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin, moved={3: at("2027-01-20T09:00+01:00")})
+def test_a_moved_session_moves_alone(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1, moved={3: at("2027-01-20T09:00+01:00")})
     assert dates(made) == ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-20T09:00"]
     assert [session.moved for session in made.sessions] == [False, False, True]
     assert made.sessions[2].usual == at("2027-01-16T14:30+01:00")
 
 
-def test_the_first_session_may_move_and_the_others_stay(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin, moved={1: date(2026, 11, 20)})
+def test_the_first_session_may_move_and_the_others_stay(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1, moved={1: date(2026, 11, 20)})
     assert dates(made) == ["2026-11-20", "2026-12-19T14:30", "2027-01-16T14:30"]
 
 
 def test_the_earliest_next_session_is_the_day_of_the_last_source_and_the_usual_one_that_of_the_interval(
-    builtin: Schedule,
+    schedule_v1: Schedule,
 ) -> None:
     # P28D from Saturday 21 Nov 14:30 is on Saturday 19 Dec, which begins at 00:00 (+01:00).
-    made = course(EXAMPLE, builtin, every=parse_interval("6w"))
+    made = course(EXAMPLE, schedule_v1, every=parse_interval("6w"))
     assert earliest_next(made.sessions[0]) == moment("2026-12-19T00:00+01:00")
     assert made.sessions[1].usual == moment("2027-01-02T14:30+01:00")
     assert earliest_next(made.sessions[-1]) is None
     # For scars the clinic's P42D is the last to start: 2 Jan.
-    scars = course(replace(EXAMPLE, scars=True), builtin)
+    scars = course(replace(EXAMPLE, scars=True), schedule_v1)
     assert earliest_next(scars.sessions[0]) == moment("2027-01-02T00:00+01:00")
 
 
@@ -254,18 +254,18 @@ SHORTEST = [
 
 @pytest.mark.parametrize(("every", "first", "allowed"), SHORTEST)
 def test_an_interval_shorter_than_every_source_that_counts_is_refused_with_the_reason_and_the_sources(
-    builtin: Schedule, every: str, first: Treatment, allowed: bool
+    schedule_v1: Schedule, every: str, first: Treatment, allowed: bool
 ) -> None:
     if allowed:
-        course(first, builtin, every=parse_interval(every))
+        course(first, schedule_v1, every=parse_interval(every))
         return
     with pytest.raises(UsageError) as refused:
-        course(first, builtin, every=parse_interval(every))
+        course(first, schedule_v1, every=parse_interval(every))
     said = str(refused.value)
     assert refused.value.exit_code == 2
     assert "session 2 on 20" in said
     assert "Skin is left to rebuild between sessions." in said
-    named = {one.source for one in builtin.series.ranges if one.source in said}
+    named = {one.source for one in schedule_v1.series.ranges if one.source in said}
     if first.scars:
         assert "write --every P42D or longer" in said
         assert named == {"nhs-chelwest"}
@@ -274,25 +274,25 @@ def test_an_interval_shorter_than_every_source_that_counts_is_refused_with_the_r
         assert named == {"patient-guide", "clinic-diary", "skinpen-trial"}
 
 
-def test_what_is_set_aside_does_not_shorten_the_least_interval(builtin: Schedule) -> None:
+def test_what_is_set_aside_does_not_shorten_the_least_interval(schedule_v1: Schedule) -> None:
     # juhasz-2020 gives 7 days, as a range in the literature; counted, it would allow them.
-    ranges = tuple(replace(one, set_aside=None) for one in builtin.series.ranges)
-    counted = replace(builtin, series=replace(builtin.series, ranges=ranges))
+    ranges = tuple(replace(one, set_aside=None) for one in schedule_v1.series.ranges)
+    counted = replace(schedule_v1, series=replace(schedule_v1.series, ranges=ranges))
     assert len(course(EXAMPLE, counted, every=parse_interval("7d")).sessions) == 3
     with pytest.raises(UsageError):
-        course(EXAMPLE, builtin, every=parse_interval("7d"))
+        course(EXAMPLE, schedule_v1, every=parse_interval("7d"))
 
 
-def test_where_no_source_gives_an_interval_only_the_order_counts(builtin: Schedule) -> None:
-    silent = replace(builtin, series=replace(builtin.series, ranges=()))
+def test_where_no_source_gives_an_interval_only_the_order_counts(schedule_v1: Schedule) -> None:
+    silent = replace(schedule_v1, series=replace(schedule_v1.series, ranges=()))
     assert dates(course(EXAMPLE, silent, every=parse_interval("1d")))[1] == "2026-11-22T14:30"
     with pytest.raises(UsageError, match="write a later day for session 2"):
         course(EXAMPLE, silent, moved={2: at("2026-11-21T14:30+01:00")})
 
 
-def test_following_a_source_that_gives_no_interval_leaves_the_least_one_in_force(builtin: Schedule) -> None:
+def test_following_a_source_that_gives_no_interval_leaves_the_least_one_in_force(schedule_v1: Schedule) -> None:
     with pytest.raises(UsageError, match="2026-12-19"):
-        course(EXAMPLE, builtin, every=parse_interval("27d"), follow=["roller-blog"])
+        course(EXAMPLE, schedule_v1, every=parse_interval("27d"), follow=["roller-blog"])
 
 
 MOVES = [
@@ -310,17 +310,17 @@ MOVES = [
 
 @pytest.mark.parametrize(("number", "to", "said"), MOVES)
 def test_a_session_moved_too_near_to_another_is_refused(
-    builtin: Schedule, number: int, to: str, said: str
+    schedule_v1: Schedule, number: int, to: str, said: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        course(EXAMPLE, builtin, moved={number: at(to)})
+        course(EXAMPLE, schedule_v1, moved={number: at(to)})
     assert said in str(refused.value)
 
 
 @pytest.mark.parametrize("to", ["2026-12-19T08:00+01:00", "2026-12-19"])
-def test_the_earliest_day_counts_from_its_first_moment(builtin: Schedule, to: str) -> None:
+def test_the_earliest_day_counts_from_its_first_moment(schedule_v1: Schedule, to: str) -> None:
     """At 08:00 four weeks are not over to the hour; by the calendar they are, and the milestone says so."""
-    made = course(EXAMPLE, builtin, moved={2: at(to)})
+    made = course(EXAMPLE, schedule_v1, moved={2: at(to)})
     earliest = earliest_next(made.sessions[0])
     assert earliest is not None
     assert earliest <= made.sessions[1].begins
@@ -339,22 +339,22 @@ def test_the_earliest_day_counts_from_its_first_moment(builtin: Schedule, to: st
     ],
 )
 def test_a_number_of_sessions_that_no_source_plans_is_a_note_and_no_refusal(
-    builtin: Schedule, sessions: int, scars: bool, said: str | None
+    schedule_v1: Schedule, sessions: int, scars: bool, said: str | None
 ) -> None:
-    made = course(replace(EXAMPLE, scars=scars), builtin, sessions=sessions)
+    made = course(replace(EXAMPLE, scars=scars), schedule_v1, sessions=sessions)
     assert [note.text for note in made.notes] == ([] if said is None else [said])
 
 
 @pytest.mark.parametrize("sessions", [0, -1, 25])
-def test_a_number_of_sessions_that_is_no_course_is_refused(builtin: Schedule, sessions: int) -> None:
+def test_a_number_of_sessions_that_is_no_course_is_refused(schedule_v1: Schedule, sessions: int) -> None:
     with pytest.raises(UsageError, match="from 1 to 24"):
-        course(EXAMPLE, builtin, sessions=sessions)
+        course(EXAMPLE, schedule_v1, sessions=sessions)
 
 
 @pytest.mark.parametrize("every", ["P20Y", "P99Y"])
-def test_a_course_beyond_the_calendar_is_refused(builtin: Schedule, every: str) -> None:
+def test_a_course_beyond_the_calendar_is_refused(schedule_v1: Schedule, every: str) -> None:
     with pytest.raises(UsageError, match="behind the year 2199"):
-        course(EXAMPLE, builtin, sessions=24, every=parse_interval(every))
+        course(EXAMPLE, schedule_v1, sessions=24, every=parse_interval(every))
 
 
 # What is said once in a series --------------------------------------------------------------------
@@ -369,9 +369,9 @@ TURNS = {
 }
 
 
-def test_photos_the_next_session_and_maintenance_are_said_where_they_belong(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin)
-    for rule in builtin.rules.values():
+def test_photos_the_next_session_and_maintenance_are_said_where_they_belong(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
+    for rule in schedule_v1.rules.values():
         said = [s.number for s in made.sessions if rule.id in {w.rule.id for w in s.plan.windows}]
         if rule.kind in {Kind.AVOID, Kind.DO}:
             assert said in ([1, 2, 3], [])
@@ -380,8 +380,8 @@ def test_photos_the_next_session_and_maintenance_are_said_where_they_belong(buil
         assert (rule.series is not None) == (rule.id in TURNS)
 
 
-def test_a_single_treatment_says_all_of_it(builtin: Schedule) -> None:
-    said = {window.rule.id for window in plan(EXAMPLE, builtin).windows}
+def test_a_single_treatment_says_all_of_it(schedule_v1: Schedule) -> None:
+    said = {window.rule.id for window in plan(EXAMPLE, schedule_v1).windows}
     assert said >= set(TURNS)
 
 
@@ -447,9 +447,9 @@ MERGED = [
 
 @pytest.mark.parametrize(("first", "every", "expected"), MERGED)
 def test_a_preparation_that_overlaps_the_days_after_is_merged(
-    builtin: Schedule, first: Treatment, every: str, expected: set[str]
+    schedule_v1: Schedule, first: Treatment, every: str, expected: set[str]
 ) -> None:
-    made = course(first, builtin, every=parse_interval(every))
+    made = course(first, schedule_v1, every=parse_interval(every))
     assert made.sessions[0].merged == ()
     second = made.sessions[1]
     assert {one.preparation.rule.id for one in second.merged} == expected
@@ -459,8 +459,8 @@ def test_a_preparation_that_overlaps_the_days_after_is_merged(
         assert one.preparation not in second.told.windows
 
 
-def test_a_preparation_goes_on_from_the_rule_that_it_shares_the_most_words_with(builtin: Schedule) -> None:
-    second = course(EXAMPLE, builtin).sessions[1]
+def test_a_preparation_goes_on_from_the_rule_that_it_shares_the_most_words_with(schedule_v1: Schedule) -> None:
+    second = course(EXAMPLE, schedule_v1).sessions[1]
     assert {one.preparation.rule.id: one.avoid.rule.id for one in second.merged} == {
         "sun-before": "direct-sun",
         "ipl-laser-before": "laser-peel",
@@ -473,8 +473,8 @@ def window(windows: tuple[Window, ...], rule: str, kind: Kind) -> Window:
     return next(one for one in windows if one.rule.id == rule and one.kind is kind)
 
 
-def test_what_goes_on_is_told_from_where_the_one_ends_until_the_next_session(builtin: Schedule) -> None:
-    told = course(EXAMPLE, builtin).sessions[0].told
+def test_what_goes_on_is_told_from_where_the_one_ends_until_the_next_session(schedule_v1: Schedule) -> None:
+    told = course(EXAMPLE, schedule_v1).sessions[0].told
     # No botox until 5 Dec 14:30 (P14D); from there on, as preparation, until session 2. All agree.
     ended, going_on = (
         window(told.windows, *one) for one in [("injectables", Kind.AVOID), ("botulinum-before", Kind.AVOID)]
@@ -487,10 +487,10 @@ def test_what_goes_on_is_told_from_where_the_one_ends_until_the_next_session(bui
     assert window(told.windows, "laser-peel", Kind.AVOID).end == moment("2026-12-19T14:30+01:00")
 
 
-def test_what_goes_on_where_the_sources_do_not_agree_yet_differs(builtin: Schedule) -> None:
+def test_what_goes_on_where_the_sources_do_not_agree_yet_differs(schedule_v1: Schedule) -> None:
     # Six weeks: botox and filler end on 5 Dec; one source leaves filler out for 6 months before, the other
     # for 2 weeks, so from 19 Dec. Between 5 and 19 Dec they differ.
-    told = course(EXAMPLE, builtin, every=parse_interval("6w")).sessions[0].told
+    told = course(EXAMPLE, schedule_v1, every=parse_interval("6w")).sessions[0].told
     filler = window(told.windows, "filler-before", Kind.AVOID)
     assert filler.start == filler.earliest_end == moment("2026-12-05T14:30+01:00")
     assert filler.end == moment("2027-01-02T14:30+01:00")
@@ -528,12 +528,12 @@ def late(made: Course, number: int, days: float) -> datetime:
 
 @given(options=courses(), late_by=st.integers(1, 3))
 def test_sessions_stand_in_order_and_keep_their_distance(
-    builtin: Schedule, options: dict[str, Any], late_by: int
+    schedule_v1: Schedule, options: dict[str, Any], late_by: int
 ) -> None:
-    made = course(options.pop("first"), builtin, **options)
+    made = course(options.pop("first"), schedule_v1, **options)
     # The last session put off, which leaves the others alone.
     last = made.sessions[-1]
-    moved = course(made.first, builtin, moved={last.number: late(made, last.number, late_by)}, **options)
+    moved = course(made.first, schedule_v1, moved={last.number: late(made, last.number, late_by)}, **options)
     assert dates(moved)[:-1] == dates(made)[:-1]
     for one in (made, moved):
         for before, after in pairwise(one.sessions):
@@ -544,8 +544,8 @@ def test_sessions_stand_in_order_and_keep_their_distance(
 
 
 @given(options=courses())
-def test_beside_its_neighbours_no_session_loses_anything(builtin: Schedule, options: dict[str, Any]) -> None:
-    made = course(options.pop("first"), builtin, **options)
+def test_beside_its_neighbours_no_session_loses_anything(schedule_v1: Schedule, options: dict[str, Any]) -> None:
+    made = course(options.pop("first"), schedule_v1, **options)
     for session in made.sessions:
         following = made.after(session)
         for one in session.plan.windows:
@@ -617,9 +617,9 @@ COURSES: dict[str, tuple[Treatment, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", COURSES)
-def test_what_is_printed_is_what_the_schema_promises(name: str, builtin: Schedule) -> None:
+def test_what_is_printed_is_what_the_schema_promises(name: str, schedule_v1: Schedule) -> None:
     first, options = COURSES[name]
-    made = course(first, builtin, **options)
+    made = course(first, schedule_v1, **options)
     document = printed(made)
     assert [one["session"] for one in document["sessions"]] == [s.number for s in made.sessions]
     assert document["sessions"][-1]["next"] is None
@@ -641,9 +641,9 @@ def test_what_is_printed_is_what_the_schema_promises(name: str, builtin: Schedul
     ],
 )
 def test_the_schema_refuses_a_wrong_value(
-    path: tuple[str | int, ...], value: object, builtin: Schedule
+    path: tuple[str | int, ...], value: object, schedule_v1: Schedule
 ) -> None:
-    document = printed(course(EXAMPLE, builtin))
+    document = printed(course(EXAMPLE, schedule_v1))
     place: Any = document
     for step in path[:-1]:
         place = place[step]
@@ -651,8 +651,8 @@ def test_the_schema_refuses_a_wrong_value(
     assert list(validator().iter_errors(document))
 
 
-def test_the_json_tells_the_dates_of_the_next_session(builtin: Schedule) -> None:
-    document = printed(course(EXAMPLE, builtin, moved={3: date(2027, 1, 20)}))
+def test_the_json_tells_the_dates_of_the_next_session(schedule_v1: Schedule) -> None:
+    document = printed(course(EXAMPLE, schedule_v1, moved={3: date(2027, 1, 20)}))
     assert document["every"] == "P28D"
     assert [one["next"] for one in document["sessions"]] == [
         {
@@ -673,8 +673,8 @@ def test_the_json_tells_the_dates_of_the_next_session(builtin: Schedule) -> None
     assert document["sessions"][2]["treatment"]["date_only"] is True
 
 
-def test_the_json_says_what_a_preparation_is_merged_with(builtin: Schedule) -> None:
-    document = printed(course(EXAMPLE, builtin))
+def test_the_json_says_what_a_preparation_is_merged_with(schedule_v1: Schedule) -> None:
+    document = printed(course(EXAMPLE, schedule_v1))
     merged = [
         {w["rule"]: w["merged_with"] for w in one["windows"] if w["kind"] == "prepare"}
         for one in document["sessions"]
@@ -700,14 +700,14 @@ RANGES = [
 
 
 @pytest.mark.parametrize("scars", [False, True])
-def test_the_json_lists_the_ranges_by_source_and_which_of_them_count(builtin: Schedule, scars: bool) -> None:
-    document = printed(course(replace(EXAMPLE, scars=scars), builtin))
+def test_the_json_lists_the_ranges_by_source_and_which_of_them_count(schedule_v1: Schedule, scars: bool) -> None:
+    document = printed(course(replace(EXAMPLE, scars=scars), schedule_v1))
     listed = [(one["source"], one["sessions"], one["every"], one["counted"]) for one in document["ranges"]]
     assert listed == [(*row[:3], row[4] if scars else row[3]) for row in RANGES]
 
 
-def test_a_note_stands_once_whatever_the_number_of_sessions(builtin: Schedule) -> None:
-    document = printed(course(treatment("2026-11-21"), builtin, sessions=8))
+def test_a_note_stands_once_whatever_the_number_of_sessions(schedule_v1: Schedule) -> None:
+    document = printed(course(treatment("2026-11-21"), schedule_v1, sessions=8))
     codes = [note["code"] for note in document["notes"]]
     assert (codes.count("sessions-unusual"), codes.count("date-only")) == (1, 1)
     texts = [note["text"] for note in document["notes"]]
@@ -741,9 +741,9 @@ def phases(found: list[Any], zone: ZoneInfo) -> Iterator[tuple[datetime, datetim
 
 
 @pytest.mark.parametrize("name", COURSES)
-def test_no_two_phases_run_at_once_in_a_course(name: str, builtin: Schedule) -> None:
+def test_no_two_phases_run_at_once_in_a_course(name: str, schedule_v1: Schedule) -> None:
     first, options = COURSES[name]
-    made = course(first, builtin, **options)
+    made = course(first, schedule_v1, **options)
     rows = list(phases(events(course_calendar(made, BEFORE)), first.zone))
     assert [one[2].split("/")[0] for one in rows if one[2].endswith("/start")] == [
         f"session-{session.number}" for session in made.sessions
@@ -760,14 +760,14 @@ def test_no_two_phases_run_at_once_in_a_course(name: str, builtin: Schedule) -> 
 
 @given(options=courses(), late_by=st.integers(0, 20), as_date=st.booleans())
 def test_no_two_phases_run_at_once_and_each_uid_is_one_events(
-    builtin: Schedule, options: dict[str, Any], late_by: int, as_date: bool
+    schedule_v1: Schedule, options: dict[str, Any], late_by: int, as_date: bool
 ) -> None:
     """Whatever the last session is moved to: a time, or a date among times."""
-    unmoved = course(options.pop("first"), builtin, **options)
+    unmoved = course(options.pop("first"), schedule_v1, **options)
     last = options["sessions"]
     to = late(unmoved, last, late_by)
     zone = unmoved.first.zone
-    made = course(unmoved.first, builtin, moved={last: local(to, zone).date() if as_date else to}, **options)
+    made = course(unmoved.first, schedule_v1, moved={last: local(to, zone).date() if as_date else to}, **options)
     calendar = course_calendar(made, BEFORE)
     uids = [calendar.uid(entry) for entry in calendar.entries]
     assert len(uids) == len(set(uids))
@@ -782,9 +782,9 @@ def test_no_two_phases_run_at_once_and_each_uid_is_one_events(
         assert end <= start
 
 
-def test_an_early_session_ends_the_phase_that_would_wait_for_the_morning(builtin: Schedule) -> None:
+def test_an_early_session_ends_the_phase_that_would_wait_for_the_morning(schedule_v1: Schedule) -> None:
     # Sessions at 07:00, in the quiet hours: what ends at 07:00 is told at 08:00, and session 2 comes first.
-    made = course(treatment("2026-11-21T07:00+01:00", prp=True, skin_type=SkinType.I), builtin)
+    made = course(treatment("2026-11-21T07:00+01:00", prp=True, skin_type=SkinType.I), schedule_v1)
     rows = [
         row for row in phases(events(course_calendar(made, BEFORE)), made.first.zone) if "session-1" in row[2]
     ]
@@ -792,8 +792,8 @@ def test_an_early_session_ends_the_phase_that_would_wait_for_the_morning(builtin
     assert rows[0][0] == moment("2026-11-21T07:00+01:00")
 
 
-def test_a_merged_preparation_has_no_event_of_its_own(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin)
+def test_a_merged_preparation_has_no_event_of_its_own(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
     found = {role(event): str(event["DESCRIPTION"]) for event in events(course_calendar(made, BEFORE))}
     second = "\n".join(text for name, text in found.items() if name.startswith("session-2/prepare/"))
     for title in ("No sun, tanning or fake tan", "No laser or IPL", "No botulinum toxin", "No filler"):
@@ -807,9 +807,9 @@ def test_a_merged_preparation_has_no_event_of_its_own(builtin: Schedule) -> None
     assert start.count("No filler") == 1
 
 
-def test_what_goes_on_is_never_called_possible_again(builtin: Schedule) -> None:
+def test_what_goes_on_is_never_called_possible_again(schedule_v1: Schedule) -> None:
     """Session 1 ends botox and filler on 5 Dec; both go on, so the alarm says so, and nothing else."""
-    made = course(replace(EXAMPLE, skin_type=SkinType.I), builtin)
+    made = course(replace(EXAMPLE, skin_type=SkinType.I), schedule_v1)
     alarms = [entry.alarm.text for entry in course_calendar(made, BEFORE).entries if entry.alarm]
     said = "\n".join(alarms).casefold()
     # Of the three sessions only the last one lets go: sun on 30 Jan, botox and filler on 30 Jan.
@@ -818,8 +818,8 @@ def test_what_goes_on_is_never_called_possible_again(builtin: Schedule) -> None:
     assert said.count("this goes on until session 2: no botox, no filler") == 1
 
 
-def test_the_day_of_the_next_session_is_an_event_with_an_alarm_the_day_before(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin, moved={3: at("2027-01-20T09:00+01:00")})
+def test_the_day_of_the_next_session_is_an_event_with_an_alarm_the_day_before(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1, moved={3: at("2027-01-20T09:00+01:00")})
     found = {role(event): event for event in events(course_calendar(made, BEFORE))}
     event = found["session-2/milestone/next-session"]
     assert event["DTSTART"].dt == date(2027, 1, 20)
@@ -833,8 +833,8 @@ def test_the_day_of_the_next_session_is_an_event_with_an_alarm_the_day_before(bu
     assert photos == ["session-3/milestone/photo-one-month", "session-3/milestone/photo-six-months"]
 
 
-def test_daily_care_is_reminded_of_once_a_day(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin)
+def test_daily_care_is_reminded_of_once_a_day(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
     reminders = Reminders(daily=parse_clock("08:30"))
     days = []
     for entry in course_calendar(made, BEFORE, reminders=reminders).entries:
@@ -851,14 +851,14 @@ def identities(calendar: Calendar) -> dict[str, str]:
     return {entry.role: calendar.uid(entry) for entry in calendar.entries}
 
 
-def test_uids_survive_the_move_of_one_session(builtin: Schedule) -> None:
+def test_uids_survive_the_move_of_one_session(schedule_v1: Schedule) -> None:
     # Six weeks apart: 21 Nov, 2 Jan, 13 Feb. With skin type I the same is merged before the move and after.
     first, every = replace(EXAMPLE, skin_type=SkinType.I), parse_interval("6w")
-    before = course_calendar(course(first, builtin, every=every), BEFORE)
-    moved = course(first, builtin, every=every, moved={2: at("2026-12-30T09:00+01:00")})
+    before = course_calendar(course(first, schedule_v1, every=every), BEFORE)
+    moved = course(first, schedule_v1, every=every, moved={2: at("2026-12-30T09:00+01:00")})
     after = course_calendar(moved, BEFORE)
     assert identities(after) == identities(before)
-    earlier = course(first, builtin, every=every, moved={1: at("2026-11-21T09:00+01:00")})
+    earlier = course(first, schedule_v1, every=every, moved={1: at("2026-11-21T09:00+01:00")})
     assert course_calendar(earlier, BEFORE).reference == before.reference
     # Of session 3 nothing changes, and of session 1 only what speaks of session 2.
     for mine, theirs in zip(before.entries, after.entries, strict=True):
@@ -868,9 +868,9 @@ def test_uids_survive_the_move_of_one_session(builtin: Schedule) -> None:
     assert kept == {e.role for e in before.entries if e.role.startswith("session-1/prepare/")}
 
 
-def test_a_clinics_reference_or_another_first_session_makes_other_uids(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin)
-    other = course(treatment("2026-11-22T14:30+01:00"), builtin)
+def test_a_clinics_reference_or_another_first_session_makes_other_uids(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
+    other = course(treatment("2026-11-22T14:30+01:00"), schedule_v1)
     known = {course_calendar(made, BEFORE).reference, course_calendar(other, BEFORE).reference}
     assert len(known | {course_calendar(made, BEFORE, ref="8f14e45f").reference}) == 3
     assert (
@@ -892,31 +892,31 @@ SCARS_MOVED: tuple[Treatment, dict[str, Any]] = (
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("name", PICTURES)
-def test_the_timeline_is_the_picture_that_was_read(name: str, width: int, builtin: Schedule) -> None:
+def test_the_timeline_is_the_picture_that_was_read(name: str, width: int, schedule_v1: Schedule) -> None:
     first, options, as_of = PICTURES[name]
-    text = course_timeline(course(first, builtin, **options), as_of, Screen(width=width))
+    text = course_timeline(course(first, schedule_v1, **options), as_of, Screen(width=width))
     assert_golden(f"course-{name}-{width}.txt", text)
 
 
-def test_moved_sessions_for_scars_are_the_picture_that_was_read(builtin: Schedule) -> None:
+def test_moved_sessions_for_scars_are_the_picture_that_was_read(schedule_v1: Schedule) -> None:
     first, options = SCARS_MOVED
-    made = course(first, builtin, **options)
+    made = course(first, schedule_v1, **options)
     assert_golden("course-scars-moved-80.txt", course_timeline(made, DAY_3, Screen(width=80)))
 
 
-def test_the_timeline_in_ascii_is_the_picture_that_was_read(builtin: Schedule) -> None:
+def test_the_timeline_in_ascii_is_the_picture_that_was_read(schedule_v1: Schedule) -> None:
     """Six years: later sessions in short, and months without anything left out."""
-    made = course(treatment("2026-11-21T14:30+01:00"), builtin, sessions=6, every=parse_interval("P1Y"))
+    made = course(treatment("2026-11-21T14:30+01:00"), schedule_v1, sessions=6, every=parse_interval("P1Y"))
     text = course_timeline(made, DAY_3, Screen(width=80, unicode=False))
     assert text.isascii()
     assert_golden("course-years-80-ascii.txt", text)
 
 
-def test_the_plain_sentences_are_those_that_were_read(builtin: Schedule) -> None:
-    assert_golden("course-plain-before.txt", course_plain(course(EXAMPLE, builtin), BEFORE))
+def test_the_plain_sentences_are_those_that_were_read(schedule_v1: Schedule) -> None:
+    assert_golden("course-plain-before.txt", course_plain(course(EXAMPLE, schedule_v1), BEFORE))
 
 
-def test_the_months_at_a_glance_show_sessions_recovery_photos_and_results(builtin: Schedule) -> None:
+def test_the_months_at_a_glance_show_sessions_recovery_photos_and_results(schedule_v1: Schedule) -> None:
     """A column a day. Session 1 on the 21st is column 21 of November, and so on.
 
     More than half of the 23 things to avoid wait until Friday the 27th has ended: on the 28th, day 7,
@@ -924,7 +924,7 @@ def test_the_months_at_a_glance_show_sessions_recovery_photos_and_results(builti
     after the last session sun until 13 Feb 14:30 (P28D), laser until 16 Feb 14:30 (P1M), the day of the
     progress photo. Best results: 16 Apr (P3M). Photo and maintenance: 16 Jul (P6M).
     """
-    text = course_timeline(course(EXAMPLE, builtin), BEFORE, Screen(width=80))
+    text = course_timeline(course(EXAMPLE, schedule_v1), BEFORE, Screen(width=80))
     rows = re.findall(r"^([A-Z][a-z]{2} 20\d\d) ?(.{0,31})", text, re.MULTILINE)
     assert [(name, days.rstrip()) for name, days in rows] == [
         ("Nov 2026", " " * 20 + "1" + "━" * 6 + "╌" * 3),
@@ -941,9 +941,9 @@ def test_the_months_at_a_glance_show_sessions_recovery_photos_and_results(builti
 
 @given(options=courses(), width=st.integers(40, 200), days=st.floats(-30, 400), unicode=st.booleans())
 def test_no_line_is_longer_than_the_screen_and_every_session_is_named(
-    builtin: Schedule, options: dict[str, Any], width: int, days: float, unicode: bool
+    schedule_v1: Schedule, options: dict[str, Any], width: int, days: float, unicode: bool
 ) -> None:
-    made = course(options.pop("first"), builtin, **options)
+    made = course(options.pop("first"), schedule_v1, **options)
     text = course_timeline(made, late(made, 1, days), Screen(width=width, unicode=unicode))
     assert max(map(len, text.splitlines())) <= width
     assert re.findall(r"^SESSION (\d+)", text, re.MULTILINE) == [str(s.number) for s in made.sessions]
@@ -952,9 +952,9 @@ def test_no_line_is_longer_than_the_screen_and_every_session_is_named(
 
 @given(options=courses(), width=st.integers(40, 140), days=st.floats(-30, 400))
 def test_colour_changes_no_character(
-    builtin: Schedule, options: dict[str, Any], width: int, days: float
+    schedule_v1: Schedule, options: dict[str, Any], width: int, days: float
 ) -> None:
-    made = course(options.pop("first"), builtin, **options)
+    made = course(options.pop("first"), schedule_v1, **options)
     as_of = late(made, 1, days)
     coloured = course_timeline(made, as_of, Screen(width=width, colour=True))
     assert "\x1b[" in coloured
@@ -973,28 +973,28 @@ def test_colour_changes_no_character(
         ("2027-03-01T12:00+01:00", "Every time to wait for has passed."),
     ],
 )
-def test_what_comes_next_is_an_end_or_a_session(as_of: str, said: str, builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin)
+def test_what_comes_next_is_an_end_or_a_session(as_of: str, said: str, schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
     assert said in course_timeline(made, moment(as_of), Screen(width=120))
     if said.startswith("Next"):
         assert said in course_plain(made, moment(as_of))
 
 
 def test_a_skin_type_that_would_change_nothing_until_the_next_session_is_not_asked_for(
-    builtin: Schedule,
+    schedule_v1: Schedule,
 ) -> None:
     """Unknown skin: sun until 19 Dec; with skin I until 5 Dec, and then on as preparation."""
-    made = course(replace(EXAMPLE, skin_type=None), builtin)
+    made = course(replace(EXAMPLE, skin_type=None), schedule_v1)
     assert "--skin-type" not in course_timeline(made, DAY_3, Screen(width=120))
-    apart = course(replace(EXAMPLE, skin_type=None), builtin, every=parse_interval("P3M"))
+    apart = course(replace(EXAMPLE, skin_type=None), schedule_v1, every=parse_interval("P3M"))
     assert "Add --skin-type" in course_timeline(apart, DAY_3, Screen(width=120))
 
 
-def test_every_standing_text_is_there(builtin: Schedule) -> None:
-    made = course(EXAMPLE, builtin)
+def test_every_standing_text_is_there(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
     shown = " ".join(course_timeline(made, BEFORE, Screen(width=80)).split())
     said = course_plain(made, BEFORE)
-    for name, text in builtin.standing:
+    for name, text in schedule_v1.standing:
         assert name == "call" or text.short.split("{")[0].rstrip(": ") in shown
         assert text.text.split("{")[0] in said
     assert "CALL THE CLINIC pus or growing redness" in shown

@@ -171,9 +171,9 @@ AVOID = [
 
 @pytest.mark.parametrize(("name", "earliest_end", "end", "source"), AVOID, ids=[row[0] for row in AVOID])
 def test_the_picture_says_until_when_each_thing_is_avoided(
-    builtin: Schedule, name: str, earliest_end: str, end: str, source: str
+    schedule_v1: Schedule, name: str, earliest_end: str, end: str, source: str
 ) -> None:
-    window = windows(plan(PICTURE, builtin))[name]
+    window = windows(plan(PICTURE, schedule_v1))[name]
     assert window.start == PICTURE.treated
     assert window.earliest_end == moment(earliest_end)
     assert window.end == moment(end)
@@ -248,9 +248,9 @@ OTHERS = [
     ids=[row[0] for row in OTHERS],
 )
 def test_the_picture_says_from_when_to_when_the_other_kinds_hold(
-    builtin: Schedule, name: str, edges: Sequence[str | None], source: str | None
+    schedule_v1: Schedule, name: str, edges: Sequence[str | None], source: str | None
 ) -> None:
-    window = windows(plan(PICTURE, builtin))[name]
+    window = windows(plan(PICTURE, schedule_v1))[name]
     middle = window.latest_start if window.kind is Kind.PREPARE else window.earliest_end
     assert [window.start, middle, window.end] == [moment(text) if text else None for text in edges]
     assert window.governed_by == source
@@ -261,31 +261,31 @@ NOTED = {  # what takes part without a number that counts is a note
 }
 
 
-def test_the_picture_holds_every_rule_once_as_a_window_or_a_note(builtin: Schedule) -> None:
-    picture = plan(PICTURE, builtin)
+def test_the_picture_holds_every_rule_once_as_a_window_or_a_note(schedule_v1: Schedule) -> None:
+    picture = plan(PICTURE, schedule_v1)
     assert set(windows(picture)) == {row[0] for row in AVOID} | {row[0] for row in OTHERS}
     assert [(note.code, note.rule) for note in picture.notes] == [
-        ("no-window", rule_id) for rule_id in builtin.rules if rule_id in NOTED
+        ("no-window", rule_id) for rule_id in schedule_v1.rules if rule_id in NOTED
     ]
-    assert set(windows(picture)) | NOTED == set(builtin.rules)
+    assert set(windows(picture)) | NOTED == set(schedule_v1.rules)
 
 
-def test_windows_stand_in_the_order_of_the_schedule_and_the_lists_beside_them(builtin: Schedule) -> None:
-    picture = plan(PICTURE, builtin)
-    ids = list(builtin.rules)
+def test_windows_stand_in_the_order_of_the_schedule_and_the_lists_beside_them(schedule_v1: Schedule) -> None:
+    picture = plan(PICTURE, schedule_v1)
+    ids = list(schedule_v1.rules)
     for row in (picture.windows, picture.checklist, picture.warnings):
         assert [w.rule.id for w in row] == sorted((w.rule.id for w in row), key=ids.index)
     assert {window.kind for window in picture.checklist} == {Kind.CONTRAINDICATION}
     assert {window.kind for window in picture.warnings} == {Kind.WARNING}
 
 
-def test_a_note_without_a_window_gives_the_advice(builtin: Schedule) -> None:
-    notes = {note.rule: note.text for note in plan(PICTURE, builtin).notes}
-    assert notes["melasma"] == builtin.rules["melasma"].advice
+def test_a_note_without_a_window_gives_the_advice(schedule_v1: Schedule) -> None:
+    notes = {note.rule: note.text for note in plan(PICTURE, schedule_v1).notes}
+    assert notes["melasma"] == schedule_v1.rules["melasma"].advice
 
 
-def test_a_window_names_the_rule_that_pushed_it_back(builtin: Schedule) -> None:
-    found = windows(plan(PICTURE, builtin))
+def test_a_window_names_the_rule_that_pushed_it_back(schedule_v1: Schedule) -> None:
+    found = windows(plan(PICTURE, schedule_v1))
     assert found["lukewarm-wash"].delayed_by == "wash-face"  # from Sat 18:30 to Sun 08:00
     assert found["gentle-products"].delayed_by is None  # 24 hours is when the other ends
     assert found["sunscreen"].delayed_by is None  # ends later than the wash anyway
@@ -339,9 +339,9 @@ OPTIONS = [
 
 @pytest.mark.parametrize(("name", "treatment", "edges"), [(*row[:2], row[2:]) for row in OPTIONS])
 def test_an_option_changes_what_counts(
-    builtin: Schedule, name: str, treatment: Treatment, edges: Sequence[str]
+    schedule_v1: Schedule, name: str, treatment: Treatment, edges: Sequence[str]
 ) -> None:
-    window = windows(plan(treatment, builtin))[name]
+    window = windows(plan(treatment, schedule_v1))[name]
     assert [window.start, window.earliest_end, window.end] == [moment(text) for text in edges]
 
 
@@ -357,22 +357,22 @@ def test_an_option_changes_what_counts(
     ],
 )
 def test_a_rule_in_which_nothing_takes_part_is_not_in_the_plan(
-    builtin: Schedule, name: str, without: Treatment
+    schedule_v1: Schedule, name: str, without: Treatment
 ) -> None:
-    made = plan(without, builtin)
+    made = plan(without, schedule_v1)
     assert name not in windows(made)
     assert ("no-window", name) not in [(note.code, note.rule) for note in made.notes]
 
 
-def test_scars_put_the_next_session_off(builtin: Schedule) -> None:
+def test_scars_put_the_next_session_off(schedule_v1: Schedule) -> None:
     """42 days after 21 November is 2 January, later than 28 days and than a month."""
-    window = windows(plan(replace(PLAIN, scars=True), builtin))["next-session"]
+    window = windows(plan(replace(PLAIN, scars=True), schedule_v1))["next-session"]
     assert (window.start, window.end) == (moment("2027-01-02 00:00"), moment("2027-01-03 00:00"))
     assert window.governed_by == "nhs-chelwest"
 
 
-def test_an_unknown_skin_type_is_told_of_once_for_each_rule_that_it_bears_on(builtin: Schedule) -> None:
-    made = plan(PLAIN, builtin)
+def test_an_unknown_skin_type_is_told_of_once_for_each_rule_that_it_bears_on(schedule_v1: Schedule) -> None:
+    made = plan(PLAIN, schedule_v1)
     assert [(note.rule, note.code) for note in made.notes if note.code.startswith("skin")] == [
         ("pigment-prep", "skin-type"),
         ("direct-sun", "skin-type-unknown"),
@@ -382,21 +382,21 @@ def test_an_unknown_skin_type_is_told_of_once_for_each_rule_that_it_bears_on(bui
     texts = {note.rule: note for note in made.notes}
     assert texts["direct-sun"].sooner == moment("2026-12-05 14:30")  # 14 days, without the 28
     # About a medicine the advice speaks, never the bare statement ("prepare with hydroquinone").
-    assert texts["pigment-prep"].text.endswith(builtin.rules["pigment-prep"].advice)
+    assert texts["pigment-prep"].text.endswith(schedule_v1.rules["pigment-prep"].advice)
     assert "Tinted" in texts["sunscreen-daily"].text
 
 
 @pytest.mark.parametrize("skin_type", SkinType)
-def test_a_known_skin_type_is_not_asked_for(builtin: Schedule, skin_type: SkinType) -> None:
-    made = plan(replace(PLAIN, skin_type=skin_type), builtin)
+def test_a_known_skin_type_is_not_asked_for(schedule_v1: Schedule, skin_type: SkinType) -> None:
+    made = plan(replace(PLAIN, skin_type=skin_type), schedule_v1)
     assert not [note for note in made.notes if note.code.startswith("skin")]
 
 
-def test_a_date_alone_is_told_of_first(builtin: Schedule) -> None:
-    note = plan(DATE_ONLY, builtin).notes[0]
+def test_a_date_alone_is_told_of_first(schedule_v1: Schedule) -> None:
+    note = plan(DATE_ONLY, schedule_v1).notes[0]
     assert note.code == "date-only"
     assert "up to a day sooner" in note.text
-    assert "date-only" not in {other.code for other in plan(PLAIN, builtin).notes}
+    assert "date-only" not in {other.code for other in plan(PLAIN, schedule_v1).notes}
 
 
 # How an avoid window combines ---------------------------------------------------------------------
@@ -912,9 +912,9 @@ def test_the_note_of_an_unknown_skin_type_counts_the_wait() -> None:
 # --follow -----------------------------------------------------------------------------------------
 
 
-def test_only_the_sources_followed_count(builtin: Schedule) -> None:
+def test_only_the_sources_followed_count(schedule_v1: Schedule) -> None:
     """Of nuance alone: 72 hours without sun or sweat; 24 without sunscreen; retinoids 24 hours before."""
-    made = plan(PICTURE, builtin, follow=["nuance"])
+    made = plan(PICTURE, schedule_v1, follow=["nuance"])
     beside = {Kind.CONTRAINDICATION, Kind.WARNING}
     found = {name: window for name, window in windows(made).items() if window.kind not in beside}
     assert {name: window.end for name, window in found.items()} == {
@@ -929,19 +929,19 @@ def test_only_the_sources_followed_count(builtin: Schedule) -> None:
     assert made.followed == ("nuance",)
 
 
-def test_the_checklist_and_the_warning_signs_stay_whatever_is_followed(builtin: Schedule) -> None:
-    everything, made = plan(PICTURE, builtin), plan(PICTURE, builtin, follow=["wake"])
+def test_the_checklist_and_the_warning_signs_stay_whatever_is_followed(schedule_v1: Schedule) -> None:
+    everything, made = plan(PICTURE, schedule_v1), plan(PICTURE, schedule_v1, follow=["wake"])
     assert made.checklist == everything.checklist
     assert made.warnings == everything.warnings
 
 
-def test_a_source_named_twice_is_followed_once(builtin: Schedule) -> None:
-    assert plan(PICTURE, builtin, follow=["wake", "nuance", "wake"]).followed == ("wake", "nuance")
+def test_a_source_named_twice_is_followed_once(schedule_v1: Schedule) -> None:
+    assert plan(PICTURE, schedule_v1, follow=["wake", "nuance", "wake"]).followed == ("wake", "nuance")
 
 
-def test_without_the_rule_that_it_waits_for_a_rule_waits_for_nothing(builtin: Schedule) -> None:
+def test_without_the_rule_that_it_waits_for_a_rule_waits_for_nothing(schedule_v1: Schedule) -> None:
     """photo-guide says nothing of washing: its own products are fine from 4 hours on, for one reading."""
-    window = windows(plan(PICTURE, builtin, follow=["photo-guide"]))["unapproved-products"]
+    window = windows(plan(PICTURE, schedule_v1, follow=["photo-guide"]))["unapproved-products"]
     assert window.earliest_end == moment("2026-11-21 18:30")
     assert window.end == moment("2026-11-22 14:30")
 
@@ -1013,9 +1013,9 @@ def test_following_a_source_does_not_name_what_was_never_in_the_plan() -> None:
     ("source", "hint"),
     [("nuence", 'unknown source "nuence"; did you mean "nuance"?'), ("qqq", 'unknown source "qqq"')],
 )
-def test_an_unknown_source_is_refused(builtin: Schedule, source: str, hint: str) -> None:
+def test_an_unknown_source_is_refused(schedule_v1: Schedule, source: str, hint: str) -> None:
     with pytest.raises(UsageError) as refused:
-        plan(PICTURE, builtin, follow=["wake", source])
+        plan(PICTURE, schedule_v1, follow=["wake", source])
     assert str(refused.value).startswith(hint)
 
 
@@ -1066,9 +1066,9 @@ def test_a_schedule_past_its_review_says_so_first(at: str, due: bool) -> None:
     assert codes == (["review-due", "date-only"] if due else ["date-only"])
 
 
-def test_a_treatment_begins_with_its_day_where_its_hours_are_unknown(builtin: Schedule) -> None:
-    assert begins(plan(DATE_ONLY, builtin)) == moment("2026-11-21 00:00")
-    assert begins(plan(PLAIN, builtin)) == SATURDAY
+def test_a_treatment_begins_with_its_day_where_its_hours_are_unknown(schedule_v1: Schedule) -> None:
+    assert begins(plan(DATE_ONLY, schedule_v1)) == moment("2026-11-21 00:00")
+    assert begins(plan(PLAIN, schedule_v1)) == SATURDAY
 
 
 # The laws, over random schedules and treatments ---------------------------------------------------
@@ -1274,15 +1274,15 @@ def test_the_plan_of_a_date_frees_nothing_before_that_of_any_time_on_it(
 
 
 @given(treatments())
-def test_the_laws_hold_for_the_built_in_schedule(builtin: Schedule, treatment: Treatment) -> None:
-    made = plan(treatment, builtin)
-    assert_no_laxer(plan(replace(treatment, prp=True), builtin), than=made, disputed=True)
-    assert_no_laxer(plan(replace(treatment, scars=True), builtin), than=made, disputed=True)
-    assert_no_laxer(plan(replace(treatment, skin_type=None), builtin), than=made)
+def test_the_laws_hold_for_the_built_in_schedule(schedule_v1: Schedule, treatment: Treatment) -> None:
+    made = plan(treatment, schedule_v1)
+    assert_no_laxer(plan(replace(treatment, prp=True), schedule_v1), than=made, disputed=True)
+    assert_no_laxer(plan(replace(treatment, scars=True), schedule_v1), than=made, disputed=True)
+    assert_no_laxer(plan(replace(treatment, skin_type=None), schedule_v1), than=made)
     day = treatment.treated
     if isinstance(day, datetime):
         day = local(day, treatment.zone).date()
-    assert_no_laxer(plan(replace(treatment, treated=day), builtin), than=made, disputed=True)
+    assert_no_laxer(plan(replace(treatment, treated=day), schedule_v1), than=made, disputed=True)
 
 
 # Shapes of rules in which a law is easily broken, each with the sum ---------------------------------

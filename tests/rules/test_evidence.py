@@ -73,7 +73,7 @@ def test_a_source_stands_as_the_evidence_has_it(name: str, row: dict[str, str]) 
 
 # Words of the evidence that join or describe; nobody asks "may I prone?".
 NOT_ASKED_FOR = {
-    *("and", "also", "with", "prp"),  # "drinks; with PRP also caffeine and cigarettes"
+    *("and", "also", "with", "prp", "only"),  # "coffee, tea, energy drinks; with PRP only"
     *("prescribed", "for", "skin", "prone", "to", "dark", "spots"),  # what the preparation is for
 }
 
@@ -149,14 +149,17 @@ def test_the_claims_of_a_rule_keep_the_order_of_the_evidence(name: str, row: dic
     assert expected, "a rule that nobody advises"
 
 
-# The series: its numbers are those of claims C150 to C155 ------------------------------------------
+# The series: its numbers are those of the claims of next-session -----------------------------------
 
 SERIES = [
     # source, applies, sessions, least and most interval, counted; each from the claim named
     ("patient-guide", "all", (3, 6), ("P28D", "P1M"), True),  # C150: 3-6 sessions a month apart
     ("clinic-diary", "all", (3, 6), ("P28D", "P1M"), True),  # C151: 3-6 sessions about a month apart
     ("skinpen-trial", "all", (3, 3), ("P28D", "P1M"), True),  # C154: 3 sessions, monthly
+    ("exceed-trial-2018", "all", (4, 4), ("P28D", "P1M"), True),  # C279: 4 sessions 30 days apart
+    ("photo-guide", "all", (3, 6), None, True),  # C303: most people need 3-6 sessions
     ("nhs-chelwest", "scars", (4, 6), ("P42D", None), True),  # C152: 4-6, at least 6 weeks apart
+    ("alam-2014", "scars", (3, 3), ("P14D", None), False),  # C281: 3 sessions 2 weeks apart, in a trial
     ("roller-blog", "all", (3, 6), ("P4M", "P5M"), False),  # C153: 3-6, every 4-5 months; an outlier
     ("roller-blog", "scars", (6, 8), None, True),  # C153: (6-8 for scars)
     ("juhasz-2020", "all", (1, 12), ("P7D", "P56D"), False),  # C155: 1-12 every 1-8 weeks; no advice
@@ -255,6 +258,7 @@ MEDICINES = {
     "antihistamines": r"Ask your provider .* If it is prescribed, keep taking it and ask the prescriber",
     "nsaids-before": r"For pain, .* If it is prescribed, keep taking it and ask the prescriber",
     "cold-sores": r"ask your prescriber",
+    "numbing-cream": r"If a doctor prescribed one, ask that doctor",
     "isotretinoin": r"Tell your prescriber .* Never stop it on your own",
     "nsaids": r"For pain, .* If it is prescribed, keep taking it and ask the prescriber",
     "pain-relief": r"If a painkiller is prescribed, keep taking it and ask the prescriber",

@@ -726,12 +726,12 @@ def test_an_empty_file_is_told_all_that_it_needs() -> None:
     ]
 
 
-def test_a_file_of_128_kibibytes_is_read_and_a_larger_one_is_not() -> None:
+def test_a_file_of_256_kibibytes_is_read_and_a_larger_one_is_not() -> None:
     room = LARGEST_FILE - len(SMALL.encode()) - 1
-    assert LARGEST_FILE == 128 * 1024
+    assert LARGEST_FILE == 256 * 1024
     largest = SMALL + "#" + "x" * room
     assert read_schedule(largest.encode(), file="my.toml").id == "small"
-    assert refusal(largest + "x") == ["my.toml: larger than 128 KiB; no rule file is"]
+    assert refusal(largest + "x") == ["my.toml: larger than 256 KiB; no rule file is"]
 
 
 DEEP = 5000

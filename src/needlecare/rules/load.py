@@ -41,7 +41,7 @@ MOST_COMPARED = (
     2000  # names that what is misspelt in one file is held against: a pair may cost half a millisecond
 )
 MOST_WAITING = 20  # rules that wait for one another in a row
-LARGEST_FILE = 128 * 1024  # bytes; the built-in file has 85 thousand
+LARGEST_FILE = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
 
 _BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -66,7 +66,7 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
     "extends" names, or None. Raises ScheduleError with every problem found.
     """
     if len(data) > LARGEST_FILE:
-        raise ScheduleError(file, [Problem(where="", what="larger than 128 KiB; no rule file is")])
+        raise ScheduleError(file, [Problem(where="", what="larger than 256 KiB; no rule file is")])
     written = data.removeprefix(BOM_UTF8)
     try:
         text = written.decode().replace("\r\n", "\n")
