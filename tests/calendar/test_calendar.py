@@ -571,7 +571,9 @@ def test_without_its_time_the_phases_of_the_example_are_whole_days(
         ("Skin care: maintenance session", "2027-05-21"),
     ],
 )
-def test_a_milestone_is_the_first_local_day_of_its_window(title: str, start: str, schedule_v1: Schedule) -> None:
+def test_a_milestone_is_the_first_local_day_of_its_window(
+    title: str, start: str, schedule_v1: Schedule
+) -> None:
     day = date.fromisoformat(start)
     for treated in (EXAMPLE, treatment("2026-11-21")):
         (event,) = [event for event in events(treated, schedule_v1) if event.title == title]
@@ -647,7 +649,9 @@ def test_preparation_is_included_while_the_treatment_lies_ahead(
         (["PT30H", "PT30H"], ["no a, no b", "the waiting of this plan is over"]),
     ],
 )
-def test_a_phase_is_titled_by_what_still_holds(ends: list[str], titles: list[str], schedule_v1: Schedule) -> None:
+def test_a_phase_is_titled_by_what_still_holds(
+    ends: list[str], titles: list[str], schedule_v1: Schedule
+) -> None:
     schedule = only(schedule_v1, *(rule(name, end) for name, end in zip("abc", ends, strict=False)))
     found = events(treatment("2026-11-21T14:30+01:00"), schedule)
     assert [event.title for event in found] == [f"Skin care: {title}" for title in titles]
@@ -961,7 +965,10 @@ def test_texts_are_escaped(files: dict[str, bytes]) -> None:
 
 
 def test_the_stamps_are_the_day_of_the_review(schedule_v1: Schedule) -> None:
-    for schedule, stamp in ((schedule_v1, f"{schedule_v1.reviewed:%Y%m%d}T000000Z"), (nasty(), "20260203T000000Z")):
+    for schedule, stamp in (
+        (schedule_v1, f"{schedule_v1.reviewed:%Y%m%d}T000000Z"),
+        (nasty(), "20260203T000000Z"),
+    ):
         for event in components(calendar_bytes(plan(EXAMPLE, schedule), AHEAD)).inner("VEVENT"):
             assert event.values("DTSTAMP") == event.values("LAST-MODIFIED") == [stamp]
 

@@ -355,7 +355,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_revision_changes_these_events_and_no_others(name: str, first: bytes, schedule_v1: Schedule) -> None:
+def test_a_revision_changes_these_events_and_no_others(
+    name: str, first: bytes, schedule_v1: Schedule
+) -> None:
     change = CHANGES[name]
     made = plan(change.treated, change.schedule(small(schedule_v1, *change.rules)))
     after, account = updated(first, made, LATER, **(change.options or {}))
@@ -991,7 +993,9 @@ def assert_kept(lines: Sequence[str], before: bytes, after: bytes) -> None:
 
 
 @each_edit
-def test_what_a_client_added_stays_when_the_plan_changes(name: str, first: bytes, schedule_v1: Schedule) -> None:
+def test_what_a_client_added_stays_when_the_plan_changes(
+    name: str, first: bytes, schedule_v1: Schedule
+) -> None:
     data, lines, foreign = edited(name, first)
     moved = plan(TUESDAY, small(schedule_v1))
     after, account = updated(data, moved, LATER)
@@ -1019,7 +1023,10 @@ def test_a_file_that_a_client_edited_follows_rfc_5545_after_a_revision(
     name: str, first: bytes, schedule_v1: Schedule
 ) -> None:
     data, _, _ = edited(name, first)
-    for after in (updated(data, plan(MONDAY, small(schedule_v1)), LATER)[0], cancelled(Export(data), LATER)[0]):
+    for after in (
+        updated(data, plan(MONDAY, small(schedule_v1)), LATER)[0],
+        cancelled(Export(data), LATER)[0],
+    ):
         assert after.startswith(b"BEGIN:VCALENDAR\r\n")
         assert after.endswith(b"END:VCALENDAR\r\n")
         for line in after[:-2].split(b"\r\n"):

@@ -290,7 +290,9 @@ def test_where_no_source_gives_an_interval_only_the_order_counts(schedule_v1: Sc
         course(EXAMPLE, silent, moved={2: at("2026-11-21T14:30+01:00")})
 
 
-def test_following_a_source_that_gives_no_interval_leaves_the_least_one_in_force(schedule_v1: Schedule) -> None:
+def test_following_a_source_that_gives_no_interval_leaves_the_least_one_in_force(
+    schedule_v1: Schedule,
+) -> None:
     with pytest.raises(UsageError, match="2026-12-19"):
         course(EXAMPLE, schedule_v1, every=parse_interval("27d"), follow=["roller-blog"])
 
@@ -459,7 +461,9 @@ def test_a_preparation_that_overlaps_the_days_after_is_merged(
         assert one.preparation not in second.told.windows
 
 
-def test_a_preparation_goes_on_from_the_rule_that_it_shares_the_most_words_with(schedule_v1: Schedule) -> None:
+def test_a_preparation_goes_on_from_the_rule_that_it_shares_the_most_words_with(
+    schedule_v1: Schedule,
+) -> None:
     second = course(EXAMPLE, schedule_v1).sessions[1]
     assert {one.preparation.rule.id: one.avoid.rule.id for one in second.merged} == {
         "sun-before": "direct-sun",
@@ -544,7 +548,9 @@ def test_sessions_stand_in_order_and_keep_their_distance(
 
 
 @given(options=courses())
-def test_beside_its_neighbours_no_session_loses_anything(schedule_v1: Schedule, options: dict[str, Any]) -> None:
+def test_beside_its_neighbours_no_session_loses_anything(
+    schedule_v1: Schedule, options: dict[str, Any]
+) -> None:
     made = course(options.pop("first"), schedule_v1, **options)
     for session in made.sessions:
         following = made.after(session)
@@ -700,7 +706,9 @@ RANGES = [
 
 
 @pytest.mark.parametrize("scars", [False, True])
-def test_the_json_lists_the_ranges_by_source_and_which_of_them_count(schedule_v1: Schedule, scars: bool) -> None:
+def test_the_json_lists_the_ranges_by_source_and_which_of_them_count(
+    schedule_v1: Schedule, scars: bool
+) -> None:
     document = printed(course(replace(EXAMPLE, scars=scars), schedule_v1))
     listed = [(one["source"], one["sessions"], one["every"], one["counted"]) for one in document["ranges"]]
     assert listed == [(*row[:3], row[4] if scars else row[3]) for row in RANGES]
@@ -767,7 +775,9 @@ def test_no_two_phases_run_at_once_and_each_uid_is_one_events(
     last = options["sessions"]
     to = late(unmoved, last, late_by)
     zone = unmoved.first.zone
-    made = course(unmoved.first, schedule_v1, moved={last: local(to, zone).date() if as_date else to}, **options)
+    made = course(
+        unmoved.first, schedule_v1, moved={last: local(to, zone).date() if as_date else to}, **options
+    )
     calendar = course_calendar(made, BEFORE)
     uids = [calendar.uid(entry) for entry in calendar.entries]
     assert len(uids) == len(set(uids))
