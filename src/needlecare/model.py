@@ -150,10 +150,16 @@ class Recommendation(Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
+UNRANKED = 99  # the priority of a rule that is named last
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """One thing to avoid, do, expect or remember; `daily` care can be reminded of every day.
 
-    `series` tells in which sessions of a series it is said; None: in every one.
+    `series` tells in which sessions of a series it is said; None: in every one. `news` is
+    what a calendar's title says when an avoid window ends or another one begins, where
+    `short` doesn't do; `tonight` completes "don't …" on the first evening. `priority` (1
+    comes first) orders what is named where there is no room for all.
     """
 
     id: str
@@ -163,6 +169,9 @@ class Rule(Struct, frozen=True, kw_only=True):
     advice: str
     why: str
     then: str | None = None
+    news: str | None = None
+    tonight: str | None = None
+    priority: int = UNRANKED
     covers: tuple[str, ...] = ()
     after: str | None = None
     medicine: bool = False

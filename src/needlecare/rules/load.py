@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from needlecare.errors import Problem, ScheduleError, nearest, quoted, shown
 from needlecare.model import (
     PLACEHOLDERS,
+    UNRANKED,
     Clinic,
     Condition,
     Kind,
@@ -42,6 +43,8 @@ MOST_COMPARED = (
 )
 MOST_WAITING = 20  # rules that wait for one another in a row
 LARGEST_FILE = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
+
+LONGEST_TITLE = 60  # characters of a calendar's title
 
 _BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -537,6 +540,10 @@ class _Reading:
             advice=table.prose("advice", inherited.advice if inherited else None),
             why=table.prose("why", inherited.why if inherited else None),
             then=then or None,
+            news=self._title_words(table, "news", inherited.news if inherited else None),
+            tonight=self._title_words(table, "tonight", inherited.tonight if inherited else None),
+            priority=table.number("priority", 1, UNRANKED, inherited.priority if inherited else UNRANKED)
+            or UNRANKED,
             covers=table.texts("covers", inherited.covers if inherited else ()),
             after=after or None,
             daily=self._daily(table, kind, inherited),
@@ -546,6 +553,13 @@ class _Reading:
         )
         table.done()
         return rule if kind else None
+
+    def _title_words(self, table: _Table, key: str, inherited: str | None) -> str | None:
+        """Return words for a calendar's title; an empty text takes inherited ones away."""
+        words = table.text(key, inherited or "", required=False)
+        if len(words) > LONGEST_TITLE:
+            table.wrong(f"longer than {LONGEST_TITLE} characters, which is all that a phone shows", key)
+        return words or None
 
     def _daily(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> bool:
         daily = table.flag("daily", default=bool(inherited and inherited.daily))
