@@ -9,6 +9,7 @@ from needlecare import interruption
 
 def main() -> None:
     """Run the command line of this process, and exit with its code."""
+    os.umask(os.umask(0o077) | 0o077)  # whatever is made tells of a person: it is its owner's alone
     gc.disable()  # most commands end before there is anything to collect; batch enables it again
     interruption.listen()
     if sys.stderr is None:  # closed: print would fall back on standard output

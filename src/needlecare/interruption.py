@@ -8,6 +8,8 @@ prints a traceback and goes on as if nobody had pressed Ctrl-C.
 import signal
 import sys
 
+from needlecare import system
+
 _dropped = False
 
 
@@ -15,9 +17,8 @@ def listen() -> None:
     """Take SIGTERM and SIGHUP for an interruption from now on, unless they are ignored (nohup), and keep every
     interruption of this process that Python drops.
     """
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has but the first
-        asked = getattr(signal, name, None)
-        if asked is not None and signal.getsignal(asked) is signal.SIG_DFL:
+    for asked in system.stop_signals():
+        if signal.getsignal(asked) is signal.SIG_DFL:
             signal.signal(asked, signal.default_int_handler)
     sys.unraisablehook = _kept
 

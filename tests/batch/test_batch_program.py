@@ -303,7 +303,7 @@ def test_rules_past_their_review_are_told_once(tmp_path: Path, day: str, said: b
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     done = batch(tmp_path, f"{HEADER}a1,2026-11-21\n", *BERLIN, "--out", "out")
-    told = 'needlecare: "out" is no folder; give the name of one, or of one to be made\n'
+    told = 'needlecare: "out" is a file; give the name of a folder, or of one to be made\n'
     assert (done.code, done.err) == (5, told)
     assert (tmp_path / "out").read_text() == "mine"
 
@@ -448,11 +448,14 @@ def test_what_is_no_plain_file_fails_its_row_and_nothing_is_made_where_a_link_le
     (out / "folder.ics").mkdir(parents=True)
     (out / "link.ics").symlink_to(tmp_path / "elsewhere")
     (out / "circle.ics").symlink_to(out / "circle.ics")
+    (out / "empty.ics").symlink_to(tmp_path / "somebody's")
+    (tmp_path / "somebody's").touch()
     os.mkfifo(out / "pipe.ics")
-    rows = "".join(f"{ref},2026-11-21\n" for ref in ("folder", "link", "circle", "pipe", "a1"))
+    rows = "".join(f"{ref},2026-11-21\n" for ref in ("folder", "link", "circle", "empty", "pipe", "a1"))
     done = batch(tmp_path, HEADER + rows, *BERLIN, "--out", "out", "--json", *force)
-    assert (done.code, outcomes(done)) == (4, ["no-file"] * 4 + ["written"])
-    assert names(tmp_path) == ["out"]
+    assert (done.code, outcomes(done)) == (4, ["no-file"] * 5 + ["written"])
+    assert names(tmp_path) == ["out", "somebody's"]
+    assert (tmp_path / "somebody's").read_bytes() == b""
 
 
 def test_a_link_to_a_calendar_of_ours_stays_a_link(tmp_path: Path) -> None:
@@ -752,7 +755,7 @@ def test_one_batch_at_a_time_fills_a_folder(tmp_path: Path, started: Starter) ->
     wait_for(lambda: holds_a_lock(held.pid))
     other = batch(tmp_path, f"{HEADER}a2,2026-11-21\n", *BERLIN, "--out", "out")
     assert other.code == 5
-    assert 'another batch is writing to "out"; wait for it' in other.err
+    assert 'another needlecare is writing to the folder "out"; wait until it is done' in other.err
     dry = batch(tmp_path, f"{HEADER}a2,2026-11-21\n", *BERLIN, "--out", "out", "--dry-run")
     assert dry.code == 0
     held.communicate(timeout=30)

@@ -21,7 +21,7 @@ from typer.core import TyperCommand
 
 from needlecare.cli.completion import activities, rules
 from needlecare.model import Schedule
-from needlecare.storage.files import load_vocabulary
+from needlecare.storage.rule_files import load_vocabulary
 from program import PROGRAM, environment, needlecare
 
 SHELLS = ("bash", "zsh", "fish")

@@ -12,7 +12,7 @@ CHECKOUT = """
 import sys
 sys.meta_path = [finder for finder in sys.meta_path if "__editable__" not in repr(finder)]
 sys.path.insert(0, {source!r})
-from needlecare.storage.files import builtin_data, schedule_names, schedules_folder
+from needlecare.storage.rule_files import builtin_data, schedule_names, schedules_folder
 assert builtin_data("microneedling").startswith(b"# The built-in schedule")
 print(schedules_folder(), *schedule_names())
 """

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from needlecare.errors import ScheduleError
 from needlecare.rules.load import _Reading, read_schedule
 from needlecare.rules.positions import read_document
-from needlecare.storage.files import builtin_data, schedule_names
+from needlecare.storage.rule_files import builtin_data, schedule_names
 from program import Result, needlecare
 
 SCHEDULES = Path(__file__).parents[2] / "schedules"

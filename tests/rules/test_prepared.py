@@ -7,7 +7,7 @@ import pytest
 from needlecare.plan.search import NotUnderstood, Vocabulary, words_of
 from needlecare.rules.load import read_schedule
 from needlecare.rules.prepared import prepared, prepared_schedule, prepared_words, words_prepared_for
-from needlecare.storage.files import load_schedule, load_vocabulary, schedule_names, schedules_folder
+from needlecare.storage.rule_files import load_schedule, load_vocabulary, schedule_names, schedules_folder
 
 
 @pytest.mark.parametrize("name", schedule_names())

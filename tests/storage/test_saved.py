@@ -254,18 +254,20 @@ def test_a_file_that_is_not_understood_is_never_overwritten(tmp_path: Path, cont
     file = tmp_path / "needlecare" / "treatments.json"
     file.parent.mkdir()
     file.write_text(content)
-    for arguments in (("saved",), ("saved", "--forget", "all"), ("status",), (), (*WHEN, "--save")):
+    for arguments in (("saved",), ("saved", "--forget", "1"), ("status",), (), (*WHEN, "--save")):
         result = run(tmp_path, *arguments)
         assert result.code == 2
         assert "treatments.json" in result.err
         assert file.read_text() == content
+    assert run(tmp_path, "saved", "--forget", "all").code == 0  # which is what it is asked for
+    assert not file.exists()
 
 
 def test_what_cannot_be_saved_is_said_with_a_code_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "needlecare").write_text("a file where the folder should be")
     result = run(tmp_path, *WHEN, "--save")
     assert result.code == 5
-    assert "cannot be made" in result.err
+    assert "is a file; give the name of a folder" in result.err
     (tmp_path / "needlecare").unlink()
     (tmp_path / "needlecare" / "treatments.json").mkdir(parents=True)
     result = run(tmp_path, "status")

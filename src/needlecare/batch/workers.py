@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -13,6 +12,7 @@ from multiprocessing.connection import wait
 from threading import Thread
 from typing import TypeVar
 
+from needlecare import system
 from needlecare.errors import WriteError
 from needlecare.storage.files import reason
 
@@ -66,26 +66,20 @@ def _starting() -> Iterator[None]:
     """Let an interruption wait while processes start, which begin with what waits here: one that came
     before they were ready would end them with a traceback. Raises WriteError where the system has none to give.
     """
-    waits = hasattr(signal, "pthread_sigmask")  # Windows has none
     try:
-        if waits:
+        if os.name == "posix":
             resource_tracker.ensure_running()  # which would let the interruption through
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        yield
+        with system.interrupts_delayed():
+            yield
     except (OSError, NotImplementedError) as error:  # the latter where there are no semaphores
         raise WriteError(
             f"no further process can be started: {reason(error)}; leave --jobs out, or give fewer"
         ) from None
-    finally:
-        if waits:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _begin(prepare: Callable[[Order], None], order: Order) -> None:
     """Make a process ready: an interruption is its parent's to answer, and it does not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGHUP"):  # SIGTERM stays: it is how the pool ends its processes
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    system.ignore_interrupts()  # not SIGTERM, by which the pool ends its processes
     Thread(target=_end_with_parent, daemon=True).start()
     prepare(order)
 

@@ -7,7 +7,7 @@ them needs is nothing to the others, and everybody waits for the start.
 import os
 import sys
 from importlib import import_module
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 from typer._click.core import Command, Context  # Typer below 0.29 offers no public name for these
@@ -17,6 +17,7 @@ from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from needlecare import __version__, interruption
+from needlecare.cli import terminal
 from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
 
 FOR_YOU = "For you"
@@ -190,10 +191,10 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
             raise error.__cause__ from None
         return _complain("interrupted", INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
-        _abandon(sys.stdout)
+        terminal.redirect_to_devnull(sys.stdout)
         return 0
     except OSError as error:  # those of files are told where they are opened
-        _abandon(sys.stdout)
+        terminal.redirect_to_devnull(sys.stdout)
         if error.filename is not None:
             return _complain(f"{quoted(str(error.filename))} cannot be used: {error.strerror or error}", 2)
         return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
@@ -210,15 +211,6 @@ def _forget_odd_sizes() -> None:
             os.environ.pop(name, None)
 
 
-def _abandon(stream: TextIO) -> None:
-    from needlecare.storage.files import abandon
-
-    abandon(stream)
-
-
 def _complain(text: str, code: int, *, prefix: str = "needlecare: ") -> int:
-    try:
-        print(f"{prefix}{text}", file=sys.stderr, flush=True)
-    except OSError:
-        _abandon(sys.stderr)
+    terminal.say(f"{prefix}{text}")
     return code

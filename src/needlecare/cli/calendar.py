@@ -13,7 +13,7 @@ from msgspec import Struct
 from needlecare.cli import terminal
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, Detail, Reminders
-from needlecare.storage.files import LONGEST_PATH, file_data, print_bytes, reason, write_file
+from needlecare.storage.files import LONGEST_PATH, file_data, reason, write_file
 from needlecare.time.parsing import parse_clock, parse_quiet_hours
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
     def write(self, *, force: bool) -> None:
         """Write it, and say on standard error what became of its events. Raises WriteError."""
         if self.path is None:
-            print_bytes(self.data)
+            terminal.print_bytes(self.data)
             return
         changed = write_file(self.path, self.data, force=force or self.revises)
         done = ("revised in" if self.revises else "written to") if changed else "unchanged in"

@@ -71,7 +71,7 @@ fi
 
 def schedules(_: Context, incomplete: str) -> Iterator[Offer]:
     """Return the schedules that ship with needlecare, and the rule files in the folder that is typed."""
-    from needlecare.storage.files import schedule_names
+    from needlecare.storage.rule_files import schedule_names
 
     for name in schedule_names():
         yield name, "built-in schedule"
@@ -181,7 +181,7 @@ def _schedule(ctx: Context) -> "Schedule":
     """Return the schedule of the command line so far; status and can speak of the saved treatment's."""
     from needlecare.cli.commands.saved import load_saved
     from needlecare.cli.options import clock
-    from needlecare.storage.files import BUILTIN, load_schedule
+    from needlecare.storage.rule_files import BUILTIN, load_schedule
     from needlecare.storage.saved import in_force
 
     typed = ctx.get_parameter_source("schedule") is ParameterSource.COMMANDLINE

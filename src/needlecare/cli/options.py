@@ -18,7 +18,7 @@ from needlecare.cli import terminal
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
-from needlecare.storage.files import BUILTIN, load_schedule
+from needlecare.storage.rule_files import BUILTIN, load_schedule
 from needlecare.time.offsets import LAST_YEAR
 from needlecare.time.parsing import counts_from_now, parse_moment, parse_when
 from needlecare.time.zones import NoZoneDatabase, known_zone, zone_named

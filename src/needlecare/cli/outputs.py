@@ -15,7 +15,7 @@ from needlecare.cli.options import OUTPUT_PANEL, typed
 from needlecare.errors import UsageError, shown
 from needlecare.model import Detail, Plan, QuietHours
 from needlecare.output.terminal.screen import Screen
-from needlecare.storage.files import LONGEST_PATH, check_target, place_of, print_bytes, write_file
+from needlecare.storage.files import LONGEST_PATH, check_target, place_of, write_file
 
 
 class Format(StrEnum):
@@ -138,7 +138,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
             named = shown(self.output, LONGEST_PATH)
             terminal.say(f"{'Written to' if changed else 'Unchanged:'} {named}.")
         elif self.json or self.format not in {None, *FOR_PEOPLE}:
-            print_bytes(text.encode())
+            terminal.print_bytes(text.encode())
         else:
             terminal.print_text(text)
 

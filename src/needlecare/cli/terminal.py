@@ -4,12 +4,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EAGAIN
+from typing import TextIO
 
 from msgspec import Struct
 
 from needlecare.output.terminal.screen import Screen
-from needlecare.storage.files import abandon, print_bytes
 
 _GLYPHS = "━╌·¹½…"
 
@@ -55,7 +56,7 @@ def say(text: str) -> None:
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:
-        abandon(sys.stderr)
+        redirect_to_devnull(sys.stderr)
 
 
 class Progress(Struct, frozen=True):
@@ -86,3 +87,29 @@ def progress(what: str, total: int | None) -> Iterator[Progress]:
             say=lambda text: console.print(text, soft_wrap=True),
             reach=lambda place: bar.update(task, completed=place),
         )
+
+
+def print_bytes(data: bytes) -> bool:
+    """Write a result to standard output as it is, and return whether anybody still reads there.
+
+    Who reads has seen enough when they close it: the work goes on, and its exit code tells how it ended.
+    """
+    try:
+        sys.stdout.flush()
+        left = memoryview(data)
+        while left:  # without a buffer (PYTHONUNBUFFERED) a part may be taken, or nothing
+            taken = sys.stdout.buffer.write(left)
+            if taken is None:
+                raise BlockingIOError(EAGAIN, os.strerror(EAGAIN))
+            left = left[taken:]
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        redirect_to_devnull(sys.stdout)
+        return False
+    return True
+
+
+def redirect_to_devnull(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere, so that nothing fails on the way out."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

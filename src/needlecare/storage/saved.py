@@ -82,7 +82,7 @@ def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
     except _Damaged as damage:
         raise UsageError(
             f"the file of saved treatments {quoted(file, 200)} is damaged ({damage}), so it was left alone; "
-            "move it away, then save your treatment again"
+            "move it away, or remove it with needlecare saved --forget all; then save your treatment again"
         ) from None
 
 

@@ -17,7 +17,7 @@ from typing import IO, Annotated
 import typer
 from msgspec import Struct
 
-from needlecare import interruption
+from needlecare import interruption, system
 from needlecare.batch.report import account_text, record_json
 from needlecare.batch.rows import (
     LONGEST_LINE,
@@ -39,16 +39,8 @@ from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.errors import Interrupted, UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Plan, Reminders, Schedule
 from needlecare.plan.combine import Planner, review_notes
-from needlecare.storage.files import (
-    LONGEST_PATH,
-    file_data,
-    filled_folder,
-    load_schedule,
-    place_of,
-    print_bytes,
-    reason,
-    replace_file,
-)
+from needlecare.storage.files import LONGEST_PATH, file_data, locked_folder, place_of, reason, replace_file
+from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import local, zone_named
 
 SOME_FAILED = 4  # exit code
@@ -269,7 +261,7 @@ class _Account:
 
     def print(self, data: bytes) -> None:
         """Print what rows give; once nobody reads the report any more, the folder is filled without it."""
-        if not print_bytes(data):
+        if not terminal.print_bytes(data):
             if not self.to_folder:
                 raise BrokenPipeError
             self.as_json = False
@@ -295,7 +287,7 @@ def _told(
         stream, size = _opened(file, stack)
         rows = _unrepeated(read_rows(_lines(stream, file), form=form or _by_ending(file), mapping=mapping))
         if order.folder is not None and not order.dry_run:
-            stack.enter_context(filled_folder(order.folder))
+            stack.enter_context(locked_folder(order.folder, patience=1))
         report = stack.enter_context(terminal.progress("Planning", size))
         told = _Account(
             report.say, as_json=as_json, to_folder=order.folder is not None, dry_run=order.dry_run
@@ -303,6 +295,8 @@ def _told(
         for piece in results(_work, _pieces(rows), jobs=jobs, prepare=_prepare, order=order):
             told.tell(piece)
             report.reach(stream.tell() if size else told.rows)
+        if order.folder is not None and not order.dry_run:
+            system.flush_disks()  # all at once: a file at a time would take longer than the planning
     return told
 
 
@@ -374,7 +368,12 @@ class _Worker:
 
     def written(self, made: Plan, asked: Appointment, path: Path) -> Became:
         """Write the file of a row, and return what became of it. Raises _InTheWay and WriteError."""
+        link = path.is_symlink()
+        if link:  # followed once: what is put in its place meanwhile is not
+            path = Path(place_of(str(path)))
         existing = _existing(path, force=self.order.force)
+        if link and not existing:  # nothing is made where a link leads
+            raise _InTheWay(NO_FILE)
         if existing and path.name == self.own_name and place_of(str(path)) == self.order.rows:
             raise _InTheWay(FOREIGN_FILE)
         data = self.data(made, asked)

@@ -9,7 +9,7 @@ from needlecare.cli.commands.saved import current_plan
 from needlecare.errors import UsageError
 from needlecare.plan.answer import Verdict, answer
 from needlecare.plan.search import NotUnderstood
-from needlecare.storage.files import load_vocabulary, print_bytes
+from needlecare.storage.rule_files import load_vocabulary
 from needlecare.time.parsing import parse_moment
 
 EXAMPLES = """
@@ -77,7 +77,7 @@ def can(
         raise UsageError(wording.not_understood(error, made.schedule)) from None
     given = answer(rules, made, moment)
     if json:
-        print_bytes(wording.can_json(given, words, at=at is not None).encode())
+        terminal.print_bytes(wording.can_json(given, words, at=at is not None).encode())
     else:
         screen = terminal.screen(colour=not no_color) if terminal.is_terminal() else None
         terminal.print_text(wording.can(given, at=at is not None, screen=screen))

@@ -8,7 +8,7 @@ import typer
 from needlecare.cli import options, terminal
 from needlecare.cli.calendar import calendar_data
 from needlecare.errors import UsageError, quoted, shown
-from needlecare.storage.files import LONGEST_PATH, print_bytes, reason, write_file
+from needlecare.storage.files import LONGEST_PATH, reason, write_file
 
 EXAMPLES = """
 Examples:
@@ -51,7 +51,7 @@ def cancel(
         raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be cancelled: {reason(error)}") from None
     data, account = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
     if output == "-":
-        print_bytes(data)
+        terminal.print_bytes(data)
         return
     target = Path(output) if output is not None else path
     changed = write_file(target, data, force=force or output is None)

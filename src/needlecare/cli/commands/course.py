@@ -15,7 +15,7 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Alarms, Detail, Treatment
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.course import course as course_of
-from needlecare.storage.files import load_schedule
+from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
 from needlecare.time.parsing import Weekday, parse_when
 

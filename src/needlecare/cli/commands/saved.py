@@ -16,16 +16,8 @@ from needlecare.cli import options, terminal
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, SkinType, Treatment
 from needlecare.plan.combine import plan
-from needlecare.storage.files import (
-    file_data,
-    load_schedule,
-    own_folder,
-    print_bytes,
-    reason,
-    remove_own_file,
-    schedule_names,
-    write_file,
-)
+from needlecare.storage.files import file_data, locked_folder, reason, remove_file, write_file
+from needlecare.storage.rule_files import load_schedule, schedule_names
 from needlecare.storage.saved import (
     LARGEST_FILE,
     SavedTreatment,
@@ -76,7 +68,7 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
     name = schedule if schedule in schedule_names() else str(Path(schedule).absolute())
     new = SavedTreatment(treatment=treatment, schedule=name, follow=tuple(dict.fromkeys(follow or ())))
     file = saved_file()
-    with own_folder(file.parent):  # what another process saves meanwhile is read before it is written
+    with locked_folder(file.parent):  # what another process saves meanwhile is read before it is written
         saved = load_saved()
         if new not in saved:
             write_file(file, saved_bytes(with_saved(saved, new)), force=True)
@@ -157,16 +149,15 @@ def saved(
     """List the saved treatments, and mark the one that status and can speak of; or forget one."""
     from needlecare.output.terminal.saved import saved_json, saved_text
 
-    kept = load_saved()
+    kept = load_saved() if forget is None else _forget(forget)
     if forget is not None:
-        kept = _forget(forget)
         terminal.say("Forgotten.")
     current = None
     with suppress(options.WrongClock):  # then none is marked, as status speaks of none
         now = options.clock()
         current = in_force(kept, lambda _: now)
     if json:
-        print_bytes(saved_json(kept, current).encode())
+        terminal.print_bytes(saved_json(kept, current).encode())
     elif kept:
         terminal.print_text(saved_text(kept, current))
     else:
@@ -178,12 +169,13 @@ def _forget(which: str) -> tuple[SavedTreatment, ...]:
     file = saved_file()
     if not file.parent.is_dir():  # none is made in order to empty it
         return _without((), which)
-    with own_folder(file.parent):
-        kept = _without(load_saved(), which)
+    with locked_folder(file.parent):
+        everything = which.strip().casefold() == "all"  # even of a file that is damaged
+        kept = () if everything else _without(load_saved(), which)
         if kept:
             write_file(file, saved_bytes(kept), force=True)
         else:
-            remove_own_file(file)
+            remove_file(file)
     return kept
 
 

@@ -12,17 +12,15 @@ from needlecare.cli.outputs import Force
 from needlecare.errors import ScheduleError, UsageError, quoted, shown
 from needlecare.model import Schedule
 from needlecare.rules.load import laxer, read_schedule
-from needlecare.storage.files import (
-    LONGEST_PATH,
+from needlecare.storage.files import LONGEST_PATH, write_files
+from needlecare.storage.rule_files import (
     builtin_data,
     cases_data,
     load_schedule,
-    print_bytes,
     rules_schema,
     schedule_data,
     schedule_names,
     template_text,
-    write_files,
 )
 from needlecare.time.zones import local
 
@@ -60,7 +58,7 @@ def list_(json: options.Json = False) -> None:
     for schedule in schedules:
         _say_overdue(schedule)
     if json:
-        print_bytes(schedules_json(schedules).encode())
+        terminal.print_bytes(schedules_json(schedules).encode())
     else:
         terminal.print_text(schedules_text(schedules))
 
@@ -73,7 +71,7 @@ def show(name: Name = options.DEFAULT_SCHEDULE, json: options.Json = False) -> N
     schedule = load_schedule(name)
     _say_overdue(schedule)
     if json:
-        print_bytes(whole_schedule_json(schedule).encode())
+        terminal.print_bytes(whole_schedule_json(schedule).encode())
     else:
         terminal.print_text(schedule_text(schedule))
 
@@ -107,7 +105,7 @@ def check(
             if not json:
                 terminal.print_text(checked_text(one))
     if json:
-        print_bytes(checked_json(checked).encode())
+        terminal.print_bytes(checked_json(checked).encode())
     if not all(one.ok for one in checked):
         raise typer.Exit(ScheduleError.exit_code)
 
@@ -185,7 +183,7 @@ def new(
     )
     toml = starting_file(template_text("clinic.toml"), beginning)
     if file == "-":
-        print_bytes(toml.encode())
+        terminal.print_bytes(toml.encode())
         return
     written = {
         path: with_schema(toml).encode(),
@@ -241,7 +239,7 @@ def diff(
     _say_overdue(new)
     found, beside = differences(old, new), unseen(old, new)
     if json:
-        print_bytes(difference_json(old, new, found, beside).encode())
+        terminal.print_bytes(difference_json(old, new, found, beside).encode())
     else:
         terminal.print_text(difference_text(old, new, found, beside, terminal.screen().width))
     if found:

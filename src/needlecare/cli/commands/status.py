@@ -4,7 +4,6 @@ import typer
 
 from needlecare.cli import options, terminal
 from needlecare.cli.commands.saved import current_plan
-from needlecare.storage.files import print_bytes
 
 EXAMPLES = """
 Examples:
@@ -46,7 +45,7 @@ def status(
     if json:
         from needlecare.output.json.plan import status_json
 
-        print_bytes(status_json(made, now).encode())
+        terminal.print_bytes(status_json(made, now).encode())
         return
     from needlecare.output.terminal.status import status
 

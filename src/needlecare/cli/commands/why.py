@@ -8,7 +8,7 @@ import typer
 from needlecare.cli import options, terminal
 from needlecare.model import Treatment
 from needlecare.plan.combine import plan
-from needlecare.storage.files import load_schedule, load_vocabulary, print_bytes
+from needlecare.storage.rule_files import load_schedule, load_vocabulary
 from needlecare.time.zones import local, zone_named
 
 EXAMPLES = """
@@ -66,6 +66,6 @@ def why(
     today = local(now, made.treatment.zone).date()
     reasons = [Reason(rule=one, plan=made, dated=treated is not None, today=today) for one in named]
     if json:
-        print_bytes(why_json(reasons).encode())
+        terminal.print_bytes(why_json(reasons).encode())
     else:
         terminal.print_text(why(reasons, terminal.screen().width))

@@ -1,0 +1,141 @@
+"""The rule files: those that ship with needlecare, by their names, and those of a clinic, by their paths."""
+
+import os
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted
+from needlecare.model import Schedule
+from needlecare.storage.files import LONGEST_PATH, file_data, reason
+
+if TYPE_CHECKING:
+    from needlecare.plan.search import Vocabulary
+
+BUILTIN = "microneedling"
+
+
+@cache
+def schedules_folder() -> Path:
+    """Return the folder of the rule files that ship with needlecare, wherever it is run from."""
+    installed = find_spec("needlecare.schedules")
+    if installed is not None and installed.submodule_search_locations:
+        return Path(installed.submodule_search_locations[0])
+    return Path(__file__).resolve().parents[3] / "schedules"  # a checkout that is not installed
+
+
+def template_text(name: str) -> str:
+    """Return a file that a clinic's own begin with. Raises UsageError."""
+    return _shipped(schedules_folder() / "template" / name).decode()
+
+
+def rules_schema() -> bytes:
+    """Return the JSON Schema of rule files. Raises UsageError."""
+    return _shipped(Path(__file__).resolve().parents[1] / "rules.schema.json")
+
+
+def _shipped(path: Path) -> bytes:
+    """Return a file that ships with needlecare. Raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{quoted(path.name)}, which ships with needlecare, cannot be read: {reason(error)}; "
+            "install needlecare again"
+        ) from None
+
+
+def schedule_names() -> list[str]:
+    """Return the names of the rule files that ship with needlecare."""
+    with suppress(OSError):  # a folder that cannot be read holds none
+        return sorted(path.stem for path in schedules_folder().iterdir() if path.suffix == ".toml")
+    return []
+
+
+def builtin_data(name: str) -> bytes | None:
+    """Return the bytes of a rule file that ships with needlecare, or None. Raises UsageError."""
+    return _shipped(schedules_folder() / f"{name}.toml") if name in {BUILTIN, *schedule_names()} else None
+
+
+def schedule_data(name: str) -> tuple[bytes, str]:
+    """Return the bytes of a rule file, by the name of a built-in one or by a path, and how to call it.
+
+    Raises UsageError where there is no such file, or none that can be read.
+    """
+    data = builtin_data(name)
+    if data is not None:
+        return data, f"{name}.toml"
+    from needlecare.rules.load import LARGEST_FILE
+
+    path = Path(name)
+    if not (path.suffix or os.sep in name):
+        names = schedule_names() or [BUILTIN]
+        raise UsageError(
+            f"unknown schedule {quoted(name)}{nearest(name, names)}; "
+            f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
+        )
+    try:
+        return file_data(path, LARGEST_FILE), name
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the rule file {quoted(name)} cannot be read: {reason(error)}") from None
+
+
+def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
+    """Return the bytes of the table of worked cases beside a rule file, or None, and how to call it.
+
+    Beside clinic.toml that is clinic.cases.csv. Of more than `largest` bytes one more is
+    read. Raises UsageError where there is a table that cannot be read.
+    """
+    builtin = name in schedule_names()
+    path = schedules_folder() / f"{name}.toml" if builtin else Path(name)
+    path = path.with_suffix(".cases.csv")
+    called = path.name if builtin else str(path)
+    try:
+        there = path.exists() or path.is_symlink()
+        return file_data(path, largest) if there else None, called
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"the worked cases {quoted(called, LONGEST_PATH)} cannot be read: {reason(error)}"
+        ) from None
+
+
+def load_schedule(name: str) -> Schedule:
+    """Return a checked schedule. Raises UsageError or ScheduleError.
+
+    One that ships with needlecare is read in its prepared form, if that was made from it.
+    """
+    data, file = schedule_data(name)
+    ships = name in schedule_names()
+    if ships:
+        from needlecare.rules.prepared import prepared_schedule
+
+        with suppress(OSError):  # what cannot be read is read from the rule file itself
+            found = (schedules_folder() / f"{name}.prepared.json").read_bytes()
+            if (schedule := prepared_schedule(found, data)) is not None:
+                return schedule
+    from needlecare.rules.load import read_schedule
+
+    try:
+        return read_schedule(data, file=file, base=builtin_data)
+    except ScheduleError as error:
+        if not ships:
+            raise
+        remedy = Problem(
+            where="", what="it ships with needlecare; unless you edited it, install needlecare again"
+        )
+        raise ScheduleError(file, [*error.problems, remedy]) from None
+
+
+def load_vocabulary(schedule: Schedule) -> "Vocabulary":
+    """Return the words of a schedule; those of one that ships in their prepared form, if made from it."""
+    from needlecare.plan.search import Vocabulary
+    from needlecare.rules.prepared import words_prepared_for
+
+    words = None
+    if schedule.id in schedule_names():
+        with suppress(OSError):  # what cannot be read is made anew
+            found = (schedules_folder() / f"{schedule.id}.words.json").read_bytes()
+            words = words_prepared_for(schedule, found)
+    return Vocabulary(schedule, words)
