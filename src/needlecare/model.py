@@ -181,17 +181,28 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class StandingText(Struct, frozen=True, kw_only=True):
-    """A text that every full output carries, and its shortest form."""
+    """A text that outputs carry, and its shortest form.
+
+    `covers` are the phrases by which people describe what it is about, `but_not` the names of
+    other things that sound alike ("lip balm").
+    """
 
     text: str
     short: str
+    covers: tuple[str, ...] = ()
+    but_not: tuple[str, ...] = ()
 
 
+ANSWERS_ONLY = ("urgent", "mistake")  # standing texts that a rule file may leave out
 PLACEHOLDERS = ("{clinic}", "{emergency}")  # in standing texts: whom to call, as the clinic's file names them
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """The texts that outputs carry whatever the plan says."""
+    """The texts that outputs carry whatever the plan says, and two that only answers carry.
+
+    `urgent` is about what needs help the same day, `mistake` about what to do after something that
+    was not allowed yet. Iterating gives the former, with their names.
+    """
 
     general: StandingText
     medicine: StandingText
@@ -199,10 +210,13 @@ class Standing(Struct, frozen=True, kw_only=True):
     call: StandingText
     emergency: StandingText
     scope: StandingText
+    urgent: StandingText | None = None
+    mistake: StandingText | None = None
 
     def __iter__(self) -> Iterator[tuple[str, StandingText]]:
         for name in self.__struct_fields__:
-            yield name, getattr(self, name)
+            if name not in ANSWERS_ONLY:
+                yield name, getattr(self, name)
 
 
 class SeriesRange(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,8 @@ from needlecare.output.terminal.can import can, can_json
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.answer import Answer, Verdict, answer
 from needlecare.plan.combine import plan
-from needlecare.plan.search import NotUnderstood, Vocabulary, known_words, stem
+from needlecare.plan.language import stem
+from needlecare.plan.search import NotUnderstood, Vocabulary, known_words
 from needlecare.rules.load import read_schedule
 from needlecare.time.parsing import parse_moment
 from needlecare.time.zones import zone_named

@@ -199,10 +199,11 @@ def _ids(rules: Iterable["Rule"]) -> list[Offer]:
 
 def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: str) -> list[Offer]:
     """Return the words for rules that go on from what is typed: "tub" after "hot", "hot-tub" for "ho"."""
-    from needlecare.plan.search import known_words, plainly
+    from needlecare.plan.language import normalize
+    from needlecare.plan.search import known_words
 
-    typed = plainly(" ".join(before or ())).split()
-    known = [(plainly(words).split(), rule.title) for rule in rules for words in known_words(rule)]
+    typed = normalize(" ".join(before or ())).split()
+    known = [(normalize(words).split(), rule.title) for rule in rules for words in known_words(rule)]
     begun = [("-".join(words[len(typed) :]), title) for words, title in known if words[: len(typed)] == typed]
     if typed and any(word and word.startswith(incomplete) for word, _ in begun):
         return begun

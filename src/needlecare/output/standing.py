@@ -15,8 +15,11 @@ def standing_texts(schedule: Schedule, *, short: bool = False) -> Iterator[tuple
 
 
 def standing_text(name: str, schedule: Schedule, *, short: bool = False) -> str:
-    """Return one standing text."""
-    return dict(standing_texts(schedule, short=short))[name]
+    """Return one standing text, or nothing where the rule file leaves it out."""
+    standing = getattr(schedule.standing, name)
+    if standing is None:
+        return ""
+    return _filled(standing.short if short else standing.text, schedule)
 
 
 def footer_text(schedule: Schedule) -> str:
@@ -34,7 +37,11 @@ def clinic_name(schedule: Schedule) -> str:
     return f"{clinic.name} ({clinic.telephone})" if clinic.telephone else clinic.name
 
 
+def emergency_number(schedule: Schedule, otherwise: str) -> str:
+    """Return the emergency number that the clinic gives, or other words for it."""
+    return (schedule.clinic.emergency if schedule.clinic else "") or otherwise
+
+
 def _filled(text: str, schedule: Schedule) -> str:
-    emergency = schedule.clinic.emergency if schedule.clinic else ""
     named = text.replace("{clinic}", clinic_name(schedule))
-    return named.replace("{emergency}", emergency or "your emergency number")
+    return named.replace("{emergency}", emergency_number(schedule, "your emergency number"))

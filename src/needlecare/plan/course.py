@@ -28,7 +28,7 @@ from needlecare.model import (
     Window,
 )
 from needlecare.plan.combine import begins, case, plan
-from needlecare.plan.search import plainly
+from needlecare.plan.language import normalize
 from needlecare.time.offsets import LAST_YEAR, place, place_day
 from needlecare.time.zones import Edge, first_moment, local
 
@@ -351,7 +351,7 @@ def _counterparts(schedule: Schedule) -> dict[str, str]:
     That is the one that shares the most of the words that people use. Both are about
     a medicine, or both not.
     """
-    words = {rule.id: {plainly(word) for word in rule.covers} for rule in schedule.rules.values()}
+    words = {rule.id: {normalize(word) for word in rule.covers} for rule in schedule.rules.values()}
     avoid = [rule for rule in schedule.rules.values() if rule.kind is Kind.AVOID]
     found = {}
     for rule in schedule.rules.values():

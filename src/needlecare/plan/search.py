@@ -6,31 +6,26 @@ people put around a thing ("can I go for a", "use my"). What is not understood i
 never guessed: it is refused with the nearest word.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import Kind, Rule, Schedule
+from needlecare.plan.language import normalize, stem, word_set
 
 # Where a word fits several rules, those about the days after the treatment come first.
 _ORDER = (
     *(Kind.AVOID, Kind.DO, Kind.PREPARE, Kind.CONTRAINDICATION),
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
 )
-_APOSTROPHE, _WORD = re.compile("['\u2019]"), re.compile(r"[^\W_]+")
 _ALIKE = 0.75  # below it a suggestion is a riddle; one letter of four
 _MORE_ALIKE = 0.77  # for a word of three letters, or for one of several
 MOST_WORDS = 24  # a question has fewer
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 # What may stand before the thing that is asked about, and changes nothing of it. Never a word
 # that turns a question round: not, no, off, out, stop, skip, without, instead, before.
-_BEFORE = _words(
+_BEFORE = word_set(
     """
     can could may might should will would must do does am is are be it ok okay fine safe alright
     allowed possible i we you to please when how soon about what if need want like try start resume
@@ -40,17 +35,17 @@ _BEFORE = _words(
     """
 )
 # What may stand anywhere but at the end, where an article is none ("vitamin A").
-_BETWEEN = _words("a an the my your our his her their some any this that these those")
-_ANYWHERE = _words(
+_BETWEEN = word_set("a an the my your our his her their some any this that these those")
+_ANYWHERE = word_set(
     """
     i me we us you it to for in at on of into onto with by from just only also too again now today
     tonight already yet soon please
     """
 )
-_JOINING = _words("and or")
-_FOLLOWING = _words("after following post since")
-_APPOINTMENT = _words("treatment session appointment procedure")
-_OTHER_DAY = _words("tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday later")
+_JOINING = word_set("and or")
+_FOLLOWING = word_set("after following post since")
+_APPOINTMENT = word_set("treatment session appointment procedure")
+_OTHER_DAY = word_set("tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday later")
 
 
 class NotUnderstood(UsageError):
@@ -70,18 +65,13 @@ def known_words(rule: Rule) -> tuple[str, ...]:
     return (rule.id, *named, *rule.covers)
 
 
-def plainly(words: str) -> str:
-    """Return words in small letters, without punctuation, on single spaces."""
-    return " ".join(_WORD.findall(_APOSTROPHE.sub("", words.casefold())))
-
-
 def words_of(rules: Iterable[Rule]) -> dict[str, list[str]]:
     """Return the keys of the words for each rule, by its id: what the forms of those words share."""
     found = {}
     for rule in rules:
         keys: dict[str, None] = {}
         for word in known_words(rule):
-            tokens = tuple(plainly(word).split())
+            tokens = tuple(normalize(word).split())
             keys |= dict.fromkeys(_keys(tokens))
             if not _BETWEEN.isdisjoint(tokens):
                 keys |= dict.fromkeys(_keys(_without(tokens, _BETWEEN)))
@@ -97,7 +87,7 @@ class Vocabulary:
 
     def __init__(self, schedule: Schedule, words: Mapping[str, Iterable[str]] | None = None) -> None:
         self.schedule = schedule
-        self.context = frozenset(plainly(schedule.treatment).split()) | {"skin"}  # what it is all about
+        self.context = frozenset(normalize(schedule.treatment).split()) | {"skin"}  # what it is all about
         self.ids: dict[str, set[str]] = {}
         for rule, keys in (words_of(schedule.rules.values()) if words is None else words).items():
             for key in keys:
@@ -108,9 +98,9 @@ class Vocabulary:
 
         Raises NotUnderstood, with the nearest known word, where there is none.
         """
-        wanted = plainly(words)
+        wanted = normalize(words)
         for rule in self.schedule.rules.values():
-            if wanted in {plainly(rule.id), plainly(rule.title)}:
+            if wanted in {normalize(rule.id), normalize(rule.title)}:
                 return (rule,)
         return self.meant(words)
 
@@ -122,7 +112,7 @@ class Vocabulary:
         only where they mean the same rule ("swim in the sea"; not "water mask", which
         is neither), or where "and" or "or" joins them. Raises NotUnderstood.
         """
-        tokens = plainly(words).split()
+        tokens = normalize(words).split()
         found = self.meaning(tokens) if len(tokens) <= MOST_WORDS else None
         if not found:
             raise self.not_understood(words, tokens[:MOST_WORDS])
@@ -273,34 +263,3 @@ def _clauses(tokens: Sequence[str]) -> list[tuple[str, ...]]:
         else:
             clauses[-1] = (*clauses[-1], token)
     return [clause for clause in clauses if clause]
-
-
-# English endings and spellings ----------------------------------------------------------------------
-
-_OUR = re.compile("(?<=[a-z]{3})our")
-_VOWELS = frozenset("aeiouy")
-
-
-@lru_cache(maxsize=4096)  # a schedule has a thousand words, many of them several times
-def stem(word: str) -> str:
-    """Return what the forms of an English word share: "shave" and "shaving", "scarf" and "scarves".
-
-    It need not be a word. British and American spellings share it too.
-    """
-    word = word.replace("iz", "is").replace("yz", "ys").replace("ae", "e")
-    if "our" in word:
-        word = _OUR.sub("or", word)
-    if len(word) > 3 and word[-1] == "s" and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    for ending in ("ing", "ed"):
-        base = word.removesuffix(ending)
-        if len(word) > len(base) > 2 and not _VOWELS.isdisjoint(base):
-            word = base
-            break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in _VOWELS:
-        word = word[:-1]
-    if len(word) > 3 and word[-1] == "e":
-        word = word[:-1]
-    if len(word) > 2 and word[-1] == "y" and word[-2] not in _VOWELS:
-        word = f"{word[:-1]}i"
-    return f"{word[:-1]}f" if len(word) > 3 and word[-1] == "v" else word

@@ -12,11 +12,13 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
 from operator import itemgetter
+from typing import Any
 
 from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError, nearest, quoted, shown
 from needlecare.model import (
+    ANSWERS_ONLY,
     PLACEHOLDERS,
     UNRANKED,
     Clinic,
@@ -54,6 +56,7 @@ _MOST_NAMES = 100
 _NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MOST_NAMES}}}"
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
+_HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts that questions are held against
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
 _HAS_TURN = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
@@ -678,16 +681,21 @@ class _Reading:
         table = self.root.table("standing")
         if not table.values and base is not None:
             return base
-        texts = {}
+        texts: dict[str, Any] = {}
         for name in Standing.__struct_fields__:
             inherited = getattr(base, name) if base else None
-            if inherited is not None and not table.has(name):
+            if not table.has(name) and (inherited is not None or name in ANSWERS_ONLY):
                 texts[name] = inherited
                 continue
             one = table.table(name)
+            # A clinic's own phrases come on top: a file must not make an emergency harder to recognise.
+            known = inherited or StandingText(text="", short="")
+            has_words = name in _HAS_WORDS
             texts[name] = StandingText(
                 text=one.standing("text", inherited.text if inherited else None),
                 short=one.standing("short", inherited.short if inherited else None),
+                covers=known.covers + (one.texts("covers") if has_words else ()),
+                but_not=known.but_not + (one.texts("but_not") if has_words else ()),
             )
             one.done()
         table.done()

@@ -6,6 +6,7 @@ import typer
 
 from needlecare.cli import options, terminal
 from needlecare.cli.commands.saved import current_plan
+from needlecare.cli.emergency import emergencies_first, tell_emergency
 from needlecare.errors import UsageError
 from needlecare.plan.answer import Verdict, answer
 from needlecare.plan.search import NotUnderstood
@@ -56,19 +57,21 @@ def can(
 
     Exit code 0: allowed; 1: not yet, sources differ, or no source says; 2: not understood.
     """
-    made, now = current_plan(
-        ctx,
-        treated=treated,
-        prp=prp,
-        skin_type=skin_type,
-        scars=scars,
-        tz=tz,
-        schedule=schedule,
-        follow=follow,
-        as_of=as_of,
-    )
-    moment = now if at is None else parse_moment(at, now=now, zone=made.treatment.zone)
     words = " ".join(activity)
+    with emergencies_first(words, schedule, json=json, colour=not no_color):
+        made, now = current_plan(
+            ctx,
+            treated=treated,
+            prp=prp,
+            skin_type=skin_type,
+            scars=scars,
+            tz=tz,
+            schedule=schedule,
+            follow=follow,
+            as_of=as_of,
+        )
+    tell_emergency(words, made.schedule, json=json, colour=not no_color)
+    moment = now if at is None else parse_moment(at, now=now, zone=made.treatment.zone)
     from needlecare.output.terminal import can as wording
 
     try:

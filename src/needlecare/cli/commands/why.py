@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from needlecare.cli import options, terminal
+from needlecare.cli.emergency import emergencies_first, tell_emergency
 from needlecare.model import Treatment
 from needlecare.plan.combine import plan
 from needlecare.storage.rule_files import load_schedule, load_vocabulary
@@ -43,8 +44,11 @@ def why(
     json: options.Json = False,
 ) -> None:
     """Tell why a rule stands: the reason, the sum in words, every source, and what was set aside."""
-    rules = load_schedule(schedule)
-    named = load_vocabulary(rules).named(" ".join(rule))
+    words = " ".join(rule)
+    with emergencies_first(words, schedule, json=json, colour=True):
+        rules = load_schedule(schedule)
+    tell_emergency(words, rules, json=json, colour=True)
+    named = load_vocabulary(rules).named(words)
     if treated is not None:
         made, now = options.planned(
             treated,

@@ -1,0 +1,60 @@
+"""Emergencies come before anything else that a command has to say, even where nothing else works."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import typer
+from msgspec.structs import replace
+
+from needlecare.cli import terminal
+from needlecare.errors import NeedlecareError
+from needlecare.model import Schedule
+from needlecare.plan.emergency import alarm
+from needlecare.storage.files import BUILTIN, load_schedule, print_bytes
+
+
+@contextmanager
+def emergencies_first(words: str, schedule: str, *, json: bool, colour: bool) -> Iterator[None]:
+    """Answer words that describe an emergency where what is to be done first goes wrong: no treatment is
+    saved, or a rule file is broken.
+
+    `schedule` is the name of the rule file to ask, if it can be read. Raises typer.Exit for an
+    emergency, and else what went wrong.
+    """
+    try:
+        yield
+    except NeedlecareError:
+        with suppress(NeedlecareError):
+            tell_emergency(words, _readable(schedule), json=json, colour=colour)
+        raise
+
+
+def tell_emergency(words: str, schedule: Schedule, *, json: bool, colour: bool) -> None:
+    """Answer words that describe an emergency, or what needs help the same day, and leave with code 1.
+
+    Returns where they describe none. A rule file without such words of its own uses the built-in ones.
+    """
+    standing = schedule.standing
+    if not standing.emergency.covers or standing.urgent is None:
+        builtin = load_schedule(BUILTIN).standing
+        emergency = standing.emergency if standing.emergency.covers else builtin.emergency
+        standing = replace(standing, emergency=emergency, urgent=standing.urgent or builtin.urgent)
+        schedule = replace(schedule, standing=standing)
+    level = alarm(words, standing)
+    if level is None:
+        return
+    from needlecare.output.terminal.alarm import alarm_json, alarm_text
+
+    if json:
+        print_bytes(alarm_json(level, schedule, words).encode())
+    else:
+        terminal.print_text(alarm_text(level, schedule, terminal.screen(colour=colour)))
+    raise typer.Exit(1)
+
+
+def _readable(name: str) -> Schedule:
+    """Return a rule file, or the built-in one where it cannot be read."""
+    try:
+        return load_schedule(name)
+    except NeedlecareError:
+        return load_schedule(BUILTIN)

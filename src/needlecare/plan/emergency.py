@@ -1,0 +1,163 @@
+"""Whether what somebody types describes an emergency.
+
+The words are data (`covers` of a standing text). A missed emergency is the worst fault there
+is, so the match is loose: the words of a phrase may come in any form and order, misspelt by a
+letter and with others between them, and "no trouble breathing" counts as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from itertools import pairwise
+
+from needlecare.model import Standing
+from needlecare.plan.language import normalize, one_slip_apart, plain_form, root, word_set
+
+_NOT = "not"
+_NEGATIONS = word_set(
+    """
+    not no cant cannot couldnt wont dont doesnt didnt isnt arent wasnt unable hardly barely
+    never stopped
+    """
+)
+# A word that changes the one before it ("passed out"), and stands right behind it.
+_PARTICLES = frozenset({"out", "up", "off", "over"})
+# What counts as nothing when it stands between the words of a phrase.
+_SMALL = word_set(
+    """
+    a an the i im ive id my me we he she his her him you your they their it its this that these those
+    is are am was were be been being do does did have has had having to of in on at for with by from
+    as so very really quite too just all now still also again since because today tonight yesterday
+    get gets getting got feel feels feeling felt start started starting starts seem seems keep keeps
+    bit little lot more much some any suddenly can could will would should there here after before
+    """
+)
+_MAX_BETWEEN = 2  # other words between the two of a short phrase
+_MAX_BETWEEN_LONG = 6  # between the three or more of a long one
+_MIN_MISSPELT = 6  # letters of a word in which one slip is forgiven
+_MIN_MISSPELT_ALONE = 8  # of a word that is a phrase by itself: "painted" is not "fainted"
+_LONG = 3  # words of a long phrase
+_MAX_WORDS = 400
+
+
+def describes(words: str, phrases: Iterable[str], but_not: Iterable[str] = ()) -> bool:
+    """Whether words say what one of the phrases says.
+
+    In a phrase "lip/tongue swollen/thick" stands for all four pairs. A phrase of one word is met
+    by that very form alone ("fainted" does not mean "faint redness"). `but_not` are names of other
+    things: in "lip balm" nobody's lip is meant.
+    """
+    tokens = normalize(words).split()[:_MAX_WORDS]
+    question = _Question(tokens)
+    question.leave_out(but_not)
+    return any(map(question.says, phrases))
+
+
+class _Question:
+    """The words of a question, and the phrases that they may be read as."""
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self.tokens = list(tokens)
+        self.roots = [{_root(token)} for token in tokens]
+        for place, (token, following) in enumerate(pairwise(tokens)):
+            if following in _PARTICLES:
+                self.roots[place].add(f"{root(token)} {following}")
+            self.roots[place].add(f"={token}{following}")  # "epi pen"
+        for place, token in enumerate(tokens):
+            self.roots[place].add(f"={token}")
+        self.every_root = frozenset().union(*self.roots)
+        self.long = [token for token in tokens if len(token) >= _MIN_MISSPELT - 1]
+        # A phrase is looked at more closely only where its words begin as those of the question do.
+        self.initials = {token[0] for token in tokens} | {root(token)[0] for token in tokens}
+        if any(token in _NEGATIONS for token in tokens):
+            self.initials |= {word[0] for word in _NEGATIONS}
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Take the names of other things out of the question."""
+        for name in names:
+            places = self.places(name)
+            for start in range(len(self.tokens) - len(places) + 1 if places else 0):
+                end = start + len(places)
+                if all(not found.isdisjoint(self.roots[start + n]) for n, found in enumerate(places)):
+                    self.roots[start:end] = [set()] * len(places)
+
+    def says(self, phrase: str) -> bool:
+        """Whether the question says what a phrase says."""
+        if " " not in phrase and "/" not in phrase:
+            return phrase[0].casefold() in self.initials and self.holds(normalize(phrase).replace(" ", ""))
+        places = self.places(phrase)
+        return bool(places) and self.met(places)
+
+    def holds(self, word: str) -> bool:
+        """Whether a word that says it all stands in the question, a long one misspelt too."""
+        for token, roots in zip(self.tokens, self.roots, strict=True):
+            if f"={word}" in roots:
+                return True
+            if roots and len(word) >= _MIN_MISSPELT_ALONE and _misspelt(token, word):
+                return True
+        return False
+
+    def places(self, phrase: str) -> list[set[str]]:
+        """Return the roots that may stand in each place of a phrase; nothing where one cannot be filled.
+
+        A particle belongs to the word before it.
+        """
+        found: list[set[str]] = []
+        parts = phrase.casefold().replace("'", "").split()
+        for part, following in zip(parts, [*parts[1:], ""], strict=True):
+            if part in _PARTICLES and found:
+                continue
+            wanted: set[str] = set()
+            for form in part.split("/"):
+                if plain_form(form)[0] not in self.initials:
+                    continue  # most forms: this is quick
+                if following in _PARTICLES:
+                    wanted.add(f"{root(form)} {following}")
+                    continue
+                wanted.add(_root(form))
+                if len(form) >= _MIN_MISSPELT:
+                    wanted.update(_root(token) for token in self.long if _misspelt(token, form))
+            if wanted.isdisjoint(self.every_root):
+                return []
+            found.append(wanted)
+        return found
+
+    def met(self, places: Sequence[set[str]]) -> bool:
+        """Whether every place of a phrase is filled by a word of its own, near enough to the others."""
+        filled = [{n for n, wanted in enumerate(places) if wanted & roots} for roots in self.roots]
+        allowed = _MAX_BETWEEN if len(places) < _LONG else _MAX_BETWEEN_LONG
+        for start, first in enumerate(filled):
+            missing = set(range(len(places)))
+            others = 0
+            for token, found in zip(self.tokens[start:], filled[start:], strict=True) if first else ():
+                if hit := missing & found:
+                    missing.discard(min(hit))
+                    if not missing:
+                        return True
+                elif token not in _SMALL:
+                    others += 1
+                    if others > allowed:
+                        break
+        return False
+
+
+def _root(form: str) -> str:
+    return _NOT if form in _NEGATIONS else root(form)
+
+
+def _misspelt(token: str, word: str) -> bool:
+    return token[0] == word[0] and abs(len(token) - len(word)) < 2 and one_slip_apart(token, word)
+
+
+class Alarm(StrEnum):
+    """What some words call for before anything else is said about them."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+
+
+def alarm(words: str, standing: Standing) -> Alarm | None:
+    """Return what words call for, by the phrases of a rule file: the emergency number, or help the same day."""
+    for level, text in ((Alarm.EMERGENCY, standing.emergency), (Alarm.URGENT, standing.urgent)):
+        if text is not None and describes(words, text.covers, text.but_not):
+            return level
+    return None

@@ -1,0 +1,117 @@
+"""English as people type it: endings, irregular forms, spellings, and the small words around a thing.
+
+Nothing clinical is here: which words mean what is data in the rule files.
+"""
+
+import re
+from functools import lru_cache
+
+_APOSTROPHE, _WORD = re.compile("['\u2019\u02bc`]"), re.compile(r"[^\W_]+")
+_OUR = re.compile("(?<=[a-z]{3})our")
+_VOWELS = frozenset("aeiouy")
+
+# Forms that no ending explains -> the plain form. Only those that people use when they ask.
+_IRREGULAR = {
+    **dict.fromkeys(("went", "gone", "going", "goes"), "go"),
+    **dict.fromkeys(("swollen", "swole", "swelled"), "swell"),
+    **dict.fromkeys(("swam", "swum"), "swim"),
+    **dict.fromkeys(("drank", "drunk"), "drink"),
+    **dict.fromkeys(("ate", "eaten"), "eat"),
+    **dict.fromkeys(("ran", "runs"), "run"),
+    **dict.fromkeys(("lost", "loss", "losing"), "lose"),
+    **dict.fromkeys(("wore", "worn"), "wear"),
+    **dict.fromkeys(("took", "taken"), "take"),
+    **dict.fromkeys(("had", "has", "having"), "have"),
+    **dict.fromkeys(("did", "done", "does", "doing"), "do"),
+    **dict.fromkeys(("got", "gotten", "getting"), "get"),
+    **dict.fromkeys(("fell", "fallen"), "fall"),
+    **dict.fromkeys(("rode", "ridden"), "ride"),
+    **dict.fromkeys(("flew", "flown"), "fly"),
+    **dict.fromkeys(("drove", "driven"), "drive"),
+    **dict.fromkeys(("saw", "seen"), "see"),
+    **dict.fromkeys(("spread", "spreads"), "spread"),
+    **dict.fromkeys(("bled", "bleeds"), "bleed"),
+    "felt": "feel",
+    "slept": "sleep",
+    "sat": "sit",
+    "lay": "lie",
+    "kept": "keep",
+    "gave": "give",
+    "began": "begin",
+    "burnt": "burn",
+    "worse": "worse",
+    "grew": "grow",
+    "grown": "grow",
+    "woke": "wake",
+    "caught": "catch",
+    "bought": "buy",
+    "spent": "spend",
+    "shook": "shake",
+}
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, which stand on white space."""
+    return frozenset(text.split())
+
+
+def normalize(words: str) -> str:
+    """Return words in small letters, without punctuation, on single spaces."""
+    return " ".join(_WORD.findall(_APOSTROPHE.sub("", words.casefold())))
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """Return what the forms of an English word share: "shave" and "shaving", "scarf" and "scarves".
+
+    It need not be a word. British and American spellings share it too.
+    """
+    word = word.replace("iz", "is").replace("yz", "ys").replace("ae", "e")
+    if "our" in word:
+        word = _OUR.sub("or", word)
+    if len(word) > 3 and word[-1] == "s" and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        base = word.removesuffix(ending)
+        if len(word) > len(base) > 2 and not _VOWELS.isdisjoint(base):
+            word = base
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in _VOWELS:
+        word = word[:-1]
+    if len(word) > 3 and word[-1] == "e":
+        word = word[:-1]
+    if len(word) > 2 and word[-1] == "y" and word[-2] not in _VOWELS:
+        word = f"{word[:-1]}i"
+    return f"{word[:-1]}f" if len(word) > 3 and word[-1] == "v" else word
+
+
+def plain_form(word: str) -> str:
+    """Return the plain form of an irregular one ("went" -> "go"), else the word itself."""
+    return _IRREGULAR.get(word, word)
+
+
+def root(word: str) -> str:
+    """Return what even distant forms share: "swollen" and "swelling", "sudden" and "suddenly", "red" and
+    "redness".
+    """
+    word = _IRREGULAR.get(word, word)
+    for ending in ("ness", "ly"):
+        base = word.removesuffix(ending)
+        if len(word) > len(base) > 2:
+            word = base
+            break
+    return stem(word)
+
+
+def one_slip_apart(word: str, other: str) -> bool:
+    """Whether one letter too many, too few, wrong, or swapped with its neighbour turns a word into another."""
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return False
+    start = 0
+    while start < min(len(word), len(other)) and word[start] == other[start]:
+        start += 1
+    rest, other_rest = word[start:], other[start:]
+    if len(rest) == len(other_rest):
+        swapped = rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:]
+        return swapped or rest[1:] == other_rest[1:]
+    return rest[1:] == other_rest if len(rest) > len(other_rest) else rest == other_rest[1:]
