@@ -42,7 +42,7 @@ class Part(StrEnum):
     CONDITION = "condition"
 
 
-class Turn(StrEnum):
+class SessionScope(StrEnum):
     """The sessions of a series that a rule is said in: one of them, or every one but the last."""
 
     FIRST = "first"
@@ -133,7 +133,7 @@ class Source(Struct, frozen=True, kw_only=True):
 class Recommendation(Struct, frozen=True, kw_only=True):
     """What one source says about a rule.
 
-    `earliest` is the end of the laxer reading where the source itself gives a
+    `earliest` is the end of the less strict reading where the source itself gives a
     range (for `prepare`, the later start). `set_aside` is the reason why it is
     shown and not counted.
     """
@@ -176,7 +176,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     after: str | None = None
     medicine: bool = False
     daily: bool = False
-    series: Turn | None = None
+    series: SessionScope | None = None
     recommendations: tuple[Recommendation, ...] = ()
 
 
@@ -266,7 +266,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     clinic: Clinic | None = None
 
 
-class Weighed(Struct, frozen=True, kw_only=True):
+class AssessedRecommendation(Struct, frozen=True, kw_only=True):
     """A recommendation in one case of treatment: whether it speaks of it, and whether it counts."""
 
     recommendation: Recommendation
@@ -274,7 +274,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     counted: bool
 
 
-class Placed(Weighed, frozen=True, kw_only=True):
+class PlacedRecommendation(AssessedRecommendation, frozen=True, kw_only=True):
     """A recommendation on the calendar of one treatment, with its moments where it counts."""
 
     start: datetime | None = None
@@ -298,7 +298,7 @@ class Window(Struct, frozen=True, kw_only=True):
     end: datetime | None = None
     governed_by: str | None = None
     delayed_by: str | None = None
-    recommendations: tuple[Weighed, ...] = ()
+    recommendations: tuple[AssessedRecommendation, ...] = ()
 
     @property
     def kind(self) -> Kind:

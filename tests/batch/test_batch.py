@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 
 from needlecare.batch.report import account_text, record_json
 from needlecare.batch.rows import (
-    LONGEST_LINE,
-    LONGEST_NAME,
-    MOST_LINES,
+    MAX_LINE_BYTES,
+    MAX_LINES,
+    MAX_NAME_LENGTH,
     Appointment,
-    Became,
     Column,
     Defaults,
     Outcome,
     Row,
     RowFormat,
     RowProblem,
+    RowResult,
     appointment,
     file_stem,
     parse_mapping,
@@ -47,7 +47,7 @@ def rows_of(
 ) -> list[Row | RowProblem]:
     """Return the rows of a file, read as the command reads it: lines with their ends, long ones in pieces."""
     pieces = (
-        line[at : at + LONGEST_LINE] for line in BytesIO(data) for at in range(0, len(line), LONGEST_LINE)
+        line[at : at + MAX_LINE_BYTES] for line in BytesIO(data) for at in range(0, len(line), MAX_LINE_BYTES)
     )
     return list(read_rows(pieces, form=form, mapping=mapping or {}))
 
@@ -104,7 +104,7 @@ def test_rows_and_lines_are_counted_from_1_and_a_row_may_have_several_lines() ->
     assert told(rows) == [(3, "a1"), (8, "a2"), (9, "cells")]
 
 
-LONG = b"x" * LONGEST_LINE
+LONG = b"x" * MAX_LINE_BYTES
 BROKEN = {
     # why: the rows below the header ref,treated,n, and what each line comes to
     "a quote that is never closed spoils its own line": (
@@ -140,8 +140,8 @@ BROKEN = {
         [(2, "not-csv"), (3, "a2")],
     ),
     "a cell of as many lines as one may have": (
-        b'a1,x,"' + b"\n" * (MOST_LINES - 1) + b'"\na2,x,\n',
-        [(2, "a1"), (2 + MOST_LINES, "a2")],
+        b'a1,x,"' + b"\n" * (MAX_LINES - 1) + b'"\na2,x,\n',
+        [(2, "a1"), (2 + MAX_LINES, "a2")],
     ),
 }
 
@@ -152,9 +152,9 @@ def test_a_row_that_is_no_csv_spoils_no_other(data: bytes, expected: list[tuple[
 
 
 def test_a_cell_of_more_lines_than_one_may_have_is_no_row_and_the_reading_goes_on() -> None:
-    rows = rows_of(b'ref,treated,n\na1,x,"' + b"\n" * MOST_LINES + b'"\na2,x,\n')
+    rows = rows_of(b'ref,treated,n\na1,x,"' + b"\n" * MAX_LINES + b'"\na2,x,\n')
     assert (rows[0].line, isinstance(rows[0], RowProblem)) == (2, True)
-    assert told(rows)[-1] == (3 + MOST_LINES, "a2")
+    assert told(rows)[-1] == (3 + MAX_LINES, "a2")
 
 
 NO_FILE = {
@@ -262,7 +262,7 @@ def test_foreign_headings_are_mapped_whatever_their_case() -> None:
 
 
 def test_names_of_ndjson_are_read_whatever_their_case_as_headings_are() -> None:
-    """A plan without PRP, scars and skin type would be a laxer one."""
+    """A plan without PRP, scars and skin type would be a less strict one."""
     written = b'{"ref":"a1","treated":"2026-11-21","PRP":true,"Skin_Type":"V"," Scars ":"yes"}'
     row = only(rows_of(written))
     assert {Column.PRP: "True", Column.SKIN_TYPE: "V", Column.SCARS: "yes"}.items() <= row.cells.items()
@@ -450,7 +450,7 @@ def test_without_a_zone_of_the_row_or_a_default_there_is_none() -> None:
 # File names ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ref", ["a1", "0", "2026-11-21-001", "visit.12_b", "x" * LONGEST_NAME])
+@pytest.mark.parametrize("ref", ["a1", "0", "2026-11-21-001", "visit.12_b", "x" * MAX_NAME_LENGTH])
 def test_a_safe_reference_is_a_file_name(ref: str) -> None:
     assert file_stem(ref) == ref
 
@@ -475,8 +475,8 @@ UNSAFE = {
     "what a spreadsheet reckons": ("=1+1", "1-1"),
     "what a shell expands": ("$(reboot)*", "reboot"),
     "a name that it might make itself": ("a1~0123456789ab", "a1-0123456789ab"),
-    "a character more than a name may have": ("x" * (LONGEST_NAME + 1), "x" * LONGEST_NAME),
-    "as long as a reference may be": ("\u00e4x" * 200, "-".join("x" * 200)[:LONGEST_NAME].strip("-")),
+    "a character more than a name may have": ("x" * (MAX_NAME_LENGTH + 1), "x" * MAX_NAME_LENGTH),
+    "as long as a reference may be": ("\u00e4x" * 200, "-".join("x" * 200)[:MAX_NAME_LENGTH].strip("-")),
 }
 
 
@@ -511,7 +511,7 @@ def test_the_name_of_a_reference_is_for_ever() -> None:
 
 
 def test_a_record_names_the_row_and_its_file_or_what_is_wrong() -> None:
-    outcome = Outcome(number=1, line=2, ref="\u00e9", became=Became.WRITTEN, file="a.ics")
+    outcome = Outcome(number=1, line=2, ref="\u00e9", became=RowResult.WRITTEN, file="a.ics")
     assert record_json(outcome).decode() == (
         '{"row": 1, "line": 2, "outcome": "written", "ref": "\u00e9", "file": "a.ics"}\n'
     )
@@ -533,16 +533,16 @@ def test_a_record_names_the_row_and_its_file_or_what_is_wrong() -> None:
     ("done", "failed", "dry_run", "text"),
     [
         ({}, 0, False, "0 rows."),
-        ({Became.WRITTEN: 1}, 0, False, "1 row: 1 written."),
-        ({Became.WRITTEN: 1, Became.REVISED: 2, Became.UNCHANGED: 3}, 4, False,
+        ({RowResult.WRITTEN: 1}, 0, False, "1 row: 1 written."),
+        ({RowResult.WRITTEN: 1, RowResult.REVISED: 2, RowResult.UNCHANGED: 3}, 4, False,
          "10 rows: 1 written, 2 revised, 3 unchanged, 4 failed."),
-        ({Became.WRITTEN: 1, Became.REVISED: 2, Became.UNCHANGED: 3}, 0, True,
+        ({RowResult.WRITTEN: 1, RowResult.REVISED: 2, RowResult.UNCHANGED: 3}, 0, True,
          "6 rows: 1 to write, 2 to revise, 3 unchanged."),
-        ({Became.PLANNED: 2}, 0, False, "2 rows: 2 planned."),
+        ({RowResult.PLANNED: 2}, 0, False, "2 rows: 2 planned."),
     ],
 )  # fmt: skip
 def test_the_account_counts_what_became_of_the_rows(
-    done: dict[Became, int], failed: int, dry_run: bool, text: str
+    done: dict[RowResult, int], failed: int, dry_run: bool, text: str
 ) -> None:
     rows = sum(done.values()) + failed
     assert account_text(Counter(done), rows=rows, failed=failed, dry_run=dry_run) == text

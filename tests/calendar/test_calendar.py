@@ -516,9 +516,9 @@ def test_the_phases_of_the_example_are_these(
     assert event.end == at(f"2026-{end}Z")
     ((trigger, alarm),) = event.alarms
     assert trigger == timedelta(0)
-    thens = {name: one.then for name, one in schedule_v1.rules.items() if one.kind is Kind.AVOID}
-    assert {name for name, then in thens.items() if said(alarm, then)} == set(ended)
-    titles = [schedule_v1.rules[name].title for name in thens]
+    end_messages = {name: one.then for name, one in schedule_v1.rules.items() if one.kind is Kind.AVOID}
+    assert {name for name, then in end_messages.items() if said(alarm, then)} == set(ended)
+    titles = [schedule_v1.rules[name].title for name in end_messages]
     assert sum(bool(lines_about(event, title)) for title in titles) == left
 
 

@@ -44,7 +44,7 @@ from test_calendar import (
 )
 
 from needlecare.calendar.events import calendar, calendar_bytes
-from needlecare.calendar.update import Account, Export, cancelled, revised
+from needlecare.calendar.update import Export, RevisionSummary, cancelled, revised
 from needlecare.cli.app import run
 from needlecare.errors import UsageError
 from needlecare.model import (
@@ -164,7 +164,7 @@ def small(schedule_v1: Schedule, *rules: Rule) -> Schedule:
     return only(schedule_v1, *(rules or RULES))
 
 
-def updated(data: bytes, made: Plan, now: datetime, **options: Any) -> tuple[bytes, Account]:
+def updated(data: bytes, made: Plan, now: datetime, **options: Any) -> tuple[bytes, RevisionSummary]:
     """Return the file that follows an export for a plan, as --update does."""
     export = Export(data)
     newer = calendar(made, now, ref=export.reference, **options)
@@ -365,7 +365,7 @@ def test_a_revision_changes_these_events_and_no_others(
     assert {role for role, one in before.items() if now[role].raw != one.raw} == change.changed | change.gone
     assert now.keys() - before.keys() == change.new
     assert {role for role, one in now.items() if one.cancelled} == change.gone
-    assert account == Account(
+    assert account == RevisionSummary(
         new=len(change.new),
         changed=len(change.changed),
         unchanged=len(ALL - change.changed - change.gone),
@@ -497,7 +497,9 @@ def test_what_comes_back_is_raised_above_its_cancellation(first: bytes, schedule
     back = ours(again)["phase/swimming"]
     assert (back.sequence, back.cancelled, back.alarms) == (2, False, 1)
     assert content(back) == content(ours(first)["phase/swimming"])
-    assert account == Account(changed=3, unchanged=3)  # as when it went: the start and the makeup name it
+    assert account == RevisionSummary(
+        changed=3, unchanged=3
+    )  # as when it went: the start and the makeup name it
 
 
 def test_preparation_for_an_appointment_that_took_place_earlier_does_not_stay(tmp_path: Path) -> None:
@@ -519,7 +521,7 @@ def test_preparation_for_an_appointment_that_took_place_earlier_does_not_stay(tm
 
 def test_a_cancellation_cancels_every_event_where_it_is(first: bytes) -> None:
     after, account = cancelled(Export(first), LATER)
-    assert account == Account(cancelled=6)
+    assert account == RevisionSummary(cancelled=6)
     before, now = ours(first), ours(after)
     assert now.keys() == before.keys()
     for role, one in now.items():
@@ -536,14 +538,14 @@ def title(one: Ours) -> str:
 def test_a_cancellation_repeated_changes_nothing_more(first: bytes) -> None:
     once, _ = cancelled(Export(first), LATER)
     twice, account = cancelled(Export(once), LATER + timedelta(days=1))
-    assert account == Account(unchanged=6)
+    assert account == RevisionSummary(unchanged=6)
     assert twice == once
 
 
 def test_a_cancelled_plan_comes_back_by_an_update(first: bytes, schedule_v1: Schedule) -> None:
     gone, _ = cancelled(Export(first), LATER)
     back, account = updated(gone, plan(MONDAY, small(schedule_v1)), LATER + timedelta(days=1))
-    assert account == Account(changed=6)
+    assert account == RevisionSummary(changed=6)
     for role, one in ours(back).items():
         assert (one.sequence, one.cancelled, one.alarms) == (2, False, 1)
         assert content(one) == content(ours(first)[role])
@@ -976,7 +978,7 @@ def edited(name: str, data: bytes) -> tuple[bytes, tuple[str, ...], int]:
 def test_an_edit_by_a_client_is_no_change_of_the_plan(name: str, first: bytes, schedule_v1: Schedule) -> None:
     data, lines, foreign = edited(name, first)
     after, account = updated(data, plan(MONDAY, small(schedule_v1)), LATER)
-    assert account == Account(unchanged=6, foreign=foreign)
+    assert account == RevisionSummary(unchanged=6, foreign=foreign)
     before, now = ours(first), ours(after)
     assert {role: (one.sequence, one.stamps) for role, one in now.items()} == {
         role: (one.sequence, one.stamps) for role, one in before.items()
@@ -999,7 +1001,7 @@ def test_what_a_client_added_stays_when_the_plan_changes(
     data, lines, foreign = edited(name, first)
     moved = plan(TUESDAY, small(schedule_v1))
     after, account = updated(data, moved, LATER)
-    assert account == Account(changed=6, foreign=foreign)
+    assert account == RevisionSummary(changed=6, foreign=foreign)
     assert {one.sequence for one in ours(after).values()} == {1}
     assert_kept(lines, data, after)
     icalendar.Calendar.from_ical(after)
@@ -1010,7 +1012,7 @@ def test_what_a_client_added_stays_when_the_plan_changes(
 def test_what_a_client_added_stays_when_the_plan_is_cancelled(name: str, first: bytes) -> None:
     data, lines, foreign = edited(name, first)
     after, account = cancelled(Export(data), LATER)
-    assert account == Account(cancelled=6, foreign=foreign)
+    assert account == RevisionSummary(cancelled=6, foreign=foreign)
     assert {(one.cancelled, one.alarms, one.sequence) for one in ours(after).values()} == {(True, 0, 1)}
     assert_kept(lines, data, after)
     icalendar.Calendar.from_ical(after)

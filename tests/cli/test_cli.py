@@ -349,7 +349,7 @@ def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: P
     )
     shown = json.loads(needlecare("schedule", "show", "--json").out)
     assert (shown["series"]["every"], shown["series"]["ranges"][0]["sessions"]) == ("P28D", [3, 6])
-    # 12 hours are laxer than the 24 of every source: pointed out, and allowed. The row stands on line 18.
+    # 12 hours are less strict than the 24 of every source: pointed out, and allowed. The row stands on line 18.
     fine = needlecare("schedule", "check", "clinic.toml", cwd=tmp_path)
     assert fine.code == 0
     assert fine.out.startswith("clinic.toml: no problems")

@@ -444,7 +444,7 @@ TREATED = "2026-11-21T14:30:00+01:00"
         ("nsaids", "medicine", True),
         ("filler-before", "kind", "prepare"),
         ("filler-before", "start", "2026-05-21T14:30:00+02:00"),  # P6M before, in summer time
-        ("filler-before", "latest_start", "2026-11-07T14:30:00+01:00"),  # the laxer source: 14 days
+        ("filler-before", "latest_start", "2026-11-07T14:30:00+01:00"),  # the less strict source: 14 days
         ("filler-before", "earliest_end", None),  # of what to avoid and of what is normal only
         ("filler-before", "end", TREATED),  # until the appointment
         ("filler-before", "governed_by", "exceed-ifu"),

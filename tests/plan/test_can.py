@@ -280,7 +280,7 @@ ANSWERS = [
         Verdict.YES,
         "Yes. The wait ended Mon 23 Nov 14:30: makeup is fine again, with clean brushes.",
     ),
-    # swimming: two days at the laxest (Monday 14:30), five at the strictest (Thursday 14:30)
+    # swimming: two days at the least strict (Monday 14:30), five at the strictest (Thursday 14:30)
     (
         "swim",
         "2026-11-23T14:29",
@@ -318,7 +318,7 @@ ANSWERS = [
         Verdict.YES,
         "Yes. The wait ended with Fri 27 Nov: exercise is fine again.",
     ),
-    # sunscreen: 24 hours, four hours at the laxest; it waits for washing, Sunday 08:00 with PRP
+    # sunscreen: 24 hours, four hours at the least strict; it waits for washing, Sunday 08:00 with PRP
     (
         "sunscreen",
         "2026-11-22T09:00",
@@ -349,7 +349,7 @@ ANSWERS = [
     ),
     # a sign for which to call the clinic is never allowed, though scratching an itch has ended
     ("itching", "2026-11-29T09:00", Verdict.NOBODY, "No source here says; ask your clinic."),
-    # before the treatment: retinol is to be paused seven days before (Saturday the 14th), one day at the laxest
+    # before the treatment: retinol is to be paused seven days before (Saturday the 14th), one day at the least strict
     ("retinol", "2026-11-14T14:29", Verdict.NOBODY, "No source here says; ask your clinic."),
     (
         "retinol",

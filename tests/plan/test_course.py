@@ -34,7 +34,7 @@ from golden import FOLDER, assert_golden
 from needlecare.calendar.course_events import course_calendar
 from needlecare.calendar.ics import Calendar, stream
 from needlecare.errors import ScheduleError, UsageError
-from needlecare.model import Kind, Offset, Reminders, Schedule, SkinType, Treatment, Turn, Window
+from needlecare.model import Kind, Offset, Reminders, Schedule, SessionScope, SkinType, Treatment, Window
 from needlecare.output.json.course import course_json
 from needlecare.output.sentences.course import course_plain
 from needlecare.output.terminal.course import course_timeline
@@ -405,9 +405,12 @@ def test_a_turn_that_cannot_be_is_refused_in_its_place(rule: str, what: str) -> 
 
 def test_a_clinics_rule_keeps_its_turn_or_gets_another() -> None:
     kept = read_schedule(clinic('[rules.photo-one-month]\ntitle = "Photo"'), file="clinic.toml", base=base)
-    assert kept.rules["photo-one-month"].series is Turn.LAST
+    assert kept.rules["photo-one-month"].series is SessionScope.LAST
     text = '[rules.photo-one-month]\nseries = "between"'
-    assert read_schedule(clinic(text), file="c", base=base).rules["photo-one-month"].series is Turn.BETWEEN
+    assert (
+        read_schedule(clinic(text), file="c", base=base).rules["photo-one-month"].series
+        is SessionScope.BETWEEN
+    )
 
 
 def base(_: str) -> bytes:

@@ -182,7 +182,7 @@ def test_the_picture_says_until_when_each_thing_is_avoided(
 
 OTHERS = [
     # rule, start, latest_start or earliest_end, end, governed by
-    # Before: latest_start is the laxest reading of the stricter group
+    # Before: latest_start is the least strict reading of the stricter group
     ("actives", "2026-11-14 14:30", "2026-11-20 14:30", "2026-11-21 14:30", "photo-guide"),  # 7 d ... 24 h
     ("hydrate", "2026-11-18 14:30", "2026-11-18 14:30", "2026-11-21 14:30", "photo-guide"),
     ("pigment-prep", "2026-10-31 14:30", "2026-10-31 14:30", "2026-11-21 14:30", "photo-guide"),  # 21 days
@@ -432,7 +432,7 @@ COMBINED = [
         "b",
     ),
     (
-        "laxer with PRP",
+        "less strict with PRP",
         [says("a", "P0D", "P2D"), says("b", "P0D", "P1D", when=PRP)],
         WITH_PRP,
         (0, 48, 48),
@@ -446,7 +446,7 @@ COMBINED = [
         "b",
     ),
     (
-        "the laxest of those with PRP, not of all",
+        "the least strict of those with PRP, not of all",
         [says("a", "P0D", "P1D"), says("b", "P0D", "P2D", when=PRP), says("c", "P0D", "P3D", when=PRP)],
         WITH_PRP,
         (0, 48, 72),
@@ -645,7 +645,7 @@ KINDS = [
         (-168, -168, 0),
     ),
     (
-        "before: the laxer reading of what is certain counts beside what is uncertain",
+        "before: the less strict reading of what is certain counts beside what is uncertain",
         Kind.PREPARE,
         [
             says("a", "-P3D", "P0D", when=PRP, ours=OUR_CONDITION),

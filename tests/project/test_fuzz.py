@@ -23,7 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from needlecare.batch.rows import LONGEST_LINE, Defaults, Row, appointment, read_rows
+from needlecare.batch.rows import MAX_LINE_BYTES, Defaults, Row, appointment, read_rows
 from needlecare.calendar.events import calendar
 from needlecare.calendar.ics import Calendar, stream
 from needlecare.calendar.update import Export, cancelled, revised
@@ -35,7 +35,7 @@ from needlecare.plan.combine import plan
 from needlecare.plan.search import Vocabulary
 from needlecare.review.cases import _Reading as cases_reading
 from needlecare.review.cases import checked_cases
-from needlecare.rules.load import LARGEST_FILE, read_schedule
+from needlecare.rules.load import MAX_FILE_BYTES, read_schedule
 from needlecare.rules.positions import read_document
 from needlecare.rules.prepared import prepared, prepared_schedule, words_prepared_for
 from needlecare.storage.saved import read_saved, saved_bytes
@@ -79,7 +79,7 @@ def cases(data: bytes) -> None:
 
 def rows(data: bytes) -> None:
     file = io.BytesIO(data)
-    for row in read_rows(iter(lambda: file.readline(LONGEST_LINE), b""), form=None, mapping={}):
+    for row in read_rows(iter(lambda: file.readline(MAX_LINE_BYTES), b""), form=None, mapping={}):
         if isinstance(row, Row):
             appointment(row, Defaults(), NOW)
 
@@ -335,7 +335,7 @@ def queue(rules: int, *, first_waits: bool) -> bytes:
 
 
 HEADER = CASES.split(b"\n", 1)[0] + b"\n"
-LARGEST, K128, MIB = LARGEST_FILE - 8, 128 * 1024, 1024 * 1024
+LARGEST, K128, MIB = MAX_FILE_BYTES - 8, 128 * 1024, 1024 * 1024
 HEAD = b"BEGIN:VCALENDAR\r\nX-NEEDLECARE-REFERENCE:6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55\r\n"
 EVENT, ENDED = HEAD + b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\nEND:VCALENDAR\r\n"
 FOOT = b"END:VCALENDAR\r\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from needlecare.model import Condition, Schedule
-from needlecare.review.cases import LARGEST_TABLE, checked_cases
-from needlecare.rules.load import MOST_PROBLEMS, read_schedule
+from needlecare.review.cases import MAX_TABLE_BYTES, checked_cases
+from needlecare.rules.load import MAX_PROBLEMS, read_schedule
 from program import needlecare
 
 FOLDER = Path(__file__).parents[2] / "schedules"
@@ -382,7 +382,7 @@ BAD_HEADERS: dict[str, tuple[str | bytes, list[str]]] = {
         ["None: : empty; the first line names the columns: treated,zone,prp,skin_type,scars,rule,start,end,differs,sum"],
     ),
     "not UTF-8": (HOLDS.encode() + b"\xff", ["3: : not UTF-8; save the table as CSV in UTF-8"]),
-    "too large": (b" " * (LARGEST_TABLE + 1), ["None: : larger than 1 MiB; no table of cases is"]),
+    "too large": (b" " * (MAX_TABLE_BYTES + 1), ["None: : larger than 1 MiB; no table of cases is"]),
 }  # fmt: skip
 
 
@@ -393,10 +393,10 @@ def test_a_table_that_cannot_be_read_says_why(name: str, builtin: Schedule) -> N
 
 
 def test_problems_are_told_up_to_a_bound(builtin: Schedule) -> None:
-    damaged = told(HEADER + row(rule="?") * (MOST_PROBLEMS + 50), builtin)
-    assert len(damaged) == MOST_PROBLEMS + 1
+    damaged = told(HEADER + row(rule="?") * (MAX_PROBLEMS + 50), builtin)
+    assert len(damaged) == MAX_PROBLEMS + 1
     # The first row stands on line 2.
-    assert damaged[-1] == f"{MOST_PROBLEMS + 1}: : the rows below are not read; put the others right first"
+    assert damaged[-1] == f"{MAX_PROBLEMS + 1}: : the rows below are not read; put the others right first"
     times = [f"2026-11-{day:02}T{hour:02}:30" for day in range(1, 31) for hour in range(10)]
     failing = told(
         HEADER + "".join(row(treated=time, start="absent", end="", differs="") for time in times), builtin
@@ -551,7 +551,7 @@ def test_a_table_that_is_no_plain_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_table_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(CLINIC)
-    (tmp_path / "clinic.cases.csv").write_bytes(b"," * (LARGEST_TABLE + 1))
+    (tmp_path / "clinic.cases.csv").write_bytes(b"," * (MAX_TABLE_BYTES + 1))
     done = needlecare("schedule", "check", "clinic.toml", cwd=tmp_path)
     assert done.code == 3
     assert "clinic.cases.csv: larger than 1 MiB; no table of cases is\n" in done.err

@@ -172,8 +172,8 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
                 "Longer: No makeup (makeup), without PRP, skin type I-III: until 60 hours after the treatment "
                 "instead of 48 hours: 12 h longer"
             ),
-            # for certain darker skin both groups count, and the laxest word of the stricter is 96: no dispute;
-            # for an unknown type the sources differ from the laxest certain word on
+            # for certain darker skin both groups count, and the least strict word of the stricter is 96: no dispute;
+            # for an unknown type the sources differ from the least strict certain word on
             (
                 "Where sources differ: No makeup (makeup), without PRP, skin type unknown: sources differ from "
                 "60 hours after the treatment on instead of 48 hours: 12 h later"

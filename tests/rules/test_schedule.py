@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import Kind, Schedule
-from needlecare.rules.load import LARGEST_FILE, laxer, read_schedule
+from needlecare.rules.load import MAX_FILE_BYTES, read_schedule, weakened_rules
 
 # The smallest file that is right. The rows below change a little of it and say where that shows:
 # the numbers on the right are its lines, and line 33 has its columns counted beneath it.
@@ -250,21 +250,21 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
         [("PT24H", "P0D@20:00")],
         ['33:66: makeup.recommendations 1.end: "P0D@20:00" comes before start "P0D"; write a later end'],
     ),
-    "a laxer reading after the end": (
+    "a less strict reading after the end": (
         [('end = "PT24H"', 'end = "PT24H", earliest = "P2D"')],
         ['33:66: makeup.recommendations 1.end: "PT24H" comes before earliest "P2D"; write a later end'],
     ),
-    "a laxer reading before the start": (
+    "a less strict reading before the start": (
         # end 60-70, comma 71, earliest 73-80, = 82, its value 84
         [('start = "P0D", end = "PT24H"', 'start = "P1D", end = "P2D", earliest = "PT4H"')],
         ['33:84: makeup.recommendations 1.earliest: "PT4H" comes before start "P1D"; write a later earliest'],
     ),
-    "a laxer reading of nothing": (
+    "a less strict reading of nothing": (
         # start 45-57, comma 58, earliest 60-67, = 69, its value 71
         [('start = "P0D", end = "PT24H"', 'start = "P0D", earliest = "PT4H"')],
-        ["33:71: makeup.recommendations 1.earliest: is the laxer reading of end; write end too"],
+        ["33:71: makeup.recommendations 1.earliest: is the less strict reading of end; write end too"],
     ),
-    "a laxer reading for a kind that has none": (
+    "a less strict reading for a kind that has none": (
         [('"avoid"', '"do"'), ('end = "PT24H"', 'end = "PT24H", earliest = "PT4H"')],
         # the last quote of end 72, comma 73, earliest 75-82, = 84, its value 86
         ["33:86: makeup.recommendations 1.earliest: means nothing for a rule of kind do; leave it out"],
@@ -727,8 +727,8 @@ def test_an_empty_file_is_told_all_that_it_needs() -> None:
 
 
 def test_a_file_of_256_kibibytes_is_read_and_a_larger_one_is_not() -> None:
-    room = LARGEST_FILE - len(SMALL.encode()) - 1
-    assert LARGEST_FILE == 256 * 1024
+    room = MAX_FILE_BYTES - len(SMALL.encode()) - 1
+    assert MAX_FILE_BYTES == 256 * 1024
     largest = SMALL + "#" + "x" * room
     assert read_schedule(largest.encode(), file="my.toml").id == "small"
     assert refusal(largest + "x") == ["my.toml: larger than 256 KiB; no rule file is"]
@@ -1111,7 +1111,7 @@ def replaced(rule: str, *numbers: str) -> str:
             replaced("makeup", 'start = "P0D", end = "PT23H59M"'),
             f'11:20: makeup: ends at "PT23H59M", sooner than every source (PT24H); {MEANT}',
         ),
-        (  # its stricter word is as long as the laxest source's
+        (  # its stricter word is as long as the least strict source's
             replaced("makeup", 'start = "P0D", end = "PT4H"', 'start = "P0D", end = "P1D", applies = "prp"'),
             "",
         ),
@@ -1140,7 +1140,7 @@ def replaced(rule: str, *numbers: str) -> str:
 def test_a_clinics_number_that_is_laxer_than_every_source_is_pointed_out(added: str, remark: str) -> None:
     data = (CLINIC + added).encode()
     schedule = read_schedule(data, file="rose.toml", base={"small": LAXER_BASE}.get)
-    found = laxer(data, schedule, read_schedule(LAXER_BASE, file="small.toml"))
+    found = weakened_rules(data, schedule, read_schedule(LAXER_BASE, file="small.toml"))
     lines = [f"{one.line}:{one.column}: {one.where}: {one.what}" for one in found]
     assert lines == ([remark] if remark else [])
 
@@ -1148,8 +1148,8 @@ def test_a_clinics_number_that_is_laxer_than_every_source_is_pointed_out(added: 
 def test_an_interval_is_compared_with_the_ranges_of_a_file_that_extends_nothing_as_well() -> None:
     """Each of the built-in file that counts lets at least 28 days pass; the two that are set aside do not."""
     written = (Path(__file__).parents[2] / "schedules" / "microneedling.toml").read_text()
-    assert laxer(written.encode(), read_schedule(written.encode(), file="copy.toml"), None) == []
+    assert weakened_rules(written.encode(), read_schedule(written.encode(), file="copy.toml"), None) == []
     sooner = written.replace('\nevery = "P28D"\n', '\nevery = "P27D"\n').encode()
-    found = laxer(sooner, read_schedule(sooner, file="copy.toml"), None)
+    found = weakened_rules(sooner, read_schedule(sooner, file="copy.toml"), None)
     assert [one.where for one in found] == ["series.every"]
     assert found[0].what == f'"P27D" is sooner than every source (P28D){REFUSED}'

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from needlecare.batch.rows import Became, Outcome, RowProblem
+from needlecare.batch.rows import Outcome, RowProblem, RowResult
 
 FAILED = "error"
 
@@ -23,14 +23,14 @@ def record_json(result: Outcome | RowProblem) -> bytes:
     return json.dumps(record, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
-_WOULD = {Became.WRITTEN: "to write", Became.REVISED: "to revise"}
+_WOULD = {RowResult.WRITTEN: "to write", RowResult.REVISED: "to revise"}
 
 
-def account_text(done: Counter[Became], *, rows: int, failed: int, dry_run: bool) -> str:
+def account_text(done: Counter[RowResult], *, rows: int, failed: int, dry_run: bool) -> str:
     """Return "3 rows: 2 written, 1 failed.", or what there is to do: "3 rows: 2 to write, 1 failed."."""
     parts = [
         f"{done[became]} {_WOULD.get(became, became) if dry_run else became}"
-        for became in Became
+        for became in RowResult
         if done[became]
     ]
     parts += [f"{failed} failed"] if failed else []

@@ -21,16 +21,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.calendar.identity import LONGEST_REFERENCE, checked_reference
+from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import SkinType, Treatment
 from needlecare.time.parsing import parse_when
 from needlecare.time.zones import known_zone, zone_named
 
-LONGEST_LINE = 1 << 20  # bytes; a longer one is no row
-MOST_LINES = 100  # of a row whose cells have line breaks; fewer where rows before it were none
+MAX_LINE_BYTES = 1 << 20  # bytes; a longer one is no row
+MAX_LINES = 100  # of a row whose cells have line breaks; fewer where rows before it were none
 DIGEST = 20  # hexadecimal digits: of a million names two are alike once in two million million times
-LONGEST_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
+MAX_NAME_LENGTH = 100  # characters of a file name before its ending; file systems allow 255 bytes
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
 
 _SAFE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
@@ -112,7 +112,7 @@ class _Line(NamedTuple):
     text: bytes
 
 
-class Became(StrEnum):
+class RowResult(StrEnum):
     """What became of a row."""
 
     WRITTEN = "written"
@@ -127,7 +127,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     number: int
     line: int
     ref: str
-    became: Became
+    became: RowResult
     file: str | None = None
     data: bytes = b""
 
@@ -159,7 +159,7 @@ def read_rows(
 ) -> Iterator[Row | RowProblem]:
     """Yield each row of an export, or what is wrong with it; blank lines are none.
 
-    Lines come with their line ends, one longer than LONGEST_LINE in pieces. Without
+    Lines come with their line ends, one longer than MAX_LINE_BYTES in pieces. Without
     a form the first character tells: an object of NDJSON begins with {. Raises
     UsageError where the file is none that can be read, and for headings that are
     missing or stand twice.
@@ -229,7 +229,7 @@ class _CsvText:
         self.lines = lines
         self.ahead: deque[_Line] = deque()  # read, and not yet taken
         self.delimiter = DELIMITERS[0]
-        self.most = MOST_LINES
+        self.most = MAX_LINES
 
     def more(self) -> bool:
         """Whether there is another line."""
@@ -243,7 +243,7 @@ class _CsvText:
     def record(self) -> tuple[int, list[str] | None]:
         """Take the next record: the number of its first line, and its cells; None where it is no CSV."""
         cells, taken = self._parsed(self.delimiter)
-        self.most = max(self.most // 2, 1) if cells is None else min(self.most + 1, MOST_LINES)
+        self.most = max(self.most // 2, 1) if cells is None else min(self.most + 1, MAX_LINES)
         number = self.ahead[0].number
         for _ in range(taken):
             self.ahead.popleft()
@@ -258,7 +258,7 @@ class _CsvText:
             size = 0
             for line in self._coming():
                 size += len(line.text)
-                if taken == self.most or size >= LONGEST_LINE:
+                if taken == self.most or size >= MAX_LINE_BYTES:
                     return
                 taken += 1
                 yield line.text.decode(errors="surrogateescape")
@@ -315,7 +315,7 @@ def _ndjson_rows(lines: Iterator[_Line], mapping: Mapping[Column, str]) -> Itera
             continue
         number += 1
         try:
-            found = _parsed_json(line.text) if len(line.text) < LONGEST_LINE else None
+            found = _parsed_json(line.text) if len(line.text) < MAX_LINE_BYTES else None
         except (ValueError, RecursionError):
             found = None
         named = _named(found) if isinstance(found, dict) else None
@@ -371,7 +371,7 @@ def appointment(row: Row, defaults: Defaults, now: datetime) -> Appointment | li
     `now` (UTC) is what "today" means in a cell. The zone is the row's or the
     default, and never the machine's.
     """
-    reading = _Reading(row, defaults)
+    reading = _AppointmentReader(row, defaults)
     ref, zone = reading.ref(), reading.zone()
     treated = reading.treated(now, zone or zone_named("UTC"))
     prp = reading.flag(Column.PRP, default=defaults.prp)
@@ -383,7 +383,7 @@ def appointment(row: Row, defaults: Defaults, now: datetime) -> Appointment | li
     return Appointment(number=row.number, line=row.line, ref=ref, treatment=treatment)
 
 
-class _Reading:
+class _AppointmentReader:
     """A row that is being read: hands out what its cells mean, notes what is wrong."""
 
     def __init__(self, row: Row, defaults: Defaults) -> None:
@@ -408,7 +408,7 @@ class _Reading:
         try:
             return checked_reference(ref)
         except UsageError:
-            self.wrong(Column.REF, "invalid", f"1 to {LONGEST_REFERENCE} printable characters, in UTF-8")
+            self.wrong(Column.REF, "invalid", f"1 to {MAX_REFERENCE_LENGTH} printable characters, in UTF-8")
             return ref
 
     def zone(self) -> ZoneInfo | None:
@@ -473,7 +473,7 @@ def file_stem(ref: str) -> str:
     gives way to a hyphen, and a digest of the reference behind a tilde keeps the
     names apart.
     """
-    if _SAFE.fullmatch(ref) and len(ref) <= LONGEST_NAME and ref.split(".", maxsplit=1)[0] not in _DEVICES:
+    if _SAFE.fullmatch(ref) and len(ref) <= MAX_NAME_LENGTH and ref.split(".", maxsplit=1)[0] not in _DEVICES:
         return ref
-    readable = re.sub("[^A-Za-z0-9]+", "-", ref)[:LONGEST_NAME].strip("-")
+    readable = re.sub("[^A-Za-z0-9]+", "-", ref)[:MAX_NAME_LENGTH].strip("-")
     return f"{readable}~{sha256(ref.encode(errors='surrogatepass')).hexdigest()[:DIGEST]}"

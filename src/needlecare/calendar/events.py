@@ -21,11 +21,11 @@ from needlecare.errors import UsageError
 from needlecare.model import Alarms, Detail, Kind, Plan, Reminders, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
 from needlecare.output.timing import short_day, short_moment, since, until
-from needlecare.output.wording import differs_between, thens, title_prefix, whole_sentence
+from needlecare.output.wording import differs_between, end_messages, title_prefix, whole_sentence
 from needlecare.plan.combine import begins, notes_at
 from needlecare.time.zones import Edge, beginning, end_of_day, local, resolve
 
-LONGEST_PHASE = timedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
+MAX_PHASE = timedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
 SHOWN = timedelta(minutes=15)
 GENTLY = Reminders()
 START = "start"  # the role of the phase that the treatment begins
@@ -182,7 +182,7 @@ def _phase(
         texts.append(f"This holds until {until(over, zone, _day(start, zone))}; only its beginning is shown.")
     if ended:
         since_when = "now" if isinstance(start, datetime) else short_day(start, start)
-        texts.append(f"From {since_when} on: {whole_sentence(thens(ended))}")
+        texts.append(f"From {since_when} on: {whole_sentence(end_messages(ended))}")
     texts += named.lines.in_force(holding, beginning(start, zone), over)
     if not holding:
         texts += [note.text for note in plan.notes if note.code == "follow"]
@@ -208,7 +208,7 @@ def _phase_title(named: _Named, holding: Sequence[Window], start: datetime) -> s
 def _phase_alarm(
     named: _Named, start: datetime | date, ended: Sequence[Window], holding: Sequence[Window]
 ) -> Alarm | None:
-    said = whole_sentence(thens(ended)) if ended else f"It starts: {named.names(holding)}."
+    said = whole_sentence(end_messages(ended)) if ended else f"It starts: {named.names(holding)}."
     if isinstance(start, datetime):
         if (
             after_quiet(start, named.zone, named.reminders.quiet) != start
@@ -220,10 +220,10 @@ def _phase_alarm(
 
 def _is_long(start: datetime | date, end: datetime | date, zone: ZoneInfo) -> bool:
     if isinstance(start, datetime):
-        week = local(start, zone).replace(tzinfo=None) + LONGEST_PHASE
+        week = local(start, zone).replace(tzinfo=None) + MAX_PHASE
         return beginning(end, zone) > resolve(week, zone, Edge.END)
     assert not isinstance(end, datetime)
-    return end > start + LONGEST_PHASE
+    return end > start + MAX_PHASE
 
 
 def _shown_end(start: datetime | date, end: datetime | date | None, zone: ZoneInfo) -> datetime | date:

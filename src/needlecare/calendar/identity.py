@@ -5,14 +5,14 @@ from uuid import UUID, uuid5
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan
 
-LONGEST_REFERENCE = 400  # characters
+MAX_REFERENCE_LENGTH = 400  # characters
 _NAMESPACE = UUID("6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55")  # of needlecare's references
 
 
 def checked_reference(ref: str) -> str:
     """Return an opaque reference that a clinic chose. Raises UsageError where it cannot be used."""
-    if not ref or len(ref) > LONGEST_REFERENCE:
-        raise UsageError(f"--ref must have 1 to {LONGEST_REFERENCE} characters; it has {len(ref)}")
+    if not ref or len(ref) > MAX_REFERENCE_LENGTH:
+        raise UsageError(f"--ref must have 1 to {MAX_REFERENCE_LENGTH} characters; it has {len(ref)}")
     if ref != ref.strip():
         raise UsageError(f"--ref {quoted(ref)} begins or ends with white space; write it without")
     if not ref.isprintable():

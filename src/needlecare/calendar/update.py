@@ -37,7 +37,7 @@ _CANCELLED = "STATUS:CANCELLED"
 _OURS = {"CLASS:PRIVATE", "TRANSP:TRANSPARENT"}  # which no appointment that keeps a time busy has
 
 
-class Account(Struct, frozen=True, kw_only=True):
+class RevisionSummary(Struct, frozen=True, kw_only=True):
     """What became of the events of a file, in numbers."""
 
     new: int = 0
@@ -126,7 +126,9 @@ class Export:
         return False
 
 
-def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -> tuple[bytes, Account]:
+def revised(
+    export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo
+) -> tuple[bytes, RevisionSummary]:
     """Return the file that follows an export for a newer calendar, and what became of its events.
 
     `now` (UTC) stamps what changed, and only that. What vanished stays cancelled
@@ -171,7 +173,7 @@ def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -
             kept.append(after)
     first = Revision(sequence=0, modified=now)
     kept += [_Component(event_lines(calendar, entry, first)) for entry in entries.values()]
-    account = Account(
+    account = RevisionSummary(
         new=len(entries),
         changed=changed,
         unchanged=unchanged,
@@ -182,11 +184,11 @@ def revised(export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo) -
     return folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END]), account
 
 
-def cancelled(export: Export, now: datetime) -> tuple[bytes, Account]:
+def cancelled(export: Export, now: datetime) -> tuple[bytes, RevisionSummary]:
     """Return the cancellation of an export: every event of ours cancelled, without alarm, revised."""
     components = [_cancelled(c, now) if export.is_ours(c) else c for c in export.components]
     pairs = list(zip(export.components, components, strict=True))
-    account = Account(
+    account = RevisionSummary(
         cancelled=sum(before is not after for before, after in pairs),
         unchanged=sum(before is after and export.is_ours(before) for before, after in pairs),
         foreign=sum(c.name == "VEVENT" and not export.is_ours(c) for c in export.components),

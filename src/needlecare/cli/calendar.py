@@ -13,13 +13,13 @@ from msgspec import Struct
 from needlecare.cli import terminal
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, Detail, Reminders
-from needlecare.storage.files import LONGEST_PATH, file_data, reason, write_file
+from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reason, write_file
 from needlecare.time.parsing import parse_clock, parse_quiet_hours
 
 if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar
 
-LARGEST_CALENDAR = 1024 * 1024  # bytes; an export has twenty thousand
+MAX_CALENDAR_BYTES = 1024 * 1024  # bytes; an export has twenty thousand
 CALENDAR_PANEL = "The calendar"
 
 Ics = Annotated[
@@ -113,7 +113,7 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
             return
         changed = write_file(self.path, self.data, force=force or self.revises)
         done = ("revised in" if self.revises else "written to") if changed else "unchanged in"
-        terminal.say(f"Calendar {done} {shown(str(self.path), LONGEST_PATH)}: {self.account}.")
+        terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.account}.")
 
 
 def calendar_file(
@@ -138,17 +138,17 @@ def calendar_file(
         export = Export(calendar_data(path))
     except (OSError, ValueError, UsageError) as error:
         raise WriteError(
-            f"{quoted(ics, LONGEST_PATH)} cannot be revised, so it was left alone: {reason(error)}; "
+            f"{quoted(ics, MAX_PATH_LENGTH)} cannot be revised, so it was left alone: {reason(error)}; "
             "write the calendar to another name"
         ) from None
     calendar = make(export.reference)
     if calendar.reference != export.reference:
         raise UsageError(
-            f"{quoted(ics, LONGEST_PATH)} belongs to another --ref; leave --ref out, or write to another name"
+            f"{quoted(ics, MAX_PATH_LENGTH)} belongs to another --ref; leave --ref out, or write to another name"
         )
     if export.of_a_course and not any(entry.role.startswith("session-") for entry in calendar.entries):
         raise UsageError(
-            f"{quoted(ics, LONGEST_PATH)} is the calendar of a course, whose other sessions this would cancel; "
+            f"{quoted(ics, MAX_PATH_LENGTH)} is the calendar of a course, whose other sessions this would cancel; "
             "write needlecare course WHEN --update, or write to another name"
         )
     data, became = revised(export, calendar, now, zone)
@@ -165,7 +165,7 @@ def _stands(path: Path) -> bool:
 
 def calendar_data(path: Path) -> bytes:
     """Return the bytes of a calendar file. Raises OSError, and UsageError for one that is too large."""
-    data = file_data(path, LARGEST_CALENDAR)
-    if len(data) > LARGEST_CALENDAR:
+    data = file_data(path, MAX_CALENDAR_BYTES)
+    if len(data) > MAX_CALENDAR_BYTES:
         raise UsageError("it is larger than 1 MiB; no export is")
     return data

@@ -15,7 +15,7 @@ from needlecare.cli.options import OUTPUT_PANEL, typed
 from needlecare.errors import UsageError, shown
 from needlecare.model import Detail, Plan, QuietHours
 from needlecare.output.terminal.screen import Screen
-from needlecare.storage.files import LONGEST_PATH, check_target, place_of, write_file
+from needlecare.storage.files import MAX_PATH_LENGTH, check_target, place_of, write_file
 
 
 class Format(StrEnum):
@@ -95,7 +95,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
         if self.update and (self.ics in {None, "-"} or self.force):
             raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
         if self.ics is None:
-            say_idle(ctx, messages=self.format is Format.SMS, remedy="--ics FILE")
+            warn_unused_options(ctx, messages=self.format is Format.SMS, remedy="--ics FILE")
 
     @property
     def to_stdout(self) -> bool:
@@ -135,7 +135,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
         if not self.to_stdout:
             assert self.output is not None
             changed = write_file(Path(self.output), text.encode(), force=self.force)
-            named = shown(self.output, LONGEST_PATH)
+            named = shown(self.output, MAX_PATH_LENGTH)
             terminal.say(f"{'Written to' if changed else 'Unchanged:'} {named}.")
         elif self.json or self.format not in {None, *FOR_PEOPLE}:
             terminal.print_bytes(text.encode())
@@ -143,7 +143,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
             terminal.print_text(text)
 
 
-def say_idle(ctx: typer.Context, *, messages: bool, remedy: str) -> None:
+def warn_unused_options(ctx: typer.Context, *, messages: bool, remedy: str) -> None:
     """Say on standard error which options were typed that change nothing where no calendar is written."""
     for name in OF_A_CALENDAR if messages else OF_A_CALENDAR + OF_MESSAGES:
         if typed(ctx, name):

@@ -54,7 +54,7 @@ def now_text(view: Overview) -> str:
     return f"{said}, day {day}"
 
 
-def thens(windows: Iterable[Window]) -> str:
+def end_messages(windows: Iterable[Window]) -> str:
     """Return what is said when windows end: "makeup is fine again; a drink is fine again"."""
     return "; ".join(window.rule.then or window.rule.title for window in windows)
 
@@ -63,7 +63,7 @@ def next_text(view: Overview, group: Group) -> str:
     """Return "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine"."""
     zone = view.plan.treatment.zone
     at = since(group.moment, zone, reader_day(view))
-    return f"{at}, in {how_long(group.moment - view.as_of)}: {sentence(thens(group.windows))}"
+    return f"{at}, in {how_long(group.moment - view.as_of)}: {sentence(end_messages(group.windows))}"
 
 
 def differs_between(window: Window) -> bool:

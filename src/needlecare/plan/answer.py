@@ -16,7 +16,7 @@ from needlecare.plan.combine import begins, status
 
 
 class Verdict(StrEnum):
-    """Whether something is allowed; from the laxest to the strictest."""
+    """Whether something is allowed; from the least strict to the strictest."""
 
     YES = "yes"
     NOBODY = "nobody says"
@@ -39,7 +39,7 @@ class Ruling(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """The strictest of all rulings, at a moment (UTC). Rulings stand from the strictest to the laxest."""
+    """The strictest of all rulings, at a moment (UTC). Rulings stand from the strictest to the least strict."""
 
     plan: Plan
     moment: datetime

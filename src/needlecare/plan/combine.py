@@ -13,13 +13,14 @@ from msgspec import Struct
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import (
+    AssessedRecommendation,
     Case,
     Condition,
     Kind,
     Note,
     Offset,
     Part,
-    Placed,
+    PlacedRecommendation,
     Plan,
     Recommendation,
     Rule,
@@ -28,7 +29,6 @@ from needlecare.model import (
     SkinType,
     Status,
     Treatment,
-    Weighed,
     Window,
 )
 from needlecare.time.offsets import place, place_day
@@ -60,15 +60,15 @@ class Planner:
                 raise UsageError(f"unknown source {quoted(source)}{hint}; see needlecare schedule show")
         self.schedule = schedule
         self.follow = tuple(dict.fromkeys(follow))
-        self.casts: dict[tuple[bool, SkinType | None, bool], Mapping[str, _Cast]] = {}
+        self.evaluated_rules: dict[tuple[bool, SkinType | None, bool], Mapping[str, _EvaluatedRule]] = {}
 
     def plan(self, treatment: Treatment) -> Plan:
         """Return all windows of the schedule for one treatment."""
         which = (treatment.prp, treatment.skin_type, treatment.scars)
-        if which not in self.casts:
+        if which not in self.evaluated_rules:
             rules = self.schedule.rules.values()
-            self.casts[which] = {rule.id: _cast(rule, treatment, self.follow) for rule in rules}
-        return _Planning(treatment, self.schedule, self.follow, self.casts[which]).plan()
+            self.evaluated_rules[which] = {rule.id: _evaluate(rule, treatment, self.follow) for rule in rules}
+        return _Planning(treatment, self.schedule, self.follow, self.evaluated_rules[which]).plan()
 
 
 def status(window: Window, moment: datetime) -> Status:
@@ -100,10 +100,10 @@ def begins(plan: Plan) -> datetime:
     return beginning(plan.treatment.treated, plan.treatment.zone)
 
 
-def placed_recommendations(rule: Rule, plan: Plan) -> tuple[Placed, ...]:
+def placed_recommendations(rule: Rule, plan: Plan) -> tuple[PlacedRecommendation, ...]:
     """Return what every source says of a rule, placed for the treatment of a plan."""
     planning = _Planning(plan.treatment, plan.schedule, plan.followed, {})
-    return tuple(planning.placed(one, rule.kind) for one in _weighed(rule, plan.treatment, plan.followed))
+    return tuple(planning.placed(one, rule.kind) for one in _assessed(rule, plan.treatment, plan.followed))
 
 
 def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Case:
@@ -142,7 +142,7 @@ class _Counted(NamedTuple):
     is_certain: bool
 
 
-class _Reading(NamedTuple):
+class _PlacedTimes(NamedTuple):
     """A recommendation that counts, on the calendar of one treatment."""
 
     counted: _Counted
@@ -151,51 +151,51 @@ class _Reading(NamedTuple):
     earliest: datetime | None
 
 
-class _Cast(Struct, frozen=True):
+class _EvaluatedRule(Struct, frozen=True):
     """What is said of a rule in one case of treatment, before it is placed on a calendar."""
 
-    weighed: tuple[Weighed, ...]
+    assessed: tuple[AssessedRecommendation, ...]
     notes: Sequence[Note]
     has_window: bool
     counted: tuple[_Counted, ...]
 
 
-def _cast(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Cast:
-    weighed = _weighed(rule, treatment, follow)
+def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _EvaluatedRule:
+    assessed = _assessed(rule, treatment, follow)
     distinct: dict[tuple[object, ...], _Counted] = {}
-    for one in weighed:
+    for one in assessed:
         if one.counted:
             said, found = one.recommendation, _counted(one)
             offsets = (said.start, said.end, said.earliest)
             distinct.setdefault((*offsets, said.condition, found.case, found.is_certain), found)
-    has_window = any(_takes_part(one.case, rule.kind) for one in weighed)
+    has_window = any(_takes_part(one.case, rule.kind) for one in assessed)
     counted = tuple(distinct.values())
-    notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, weighed)
+    notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, assessed)
     if has_window and not counted and rule.kind not in _ALWAYS:
         has_window = False
         notes.append(Note(code="no-window", text=rule.advice, rule=rule.id))
-    return _Cast(weighed=weighed, notes=notes, has_window=has_window, counted=counted)
+    return _EvaluatedRule(assessed=assessed, notes=notes, has_window=has_window, counted=counted)
 
 
-def _skin_notes(rule: Rule, weighed: Sequence[Weighed]) -> list[Note]:
+def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[Note]:
     """Return what sources add for darker skin, where the type is unknown."""
-    unknown = [one for one in weighed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
+    unknown = [one for one in assessed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
     if not unknown:
         return []
-    whole = rule.medicine or len(unknown) == len(weighed)
+    whole = rule.medicine or len(unknown) == len(assessed)
     said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
     return [Note(code="skin-type", text=f"If your skin is type IV-VI: {said}", rule=rule.id)]
 
 
-def _counted(one: Weighed) -> _Counted:
+def _counted(one: AssessedRecommendation) -> _Counted:
     certain = one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours
     return _Counted(one.recommendation, one.case, certain)
 
 
-def _weighed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[Weighed, ...]:
+def _assessed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[AssessedRecommendation, ...]:
     """Return the recommendations that are followed, of each whether it speaks of this case and counts."""
     return tuple(
-        Weighed(recommendation=one, case=found, counted=_counts(one, found, rule.kind))
+        AssessedRecommendation(recommendation=one, case=found, counted=_counts(one, found, rule.kind))
         for one in rule.recommendations
         if not follow or rule.kind in _ALWAYS or one.source in follow
         for found in [case(one, treatment)]
@@ -218,12 +218,12 @@ class _Planning:
         treatment: Treatment,
         schedule: Schedule,
         follow: tuple[str, ...],
-        casts: Mapping[str, _Cast],
+        evaluated_rules: Mapping[str, _EvaluatedRule],
     ) -> None:
         self.treatment = treatment
         self.schedule = schedule
         self.follow = follow
-        self.casts = casts  # by the ids of the rules
+        self.evaluated_rules = evaluated_rules  # by the ids of the rules
         self.windows: dict[str, Window | None] = {}
         self.notes: list[Note] = []
         self.starts: dict[str, datetime] = {}  # by the texts of the offsets
@@ -251,12 +251,12 @@ class _Planning:
         return self.windows[rule_id]
 
     def placed_window(self, rule: Rule) -> Window | None:
-        cast = self.casts[rule.id]
-        self.notes += cast.notes
-        if not cast.has_window:
+        evaluated = self.evaluated_rules[rule.id]
+        self.notes += evaluated.notes
+        if not evaluated.has_window:
             return None
-        readings = [self.reading(one, rule.kind) for one in cast.counted]
-        window = self.combined(rule, cast.weighed, readings)
+        readings = [self.reading(one, rule.kind) for one in evaluated.counted]
+        window = self.combined(rule, evaluated.assessed, readings)
         after = self.window(rule.after) if rule.after else None
         if after is not None and after.end is not None:
             delayed = self.delayed(window, after)
@@ -267,28 +267,30 @@ class _Planning:
             self.note_unknown_skin(window, readings, after)
         return window
 
-    def placed(self, one: Weighed, kind: Kind) -> Placed:
+    def placed(self, one: AssessedRecommendation, kind: Kind) -> PlacedRecommendation:
         """Return a recommendation on the calendar; one that does not count has no moments."""
         said, found, counted = one.recommendation, one.case, one.counted
         if not counted:
-            return Placed(recommendation=said, case=found, counted=False)
+            return PlacedRecommendation(recommendation=said, case=found, counted=False)
         _, start, end, earliest = self.reading(_counted(one), kind)
-        return Placed(recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest)
+        return PlacedRecommendation(
+            recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest
+        )
 
-    def reading(self, counted: _Counted, kind: Kind) -> _Reading:
+    def reading(self, counted: _Counted, kind: Kind) -> _PlacedTimes:
         said = counted.said
         start, end = self.moment(said.start, Edge.START), self.moment(said.end, Edge.END)
         if start is not None and end is not None and end < start:
             end = start  # from 30 days to a month: backwards in February
         if said.earliest is None:
-            return _Reading(counted, start, end, None)
+            return _PlacedTimes(counted, start, end, None)
         if kind is Kind.PREPARE:
             earliest = self.moment(said.earliest, Edge.START)
             earliest = max(earliest, start) if earliest and start else earliest
         else:
             earliest = self.moment(said.earliest, Edge.END)
             earliest = min(earliest, end) if earliest and end else earliest
-        return _Reading(counted, start, end, earliest)
+        return _PlacedTimes(counted, start, end, earliest)
 
     def moment(self, offset: Offset | None, edge: Edge) -> datetime | None:
         """Return where an offset lies; many recommendations share one."""
@@ -300,7 +302,9 @@ class _Planning:
             moment = known[offset.text] = place(offset, self.treatment.treated, self.treatment.zone, edge)
         return moment
 
-    def combined(self, rule: Rule, weighed: tuple[Weighed, ...], counted: Sequence[_Reading]) -> Window:
+    def combined(
+        self, rule: Rule, assessed: tuple[AssessedRecommendation, ...], counted: Sequence[_PlacedTimes]
+    ) -> Window:
         """Return the window that the counted recommendations make together."""
         start = min((one.start for one in counted if one.start is not None), default=None)
         end = max((one.end for one in counted if one.end is not None), default=None)
@@ -334,10 +338,10 @@ class _Planning:
             earliest_end=earliest_end,
             end=end,
             governed_by=_governing(rule.kind, counted),
-            recommendations=weighed,
+            recommendations=assessed,
         )
 
-    def days(self, counted: Sequence[_Reading]) -> tuple[datetime | None, datetime | None]:
+    def days(self, counted: Sequence[_PlacedTimes]) -> tuple[datetime | None, datetime | None]:
         """Return from the local day of the last start to the end of that of the last end.
 
         Nobody calls a milestone too early; its last day is never before its first.
@@ -384,7 +388,9 @@ class _Planning:
     def note(self, code: str, rule: Rule, text: str, sooner: datetime | None = None) -> None:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
 
-    def note_unknown_skin(self, window: Window, counted: Sequence[_Reading], after: Window | None) -> None:
+    def note_unknown_skin(
+        self, window: Window, counted: Sequence[_PlacedTimes], after: Window | None
+    ) -> None:
         """Tell that an avoid window may end sooner for another skin type than the unknown one."""
         ends = [one.end for one in counted if one.end and one.counted.case is not Case.UNKNOWN]
         if len(ends) == len(counted) or not ends or window.end is None:
@@ -409,8 +415,10 @@ class _Planning:
 
     def left_out(self) -> str:
         """Say what following some sources only leaves out."""
-        casts = {rule.id: _cast(rule, self.treatment, ()) for rule in self.schedule.rules.values()}
-        whole = _Planning(self.treatment, self.schedule, (), casts)
+        evaluated_rules = {
+            rule.id: _evaluate(rule, self.treatment, ()) for rule in self.schedule.rules.values()
+        }
+        whole = _Planning(self.treatment, self.schedule, (), evaluated_rules)
         missed = [
             rule.short
             for rule in self.schedule.rules.values()
@@ -431,20 +439,20 @@ def _gives_enough(one: Recommendation, kind: Kind) -> bool:
     return one.start is not None or one.end is not None
 
 
-def _certain_groups(counted: Iterable[_Reading]) -> dict[Condition, list[_Reading]]:
+def _certain_groups(counted: Iterable[_PlacedTimes]) -> dict[Condition, list[_PlacedTimes]]:
     """Return what certainly holds by its condition: a group each, so that no option loosens another."""
-    groups: dict[Condition, list[_Reading]] = {}
+    groups: dict[Condition, list[_PlacedTimes]] = {}
     for one in counted:
         if one.counted.is_certain:
             groups.setdefault(one.counted.said.condition, []).append(one)
     return groups
 
 
-def _every_group_ended(counted: Sequence[_Reading], end: datetime) -> datetime:
-    """Return when the laxest word of each group has ended; `end` where nothing is certain.
+def _every_group_ended(counted: Sequence[_PlacedTimes], end: datetime) -> datetime:
+    """Return when the least strict word of each group has ended; `end` where nothing is certain.
 
     Without an unconditional word, what is uncertain must have ended too: an option
-    that adds a word does not make it laxer.
+    that adds a word does not make it less strict.
     """
     groups = _certain_groups(counted)
     ends = [
@@ -455,8 +463,8 @@ def _every_group_ended(counted: Sequence[_Reading], end: datetime) -> datetime:
     return max(ends, default=end)
 
 
-def _every_group_started(counted: Sequence[_Reading], start: datetime) -> datetime:
-    """Return when the laxest word of some group starts; `start` where nothing is certain."""
+def _every_group_started(counted: Sequence[_PlacedTimes], start: datetime) -> datetime:
+    """Return when the least strict word of some group starts; `start` where nothing is certain."""
     groups = _certain_groups(counted)
     starts = [
         max(reading for one in group if (reading := one.earliest or one.start)) for group in groups.values()
@@ -466,16 +474,16 @@ def _every_group_started(counted: Sequence[_Reading], start: datetime) -> dateti
     return min(starts, default=start)
 
 
-def _governing(kind: Kind, counted: Sequence[_Reading]) -> str | None:
+def _governing(kind: Kind, counted: Sequence[_PlacedTimes]) -> str | None:
     """Return the source whose word sets the strictest edge; the one named first wins a tie."""
-    found: _Reading | None = None
+    found: _PlacedTimes | None = None
     for one in counted:
         if found is None or _stricter(kind, one, found):
             found = one
     return found.counted.said.source if found else None
 
 
-def _stricter(kind: Kind, one: _Reading, other: _Reading) -> bool:
+def _stricter(kind: Kind, one: _PlacedTimes, other: _PlacedTimes) -> bool:
     if kind is Kind.PREPARE:
         return one.start is not None and (other.start is None or one.start < other.start)
     if kind is Kind.MILESTONE:

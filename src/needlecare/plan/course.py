@@ -23,8 +23,8 @@ from needlecare.model import (
     Rule,
     Schedule,
     SeriesRange,
+    SessionScope,
     Treatment,
-    Turn,
     Window,
 )
 from needlecare.plan.combine import begins, case, plan
@@ -32,7 +32,7 @@ from needlecare.plan.language import normalize
 from needlecare.time.offsets import LAST_YEAR, place, place_day
 from needlecare.time.zones import Edge, first_moment, local
 
-MOST_SESSIONS = 24  # as many as a rule file may name
+MAX_SESSIONS = 24  # as many as a rule file may name
 SESSIONS_UNUSUAL = "sessions-unusual"  # the note that no source plans so few or so many
 
 
@@ -120,9 +120,9 @@ def course(
     """
     series = schedule.series
     number = sessions or (series.scars_sessions if first.scars else series.sessions)
-    if sessions is not None and not 1 <= sessions <= MOST_SESSIONS:
+    if sessions is not None and not 1 <= sessions <= MAX_SESSIONS:
         raise UsageError(
-            f"{sessions} sessions are no course; write a number of sessions from 1 to {MOST_SESSIONS}"
+            f"{sessions} sessions are no course; write a number of sessions from 1 to {MAX_SESSIONS}"
         )
     interval = every or (series.scars_every if first.scars else series.every)
     for session in moved or {}:
@@ -144,7 +144,9 @@ def next_milestone(session: Session) -> Window | None:
     found = [
         (window.start, -number, window)
         for number, window in enumerate(session.plan.windows)
-        if window.kind is Kind.MILESTONE and window.rule.series is Turn.BETWEEN and window.start is not None
+        if window.kind is Kind.MILESTONE
+        and window.rule.series is SessionScope.BETWEEN
+        and window.start is not None
     ]
     return max(found, default=(None, 0, None))[2]
 
@@ -274,7 +276,7 @@ class _Planning:
 
     def reason(self) -> str:
         """Return why sessions lie apart, in the schedule's words, and who says how far."""
-        why = [rule.why for rule in self.schedule.rules.values() if rule.series is Turn.BETWEEN]
+        why = [rule.why for rule in self.schedule.rules.values() if rule.series is SessionScope.BETWEEN]
         return " ".join([*why[:1], "; ".join(f"{one.source}: {one.statement}" for one in self.intervals)])
 
     # Sources --------------------------------------------------------------------------------------
@@ -314,11 +316,11 @@ def _said_in(made: Plan, number: int, last: int) -> Plan:
         match rule.series:
             case None:
                 return True
-            case Turn.FIRST:
+            case SessionScope.FIRST:
                 return number == 1
-            case Turn.LAST:
+            case SessionScope.LAST:
                 return number == last
-            case Turn.BETWEEN:
+            case SessionScope.BETWEEN:
                 return number < last
             case _:
                 assert_never(rule.series)

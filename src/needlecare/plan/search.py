@@ -20,7 +20,7 @@ _ORDER = (
 )
 _ALIKE = 0.75  # below it a suggestion is a riddle; one letter of four
 _MORE_ALIKE = 0.77  # for a word of three letters, or for one of several
-MOST_WORDS = 24  # a question has fewer
+MAX_WORDS = 24  # a question has fewer
 
 
 # What may stand before the thing that is asked about, and changes nothing of it. Never a word
@@ -113,9 +113,9 @@ class Vocabulary:
         is neither), or where "and" or "or" joins them. Raises NotUnderstood.
         """
         tokens = normalize(words).split()
-        found = self.meaning(tokens) if len(tokens) <= MOST_WORDS else None
+        found = self.meaning(tokens) if len(tokens) <= MAX_WORDS else None
         if not found:
-            raise self.not_understood(words, tokens[:MOST_WORDS])
+            raise self.not_understood(words, tokens[:MAX_WORDS])
         return self.rules(found)
 
     def rules(self, ids: Iterable[str]) -> tuple[Rule, ...]:

@@ -19,14 +19,14 @@ from needlecare.batch.rows import DELIMITERS
 from needlecare.errors import Problem, UsageError, nearest, quoted, shown
 from needlecare.model import Kind, Plan, Rule, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
-from needlecare.rules.load import MOST_PROBLEMS, told_problems
+from needlecare.rules.load import MAX_PROBLEMS, limit_problems
 from needlecare.time.parsing import FORMS, parse_when
 from needlecare.time.zones import Edge, local, resolve, zone_named
 
-LARGEST_TABLE = 1024 * 1024  # bytes; the built-in table has 30 thousand
-MOST_COLUMNS = 100  # of which ten are known
-MOST_TREATMENTS = 500  # of a table, each a plan; the built-in table has less than a hundred
-LONGEST_SUM = 300  # characters of a row's sum that a problem repeats
+MAX_TABLE_BYTES = 1024 * 1024  # bytes; the built-in table has 30 thousand
+MAX_COLUMNS = 100  # of which ten are known
+MAX_TREATMENTS = 500  # of a table, each a plan; the built-in table has less than a hundred
+MAX_SUM_LENGTH = 300  # characters of a row's sum that a problem repeats
 
 _NEEDED = ("treated", "zone", "rule", "start", "end", "sum")
 _COLUMNS = ("treated", "zone", "prp", "skin_type", "scars", "rule", "start", "end", "differs", "sum")
@@ -82,11 +82,11 @@ def checked_cases(
     needed = _reckoned(schedule, base)
     if data is None:
         return CheckedCases(file=file, exists=False, uncovered=needed)
-    reading = _Reading({**(base.rules if base else {}), **schedule.rules})
+    reading = _CasesReader({**(base.rules if base else {}), **schedule.rules})
     cases = reading.cases(data)
     failing = list(_failing(cases, schedule))
     problems = sorted([*reading.problems, *failing], key=lambda problem: problem.line or 0)
-    told = [*told_problems(problems)]
+    told = [*limit_problems(problems)]
     if reading.unread_below is not None:
         what = "the rows below are not read; put the others right first"
         told.append(Problem(where="", what=what, line=reading.unread_below))
@@ -129,7 +129,7 @@ def _failing(cases: Iterable[_WorkedCase], schedule: Schedule) -> Iterator[Probl
                 f"expected {_written(case.expected[column], zone)}"
                 for column in wrong
             )
-            what = f"{told} ({shown(case.sum, LONGEST_SUM)})"
+            what = f"{told} ({shown(case.sum, MAX_SUM_LENGTH)})"
             yield Problem(where=case.rule, what=what, line=case.line)
 
 
@@ -161,7 +161,7 @@ def _written(cell: _Cell, zone: ZoneInfo) -> str:
     return (shown_there if twice else wall).isoformat(timespec="seconds" if wall.second else "minutes")
 
 
-class _Reading:
+class _CasesReader:
     """One pass over a table: what is wrong in it, and which rules its rows name."""
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
@@ -196,7 +196,7 @@ class _Reading:
                             return found
                     elif (case := self.case(columns, cells, line)) is not None:
                         found.append(case)
-                if len(self.problems) >= MOST_PROBLEMS:
+                if len(self.problems) >= MAX_PROBLEMS:
                     self.unread_below = line
                     return found
                 line = rows.line_num + 1
@@ -209,7 +209,7 @@ class _Reading:
         return found
 
     def text(self, data: bytes) -> str | None:
-        if len(data) > LARGEST_TABLE:
+        if len(data) > MAX_TABLE_BYTES:
             self.wrong("larger than 1 MiB; no table of cases is")
             return None
         written = data.removeprefix(BOM_UTF8)
@@ -223,7 +223,7 @@ class _Reading:
     def columns(self, cells: Sequence[str], line: int) -> Sequence[str]:
         """Return the columns that the first row names; nothing where it is wrong."""
         before = len(self.problems)
-        if len(cells) > MOST_COLUMNS:
+        if len(cells) > MAX_COLUMNS:
             self.wrong(f"{len(cells)} columns; columns are {', '.join(_COLUMNS)}", line=line)
             return ()
         names = [cell.strip().lower() for cell in cells]
@@ -256,9 +256,9 @@ class _Reading:
         if rule is None or treatment is None or len(self.problems) > before:
             return None
         self.treatments.add(treatment)
-        if len(self.treatments) > MOST_TREATMENTS:
+        if len(self.treatments) > MAX_TREATMENTS:
             self.treatments.discard(treatment)
-            what = f"more than {MOST_TREATMENTS} treatments in a table; let several rules share one"
+            what = f"more than {MAX_TREATMENTS} treatments in a table; let several rules share one"
             self.wrong(what, line=line)
             return None
         first = self.first.setdefault((treatment, rule), line)
@@ -271,7 +271,9 @@ class _Reading:
 class _Row:
     """A row that is being read: hands out checked cells, notes what is wrong in its reading."""
 
-    def __init__(self, reading: _Reading, columns: Sequence[str], cells: Sequence[str], line: int) -> None:
+    def __init__(
+        self, reading: _CasesReader, columns: Sequence[str], cells: Sequence[str], line: int
+    ) -> None:
         self.reading = reading
         self.line = line
         self.cells = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}

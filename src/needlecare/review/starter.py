@@ -14,7 +14,7 @@ RULES_SCHEMA = "needlecare-rules.schema.json"  # what the JSON Schema is called 
 _EXAMPLE_TELEPHONE = '# telephone = "020 7946 0000"'
 
 
-class Beginning(Struct, frozen=True, kw_only=True):
+class StarterOptions(Struct, frozen=True, kw_only=True):
     """What a starting file is filled with; `file` and `cases` are the names by which it speaks of them."""
 
     id: str
@@ -25,7 +25,7 @@ class Beginning(Struct, frozen=True, kw_only=True):
     telephone: str = ""
 
 
-def starting_file(template: str, beginning: Beginning) -> str:
+def starting_file(template: str, beginning: StarterOptions) -> str:
     """Return the TOML of a starting file; the next review is due a year after the first."""
     telephone = f"telephone = {_toml(beginning.telephone)}" if beginning.telephone else _EXAMPLE_TELEPHONE
     return Template(template).substitute(

@@ -31,20 +31,20 @@ from needlecare.model import (
     Schedule,
     Series,
     SeriesRange,
+    SessionScope,
     Source,
     Standing,
     StandingText,
-    Turn,
 )
 from needlecare.time.offsets import InvalidOffset, parse_offset, place
 from needlecare.time.zones import Edge
 
-MOST_PROBLEMS = 200  # that are told of one file
-MOST_COMPARED = (
+MAX_PROBLEMS = 200  # that are told of one file
+MAX_COMPARED_NAMES = (
     2000  # names that what is misspelt in one file is held against: a pair may cost half a millisecond
 )
-MOST_WAITING = 20  # rules that wait for one another in a row
-LARGEST_FILE = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
+MAX_WAITING_RULES = 20  # rules that wait for one another in a row
+MAX_FILE_BYTES = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
 
 LONGEST_TITLE = 60  # characters of a calendar's title
 
@@ -52,9 +52,9 @@ _BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.make
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # A dotted key that tomllib, whose work grows with the square of its names, would take minutes for.
-_MOST_NAMES = 100
+_MAX_KEY_NAMES = 100
 _NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-_LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MOST_NAMES}}}"
+_LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}"
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts that questions are held against
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
@@ -71,7 +71,7 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
     `file` names it in messages; `base` gives the bytes of the rule file that an
     "extends" names, or None. Raises ScheduleError with every problem found.
     """
-    if len(data) > LARGEST_FILE:
+    if len(data) > MAX_FILE_BYTES:
         raise ScheduleError(file, [Problem(where="", what="larger than 256 KiB; no rule file is")])
     written = data.removeprefix(BOM_UTF8)
     try:
@@ -87,7 +87,7 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise _diagnosis(text, data, file, base, error) from None
-    reading = _Reading(document, data, base)
+    reading = _ScheduleReader(document, data, base)
     schedule = reading.schedule()
     if schedule is None:
         raise _diagnosis(text, data, file, base)
@@ -97,13 +97,13 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
 def _endless_key(text: str) -> int | None:
     """Return the line of a key of more names than anything is nested in, or None."""
     for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") >= _MOST_NAMES and re.search(_LONG_KEY, line):
+        if line.count(".") >= _MAX_KEY_NAMES and re.search(_LONG_KEY, line):
             return number
     return None
 
 
-def laxer(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Problem]:
-    """Return where a file is laxer than its sources: worth a second look, not wrong.
+def weakened_rules(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Problem]:
+    """Return where a file is less strict than its sources: worth a second look, not wrong.
 
     A rule is compared with every source of the file's base, an interval of the series
     with every range that the file itself holds.
@@ -116,16 +116,16 @@ def laxer(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Proble
         ours = schedule.rules.get(rule.id)
         if ours == rule or rule.kind not in {Kind.AVOID, Kind.PREPARE}:
             continue
-        if what := _laxer_rule(ours, rule):
+        if what := _weakened_rule(ours, rule):
             line, column = document.place(("rules", rule.id, "recommendations", 0))
             found.append(Problem(where=rule.id, what=what, line=line, column=column))
-    for key, what in _laxer_series(schedule.series):
+    for key, what in _weakened_series(schedule.series):
         line, column = document.place(("series", key))
         found.append(Problem(where=f"series.{key}", what=what, line=line, column=column))
     return found
 
 
-def _laxer_series(series: Series) -> Iterator[tuple[str, str]]:
+def _weakened_series(series: Series) -> Iterator[tuple[str, str]]:
     """Yield the intervals that are shorter than every source that counts allows, and what is wrong with them."""
     given = [one for one in series.ranges if one.every and not one.set_aside]
     general = [one for one in given if one.condition is Condition.ALL]
@@ -143,7 +143,7 @@ def _laxer_series(series: Series) -> Iterator[tuple[str, str]]:
             )
 
 
-def _laxer_rule(ours: Rule | None, theirs: Rule) -> str | None:
+def _weakened_rule(ours: Rule | None, theirs: Rule) -> str | None:
     if ours is None:
         return "switched off, though sources advise it; is that meant?"
     if theirs.kind is Kind.AVOID:
@@ -182,7 +182,7 @@ def _diagnosis(
 
     document = read_document(text)
     problems = _toml_problems(document.problems, error, text)
-    reading = _Reading(document.data, data, base)
+    reading = _ScheduleReader(document.data, data, base)
     reading.schedule()
     broken = bool(document.problems) or reading.baseless
     for path, what in reading.problems.items():
@@ -196,15 +196,15 @@ def _diagnosis(
         line, column = document.keys.get(path) or document.place(path)
         problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
     problems.sort(key=lambda p: (p.line or 0, p.column or 0))
-    return ScheduleError(file, told_problems(problems))
+    return ScheduleError(file, limit_problems(problems))
 
 
-def told_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
+def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
     """Return the problems that are told of one file: the first ones, and how many more there are."""
-    if len(problems) <= MOST_PROBLEMS:
+    if len(problems) <= MAX_PROBLEMS:
         return problems
-    more = f"and {len(problems) - MOST_PROBLEMS} more problems; put these right first"
-    return [*problems[:MOST_PROBLEMS], Problem(where="", what=more)]
+    more = f"and {len(problems) - MAX_PROBLEMS} more problems; put these right first"
+    return [*problems[:MAX_PROBLEMS], Problem(where="", what=more)]
 
 
 def _toml_problems(found: Sequence[Problem], error: Exception | None, text: str) -> list[Problem]:
@@ -246,7 +246,7 @@ def _where(path: Path) -> str:
 class _Table:
     """A TOML table that is being read: hands out checked values, notes what is wrong."""
 
-    def __init__(self, reading: "_Reading", path: Path, values: object) -> None:
+    def __init__(self, reading: "_ScheduleReader", path: Path, values: object) -> None:
         self.reading = reading
         self.path = path
         self.values: Mapping[str, object] = {}
@@ -396,7 +396,7 @@ class _Table:
                 self.reading.unknown[(*self.path, key)] = what
 
 
-class _Reading:
+class _ScheduleReader:
     """One pass over a document.
 
     `problems` maps the path of each wrong value to what is wrong there, `unknown`
@@ -417,7 +417,7 @@ class _Reading:
     def nearest(self, word: str, known: Collection[str]) -> str:
         """Return the hint to the nearest known word; none once many were compared, which takes long."""
         self.compared += len(known)
-        return nearest(word, known) if self.compared <= MOST_COMPARED else ""
+        return nearest(word, known) if self.compared <= MAX_COMPARED_NAMES else ""
 
     def schedule(self) -> Schedule | None:
         root = self.root
@@ -570,12 +570,12 @@ class _Reading:
             table.wrong(f"only a do rule is daily care, not one of kind {kind}; leave it out", "daily")
         return daily
 
-    def _turn(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> Turn | None:
+    def _turn(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> SessionScope | None:
         known = inherited.series if inherited else None
-        named = table.choice("series", [turn.value for turn in Turn], known or "")
+        named = table.choice("series", [turn.value for turn in SessionScope], known or "")
         if named and kind and kind not in _HAS_TURN:
             table.wrong(f"{kind} rules hold in every session of a series; leave it out", "series")
-        return Turn(named) if named else None
+        return SessionScope(named) if named else None
 
     def _recommendations(
         self, rule: str, table: _Table, kind: Kind | None, sources: Mapping[str, Source]
@@ -630,7 +630,7 @@ class _Reading:
             if kind not in _HAS_EARLIEST:
                 table.wrong(f"means nothing for a rule of kind {kind}; leave it out", "earliest")
             elif not table.has(needs):
-                table.wrong(f"is the laxer reading of {needs}; write {needs} too", "earliest")
+                table.wrong(f"is the less strict reading of {needs}; write {needs} too", "earliest")
         edges = [("start", one.start), ("earliest", one.earliest), ("end", one.end)]
         given = [(name, offset) for name, offset in edges if offset is not None]
         for (first, early), (second, late) in pairwise(given):
@@ -661,8 +661,8 @@ class _Reading:
                 if queue[-1] == rule.id:
                     what = f"goes in a circle: {' after '.join(queue)}"
                     self.problems.setdefault(path, []).append(what)
-                elif len(queue) > MOST_WAITING:
-                    what = f"waits for more than {MOST_WAITING} rules in a row; let it wait for fewer"
+                elif len(queue) > MAX_WAITING_RULES:
+                    what = f"waits for more than {MAX_WAITING_RULES} rules in a row; let it wait for fewer"
                     self.problems.setdefault(path, []).append(what)
 
     def _check_claims(self, rules: Mapping[str, Rule]) -> None:
@@ -789,12 +789,12 @@ def _before(one: Offset, other: Offset) -> bool:
 
 
 def _queue(start: str, rules: Mapping[str, Rule]) -> list[str]:
-    """Return a rule and those that it waits for along `after`, as far as a circle closes or MOST_WAITING."""
+    """Return a rule and those that it waits for along `after`, as far as a circle closes or MAX_WAITING_RULES."""
     queue = [start]
     while (rule := rules.get(queue[-1])) is not None and rule.after is not None:
         closed = rule.after in queue
         if not closed or rule.after == start:
             queue.append(rule.after)
-        if closed or len(queue) > MOST_WAITING:
+        if closed or len(queue) > MAX_WAITING_RULES:
             break
     return queue

@@ -19,7 +19,7 @@ from needlecare.errors import Problem, quoted, shown
 
 Path = tuple[str | int, ...]
 
-MOST_LEVELS = 32  # of tables and lists within each other that are read
+MAX_LEVELS = 32  # of tables and lists within each other that are read
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
 
 
@@ -46,10 +46,10 @@ def read_document(text: str) -> Document:
     """Read a TOML text with the place of everything in it; its problems never raise."""
     source = text.encode()
     root = Parser(Language(tree_sitter_toml.language())).parse(source).root_node
-    return _Reading(source).read(root)
+    return _DocumentReader(source).read(root)
 
 
-class _Reading:
+class _DocumentReader:
     def __init__(self, source: bytes) -> None:
         self.lines = source.split(b"\n")
         self.further: dict[int, list[int]] = {}  # by row: the bytes that go on with a character
@@ -116,7 +116,7 @@ class _Reading:
             return
         key, value = named[0], named[-1]
         names = _key(key)
-        if len(path) + len(names) > MOST_LEVELS:
+        if len(path) + len(names) > MAX_LEVELS:
             self.problem(node, "", _TOO_DEEP)
             return
         here = path
@@ -136,7 +136,7 @@ class _Reading:
         table[names[-1]] = self.value(value, here)
 
     def value(self, node: Node, path: Path) -> object:
-        if len(path) > MOST_LEVELS:
+        if len(path) > MAX_LEVELS:
             self.problem(node, "", _TOO_DEEP)
             return None
         if node.type == "inline_table":
@@ -163,7 +163,7 @@ class _Reading:
     def header_path(self, node: Node) -> Path:
         key = next((c for c in node.named_children if c.type.endswith("_key")), None)
         path = tuple(_key(key)) if key is not None else ()
-        if len(path) > MOST_LEVELS:
+        if len(path) > MAX_LEVELS:
             self.problem(node, "", _TOO_DEEP)
             return ()
         return path

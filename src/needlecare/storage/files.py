@@ -15,7 +15,7 @@ from needlecare.errors import WriteError, quoted
 
 # How the name of a file begins while it is being written; 16 hexadecimal digits follow.
 _UNFINISHED = ".needlecare-"
-LONGEST_PATH = 400  # characters of a path that a message repeats
+MAX_PATH_LENGTH = 400  # characters of a path that a message repeats
 PATIENCE = 10  # seconds that a command waits for another one to leave a folder
 
 
@@ -106,7 +106,7 @@ def remove_file(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be removed: {reason(error)}") from None
+        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be removed: {reason(error)}") from None
 
 
 def _changes(path: Path, data: bytes, *, force: bool) -> bool:
@@ -115,11 +115,11 @@ def _changes(path: Path, data: bytes, *, force: bool) -> bool:
         return False
     if path.exists() and not path.is_file():
         raise WriteError(
-            f"{quoted(str(path), LONGEST_PATH)} cannot be written: it is not a plain file; write another name"
+            f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be written: it is not a plain file; write another name"
         )
     if not force and (path.exists() or path.is_symlink()):
         raise WriteError(
-            f"{quoted(str(path), LONGEST_PATH)} exists with other content, so it was left alone; "
+            f"{quoted(str(path), MAX_PATH_LENGTH)} exists with other content, so it was left alone; "
             "write --force to replace it, or another name"
         )
     return True
@@ -186,7 +186,7 @@ def _as_write_error(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that go in a circle
-        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be written: {reason(error)}") from None
+        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be written: {reason(error)}") from None
 
 
 # One writer at a time -----------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def locked_folder(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
     Raises WriteError where it cannot be made, or where another process holds it for more
     than `patience` seconds.
     """
-    shown = quoted(str(path), LONGEST_PATH)
+    shown = quoted(str(path), MAX_PATH_LENGTH)
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError:
@@ -271,7 +271,7 @@ def _held(folder: Path, patience: float) -> Iterator[None]:
             while not system.try_lock(handle):
                 if time.monotonic() > end:
                     raise WriteError(
-                        f"another needlecare is writing to the folder {quoted(str(folder), LONGEST_PATH)}; "
+                        f"another needlecare is writing to the folder {quoted(str(folder), MAX_PATH_LENGTH)}; "
                         "wait until it is done, or give another folder"
                     )
                 time.sleep(0.02)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted
 from needlecare.model import Schedule
-from needlecare.storage.files import LONGEST_PATH, file_data, reason
+from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reason
 
 if TYPE_CHECKING:
     from needlecare.plan.search import Vocabulary
@@ -67,7 +67,7 @@ def schedule_data(name: str) -> tuple[bytes, str]:
     data = builtin_data(name)
     if data is not None:
         return data, f"{name}.toml"
-    from needlecare.rules.load import LARGEST_FILE
+    from needlecare.rules.load import MAX_FILE_BYTES
 
     path = Path(name)
     if not (path.suffix or os.sep in name):
@@ -77,7 +77,7 @@ def schedule_data(name: str) -> tuple[bytes, str]:
             f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
         )
     try:
-        return file_data(path, LARGEST_FILE), name
+        return file_data(path, MAX_FILE_BYTES), name
     except (OSError, ValueError) as error:
         raise UsageError(f"the rule file {quoted(name)} cannot be read: {reason(error)}") from None
 
@@ -97,7 +97,7 @@ def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
         return file_data(path, largest) if there else None, called
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"the worked cases {quoted(called, LONGEST_PATH)} cannot be read: {reason(error)}"
+            f"the worked cases {quoted(called, MAX_PATH_LENGTH)} cannot be read: {reason(error)}"
         ) from None
 
 

@@ -16,7 +16,7 @@ from needlecare.time.offsets import FIRST_YEAR, LAST_YEAR
 from needlecare.time.zones import beginning, local, zone_named
 
 FORMAT = 1
-LARGEST_FILE = 1024 * 1024  # bytes; a saved treatment has two hundred
+MAX_FILE_BYTES = 1024 * 1024  # bytes; a saved treatment has two hundred
 
 _KEYS = frozenset({"treated", "zone", "prp", "skin_type", "scars", "schedule", "follow"})
 
@@ -87,7 +87,7 @@ def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
 
 
 def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
-    if len(data) > LARGEST_FILE:
+    if len(data) > MAX_FILE_BYTES:
         raise _Damaged("larger than 1 MiB")
     import json  # here and above: a plan that is not saved needs none
 

@@ -20,15 +20,15 @@ from msgspec import Struct
 from needlecare import interruption, system
 from needlecare.batch.report import account_text, record_json
 from needlecare.batch.rows import (
-    LONGEST_LINE,
+    MAX_LINE_BYTES,
     Appointment,
-    Became,
     Column,
     Defaults,
     Outcome,
     Row,
     RowFormat,
     RowProblem,
+    RowResult,
     appointment,
     file_stem,
     parse_mapping,
@@ -39,13 +39,13 @@ from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.errors import Interrupted, UsageError, WriteError, quoted
 from needlecare.model import Alarms, Detail, Plan, Reminders, Schedule
 from needlecare.plan.combine import Planner, review_notes
-from needlecare.storage.files import LONGEST_PATH, file_data, locked_folder, place_of, reason, replace_file
+from needlecare.storage.files import MAX_PATH_LENGTH, file_data, locked_folder, place_of, reason, replace_file
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import local, zone_named
 
 SOME_FAILED = 4  # exit code
 PIECE = 32  # rows that a process is given at a time
-LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes; a plan as JSON has two hundred thousand
+MAX_OUTPUT_BYTES = 16 * 1024 * 1024  # bytes; a plan as JSON has two hundred thousand
 
 ROWS_PANEL = "The rows"
 
@@ -228,7 +228,7 @@ def _check(ctx: typer.Context, *, out: str | None, json: bool, format: BatchForm
     if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
         raise UsageError("--json and --format exclude each other without --out; give one of them")
     if format is not BatchFormat.ICS or out is None:
-        outputs.say_idle(ctx, messages=format is BatchFormat.SMS, remedy="--out DIR --format ics")
+        outputs.warn_unused_options(ctx, messages=format is BatchFormat.SMS, remedy="--out DIR --format ics")
 
 
 class _Account:
@@ -239,7 +239,7 @@ class _Account:
         self.as_json = as_json
         self.to_folder = to_folder
         self.dry_run = dry_run
-        self.done: Counter[Became] = Counter()
+        self.done: Counter[RowResult] = Counter()
         self.rows = 0
         self.failed = 0
 
@@ -347,7 +347,9 @@ class _Worker:
         made = self.planner.plan(asked.treatment)
         if self.order.folder is None:
             data = self.printed(made, asked)
-            return Outcome(number=row.number, line=row.line, ref=asked.ref, became=Became.PLANNED, data=data)
+            return Outcome(
+                number=row.number, line=row.line, ref=asked.ref, became=RowResult.PLANNED, data=data
+            )
         name = f"{file_stem(asked.ref)}.{self.order.format.ending}"
         try:
             became = self.written(made, asked, self.order.folder / name)
@@ -366,7 +368,7 @@ class _Worker:
 
         return plan_line(made, self.order.now, row=asked.number, ref=asked.ref).encode()
 
-    def written(self, made: Plan, asked: Appointment, path: Path) -> Became:
+    def written(self, made: Plan, asked: Appointment, path: Path) -> RowResult:
         """Write the file of a row, and return what became of it. Raises _InTheWay and WriteError."""
         link = path.is_symlink()
         if link:  # followed once: what is put in its place meanwhile is not
@@ -380,10 +382,10 @@ class _Worker:
         if existing and existing != data and not self.order.force:
             data = self.revised(existing, made, asked, data)
         if existing == data:
-            return Became.UNCHANGED
+            return RowResult.UNCHANGED
         if not self.order.dry_run:
             replace_file(path, data, durable=False)
-        return Became.REVISED if existing else Became.WRITTEN
+        return RowResult.REVISED if existing else RowResult.WRITTEN
 
     def data(self, made: Plan, asked: Appointment) -> bytes:
         """Return the bytes of a row's file, as if there were none before."""
@@ -420,7 +422,7 @@ class _Worker:
         from needlecare.calendar.update import Export, revised
 
         order = self.order
-        if len(existing) > calendar.LARGEST_CALENDAR:
+        if len(existing) > calendar.MAX_CALENDAR_BYTES:
             raise _InTheWay(FOREIGN_FILE)
         newer = plan_calendar(made, order.now, ref=asked.ref, detail=order.detail, reminders=order.reminders)
         try:
@@ -469,12 +471,12 @@ def _existing(path: Path, *, force: bool) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise WriteError(f"{quoted(str(path), LONGEST_PATH)} cannot be read: {reason(error)}") from None
+        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
 
 
 def _readable(path: Path, *, force: bool) -> bytes:
     try:
-        return file_data(path, LARGEST_OUTPUT)
+        return file_data(path, MAX_OUTPUT_BYTES)
     except PermissionError:
         if force:
             return b""
@@ -494,16 +496,16 @@ def _opened(file: str, stack: ExitStack) -> tuple[IO[bytes], int | None]:
         path = Path(file)
         return stack.enter_context(path.open("rb")), path.stat().st_size if path.is_file() else None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be read: {reason(error)}") from None
+        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
 
 
 def _lines(stream: IO[bytes], file: str) -> Iterator[bytes]:
     """Yield the lines of the input, long ones in pieces. Raises UsageError where it cannot be read on."""
     try:
-        while text := stream.readline(LONGEST_LINE):
+        while text := stream.readline(MAX_LINE_BYTES):
             yield text
     except OSError as error:
-        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be read: {reason(error)}") from None
+        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
 
 
 def _by_ending(file: str) -> RowFormat | None:

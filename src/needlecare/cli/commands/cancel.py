@@ -8,7 +8,7 @@ import typer
 from needlecare.cli import options, terminal
 from needlecare.cli.calendar import calendar_data
 from needlecare.errors import UsageError, quoted, shown
-from needlecare.storage.files import LONGEST_PATH, reason, write_file
+from needlecare.storage.files import MAX_PATH_LENGTH, reason, write_file
 
 EXAMPLES = """
 Examples:
@@ -38,7 +38,7 @@ def cancel(
     as_of: options.AsOf = None,
     tz: options.Zone = None,
 ) -> None:
-    """Turn a calendar into its cancellation: import it again, and every event of it is cancelled.
+    """SessionScope a calendar into its cancellation: import it again, and every event of it is cancelled.
 
     Events in the file that are not needlecare's stay as they are.
     """
@@ -48,7 +48,7 @@ def cancel(
     try:
         export = Export(calendar_data(path))
     except (OSError, ValueError, UsageError) as error:
-        raise UsageError(f"{quoted(file, LONGEST_PATH)} cannot be cancelled: {reason(error)}") from None
+        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}") from None
     data, account = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
     if output == "-":
         terminal.print_bytes(data)
@@ -56,4 +56,4 @@ def cancel(
     target = Path(output) if output is not None else path
     changed = write_file(target, data, force=force or output is None)
     done = "cancelled in" if changed else "unchanged in"
-    terminal.say(f"Calendar {done} {shown(str(target), LONGEST_PATH)}: {account}.")
+    terminal.say(f"Calendar {done} {shown(str(target), MAX_PATH_LENGTH)}: {account}.")

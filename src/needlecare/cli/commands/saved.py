@@ -19,7 +19,7 @@ from needlecare.plan.combine import plan
 from needlecare.storage.files import file_data, locked_folder, reason, remove_file, write_file
 from needlecare.storage.rule_files import load_schedule, schedule_names
 from needlecare.storage.saved import (
-    LARGEST_FILE,
+    MAX_FILE_BYTES,
     SavedTreatment,
     in_force,
     read_saved,
@@ -52,7 +52,7 @@ def load_saved() -> tuple[SavedTreatment, ...]:
     """Return the saved treatments; none where there is no file. Raises UsageError."""
     path = saved_file()
     try:
-        data = file_data(path, LARGEST_FILE)
+        data = file_data(path, MAX_FILE_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except OSError as error:

@@ -11,8 +11,8 @@ from needlecare.cli import options, terminal
 from needlecare.cli.outputs import Force
 from needlecare.errors import ScheduleError, UsageError, quoted, shown
 from needlecare.model import Schedule
-from needlecare.rules.load import laxer, read_schedule
-from needlecare.storage.files import LONGEST_PATH, write_files
+from needlecare.rules.load import read_schedule, weakened_rules
+from needlecare.storage.files import MAX_PATH_LENGTH, write_files
 from needlecare.storage.rule_files import (
     builtin_data,
     cases_data,
@@ -88,7 +88,7 @@ def check(
 
     The worked cases beside a file are run: for clinic.toml those of clinic.cases.csv.
 
-    A time that is laxer than every source of the file it extends is pointed out, and allowed.
+    A time that is less strict than every source of the file it extends is pointed out, and allowed.
 
     So is a rule that no worked case works out.
     """
@@ -113,7 +113,7 @@ def check(
 def _checked(name: str) -> "Checked":
     """Return what is found in a rule file and in its worked cases. Raises UsageError."""
     from needlecare.output.terminal.schedule import Checked
-    from needlecare.review.cases import LARGEST_TABLE, checked_cases
+    from needlecare.review.cases import MAX_TABLE_BYTES, checked_cases
 
     data, file = schedule_data(name)
     try:
@@ -121,11 +121,11 @@ def _checked(name: str) -> "Checked":
     except ScheduleError as error:
         return Checked(file=file, problems=error.problems)
     base = None if schedule.extends is None else load_schedule(schedule.extends)
-    table, called = cases_data(name, LARGEST_TABLE)
+    table, called = cases_data(name, MAX_TABLE_BYTES)
     return Checked(
         file=file,
         schedule=schedule,
-        remarks=laxer(data, schedule, base),
+        remarks=weakened_rules(data, schedule, base),
         cases=checked_cases(table, schedule, base, file=called),
     )
 
@@ -167,13 +167,13 @@ def new(
     It extends the built-in schedule. Beside it are written a table of worked cases and the JSON
     Schema by which editors check and explain each key.
     """
-    from needlecare.review.starter import RULES_SCHEMA, Beginning, identity, starting_file, with_schema
+    from needlecare.review.starter import RULES_SCHEMA, StarterOptions, identity, starting_file, with_schema
 
     path = Path("clinic.toml" if file == "-" else file)
     if path.suffix != ".toml":
         raise UsageError(f"a rule file ends in .toml, not as {quoted(path.name)}; write clinic.toml")
     cases = path.with_suffix(".cases.csv")
-    beginning = Beginning(
+    beginning = StarterOptions(
         id=identity(path.stem, but=options.DEFAULT_SCHEDULE),
         file=shlex.quote(shown(path.name)),
         cases=shown(cases.name),
@@ -191,8 +191,8 @@ def new(
         path.with_name(RULES_SCHEMA): rules_schema(),
     }
     write_files(written, force=force)
-    terminal.say(f"Written: {', '.join(shown(str(one), LONGEST_PATH) for one in written)}.")
-    terminal.say(f"Edit it, then: needlecare schedule check {shlex.quote(shown(str(path), LONGEST_PATH))}")
+    terminal.say(f"Written: {', '.join(shown(str(one), MAX_PATH_LENGTH) for one in written)}.")
+    terminal.say(f"Edit it, then: needlecare schedule check {shlex.quote(shown(str(path), MAX_PATH_LENGTH))}")
 
 
 def _say_overdue(schedule: Schedule) -> None:

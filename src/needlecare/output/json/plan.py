@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from needlecare import __version__
-from needlecare.model import Note, Offset, Plan, Schedule, Source, Treatment, Weighed, Window
+from needlecare.model import AssessedRecommendation, Note, Offset, Plan, Schedule, Source, Treatment, Window
 from needlecare.output.standing import standing_texts
 from needlecare.plan.combine import notes_at, status
 from needlecare.plan.overview import Group, overview
@@ -151,9 +151,9 @@ def window_summary_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json
     }
 
 
-def recommendation_json(weighed: Weighed) -> Json:
+def recommendation_json(assessed: AssessedRecommendation) -> Json:
     """Return what one source says, with offsets as written."""
-    one = weighed.recommendation
+    one = assessed.recommendation
     return {
         "claim": one.claim,
         "source": one.source,
@@ -162,9 +162,9 @@ def recommendation_json(weighed: Weighed) -> Json:
         "end": _written(one.end),
         "earliest": _written(one.earliest),
         "condition": one.condition.value,
-        "case": weighed.case.value,
+        "case": assessed.case.value,
         "ours": sorted(part.value for part in one.ours),
-        "counted": weighed.counted,
+        "counted": assessed.counted,
         "set_aside": one.set_aside,
         "note": one.note,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from needlecare.model import Kind, Note, Offset, Turn, Window
+from needlecare.model import Kind, Note, Offset, SessionScope, Window
 from needlecare.output.timing import how_long, short_day, short_moment, since
 from needlecare.output.wording import joined, next_text, treatment_name
 from needlecare.plan.course import Course, Merged, Session, earliest_next
@@ -104,7 +104,7 @@ def later(course: Course, session: Session) -> tuple[Window, ...]:
         if window.start is None or (following is not None and window.start >= following.begins):
             continue
         result = window.kind is Kind.EXPECT and window.start > session.begins + SOON
-        if result or (window.kind is Kind.MILESTONE and window.rule.series is not Turn.BETWEEN):
+        if result or (window.kind is Kind.MILESTONE and window.rule.series is not SessionScope.BETWEEN):
             found.append(window)
     return tuple(sorted(found, key=lambda window: window.start or session.begins))
 

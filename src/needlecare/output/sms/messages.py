@@ -34,7 +34,7 @@ from needlecare.model import Detail, Kind, Note, Plan, QuietHours, Schedule, Win
 from needlecare.output.sms.gsm import encoding, segments, to_gsm
 from needlecare.output.standing import clinic_name, standing_text
 from needlecare.output.timing import short_day, since, until
-from needlecare.output.wording import joined, sentence, thens, title_prefix, whole_sentence
+from needlecare.output.wording import end_messages, joined, sentence, title_prefix, whole_sentence
 from needlecare.plan.combine import begins, notes_at
 from needlecare.time.zones import Edge, end_of_day, local, resolve
 
@@ -377,7 +377,7 @@ def _ordered(windows: Iterable[Window], plan: Plan) -> list[Window]:
 def _ended(told: Sequence[Window], count: int) -> str:
     more = count - len(told)
     waits = f"{more} {'more ' if told else ''}{'waits are' if more > 1 else 'wait is'} over"
-    return "; ".join([*([thens(told)] if told else []), *([waits] if more else [])])
+    return "; ".join([*([end_messages(told)] if told else []), *([waits] if more else [])])
 
 
 def _things(number: int) -> str:

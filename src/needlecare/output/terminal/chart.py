@@ -21,19 +21,19 @@ WIDTH = 360.0  # units: about a pixel each in a column of a printed page
 ROW = 12.2
 HEAD = 28.0  # the names of the days, and below them their numbers
 LETTER = 5.9  # an average letter of a name
-MOST_LETTERS = 22  # of a name; a longer one is cut here and whole in the text beside
+MAX_LETTERS = 22  # of a name; a longer one is cut here and whole in the text beside
 DAYS = 8  # before the weeks: to the end of the same weekday a week on
-MOST_WEEKS = 8  # behind them; a bar that ends later has an arrow
+MAX_WEEKS = 8  # behind them; a bar that ends later has an arrow
 WEEK = 0.9  # the width of a week, in days of the axis
 SHORTEST = 2.0  # units, so that minutes are seen too
-LEAST_LEFT = 100.0  # units for names, and for the key above them
+MIN_LEFT = 100.0  # units for names, and for the key above them
 KEY = (("solid: not yet", 11), ("broken: ask clinic", 23))
 
 
 def chart(plan: Plan, groups: Sequence[Group]) -> Iterator[str]:
     """Yield the lines of the chart of what is not yet allowed, by groups of one end."""
     names = [_name(window) for group in groups for window in group.windows]
-    axis = _Axis(plan, groups, left=max(LEAST_LEFT, max(map(len, names), default=0) * LETTER + 6))
+    axis = _Axis(plan, groups, left=max(MIN_LEFT, max(map(len, names), default=0) * LETTER + 6))
     height = HEAD + ROW * len(names) + 2
     yield f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-labelledby="chart-title chart-text">'
     yield '<title id="chart-title">Chart of what to avoid, and until when</title>'
@@ -59,7 +59,7 @@ def chart(plan: Plan, groups: Sequence[Group]) -> Iterator[str]:
 def _name(window: Window) -> str:
     """Return the short name of a window with its marks, cut to the width that the chart leaves it."""
     short = " ".join(window.rule.short.split())
-    cut = short if len(short) <= MOST_LETTERS else f"{short[: MOST_LETTERS - 1].rstrip()}…"
+    cut = short if len(short) <= MAX_LETTERS else f"{short[: MAX_LETTERS - 1].rstrip()}…"
     return cut + ("¹" if window.rule.medicine else "") + ("~" if differs_between(window) else "")
 
 
@@ -71,7 +71,7 @@ class _Axis:
         self.first_day = local(begins(plan), self.zone).date()
         self.left = left
         last = max((self.days(group.moment) for group in groups), default=0.0)
-        self.weeks = min(MOST_WEEKS, max(0, ceil((last - DAYS) / 7)))
+        self.weeks = min(MAX_WEEKS, max(0, ceil((last - DAYS) / 7)))
         self.day = (WIDTH - 8 - left) / (DAYS + self.weeks * WEEK)  # 8 units for an arrow
 
     def days(self, moment: datetime) -> float:

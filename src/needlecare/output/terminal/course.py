@@ -25,7 +25,7 @@ from needlecare.output.sentences.course_wording import (
     when_text,
 )
 from needlecare.output.standing import clinic_name, footer_text, standing_text
-from needlecare.output.terminal.page import NARROWEST_TABLE, Page, cell
+from needlecare.output.terminal.page import MIN_TABLE_WIDTH, Page, cell
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
 from needlecare.output.timing import how_long, short_day, short_month, until_cell, weekday
@@ -36,7 +36,7 @@ from needlecare.time.zones import local
 
 NAMED = 2  # windows named at an end; the others are counted
 IN_FULL = 4  # sessions, from the current one on, whose dates are all told; of later ones the first and last
-LONGEST_GAP = 2  # months without anything that have their rows all the same
+MAX_GAP = 2  # months without anything that have their rows all the same
 MONTH = 8  # columns of "Nov 2026"
 DAYS = 31  # columns of its days
 SCALE = "1   5    10   15   20   25   30"
@@ -94,7 +94,7 @@ class _Timeline(Page):
         self.row("AT A GLANCE", f"{MOST} most has to wait, {SOME} some of it, {EVENT} photos and results")
         from rich.table import Table
 
-        wide = self.screen.width >= NARROWEST_TABLE
+        wide = self.screen.width >= MIN_TABLE_WIDTH
         table = Table.grid(padding=(0, 1, 0, 0), expand=wide)
         table.add_column(width=MONTH, no_wrap=True)
         table.add_column(width=DAYS, no_wrap=True)
@@ -237,7 +237,7 @@ def _months(course: Course, as_of: datetime) -> Iterator[_Month | None]:
         )
     for busy, run in groupby(months, key=lambda month: bool(month.marks or month.events)):
         rows = list(run)
-        yield from rows if busy or len(rows) <= LONGEST_GAP else [None]
+        yield from rows if busy or len(rows) <= MAX_GAP else [None]
 
 
 def _marks(course: Course) -> dict[date, str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text as RichText
 
-NARROWEST_TABLE = 60  # columns; below it a label stands in the line of its text
+MIN_TABLE_WIDTH = 60  # columns; below it a label stands in the line of its text
 
 
 class Page:
@@ -35,7 +35,7 @@ class Page:
         self.screen = screen
         self.zone = zone
         self.today = today
-        self.label_width = label_width if screen.width >= NARROWEST_TABLE else 0
+        self.label_width = label_width if screen.width >= MIN_TABLE_WIDTH else 0
         self.width = max(screen.width, 20)
         self.lines: list[str] = []
 

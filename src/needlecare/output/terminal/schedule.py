@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import (
+    AssessedRecommendation,
     Case,
     Condition,
     Kind,
@@ -14,14 +15,13 @@ from needlecare.model import (
     Schedule,
     Series,
     SeriesRange,
-    Weighed,
 )
 from needlecare.output.json.plan import Json, json_text, recommendation_json, schedule_json, source_json
 from needlecare.output.standing import standing_texts
 from needlecare.output.wording import joined
 from needlecare.review.cases import CheckedCases
 
-MOST_NAMED = 8  # rules that a line names
+MAX_NAMED = 8  # rules that a line names
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ def found_text(checked: Checked) -> str:
     if cases is not None:
         told.append(ScheduleError(cases.file, cases.problems))
     if cases is not None and cases.uncovered:
-        named = joined([*cases.uncovered[:MOST_NAMED], *_more(cases.uncovered)])
+        named = joined([*cases.uncovered[:MAX_NAMED], *_more(cases.uncovered)])
         if cases.exists:
             told.append(ScheduleError(cases.file, [Problem(where="", what=f"no worked case for {named}")]))
         else:
@@ -81,7 +81,7 @@ def found_text(checked: Checked) -> str:
 
 
 def _more(rules: Sequence[str]) -> list[str]:
-    more = len(rules) - MOST_NAMED
+    more = len(rules) - MAX_NAMED
     return [f"{more} more {'rule' if more == 1 else 'rules'}"] if more > 0 else []
 
 
@@ -238,7 +238,7 @@ def _rule_json(rule: Rule) -> Json:
 
 def _unplaced(one: Recommendation) -> Json:
     """Return a recommendation without what only a treatment decides."""
-    said = recommendation_json(Weighed(recommendation=one, case=Case.HOLDS, counted=False))
+    said = recommendation_json(AssessedRecommendation(recommendation=one, case=Case.HOLDS, counted=False))
     return {key: value for key, value in said.items() if key not in {"case", "counted"}}
 
 

@@ -12,7 +12,7 @@ from needlecare.output.terminal.page import Page
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
 from needlecare.output.timing import clock, how_long, last_whole_day, until
-from needlecare.output.wording import differs_between, reader_day, sentence, thens
+from needlecare.output.wording import differs_between, end_messages, reader_day, sentence
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview, overview
 from needlecare.time.zones import local
@@ -59,7 +59,7 @@ class _Status(Page):
         if len(view.just_ended) > _FEW:
             self.row("ENDED", ", ".join(window.rule.short for window in view.just_ended), GREEN)
         elif view.just_ended:
-            self.row("NEW", sentence(thens(view.just_ended)), GREEN)
+            self.row("NEW", sentence(end_messages(view.just_ended)), GREEN)
         if view.not_yet:
             self.next("ENDS NEXT", view.not_yet[0], self.soon_over)
             self.grouped("NOT YET", view.not_yet[1:], "until", RED)

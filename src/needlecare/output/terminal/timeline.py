@@ -10,23 +10,23 @@ from zoneinfo import ZoneInfo
 
 from needlecare.model import Kind, Plan, Rule
 from needlecare.output.standing import clinic_name, footer_text, standing_text
-from needlecare.output.terminal.page import NARROWEST_TABLE, Page, cell
+from needlecare.output.terminal.page import MIN_TABLE_WIDTH, Page, cell
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
 from needlecare.output.timing import how_long, padded, until_cell, weekday
 from needlecare.output.wording import (
     differs_between,
+    end_messages,
     next_text,
     reader_day,
     sentence,
-    thens,
     tip,
 )
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview, overview
 from needlecare.time.zones import local
 
-LEAST_NAMES = 24  # columns that the chart leaves to the names
+MIN_NAMES = 24  # columns that the chart leaves to the names
 WIDE = 100  # columns from which a half day has two cells and each row says how long
 
 
@@ -86,7 +86,7 @@ class _Timeline(Page):
     def chart(self, groups: Sequence[Group]) -> None:
         heading = "NOT YET, until" if self.view.begun else "AFTER IT, until"
         legend = "~ sources differ; ask your clinic" if self.any_differs(groups) else ""
-        if self.screen.width < NARROWEST_TABLE:
+        if self.screen.width < MIN_TABLE_WIDTH:
             self.line(heading, RED)
             if legend:
                 self.line(legend, DIFFERS)
@@ -102,7 +102,7 @@ class _Timeline(Page):
             last=groups[-1].moment,
             zone=self.zone,
             cell=2 if wide else 1,
-            most=self.screen.width - labels_width - LEAST_NAMES - (13 if wide else 3),
+            most=self.screen.width - labels_width - MIN_NAMES - (13 if wide else 3),
         )
         from rich.table import Table
 
@@ -124,7 +124,7 @@ class _Timeline(Page):
     def rows(self) -> None:
         view = self.view
         if view.just_ended:
-            self.row("NEW", sentence(thens(view.just_ended)), GREEN)
+            self.row("NEW", sentence(end_messages(view.just_ended)), GREEN)
         if view.ended:
             self.row("ENDED", ", ".join(window.rule.short for window in view.ended), GREEN)
         if view.begun and view.do_now:

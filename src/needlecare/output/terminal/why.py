@@ -6,7 +6,19 @@ from datetime import date
 
 from msgspec import Struct
 
-from needlecare.model import Case, Condition, Kind, Offset, Part, Placed, Plan, Rule, Schedule, Source, Window
+from needlecare.model import (
+    Case,
+    Condition,
+    Kind,
+    Offset,
+    Part,
+    PlacedRecommendation,
+    Plan,
+    Rule,
+    Schedule,
+    Source,
+    Window,
+)
 from needlecare.output.json.plan import (
     Json,
     json_text,
@@ -167,7 +179,7 @@ def _arithmetic(reason: Reason) -> Iterator[str]:
         yield "Add --treated WHEN, with the options of plan, for dates."
 
 
-def _edge(counted: Sequence[Placed], name: str, *, latest: bool) -> str:
+def _edge(counted: Sequence[PlacedRecommendation], name: str, *, latest: bool) -> str:
     """Return the offset that makes an edge, in words, and whose it is."""
     given = [one for one in counted if getattr(one, name) is not None]
     if not given:
@@ -176,7 +188,7 @@ def _edge(counted: Sequence[Placed], name: str, *, latest: bool) -> str:
     return _by(ordered[0], name)
 
 
-def _laxest(counted: Sequence[Placed], window: Window) -> str:
+def _laxest(counted: Sequence[PlacedRecommendation], window: Window) -> str:
     """Return the reading at which a window may be over first, in words, and whose it is."""
     for one in counted:
         for name in ("earliest", "end"):
@@ -185,13 +197,13 @@ def _laxest(counted: Sequence[Placed], window: Window) -> str:
     return "the end of what it waits for"
 
 
-def _by(one: Placed, name: str) -> str:
+def _by(one: PlacedRecommendation, name: str) -> str:
     offset: Offset = getattr(one.recommendation, name)
     ours = ", our reading" if Part(name) in one.recommendation.ours else ""
     return f"{offset_words(offset)} ({one.recommendation.source}{ours})"
 
 
-def _said(heading: str, placed: Sequence[Placed], schedule: Schedule) -> Iterator[str]:
+def _said(heading: str, placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[str]:
     if not placed:
         return
     yield ""
@@ -212,7 +224,7 @@ def _said(heading: str, placed: Sequence[Placed], schedule: Schedule) -> Iterato
         yield from (f"        {detail}" for detail in details)
 
 
-def _times(one: Placed) -> str:
+def _times(one: PlacedRecommendation) -> str:
     recommendation = one.recommendation
     parts = []
     if recommendation.start is not None and recommendation.start.text != "P0D":
@@ -220,7 +232,7 @@ def _times(one: Placed) -> str:
     if recommendation.end is not None:
         parts.append(f"until {offset_words(recommendation.end)}")
     if recommendation.earliest is not None:
-        parts.append(f"at its laxest {offset_words(recommendation.earliest)}")
+        parts.append(f"as little as {offset_words(recommendation.earliest)}")
     return f"({', '.join(parts)})" if parts else ""
 
 
