@@ -33,7 +33,7 @@ from needlecare.model import Reminders, Treatment
 from needlecare.output.terminal.saved import saved_json
 from needlecare.plan.combine import plan
 from needlecare.plan.search import Vocabulary
-from needlecare.review.cases import _Reading as cases_reading
+from needlecare.review.cases import _CasesReader as cases_reading
 from needlecare.review.cases import checked_cases
 from needlecare.rules.load import MAX_FILE_BYTES, read_schedule
 from needlecare.rules.positions import read_document

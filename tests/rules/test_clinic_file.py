@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from needlecare.errors import ScheduleError
-from needlecare.rules.load import _Reading, read_schedule
+from needlecare.rules.load import _ScheduleReader, read_schedule
 from needlecare.rules.positions import read_document
 from needlecare.storage.rule_files import builtin_data, schedule_names
 from program import Result, needlecare
@@ -135,7 +135,7 @@ def test_the_schema_knows_every_key_that_the_reader_asks_for_and_no_other() -> N
     document = tomllib.loads(BUILTIN.read_text(encoding="utf-8"))
     document["clinic"] = {"name": "Rose"}
     table = Asked(document)
-    reading = _Reading(table, b"", lambda _: None)
+    reading = _ScheduleReader(table, b"", lambda _: None)
     assert reading.schedule() is not None
     assert set(asked(table)) == set(described(RULES))
 
