@@ -10,7 +10,7 @@ from needlecare.cli import terminal
 from needlecare.errors import NeedlecareError
 from needlecare.model import Schedule
 from needlecare.plan.emergency import alarm
-from needlecare.storage.files import BUILTIN, load_schedule, print_bytes
+from needlecare.storage.rule_files import BUILTIN, load_schedule
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def tell_emergency(words: str, schedule: Schedule, *, json: bool, colour: bool) 
     from needlecare.output.terminal.alarm import alarm_json, alarm_text
 
     if json:
-        print_bytes(alarm_json(level, schedule, words).encode())
+        terminal.print_bytes(alarm_json(level, schedule, words).encode())
     else:
         terminal.print_text(alarm_text(level, schedule, terminal.screen(colour=colour)))
     raise typer.Exit(1)
