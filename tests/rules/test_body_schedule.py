@@ -1,0 +1,226 @@
+"""The schedule for the body: it reads right for a stomach or a thigh, and PRP changes none of its windows.
+
+That it holds all of its evidence is shown in test_evidence.py.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from needlecare.model import Kind, Rule, Schedule, SkinType, Treatment
+from needlecare.plan.combine import plan
+from needlecare.plan.search import NotUnderstood, Vocabulary
+from needlecare.review.cases import checked_cases
+from needlecare.rules.load import read_schedule
+from needlecare.time.zones import zone_named
+from program import needlecare
+
+FOLDER = Path(__file__).parents[2] / "schedules"
+BERLIN = zone_named("Europe/Berlin")
+TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # 14:30 in Berlin
+SCHEDULE = ("--schedule", "microneedling-body", "--tz", "Europe/Berlin")
+DAY_1 = ("--as-of", "2026-11-22T09:00")
+
+
+@pytest.fixture(scope="module")
+def body() -> Schedule:
+    path = FOLDER / "microneedling-body.toml"
+    return read_schedule(path.read_bytes(), file=path.name)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(body: Schedule) -> Vocabulary:
+    return Vocabulary(body)
+
+
+# Worked cases -------------------------------------------------------------------------------------
+
+
+def test_every_worked_case_holds_and_every_rule_has_one(body: Schedule) -> None:
+    path = FOLDER / "microneedling-body.cases.csv"
+    assert checked_cases(path.read_bytes(), body, file=path.name).problems == ()
+    with path.open(encoding="utf-8", newline="") as file:
+        assert {row["rule"] for row in csv.DictReader(file)} == set(body.rules)
+
+
+# Words for a stomach or a thigh -------------------------------------------------------------------
+
+# What only a face has. Claims and sources are quoted as the evidence has them ("facial acne scars").
+ONLY_OF_A_FACE = re.compile(
+    r"\b(?:faces?|facials?|foreheads?|cheeks?|chins?|eye(?:s|lid|lids|brow|brows|lash|lashes)?|brows?|beards?"
+    r"|lipsticks?|mascara|contact lens(?:es)?)\b",
+    re.IGNORECASE,
+)
+
+
+def own_texts(rule: Rule) -> Iterator[str]:
+    """Yield every text of a rule that is ours, and no quotation of a source."""
+    yield from (rule.id, rule.title, rule.short, rule.advice, rule.why, rule.then or "", *rule.covers)
+
+
+def test_no_rule_speaks_of_a_face(body: Schedule) -> None:
+    found = [
+        (rule.id, text)
+        for rule in body.rules.values()
+        for text in own_texts(rule)
+        if ONLY_OF_A_FACE.search(text)
+    ]
+    assert found == []
+
+
+def test_no_standing_text_speaks_of_a_face(body: Schedule) -> None:
+    texts = [body.treatment] + [
+        text for _, standing in body.standing for text in (standing.text, standing.short)
+    ]
+    assert [text for text in texts if ONLY_OF_A_FACE.search(text)] == []
+
+
+def test_no_claim_or_source_says_the_word_face(body: Schedule) -> None:
+    quoted = [one.statement for rule in body.rules.values() for one in rule.recommendations]
+    quoted += [source.title for source in body.sources.values()]
+    assert [text for text in quoted if re.search(r"\bface\b", text, re.IGNORECASE)] == []
+
+
+OUTPUTS = [
+    ("2026-11-21T14:30",),
+    ("2026-11-21",),
+    ("2026-11-21T14:30", "--prp", "--skin-type", "V", "--scars"),
+    *(("2026-11-21T14:30", "--format", form) for form in ("timeline", "plain", "markdown", "html", "sms")),
+    ("2026-11-21T14:30", "--json"),
+    ("course", "2026-11-21T14:30"),
+    ("course", "2026-11-21T14:30", "--scars", "--format", "timeline"),
+    ("status", "--treated", "2026-11-21T14:30"),
+    ("can", "swim", "--treated", "2026-11-21T14:30"),
+    ("can", "shower", "--treated", "2026-11-21T14:30"),
+    ("why", "tight-clothes", "--treated", "2026-11-21T14:30"),
+    ("why", "hair-removal", "--treated", "2026-11-21T14:30"),
+]
+
+
+@pytest.mark.parametrize("arguments", OUTPUTS, ids=" ".join)
+def test_no_output_speaks_of_a_face(arguments: tuple[str, ...]) -> None:
+    for as_of in ("2026-11-10T09:00", "2026-11-22T09:00"):  # before the treatment, and the day after
+        result = needlecare(*arguments, *SCHEDULE, "--as-of", as_of)
+        assert result.code in {0, 1}, result.err
+        assert result.out
+        assert not re.search(r"\bface\b", result.out, re.IGNORECASE)
+
+
+def test_no_calendar_speaks_of_a_face(tmp_path: Path) -> None:
+    for name, arguments in {
+        "plan.ics": ("2026-11-21T14:30", "--detail", "full"),
+        "course.ics": ("course", "2026-11-21T14:30"),
+    }.items():
+        result = needlecare(*arguments, "--ics", name, *SCHEDULE, *DAY_1, cwd=tmp_path)
+        assert result.code == 0, result.err
+        text = (tmp_path / name).read_text(encoding="utf-8").replace("\n ", "")
+        assert "BEGIN:VEVENT" in text
+        assert not re.search(r"\bface\b", text, re.IGNORECASE)
+
+
+def test_the_plan_names_the_body_and_the_clothes_that_rub() -> None:
+    out = needlecare("2026-11-21T14:30", *SCHEDULE, *DAY_1, "--format", "markdown").out
+    assert "Microneedling of the body" in out
+    assert "bra straps or waistbands" in out
+    assert "Take a shower instead of a bath" in out
+
+
+def test_a_course_counts_in_the_months_and_weeks_of_its_own_sources() -> None:
+    """Three sessions, 28 days apart: 21 Nov + 28 = 19 Dec, + 28 = 16 Jan. For scars four, 42 days apart:
+    2 Jan, 13 Feb, 27 Mar.
+    """
+    out = needlecare("course", "2026-11-21T14:30", *SCHEDULE, *DAY_1, "--format", "plain").out
+    for day in ("19 December 2026", "16 January 2027"):
+        assert day in out
+    assert "alster-striae-2020: 1 to 3 monthly treatments" in out
+    out = needlecare("course", "2026-11-21T14:30", "--scars", *SCHEDULE, *DAY_1, "--format", "plain").out
+    for day in ("2 January 2027", "13 February 2027", "27 March 2027"):
+        assert day in out
+    assert "adult-burn-support: 4-6 treatments, 4-6 weeks apart" in out
+
+
+def test_schedule_list_names_both_schedules() -> None:
+    out = needlecare("schedule", "list").out
+    assert "Microneedling of the face" in out
+    assert "Microneedling of the body" in out
+    assert needlecare("schedule", "show", "microneedling-body").code == 0
+    assert needlecare("schedule", "check", "microneedling-body").code == 0
+
+
+# PRP changes nothing ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("treated", [TREATED, date(2026, 11, 21)], ids=["time", "date only"])
+@pytest.mark.parametrize("skin_type", [None, SkinType.II, SkinType.V])
+@pytest.mark.parametrize("scars", [False, True])
+def test_prp_changes_no_window(
+    body: Schedule, treated: datetime | date, skin_type: SkinType | None, scars: bool
+) -> None:
+    """No source for the body says that it does."""
+    windows = [
+        {
+            window.rule.id: (window.start, window.latest_start, window.earliest_end, window.end)
+            for window in plan(
+                Treatment(treated=treated, zone=BERLIN, prp=prp, skin_type=skin_type, scars=scars), body
+            ).windows
+        }
+        for prp in (False, True)
+    ]
+    assert windows[0] == windows[1]
+
+
+def test_only_a_question_to_ask_before_speaks_of_prp(body: Schedule) -> None:
+    of_prp = [
+        rule.id
+        for rule in body.rules.values()
+        for one in rule.recommendations
+        if one.condition.value == "prp"
+    ]
+    assert of_prp == ["vet-provider"]  # B012: HIV was passed on, so ask for new needles
+
+
+# Questions ----------------------------------------------------------------------------------------
+
+
+def questions() -> list[tuple[str, frozenset[str]]]:
+    with (FOLDER / "microneedling-body.questions.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["question"], frozenset(row["rules"].split())) for row in csv.DictReader(file)]
+
+
+QUESTIONS = questions()
+
+
+def test_the_table_holds_at_least_150_different_questions_that_are_understood() -> None:
+    assert len({words for words, rules in QUESTIONS if rules}) >= 150
+    assert len({words for words, _ in QUESTIONS}) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize(("words", "rules"), QUESTIONS, ids=[words for words, _ in QUESTIONS])
+def test_a_question_means_its_rules_and_no_other(
+    vocabulary: Vocabulary, words: str, rules: frozenset[str]
+) -> None:
+    try:
+        meant = {rule.id for rule in vocabulary.meant(words)}
+    except NotUnderstood:
+        meant = set()
+    assert meant == rules
+
+
+def test_every_rule_is_asked_for_in_the_table(body: Schedule) -> None:
+    asked = frozenset().union(*(rules for _, rules in QUESTIONS))
+    assert set(body.rules) - asked == set()
+
+
+def test_whatever_is_avoided_has_words_for_its_end(body: Schedule) -> None:
+    for rule in body.rules.values():
+        assert (rule.kind is Kind.AVOID) == (rule.then is not None), rule.id
+
+
+def test_every_short_name_fits_the_first_column(body: Schedule) -> None:
+    assert {rule.id: rule.short for rule in body.rules.values() if len(rule.short) > 22} == {}
+    avoided = [rule.short for rule in body.rules.values() if rule.kind is Kind.AVOID]
+    assert len(avoided) == len(set(avoided))
