@@ -153,13 +153,24 @@ class Recommendation(Struct, frozen=True, kw_only=True):
 UNRANKED = 99  # the priority of a rule that is named last
 
 
+class RuleException(Struct, frozen=True, kw_only=True):
+    """What a rule does not mean, although its words fit: a helmet, a medicine that a doctor ordered.
+
+    A question that uses one of `covers` is first answered with `say`.
+    """
+
+    covers: tuple[str, ...]
+    say: str
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """One thing to avoid, do, expect or remember; `daily` care can be reminded of every day.
 
     `series` tells in which sessions of a series it is said; None: in every one. `news` is
     what a calendar's title says when an avoid window ends or another one begins, where
     `short` doesn't do; `tonight` completes "don't …" on the first evening. `priority` (1
-    comes first) orders what is named where there is no room for all.
+    comes first) orders what is named where there is no room for all. `past` is the
+    warning that follows when what an expect rule calls normal is over.
     """
 
     id: str
@@ -177,6 +188,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     medicine: bool = False
     daily: bool = False
     series: SessionScope | None = None
+    past: str | None = None
+    exceptions: tuple[RuleException, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
 
 

@@ -280,6 +280,17 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "a less strict reading that means nothing": (CLINIC, 'end = "P7D"', 'end = "P7D", earliest = "P5D"'),
     "daily care that is none": (WHOLE, THEN, f"{THEN}daily = true\n"),
     "what is avoided in one session only": (WHOLE, THEN, f'{THEN}series = "first"\n'),
+    "an exception without words": (CLINIC, 'short = "walk"', 'short = "walk"\nexceptions = [{ say = "x" }]'),
+    "an exception with no words": (
+        CLINIC,
+        'short = "walk"',
+        'short = "walk"\nexceptions = [{ covers = [], say = "x" }]',
+    ),
+    "an exception that says nothing": (
+        CLINIC,
+        'short = "walk"',
+        'short = "walk"\nexceptions = [{ covers = ["x"] }]',
+    ),
     "a sign that waits": (CLINIC, 'kind = "do"', 'kind = "warning"\nafter = "makeup"'),
 }
 
@@ -312,6 +323,8 @@ ALLOWED = {
     "the next morning": (WHOLE, 'end = "PT24H"', 'end = "P1D@08:00"'),
     "months, weeks, days, hours": (WHOLE, 'end = "PT24H"', 'end = "+P1Y2M3W4DT5H6M7S"'),
     "no start": (WHOLE, START, ""),
+    "an exception": (CLINIC, 'short = "walk"', 'short = "walk"\nexceptions = [{ covers = ["x"], say = "y" }]'),
+    "no warning that follows": (CLINIC, 'short = "walk"', 'short = "walk"\npast = ""'),
 }
 
 

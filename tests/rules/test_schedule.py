@@ -72,6 +72,9 @@ after = "makeup"
 recommendations = [{ source = "clinic", statement = "A day", start = "P0D", end = "P1D" }]
 """.removeprefix("\n")
 
+# A warning sign by the same id.
+SIGN = HEAT.replace('"avoid"', '"warning"').replace('after = "makeup"\n', "")
+
 Edits = list[tuple[str, str]]
 
 
@@ -292,6 +295,42 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     "after, in a rule that waits for nothing": (
         [("", HEAT.replace('"avoid"', '"prepare"'))],
         ["42:9: heat.after: only avoid, do and expect rules wait for another, not prepare rules"],
+    ),
+    # past
+    "a warning that is none": (
+        [('"avoid"', '"expect"'), ('then = "fine again"', 'past = "heat"'), ("", HEAT.replace("after", "#"))],
+        ['31:8: makeup.past: "heat" is of kind avoid; name a warning rule'],
+    ),
+    "an unknown warning": (
+        [('"avoid"', '"expect"'), ('then = "fine again"', 'past = "infektion"')],
+        ['31:8: makeup.past: unknown rule "infektion"'],
+    ),
+    "a warning after what is to be avoided": (
+        [('then = "fine again"', 'then = "fine again"\npast = "makeup"')],
+        [
+            "32:8: makeup.past: only an expect rule has a warning that follows it, not one of kind avoid",
+            '32:8: makeup.past: "makeup" is of kind avoid; name a warning rule',
+        ],
+    ),
+    # exceptions
+    "an exception without words": (
+        [('then = "fine again"', 'then = "fine again"\nexceptions = [{ say = "Keep it on." }]')],
+        [
+            "32:15: makeup.exceptions 1: missing covers; write the words of the question: "
+            'covers = ["bike helmet"]'
+        ],
+    ),
+    "an exception with no words": (
+        [('then = "fine again"', 'then = "fine again"\nexceptions = [{ covers = [], say = "x" }]')],
+        ['32:17: makeup.exceptions 1.covers: empty; write the words of the question: covers = ["bike helmet"]'],
+    ),
+    "an exception that says nothing": (
+        [('then = "fine again"', 'then = "fine again"\nexceptions = [{ covers = ["cap"] }]')],
+        ['32:15: makeup.exceptions 1: missing say; write say = "…"'],
+    ),
+    "exceptions that are no list": (
+        [('then = "fine again"', 'then = "fine again"\nexceptions = "cap"')],
+        ["32:14: makeup.exceptions: not a list; write exceptions = [ { … }, … ]"],
     ),
     # Ids used twice
     "a rule twice": (
@@ -843,6 +882,10 @@ def test_a_damaged_file_is_read_or_refused_with_places_in_it_and_never_breaks_th
         ),
         ([('start = "P0D", end = "PT24H" ', 'note = "x" ')], "a recommendation without numbers"),
         ([("", HEAT)], "after another rule"),
+        (
+            [('"avoid"', '"expect"'), ('then = "fine again"', 'past = "heat"'), ("", SIGN)],
+            "a warning that follows",
+        ),
         ([('then = "fine again"', 'then = "fine again"\nafter = ""')], "after nothing"),
         ([('"No makeup"', '"""\n  No\n  makeup"""')], "a title on several lines is folded"),
         ([('short = "makeup"', "\"short\" = 'makeup'")], "quotes of both kinds"),
@@ -935,6 +978,18 @@ def test_what_a_clinics_rule_mentions_is_replaced_and_nothing_else(
     assert getattr(rule, key) == value
     inherited = base().rules["heat"]
     assert replace(rule, **{key: getattr(inherited, key)}) == inherited
+
+
+def test_a_clinics_exceptions_come_before_those_of_the_base_which_stay() -> None:
+    """A clinic that writes its own must not lose the answer about a helmet."""
+    helmet = '[rules.heat]\nexceptions = [{ covers = ["helmet"], say = "Keep it on." }]\n'
+    small = BASE.decode().replace("[rules.heat]\n", helmet).encode()
+    own = '[rules.heat]\nexceptions = [{ covers = ["cap"], say = "Take it off." }]\n'
+    schedule = read_schedule((CLINIC + own).encode(), file="rose.toml", base={"small": small}.get)
+    assert [(one.covers, one.say) for one in schedule.rules["heat"].exceptions] == [
+        (("cap",), "Take it off."),
+        (("helmet",), "Keep it on."),
+    ]
 
 
 def test_what_a_clinics_file_does_not_mention_stays_as_the_base_has_it() -> None:

@@ -28,6 +28,7 @@ from needlecare.model import (
     Part,
     Recommendation,
     Rule,
+    RuleException,
     Schedule,
     Series,
     SeriesRange,
@@ -552,10 +553,34 @@ class _ScheduleReader:
             daily=self._daily(table, kind, inherited),
             series=self._turn(table, kind, inherited),
             medicine=table.flag("medicine", default=bool(inherited and inherited.medicine)),
+            past=self._past(table, kind, inherited),
+            exceptions=self._exceptions(table, inherited),
             recommendations=recommendations,
         )
         table.done()
         return rule if kind else None
+
+    def _past(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> str | None:
+        past = table.text("past", (inherited.past if inherited else None) or "", required=False)
+        if past and kind and kind is not Kind.EXPECT:
+            table.wrong(f"only an expect rule has a warning that follows it, not one of kind {kind}", "past")
+        return past or None
+
+    def _exceptions(self, table: _Table, inherited: Rule | None) -> tuple[RuleException, ...]:
+        """Return the exceptions of a rule: a clinic's own come before those that it extends, which stay.
+
+        A file must not make needlecare forget a helmet or a medicine.
+        """
+        found = []
+        for one in table.tables("exceptions"):
+            covers = one.texts("covers")
+            if not covers and not one.has("covers"):
+                one.wrong('missing covers; write the words of the question: covers = ["bike helmet"]')
+            elif one.values.get("covers") == []:
+                one.wrong('empty; write the words of the question: covers = ["bike helmet"]', "covers")
+            found.append(RuleException(covers=covers, say=one.text("say")))
+            one.done()
+        return (*found, *(inherited.exceptions if inherited else ()))
 
     def _title_words(self, table: _Table, key: str, inherited: str | None) -> str | None:
         """Return words for a calendar's title; an empty text takes inherited ones away."""
@@ -641,8 +666,12 @@ class _ScheduleReader:
                 table.wrong(what, second)
 
     def _check_order(self, rules: Mapping[str, Rule], known: Collection[str]) -> None:
-        """Note an `after` that names no rule that can be waited for, or that goes in a circle."""
+        """Note a `past` that names no warning, and an `after` that names no rule that can be waited for
+        or goes in a circle.
+        """
         for rule in rules.values():
+            if rule.past is not None:
+                self._check_past(rule.id, rule.past, rules, known)
             if rule.after is None:
                 continue
             path = ("rules", rule.id, "after")
@@ -664,6 +693,16 @@ class _ScheduleReader:
                 elif len(queue) > MAX_WAITING_RULES:
                     what = f"waits for more than {MAX_WAITING_RULES} rules in a row; let it wait for fewer"
                     self.problems.setdefault(path, []).append(what)
+
+    def _check_past(self, rule: str, past: str, rules: Mapping[str, Rule], known: Collection[str]) -> None:
+        """Note a `past` that names no warning; one that the file switches off is no mistake."""
+        target, path = rules.get(past), ("rules", rule, "past")
+        if past not in known:
+            what = f"unknown rule {quoted(past)}{self.nearest(past, rules)}"
+            self.problems.setdefault(path, []).append(what)
+        elif target is not None and target.kind is not Kind.WARNING:
+            what = f"{quoted(past)} is of kind {target.kind}; name a warning rule"
+            self.problems.setdefault(path, []).append(what)
 
     def _check_claims(self, rules: Mapping[str, Rule]) -> None:
         """Note a claim of this file that a rule of its base has too."""
