@@ -323,7 +323,11 @@ ALLOWED = {
     "the next morning": (WHOLE, 'end = "PT24H"', 'end = "P1D@08:00"'),
     "months, weeks, days, hours": (WHOLE, 'end = "PT24H"', 'end = "+P1Y2M3W4DT5H6M7S"'),
     "no start": (WHOLE, START, ""),
-    "an exception": (CLINIC, 'short = "walk"', 'short = "walk"\nexceptions = [{ covers = ["x"], say = "y" }]'),
+    "an exception": (
+        CLINIC,
+        'short = "walk"',
+        'short = "walk"\nexceptions = [{ covers = ["x"], say = "y" }]',
+    ),
     "no warning that follows": (CLINIC, 'short = "walk"', 'short = "walk"\npast = ""'),
 }
 
@@ -492,7 +496,8 @@ def test_new_refuses_what_makes_no_rule_file(
 
 
 def test_neither_the_template_nor_the_example_is_listed() -> None:
-    assert needlecare("schedule", "list").out.count("\n") == 1
+    listed = [line.split()[0] for line in needlecare("schedule", "list").out.splitlines()]
+    assert listed == ["microneedling", "microneedling-body"]
 
 
 # The worked example -------------------------------------------------------------------------------

@@ -316,13 +316,17 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     "an exception without words": (
         [('then = "fine again"', 'then = "fine again"\nexceptions = [{ say = "Keep it on." }]')],
         [
-            "32:15: makeup.exceptions 1: missing covers; write the words of the question: "
-            'covers = ["bike helmet"]'
+            (
+                "32:15: makeup.exceptions 1: missing covers; write the words of the question: "
+                'covers = ["bike helmet"]'
+            )
         ],
     ),
     "an exception with no words": (
         [('then = "fine again"', 'then = "fine again"\nexceptions = [{ covers = [], say = "x" }]')],
-        ['32:17: makeup.exceptions 1.covers: empty; write the words of the question: covers = ["bike helmet"]'],
+        [
+            '32:17: makeup.exceptions 1.covers: empty; write the words of the question: covers = ["bike helmet"]'
+        ],
     ),
     "an exception that says nothing": (
         [('then = "fine again"', 'then = "fine again"\nexceptions = [{ covers = ["cap"] }]')],
