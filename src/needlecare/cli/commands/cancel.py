@@ -38,7 +38,7 @@ def cancel(
     as_of: options.AsOf = None,
     tz: options.Zone = None,
 ) -> None:
-    """SessionScope a calendar into its cancellation: import it again, and every event of it is cancelled.
+    """Turn a calendar into its cancellation: import it again, and every event of it is cancelled.
 
     Events in the file that are not needlecare's stay as they are.
     """
