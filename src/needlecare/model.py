@@ -319,14 +319,27 @@ class Window(Struct, frozen=True, kw_only=True):
         return self.rule.kind
 
 
+class NoteCode(StrEnum):
+    """What a note is about. The values stand in JSON, so they never change."""
+
+    DATE_ONLY = "date-only"
+    FOLLOW = "follow"
+    NO_TIME_LEFT = "no-time-left"
+    NO_WINDOW = "no-window"
+    REVIEW_DUE = "review-due"
+    SESSIONS_UNUSUAL = "sessions-unusual"
+    SKIN_TYPE = "skin-type"
+    SKIN_TYPE_UNKNOWN = "skin-type-unknown"
+
+
 class Note(Struct, frozen=True, kw_only=True):
-    """Something a reader should know; `code` is stable, `rule` the rule that it is about.
+    """Something a reader should know; `rule` is the rule that it is about.
 
     `sooner` is the moment at which the rule's window would end without what the
     note tells of.
     """
 
-    code: str
+    code: NoteCode
     text: str
     rule: str | None = None
     sooner: datetime | None = None

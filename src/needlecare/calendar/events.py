@@ -18,7 +18,7 @@ from needlecare.calendar.ics import Alarm, Calendar, Daily, Entry, stream
 from needlecare.calendar.identity import reference_of
 from needlecare.calendar.phases import REMINDER, after_quiet, avoid_windows, changes, end_of
 from needlecare.errors import UsageError
-from needlecare.model import Alarms, Detail, Kind, Plan, Reminders, Window
+from needlecare.model import Alarms, Detail, Kind, NoteCode, Plan, Reminders, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
 from needlecare.output.timing import short_day, short_moment, since, until
 from needlecare.output.wording import differs_between, end_messages, title_prefix, whole_sentence
@@ -29,7 +29,9 @@ MAX_PHASE = timedelta(weeks=1)  # by the calendar; a longer one is shown by its 
 SHOWN = timedelta(minutes=15)
 GENTLY = Reminders()
 START = "start"  # the role of the phase that the treatment begins
-_TOLD = frozenset({"date-only", "follow", "review-due", "no-time-left"})  # notes that the first entry carries
+_TOLD = frozenset(
+    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT}
+)  # notes that the first entry carries
 NAMED = 3  # windows in a title; the others are counted
 
 
@@ -185,7 +187,7 @@ def _phase(
         texts.append(f"From {since_when} on: {whole_sentence(end_messages(ended))}")
     texts += named.lines.in_force(holding, beginning(start, zone), over)
     if not holding:
-        texts += [note.text for note in plan.notes if note.code == "follow"]
+        texts += [note.text for note in plan.notes if note.code == NoteCode.FOLLOW]
     shown = _shown_end(start, end, zone)
     return Entry(
         role=f"phase/{ended[0].rule.id}" if ended else START,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from needlecare.model import Detail, Note, Plan, Schedule, SkinType, Treatment, Window
+from needlecare.model import Detail, Note, NoteCode, Plan, Schedule, SkinType, Treatment, Window
 from needlecare.output.timing import clock, how_long, short_day, short_moment, since, until
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
@@ -76,10 +76,10 @@ def differs_between(window: Window) -> bool:
 def tip(note: Note, view: Overview) -> str | None:
     """Return what a person can do about a note, as a command line sees it; None where nothing."""
     zone = view.plan.treatment.zone
-    if note.code == "date-only":
+    if note.code == NoteCode.DATE_ONLY:
         day = view.plan.treatment.treated
         return f"Add the time of day ({day}@14:30): things end up to a day sooner."
-    if note.code == "skin-type-unknown" and note.sooner is not None and note.rule is not None:
+    if note.code == NoteCode.SKIN_TYPE_UNKNOWN and note.sooner is not None and note.rule is not None:
         rule = view.plan.schedule.rules[note.rule]
         sooner = until(note.sooner, zone, reader_day(view))
         return f"Add --skin-type: {rule.short} may have to wait only until {sooner}."

@@ -18,6 +18,7 @@ from needlecare.model import (
     Condition,
     Kind,
     Note,
+    NoteCode,
     Offset,
     Part,
     PlacedRecommendation,
@@ -92,7 +93,7 @@ def review_notes(schedule: Schedule, day: date) -> tuple[Note, ...]:
     if day <= schedule.review_due:
         return ()
     text = f"These rules were to be reviewed by {schedule.review_due.isoformat()}; ask for a newer version."
-    return (Note(code="review-due", text=text),)
+    return (Note(code=NoteCode.REVIEW_DUE, text=text),)
 
 
 def begins(plan: Plan) -> datetime:
@@ -173,7 +174,7 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
     notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, assessed)
     if has_window and not counted and rule.kind not in _ALWAYS:
         has_window = False
-        notes.append(Note(code="no-window", text=rule.advice, rule=rule.id))
+        notes.append(Note(code=NoteCode.NO_WINDOW, text=rule.advice, rule=rule.id))
     return _EvaluatedRule(assessed=assessed, notes=notes, has_window=has_window, counted=counted)
 
 
@@ -184,7 +185,7 @@ def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[
         return []
     whole = rule.medicine or len(unknown) == len(assessed)
     said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
-    return [Note(code="skin-type", text=f"If your skin is type IV-VI: {said}", rule=rule.id)]
+    return [Note(code=NoteCode.SKIN_TYPE, text=f"If your skin is type IV-VI: {said}", rule=rule.id)]
 
 
 def _counted(one: AssessedRecommendation) -> _Counted:
@@ -372,7 +373,7 @@ class _Planning:
             earliest_end = max(earliest_end, after.end)
         if start is not None and end is not None and start >= end:
             what = f"{window.rule.title}: no time is left for it after “{after.rule.title}”."
-            self.note("no-time-left", window.rule, what)
+            self.note(NoteCode.NO_TIME_LEFT, window.rule, what)
             return None
         moved = (start, end) != (window.start, window.end)
         return Window(
@@ -385,7 +386,7 @@ class _Planning:
             recommendations=window.recommendations,
         )
 
-    def note(self, code: str, rule: Rule, text: str, sooner: datetime | None = None) -> None:
+    def note(self, code: NoteCode, rule: Rule, text: str, sooner: datetime | None = None) -> None:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
 
     def note_unknown_skin(
@@ -399,7 +400,7 @@ class _Planning:
         if sooner < window.end:
             short = window.rule.short
             text = f"The skin type is not given, so the stricter advice counts: {short} may end sooner."
-            self.note("skin-type-unknown", window.rule, text, sooner=sooner)
+            self.note(NoteCode.SKIN_TYPE_UNKNOWN, window.rule, text, sooner=sooner)
 
     def general_notes(self) -> list[Note]:
         found = []
@@ -408,9 +409,9 @@ class _Planning:
                 "The time of day is unknown, so the safe hours count; "
                 "with the time of day, things end up to a day sooner."
             )
-            found.append(Note(code="date-only", text=text))
+            found.append(Note(code=NoteCode.DATE_ONLY, text=text))
         if self.follow:
-            found.append(Note(code="follow", text=self.left_out()))
+            found.append(Note(code=NoteCode.FOLLOW, text=self.left_out()))
         return found
 
     def left_out(self) -> str:

@@ -18,6 +18,7 @@ from needlecare.model import (
     Condition,
     Kind,
     Note,
+    NoteCode,
     Offset,
     Plan,
     Rule,
@@ -33,7 +34,6 @@ from needlecare.time.offsets import LAST_YEAR, place, place_day
 from needlecare.time.zones import Edge, first_moment, local
 
 MAX_SESSIONS = 24  # as many as a rule file may name
-SESSIONS_UNUSUAL = "sessions-unusual"  # the note that no source plans so few or so many
 
 
 class Merged(Struct, frozen=True, kw_only=True):
@@ -306,7 +306,7 @@ class _Planning:
             for source, least, most in ranges
         )
         text = f"No source plans {number} session{'' if number == 1 else 's'}: {said}."
-        return (Note(code=SESSIONS_UNUSUAL, text=text),)
+        return (Note(code=NoteCode.SESSIONS_UNUSUAL, text=text),)
 
 
 def _said_in(made: Plan, number: int, last: int) -> Plan:

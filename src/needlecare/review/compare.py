@@ -14,7 +14,18 @@ from itertools import combinations, product
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.model import Kind, Offset, Plan, Rule, Schedule, SeriesRange, SkinType, Treatment, Window
+from needlecare.model import (
+    Kind,
+    NoteCode,
+    Offset,
+    Plan,
+    Rule,
+    Schedule,
+    SeriesRange,
+    SkinType,
+    Treatment,
+    Window,
+)
 from needlecare.plan.combine import begins, placed_recommendations, plan
 from needlecare.time.zones import local, zone_named
 
@@ -145,7 +156,9 @@ _CASES = {
 }
 _SKIN_TYPES = {Skin.LIGHTER: SkinType.II, Skin.DARKER: SkinType.V, Skin.UNKNOWN: None}
 _TOLD = ("kind", "title", "short", "advice", "then", "medicine", "daily", "series")  # what a plan carries
-_NOTES = frozenset({"no-window", "no-time-left", "skin-type"})  # that stand for a rule, or beside it
+_NOTES = frozenset(
+    {NoteCode.NO_WINDOW, NoteCode.NO_TIME_LEFT, NoteCode.SKIN_TYPE}
+)  # that stand for a rule, or beside it
 _EVER = timedelta(days=1_000_000)
 _STRICTER_IF_LONGER = frozenset({Kind.AVOID, Kind.PREPARE})
 

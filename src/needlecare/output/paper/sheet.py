@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from needlecare.model import Case, Kind, Note, Plan, Schedule, Source, Window
+from needlecare.model import Case, Kind, Note, NoteCode, Plan, Schedule, Source, Window
 from needlecare.output.standing import clinic_name, standing_text
 from needlecare.output.timing import last_whole_day, short_day, since, until
 from needlecare.output.wording import differs_between, sentence, treated_text, treatment_name
@@ -278,7 +278,7 @@ class _Sheet:
 
     def notice(self, note: Note) -> str:
         """Return a note that bears on the dates; of an unknown skin type with the end that it may have."""
-        if note.code == "skin-type-unknown" and note.sooner is not None and note.rule is not None:
+        if note.code == NoteCode.SKIN_TYPE_UNKNOWN and note.sooner is not None and note.rule is not None:
             short = self.plan.schedule.rules[note.rule].short
             sooner = until(note.sooner, self.zone, self.reader)
             return (

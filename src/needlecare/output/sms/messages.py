@@ -30,7 +30,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.calendar.phases import REMINDER, after_quiet, avoid_windows, end_of
-from needlecare.model import Detail, Kind, Note, Plan, QuietHours, Schedule, Window
+from needlecare.model import Detail, Kind, Note, NoteCode, Plan, QuietHours, Schedule, Window
 from needlecare.output.sms.gsm import encoding, segments, to_gsm
 from needlecare.output.standing import clinic_name, standing_text
 from needlecare.output.timing import short_day, since, until
@@ -45,7 +45,9 @@ LONGEST = 4  # segments of any message, as long as the standing texts alone are 
 NAMED = 3  # names of what has ended, and of what holds beyond the next message, as in a calendar title
 PATIENCE = timedelta(days=3)  # at most, of a change; a month has up to three days more than four weeks
 WEEKS_AHEAD = timedelta(weeks=2)  # of preparation that a message is worth
-_TOLD = frozenset({"date-only", "follow", "review-due", "no-time-left"})  # notes that concern who sends
+_TOLD = frozenset(
+    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT}
+)  # notes that concern who sends
 
 
 class Message(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-from needlecare.model import Kind, Window
+from needlecare.model import Kind, NoteCode, Window
 from needlecare.output.sentences.course_wording import (
     course_name,
     following_text,
@@ -30,7 +30,7 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
 from needlecare.output.timing import how_long, short_day, short_month, until_cell, weekday
 from needlecare.output.wording import now_text, reader_day, tip
-from needlecare.plan.course import SESSIONS_UNUSUAL, Course, Merged, Session
+from needlecare.plan.course import Course, Merged, Session
 from needlecare.plan.overview import Overview, overview
 from needlecare.time.zones import local
 
@@ -86,7 +86,12 @@ class _Timeline(Page):
         for note in notes_said(course, view, self.current):
             if (advised := tip(note, view)) is not None:
                 self.line(advised)
-            elif note.code in {"follow", "review-due", "no-time-left", SESSIONS_UNUSUAL}:
+            elif note.code in {
+                NoteCode.FOLLOW,
+                NoteCode.REVIEW_DUE,
+                NoteCode.NO_TIME_LEFT,
+                NoteCode.SESSIONS_UNUSUAL,
+            }:
                 self.line(note.text, DIFFERS)
 
     def glance(self) -> None:

@@ -6,7 +6,7 @@ Pure, as the timeline is; what stands where is the overview's word.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from needlecare.model import Plan, Window
+from needlecare.model import NoteCode, Plan, Window
 from needlecare.output.standing import standing_text
 from needlecare.output.terminal.page import Page
 from needlecare.output.terminal.screen import Screen
@@ -36,9 +36,9 @@ class _Status(Page):
     def text(self) -> str:
         self.heading(self.view)
         for note in self.view.notes:
-            if note.code in {"review-due", "no-time-left"}:
+            if note.code in {NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT}:
                 self.line(note.text, DIFFERS)
-            elif note.code == "follow":  # its first sentence; the second lists what is left out
+            elif note.code == NoteCode.FOLLOW:  # its first sentence; the second lists what is left out
                 self.line(sentence(note.text.partition(". ")[0]), DIFFERS)
         if self.view.begun:
             self.after()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Kind, Plan, Rule
+from needlecare.model import Kind, NoteCode, Plan, Rule
 from needlecare.output.standing import clinic_name, footer_text, standing_text
 from needlecare.output.terminal.page import MIN_TABLE_WIDTH, Page, cell
 from needlecare.output.terminal.screen import Screen
@@ -66,7 +66,7 @@ class _Timeline(Page):
         for note in self.view.notes:
             if (advised := tip(note, self.view)) is not None:
                 self.line(advised)
-            elif note.code in {"follow", "review-due", "no-time-left"}:
+            elif note.code in {NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT}:
                 self.line(note.text, DIFFERS)
 
     def before(self) -> None:
@@ -164,7 +164,7 @@ class _Timeline(Page):
     def noted(self) -> list[Rule]:
         """Return the rules that are notes: sources speak of them and give no time."""
         rules = self.view.plan.schedule.rules
-        return [rules[n.rule] for n in self.view.notes if n.code == "no-window" and n.rule]
+        return [rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule]
 
     def cells(self, label: str, left: str, bar: str | Text, style: str = "") -> list[Text]:
         """Return the cells of a row of the chart up to its bar; how long is left only where it fits."""
