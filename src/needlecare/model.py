@@ -101,6 +101,9 @@ class Offset(Struct, frozen=True, kw_only=True):
     seconds: int = 0
     clock: time | None = None
 
+    def __repr__(self) -> str:  # short, as those of the types below: a test that fails prints them
+        return f"Offset({self.text!r})"
+
 
 class Treatment(Struct, frozen=True, kw_only=True):
     """One appointment. `treated` is a moment in UTC, or a date whose hours are unknown."""
@@ -149,6 +152,12 @@ class Recommendation(Struct, frozen=True, kw_only=True):
     set_aside: str | None = None
     note: str | None = None
 
+    def __repr__(self) -> str:
+        edges = [edge.text if edge else "?" for edge in (self.start, self.earliest, self.end)]
+        condition = f" {self.condition}" if self.condition is not Condition.ALL else ""
+        aside = " (set aside)" if self.set_aside else ""
+        return f"<{self.claim} of {self.source}: {' '.join(edges)}{condition}{aside}>"
+
 
 UNRANKED = 99  # the priority of a rule that is named last
 
@@ -191,6 +200,10 @@ class Rule(Struct, frozen=True, kw_only=True):
     past: str | None = None
     exceptions: tuple[RuleException, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
+
+    def __repr__(self) -> str:
+        after = f", after {self.after}" if self.after else ""
+        return f"Rule({self.id}, {self.kind}{after}, {[*self.recommendations]})"
 
 
 class StandingText(Struct, frozen=True, kw_only=True):
@@ -277,6 +290,10 @@ class Schedule(Struct, frozen=True, kw_only=True):
     sha256: str
     extends: str | None = None
     clinic: Clinic | None = None
+
+    def __repr__(self) -> str:
+        few = [*self.rules.values()] if len(self.rules) <= 4 else f"{len(self.rules)} rules"
+        return f"Schedule({self.id} {self.version}, {few})"
 
 
 class AssessedRecommendation(Struct, frozen=True, kw_only=True):

@@ -36,6 +36,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from examples import AN_HOUR_AFTER, BERLIN, EXAMPLE, at, treatment
 from golden import assert_golden
 from needlecare.calendar.events import calendar_bytes
 from needlecare.cli.app import run
@@ -58,7 +59,6 @@ from needlecare.plan.combine import plan
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
 
-BERLIN = "Europe/Berlin"
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 MIDNIGHT_MINUS_15_H = timedelta(hours=-15)  # 09:00 on the day before an all-day event
 
@@ -66,22 +66,6 @@ MIDNIGHT_MINUS_15_H = timedelta(hours=-15)  # 09:00 on the day before an all-day
 # Treatments ---------------------------------------------------------------------------------------
 
 
-def at(text: str) -> datetime:
-    """Return the moment (UTC) of a local time written with its UTC offset."""
-    moment = datetime.fromisoformat(text)
-    assert moment.tzinfo is not None, f"{text} needs its UTC offset"
-    return moment.astimezone(UTC)
-
-
-def treatment(text: str, zone: str = BERLIN, **options: Any) -> Treatment:
-    """Return a treatment at a time written with its UTC offset, or on a date."""
-    treated = date.fromisoformat(text) if len(text) == 10 else at(text)
-    return Treatment(treated=treated, zone=ZoneInfo(zone), **options)
-
-
-# The design's own: Sat 21 Nov 2026 14:30 in Berlin (13:30 UTC), with PRP, skin type IV.
-EXAMPLE = treatment("2026-11-21T14:30+01:00", prp=True, skin_type=SkinType.IV)
-AN_HOUR_AFTER = at("2026-11-21T15:30+01:00")
 AHEAD = at("2026-11-01T12:00+01:00")
 HINDSIGHT = at("2199-01-01T00:00Z")
 

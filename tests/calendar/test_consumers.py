@@ -9,7 +9,6 @@ client that is not installed skips its tests, unless NEEDLECARE_CLIENTS=required
     libical         the shared library, as ctypes finds it
 """
 
-import base64
 import ctypes
 import ctypes.util
 import dataclasses
@@ -17,19 +16,12 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import time as clock
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NoReturn, Self
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
-from xml.etree import ElementTree as ET
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -39,22 +31,20 @@ from dateutil.rrule import rrulestr
 from msgspec.structs import replace
 from test_calendar import (
     AHEAD,
-    BERLIN,
-    EXAMPLE,
     Event,
     Wanted,
-    at,
     by_icalendar,
     by_vobject,
     nasty,
     only,
     rule,
-    treatment,
     uid,
     wanted_days,
     wanted_phases,
 )
 
+from clients import Radicale, components, missing, program
+from examples import BERLIN, EXAMPLE, at, treatment
 from needlecare.calendar.events import calendar, calendar_bytes
 from needlecare.calendar.update import Export, cancelled, revised
 from needlecare.errors import UsageError
@@ -259,21 +249,6 @@ def eight_o_clocks(case: Case) -> tuple[datetime, ...]:
 # Consumers ----------------------------------------------------------------------------------------
 
 
-def missing(reason: str) -> NoReturn:
-    """Skip for want of a client; where all are required, as in CI, fail."""
-    if os.environ.get("NEEDLECARE_CLIENTS") == "required":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def program(name: str) -> Path:
-    beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
-        missing(f"{name} is neither beside {sys.executable} nor on PATH: pip install {name}")
-    return Path(found)
-
-
 def read_of(event: Event, days: dict[str, tuple[datetime, ...]], *, cancelled: bool = False) -> Read:
     return Read(
         uid=event.uid,
@@ -309,11 +284,6 @@ def days_by_icalendar(data: bytes, *, by_name: bool = False) -> dict[str, tuple[
             again = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start.dt.replace(tzinfo=None))
             found[str(event["UID"])] = tuple(day.replace(tzinfo=zone).astimezone(UTC) for day in again)
     return found
-
-
-def components(data: bytes, name: str) -> list[Any]:
-    """Return the components of a name in a file; Any, since each value that icalendar reads has 30 types."""
-    return list(icalendar.Calendar.from_ical(data).walk(name))
 
 
 def read_by_icalendar(data: bytes, *, by_name: bool = False) -> list[Read]:
@@ -630,109 +600,11 @@ def by_khal(made: dict[str, Made], khal_with_all: Khal) -> dict[str, list[Read]]
 
 # Radicale
 
-QUERY = b"""\
-<?xml version="1.0"?>
-<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
-  <D:prop><D:getetag/><C:calendar-data/></D:prop>
-  <C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter>
-</C:calendar-query>
-"""
-CALENDAR_DATA = "{urn:ietf:params:xml:ns:caldav}calendar-data"
 
-
-class Radicale:
-    """A Radicale server on a free port of the loopback, for as long as the block lasts."""
-
-    def __init__(self, program: Path, folder: Path) -> None:
-        self._program = program
-        self._folder = folder
-
-    def __enter__(self) -> Self:
-        for _ in range(3):  # a port that was free may be taken in between
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
-            self._address = f"http://127.0.0.1:{port}"
-            self._process = self._started(port)
-            if self._answers():
-                return self
-            self._stop()
-        raise AssertionError((self._folder / "log").read_text())
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop()
-
-    def _started(self, port: int) -> "subprocess.Popen[bytes]":
-        options = {
-            "server-hosts": f"127.0.0.1:{port}",
-            "auth-type": "none",
-            "rights-type": "authenticated",
-            "storage-filesystem-folder": str(self._folder / "storage"),
-        }
-        with (self._folder / "log").open("wb") as log:
-            return subprocess.Popen(
-                [
-                    str(self._program),
-                    *("--config", ""),
-                    *(part for name, value in options.items() for part in (f"--{name}", value)),
-                ],
-                stdout=log,
-                stderr=log,
-                env=environment(HOME=str(self._folder)),
-            )
-
-    def _answers(self) -> bool:
-        for _ in range(200):
-            if self._process.poll() is not None:
-                return False
-            try:
-                self._ask("GET", "/")
-            except OSError:
-                clock.sleep(0.05)
-            else:
-                return True
-        return False
-
-    def _stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def _ask(self, method: str, path: str, data: bytes | None = None, **headers: str) -> bytes:
-        request = Request(f"{self._address}{path}", data, method=method)  # noqa: S310  http, see __enter__
-        request.add_header("Authorization", f"Basic {base64.b64encode(b'anna:any').decode()}")
-        for name, value in headers.items():
-            request.add_header(name.replace("_", "-"), value)
-        try:
-            with urlopen(request, timeout=30) as answer:  # noqa: S310
-                found: bytes = answer.read()
-                return found
-        except HTTPError as error:
-            raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from None
-
-    def put(self, name: str, data: bytes) -> None:
-        """Upload a whole calendar, in place of the one of that name."""
-        self._ask("PUT", f"/anna/{name}/", data, Content_Type="text/calendar")
-
-    def get(self, name: str) -> bytes:
-        """Return a whole calendar, as one file."""
-        return self._ask("GET", f"/anna/{name}/")
-
-    def items(self, name: str) -> list[bytes]:
-        """Return the items of a calendar as a client finds them: a file an event."""
-        answer = self._ask("REPORT", f"/anna/{name}/", QUERY, Content_Type="text/xml", Depth="1")
-        found = ET.fromstring(answer).iter(CALENDAR_DATA)  # noqa: S314  of our own server
-        return [(data.text or "").encode() for data in found]
-
-    def events(self, name: str, *, by_name: bool = True) -> dict[str, Read]:
-        """Return the events of a calendar by UID; each item holds one."""
-        read = [read_by_icalendar(data, by_name=by_name) for data in self.items(name)]
-        return {one.uid: one for (one,) in read}
+def radicale_events(server: Radicale, name: str, *, by_name: bool = True) -> dict[str, Read]:
+    """Return the events of a calendar by UID; each item holds one."""
+    read = [read_by_icalendar(data, by_name=by_name) for data in server.items(name)]
+    return {one.uid: one for (one,) in read}
 
 
 @pytest.fixture(scope="module")
@@ -746,7 +618,7 @@ def by_radicale(made: dict[str, Made], radicale: Radicale) -> dict[str, list[Rea
     found = {}
     for number, (name, one) in enumerate(made.items()):
         radicale.put(f"plan-{number}", one.file.read_bytes())
-        found[name] = list(radicale.events(f"plan-{number}").values())
+        found[name] = list(radicale_events(radicale, f"plan-{number}").values())
         whole = read_by_icalendar(radicale.get(f"plan-{number}"), by_name=True)
         assert {read.uid: read for read in whole} == {read.uid: read for read in found[name]}
     return found
@@ -849,7 +721,7 @@ def test_a_later_plan_of_the_same_zone_keeps_its_hours(
     if reader == "radicale":
         radicale.put("winter", winter)
         radicale.put("summer", summer)
-        read = list(radicale.events("summer", by_name=False).values())
+        read = list(radicale_events(radicale, "summer", by_name=False).values())
     else:
         by_vobject(winter)
         read = [read_of(event, {}) for event in by_vobject(summer)]
@@ -929,7 +801,7 @@ def taken_by_khal(khal: Khal, tmp_path: Path) -> Takes:
 def taken_by_radicale(radicale: Radicale) -> Takes:
     def take(data: bytes) -> dict[str, Read]:
         radicale.put("revised", data)
-        return radicale.events("revised")
+        return radicale_events(radicale, "revised")
 
     return take
 

@@ -24,15 +24,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from test_calendar import (
-    BERLIN,
     BUILTIN,
     DATES,
-    EXAMPLE,
     MOMENTS,
     TREATMENT,
     WINDOWS,
     ZONES,
-    at,
     by_icalendar,
     end_of,
     first_moment,
@@ -40,9 +37,9 @@ from test_calendar import (
     only,
     rule,
     said,
-    treatment,
 )
 
+from examples import BERLIN, EXAMPLE, at, treatment
 from needlecare.calendar.events import calendar, calendar_bytes
 from needlecare.calendar.update import Export, RevisionSummary, cancelled, revised
 from needlecare.cli.app import run

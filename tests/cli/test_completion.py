@@ -16,9 +16,9 @@ import pexpect
 import pyte
 import pytest
 import typer
-from test_consumers import missing
 from typer.core import TyperCommand
 
+from clients import missing
 from needlecare.cli.completion import activities, rules
 from needlecare.model import Schedule
 from needlecare.storage.rule_files import load_vocabulary
@@ -139,7 +139,7 @@ OFFERS: dict[tuple[str, ...], set[str]] = {
 }
 
 
-@pytest.mark.parametrize(("line", "all_of_it"), OFFERS.items(), ids=" ".join)
+@pytest.mark.parametrize(("line", "all_of_it"), OFFERS.items(), ids=map(" ".join, OFFERS))
 def test_a_word_is_completed_to_what_can_stand_there(
     line: tuple[str, ...], all_of_it: set[str], folder: Path
 ) -> None:

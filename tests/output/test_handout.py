@@ -15,16 +15,16 @@ from html.parser import HTMLParser
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from test_consumers import missing
-from test_timeline import treatments
 
+from clients import missing
+from examples import treatments
 from golden import assert_golden
 from needlecare import __version__
 from needlecare.model import Clinic, Kind, Plan, Rule, Schedule, SkinType, Standing, StandingText, Treatment
@@ -552,7 +552,9 @@ def test_a_browser_shows_it_whole_at_every_width_and_asks_for_nothing(opened: Op
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 640
     assert opened.asked == [opened.address]
     assert opened.complaints == []
-    assert opened.page.locator("svg").bounding_box()["height"] > 40  # type: ignore[index]
+    chart = opened.page.locator("svg").bounding_box()
+    assert chart is not None
+    assert chart["height"] > 40
 
 
 @each_shape
@@ -578,7 +580,8 @@ def test_it_prints_on_two_pages_in_a_wider_letter_as_well(opened: Opened) -> Non
     opened.page.add_style_tag(content='html { font-family: "DejaVu Sans", Verdana, sans-serif }')
     for size in ("A4", "Letter"):
         pages = PdfReader(BytesIO(opened.page.pdf(format=size))).pages
-        named = [page["/Resources"]["/Font"].get_object() for page in pages]  # type: ignore[index]
+        resources: list[Any] = [page["/Resources"] for page in pages]
+        named = [one["/Font"].get_object() for one in resources]
         fonts = {str(font.get_object()["/BaseFont"]) for fonts in named for font in fonts.values()}
         if not any("DejaVuSans" in font or "Verdana" in font for font in fonts):
             missing("DejaVu Sans is not installed: apt-get install fonts-dejavu-core")

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
 from test_handout import CLINIC, EXAMPLE, HEAVY, moment
-from test_timeline import treatments
 
+from examples import treatments
 from golden import assert_golden
 from needlecare.model import Kind, Schedule, Treatment
 from needlecare.output.paper.markdown import escaped, markdown

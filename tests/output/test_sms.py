@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from examples import AN_HOUR_AFTER, BERLIN, EXAMPLE, at, treatment
 from golden import assert_golden
 from needlecare.model import (
     Clinic,
@@ -45,7 +46,6 @@ from needlecare.time.offsets import parse_offset
 from needlecare.time.parsing import parse_quiet_hours
 from program import needlecare
 
-BERLIN = "Europe/Berlin"
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 NIGHT = parse_quiet_hours("22:00-08:00")
 CLINIC = Clinic(name="Praxis Dr. Müller", telephone="+49 30 1234567", emergency="112")
@@ -53,24 +53,9 @@ GENERAL = "General information, not medical advice; your provider's word comes f
 PRESCRIBED = "Prescribed medicine (aspirin and blood thinners too): keep taking it, ask its prescriber."
 
 
-def at(text: str) -> datetime:
-    """Return the moment (UTC) of a local time written with its UTC offset."""
-    moment = datetime.fromisoformat(text)
-    assert moment.tzinfo is not None, f"{text} needs its UTC offset"
-    return moment.astimezone(UTC)
-
-
-def treatment(text: str, zone: str = BERLIN, **options: Any) -> Treatment:
-    treated = date.fromisoformat(text) if len(text) == 10 else at(text)
-    return Treatment(treated=treated, zone=ZoneInfo(zone), **options)
-
-
-# The design's own: Sat 21 Nov 2026 14:30 in Berlin, with PRP, skin type IV; and one without.
-EXAMPLE = treatment("2026-11-21T14:30+01:00", prp=True, skin_type=SkinType.IV)
 LATE = treatment("2026-11-21T23:30+01:00", prp=True)
 EARLY = treatment("2026-11-21T08:30+01:00", skin_type=SkinType.I)
 A_DATE = treatment("2026-11-21")
-AN_HOUR_AFTER = at("2026-11-21T15:30+01:00")
 
 
 def sent(  # every message as a gateway reads it

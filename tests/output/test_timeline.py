@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
+from examples import treatments
 from golden import assert_golden
 from needlecare.model import Kind, Plan, Schedule, SkinType, Status, Treatment
 from needlecare.output.sentences.plan import plain
@@ -94,22 +95,6 @@ def test_the_chart_is_that_of_the_design(builtin: Schedule) -> None:
         ("Mon 21 Dec 14:30", "━━━━━━━━━━━━━━━━━━━"),
     ]
     assert "NOT YET, until    SS M T W T F S 2345w ~ sources differ; ask your clinic" in text
-
-
-ZONES = ["Europe/Berlin", "Australia/Lord_Howe", "America/Nuuk", "America/Sao_Paulo", "Pacific/Kiritimati"]
-
-
-@st.composite
-def treatments(draw: st.DrawFn) -> Treatment:
-    moments = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-    at = draw(moments).replace(second=0, microsecond=0)
-    return Treatment(
-        treated=draw(st.sampled_from([at, at.date()])),
-        zone=zone_named(draw(st.sampled_from(ZONES))),
-        prp=draw(st.booleans()),
-        skin_type=draw(st.sampled_from([None, *SkinType])),
-        scars=draw(st.booleans()),
-    )
 
 
 @given(treatment=treatments(), width=st.integers(40, 200), days=st.floats(-30, 60), unicode=st.booleans())

@@ -30,6 +30,7 @@ from msgspec.structs import replace
 from referencing import Registry, Resource
 from rich.text import Text
 
+from examples import BERLIN, EXAMPLE, at, treated_at, treatment
 from golden import FOLDER, assert_golden
 from needlecare.calendar.course_events import course_calendar
 from needlecare.calendar.ics import Calendar, stream
@@ -47,29 +48,12 @@ from needlecare.time.parsing import parse_clock
 from needlecare.time.zones import first_moment, local, zone_named
 from program import PROGRAM, environment, needlecare
 
-BERLIN = "Europe/Berlin"
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 
 
-def at(text: str) -> datetime | date:
-    """Return the moment (UTC) of a time written with its UTC offset, or the date."""
-    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text).astimezone(UTC)
-
-
-def moment(text: str) -> datetime:
-    found = at(text)
-    assert isinstance(found, datetime)
-    return found
-
-
-def treatment(text: str, zone: str = BERLIN, **options: Any) -> Treatment:
-    return Treatment(treated=at(text), zone=ZoneInfo(zone), **options)
-
-
-EXAMPLE = treatment("2026-11-21T14:30+01:00", prp=True, skin_type=SkinType.IV)
-BEFORE = moment("2026-11-16T09:00+01:00")
-DAY_3 = moment("2026-11-24T18:00+01:00")
-DAY_25 = moment("2026-12-16T18:00+01:00")
+BEFORE = at("2026-11-16T09:00+01:00")
+DAY_3 = at("2026-11-24T18:00+01:00")
+DAY_25 = at("2026-12-16T18:00+01:00")
 
 
 def dates(made: Course) -> list[str]:
@@ -163,7 +147,7 @@ def test_a_session_lies_a_multiple_of_the_interval_behind_the_first(
 def test_of_a_repeated_time_a_session_takes_the_earlier(schedule_v1: Schedule) -> None:
     # 27 Sep + 28 = 55 Sep = 25 Oct, where 02:30 comes twice: first at +02:00, that is 00:30 UTC.
     made = course(treatment("2026-09-27T02:30+02:00"), schedule_v1, sessions=2)
-    assert made.sessions[1].begins == moment("2026-10-25T00:30+00:00")
+    assert made.sessions[1].begins == at("2026-10-25T00:30+00:00")
 
 
 def test_each_session_has_the_plan_of_a_treatment_on_its_date(schedule_v1: Schedule) -> None:
@@ -178,10 +162,10 @@ def test_each_session_has_the_plan_of_a_treatment_on_its_date(schedule_v1: Sched
 
 
 def test_a_moved_session_moves_alone(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1, moved={3: at("2027-01-20T09:00+01:00")})
+    made = course(EXAMPLE, schedule_v1, moved={3: treated_at("2027-01-20T09:00+01:00")})
     assert dates(made) == ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-20T09:00"]
     assert [session.moved for session in made.sessions] == [False, False, True]
-    assert made.sessions[2].usual == at("2027-01-16T14:30+01:00")
+    assert made.sessions[2].usual == treated_at("2027-01-16T14:30+01:00")
 
 
 def test_the_first_session_may_move_and_the_others_stay(schedule_v1: Schedule) -> None:
@@ -194,12 +178,12 @@ def test_the_earliest_next_session_is_the_day_of_the_last_source_and_the_usual_o
 ) -> None:
     # P28D from Saturday 21 Nov 14:30 is on Saturday 19 Dec, which begins at 00:00 (+01:00).
     made = course(EXAMPLE, schedule_v1, every=parse_interval("6w"))
-    assert earliest_next(made.sessions[0]) == moment("2026-12-19T00:00+01:00")
-    assert made.sessions[1].usual == moment("2027-01-02T14:30+01:00")
+    assert earliest_next(made.sessions[0]) == at("2026-12-19T00:00+01:00")
+    assert made.sessions[1].usual == at("2027-01-02T14:30+01:00")
     assert earliest_next(made.sessions[-1]) is None
     # For scars the clinic's P42D is the last to start: 2 Jan.
     scars = course(replace(EXAMPLE, scars=True), schedule_v1)
-    assert earliest_next(scars.sessions[0]) == moment("2027-01-02T00:00+01:00")
+    assert earliest_next(scars.sessions[0]) == at("2027-01-02T00:00+01:00")
 
 
 # What is refused ----------------------------------------------------------------------------------
@@ -287,7 +271,7 @@ def test_where_no_source_gives_an_interval_only_the_order_counts(schedule_v1: Sc
     silent = replace(schedule_v1, series=replace(schedule_v1.series, ranges=()))
     assert dates(course(EXAMPLE, silent, every=parse_interval("1d")))[1] == "2026-11-22T14:30"
     with pytest.raises(UsageError, match="write a later day for session 2"):
-        course(EXAMPLE, silent, moved={2: at("2026-11-21T14:30+01:00")})
+        course(EXAMPLE, silent, moved={2: treated_at("2026-11-21T14:30+01:00")})
 
 
 def test_following_a_source_that_gives_no_interval_leaves_the_least_one_in_force(
@@ -315,14 +299,14 @@ def test_a_session_moved_too_near_to_another_is_refused(
     schedule_v1: Schedule, number: int, to: str, said: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        course(EXAMPLE, schedule_v1, moved={number: at(to)})
+        course(EXAMPLE, schedule_v1, moved={number: treated_at(to)})
     assert said in str(refused.value)
 
 
 @pytest.mark.parametrize("to", ["2026-12-19T08:00+01:00", "2026-12-19"])
 def test_the_earliest_day_counts_from_its_first_moment(schedule_v1: Schedule, to: str) -> None:
     """At 08:00 four weeks are not over to the hour; by the calendar they are, and the milestone says so."""
-    made = course(EXAMPLE, schedule_v1, moved={2: at(to)})
+    made = course(EXAMPLE, schedule_v1, moved={2: treated_at(to)})
     earliest = earliest_next(made.sessions[0])
     assert earliest is not None
     assert earliest <= made.sessions[1].begins
@@ -486,12 +470,12 @@ def test_what_goes_on_is_told_from_where_the_one_ends_until_the_next_session(sch
     ended, going_on = (
         window(told.windows, *one) for one in [("injectables", Kind.AVOID), ("botulinum-before", Kind.AVOID)]
     )
-    assert ended.end == going_on.start == going_on.start == moment("2026-12-05T14:30+01:00")
-    assert (going_on.earliest_end, going_on.end) == (moment("2026-12-19T14:30+01:00"),) * 2
+    assert ended.end == going_on.start == going_on.start == at("2026-12-05T14:30+01:00")
+    assert (going_on.earliest_end, going_on.end) == (at("2026-12-19T14:30+01:00"),) * 2
     assert ended.rule.then == "this goes on until session 2: no botox, no filler"
     assert (going_on.rule.title, going_on.rule.short) == ("No botulinum toxin", "botox")
     # No laser until 21 Dec 14:30 (P1M): session 2 comes first.
-    assert window(told.windows, "laser-peel", Kind.AVOID).end == moment("2026-12-19T14:30+01:00")
+    assert window(told.windows, "laser-peel", Kind.AVOID).end == at("2026-12-19T14:30+01:00")
 
 
 def test_what_goes_on_where_the_sources_do_not_agree_yet_differs(schedule_v1: Schedule) -> None:
@@ -499,8 +483,8 @@ def test_what_goes_on_where_the_sources_do_not_agree_yet_differs(schedule_v1: Sc
     # for 2 weeks, so from 19 Dec. Between 5 and 19 Dec they differ.
     told = course(EXAMPLE, schedule_v1, every=parse_interval("6w")).sessions[0].told
     filler = window(told.windows, "filler-before", Kind.AVOID)
-    assert filler.start == filler.earliest_end == moment("2026-12-05T14:30+01:00")
-    assert filler.end == moment("2027-01-02T14:30+01:00")
+    assert filler.start == filler.earliest_end == at("2026-12-05T14:30+01:00")
+    assert filler.end == at("2027-01-02T14:30+01:00")
 
 
 # Laws ---------------------------------------------------------------------------------------------
@@ -615,7 +599,10 @@ COURSES: dict[str, tuple[Treatment, dict[str, Any]]] = {
     "scars": (replace(EXAMPLE, scars=True, skin_type=None), {"sessions": 6}),
     "one session": (EXAMPLE, {"sessions": 1}),
     "a moved date": (EXAMPLE, {"moved": {3: date(2027, 1, 20)}}),
-    "a moved time among dates": (treatment("2026-11-21"), {"moved": {3: at("2027-01-20T09:00+01:00")}}),
+    "a moved time among dates": (
+        treatment("2026-11-21"),
+        {"moved": {3: treated_at("2027-01-20T09:00+01:00")}},
+    ),
     "one source": (EXAMPLE, {"follow": ["roller-blog"]}),
     "early in the morning": (treatment("2026-11-21T07:00+01:00", prp=True), {}),
     "across both clock changes": (
@@ -801,8 +788,8 @@ def test_an_early_session_ends_the_phase_that_would_wait_for_the_morning(schedul
     rows = [
         row for row in phases(events(course_calendar(made, BEFORE)), made.first.zone) if "session-1" in row[2]
     ]
-    assert rows[-1][1] <= moment("2026-12-19T07:00+01:00")
-    assert rows[0][0] == moment("2026-11-21T07:00+01:00")
+    assert rows[-1][1] <= at("2026-12-19T07:00+01:00")
+    assert rows[0][0] == at("2026-11-21T07:00+01:00")
 
 
 def test_a_merged_preparation_has_no_event_of_its_own(schedule_v1: Schedule) -> None:
@@ -832,7 +819,7 @@ def test_what_goes_on_is_never_called_possible_again(schedule_v1: Schedule) -> N
 
 
 def test_the_day_of_the_next_session_is_an_event_with_an_alarm_the_day_before(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1, moved={3: at("2027-01-20T09:00+01:00")})
+    made = course(EXAMPLE, schedule_v1, moved={3: treated_at("2027-01-20T09:00+01:00")})
     found = {role(event): event for event in events(course_calendar(made, BEFORE))}
     event = found["session-2/milestone/next-session"]
     assert event["DTSTART"].dt == date(2027, 1, 20)
@@ -868,10 +855,10 @@ def test_uids_survive_the_move_of_one_session(schedule_v1: Schedule) -> None:
     # Six weeks apart: 21 Nov, 2 Jan, 13 Feb. With skin type I the same is merged before the move and after.
     first, every = replace(EXAMPLE, skin_type=SkinType.I), parse_interval("6w")
     before = course_calendar(course(first, schedule_v1, every=every), BEFORE)
-    moved = course(first, schedule_v1, every=every, moved={2: at("2026-12-30T09:00+01:00")})
+    moved = course(first, schedule_v1, every=every, moved={2: treated_at("2026-12-30T09:00+01:00")})
     after = course_calendar(moved, BEFORE)
     assert identities(after) == identities(before)
-    earlier = course(first, schedule_v1, every=every, moved={1: at("2026-11-21T09:00+01:00")})
+    earlier = course(first, schedule_v1, every=every, moved={1: treated_at("2026-11-21T09:00+01:00")})
     assert course_calendar(earlier, BEFORE).reference == before.reference
     # Of session 3 nothing changes, and of session 1 only what speaks of session 2.
     for mine, theirs in zip(before.entries, after.entries, strict=True):
@@ -899,7 +886,7 @@ PICTURES: dict[str, tuple[Treatment, dict[str, Any], datetime]] = {
 }
 SCARS_MOVED: tuple[Treatment, dict[str, Any]] = (
     treatment("2026-11-21", scars=True),
-    {"moved": {2: date(2027, 1, 4), 3: date(2027, 2, 20), 4: at("2027-04-10T09:00+02:00")}},
+    {"moved": {2: date(2027, 1, 4), 3: date(2027, 2, 20), 4: treated_at("2027-04-10T09:00+02:00")}},
 )
 
 
@@ -988,9 +975,9 @@ def test_colour_changes_no_character(
 )
 def test_what_comes_next_is_an_end_or_a_session(as_of: str, said: str, schedule_v1: Schedule) -> None:
     made = course(EXAMPLE, schedule_v1)
-    assert said in course_timeline(made, moment(as_of), Screen(width=120))
+    assert said in course_timeline(made, at(as_of), Screen(width=120))
     if said.startswith("Next"):
-        assert said in course_plain(made, moment(as_of))
+        assert said in course_plain(made, at(as_of))
 
 
 def test_a_skin_type_that_would_change_nothing_until_the_next_session_is_not_asked_for(
@@ -1041,7 +1028,7 @@ def test_the_command_plans_prints_and_revises(tmp_path: Path) -> None:
         for text in (data, (tmp_path / "course.ics").read_bytes())
     )
     assert {name: event["UID"] for name, event in now.items()} == {n: e["UID"] for n, e in was.items()}
-    assert now["session-2/start"]["DTSTART"].dt == moment("2026-12-30T09:00+01:00")
+    assert now["session-2/start"]["DTSTART"].dt == at("2026-12-30T09:00+01:00")
     assert now["session-2/start"]["SEQUENCE"] == 1
     for name, event in now.items():
         assert "STATUS" not in event

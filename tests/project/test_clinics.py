@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from test_batch_program import MARKER, batch, names, records
-from test_consumers import Radicale, components, program
 
+from clients import Radicale, components, program
 from needlecare.batch.rows import Column, file_stem
 from needlecare.cli.commands.batch import BatchFormat
 from program import PROGRAM, environment, needlecare

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError
-from needlecare.model import Kind, Schedule
+from needlecare.model import Kind, Recommendation, Schedule
 from needlecare.rules.load import MAX_FILE_BYTES, read_schedule, weakened_rules
+from needlecare.time.offsets import parse_offset
 
 # The smallest file that is right. The rows below change a little of it and say where that shows:
 # the numbers on the right are its lines, and line 33 has its columns counted beneath it.
@@ -1212,3 +1213,13 @@ def test_an_interval_is_compared_with_the_ranges_of_a_file_that_extends_nothing_
     found = weakened_rules(sooner, read_schedule(sooner, file="copy.toml"), None)
     assert [one.where for one in found] == ["series.every"]
     assert found[0].what == f'"P27D" is sooner than every source (P28D){REFUSED}'
+
+
+def test_what_a_failing_test_prints_of_a_schedule_can_be_read(builtin: Schedule) -> None:
+    assert len(repr(builtin)) < 100
+    offset = parse_offset("PT24H")
+    one = Recommendation(claim="C1", source="clinic", statement="", start=parse_offset("P0D"), end=offset)
+    rule = replace(builtin.rules["makeup"], recommendations=(one,))
+    assert repr(replace(builtin, rules={"makeup": rule})) == (
+        f"Schedule({builtin.id} {builtin.version}, [Rule(makeup, avoid, [<C1 of clinic: P0D ? PT24H>])])"
+    )

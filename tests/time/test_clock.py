@@ -11,8 +11,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_consumers import missing
 
+from clients import missing
 from program import PROGRAM, Result, environment
 
 RIGHT = "2026-11-22 10:00:00"

@@ -33,6 +33,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from examples import at, treated_at
 from needlecare.errors import UsageError
 from needlecare.model import Offset
 from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset, place, place_day
@@ -48,20 +49,8 @@ def cases(table: str) -> list[object]:
     return [pytest.param(*row[1:], id=row[0]) for row in rows if row]
 
 
-def at(text: str) -> datetime:
-    """Return the moment (UTC) of a local time written with its UTC offset."""
-    moment = datetime.fromisoformat(text)
-    assert moment.tzinfo is not None, f"{text} needs its UTC offset"
-    return moment.astimezone(UTC)
-
-
-def treatment(text: str) -> datetime | date:
-    """Return a treatment as the tables write it: a moment, or a date alone."""
-    return at(text) if "T" in text else date.fromisoformat(text)
-
-
 def placed(offset: str, treated: str, zone: str, edge: Edge) -> datetime:
-    return place(parse_offset(offset), treatment(treated), ZoneInfo(zone), edge)
+    return place(parse_offset(offset), treated_at(treated), ZoneInfo(zone), edge)
 
 
 # What an offset says ------------------------------------------------------------------------------
@@ -594,7 +583,7 @@ def test_the_day_of_an_edge_is_the_local_one(
     zone: str, treated: str, offset: str, start: str, end: str
 ) -> None:
     for edge, day in ((Edge.START, start), (Edge.END, end)):
-        assert place_day(parse_offset(offset), treatment(treated), ZoneInfo(zone), edge) == treatment(day)
+        assert place_day(parse_offset(offset), treated_at(treated), ZoneInfo(zone), edge) == treated_at(day)
 
 
 @pytest.mark.parametrize(

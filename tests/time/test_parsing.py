@@ -22,20 +22,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import BERLIN, at
 from needlecare.errors import UsageError
 from needlecare.model import QuietHours
 from needlecare.time.parsing import Weekday, parse_clock, parse_moment, parse_quiet_hours, parse_when
 from needlecare.time.zones import zone_named
 
-BERLIN = "Europe/Berlin"
 SATURDAY = "2026-11-21T15:30+01:00"  # in Berlin
-
-
-def at(text: str) -> datetime:
-    """Return the moment (UTC) of a local time written with its UTC offset."""
-    moment = datetime.fromisoformat(text)
-    assert moment.tzinfo is not None, f"{text} needs its UTC offset"
-    return moment.astimezone(UTC)
 
 
 def when(
