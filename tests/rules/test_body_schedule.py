@@ -13,6 +13,7 @@ import pytest
 
 from needlecare.model import Kind, Rule, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
+from needlecare.plan.emergency import Alarm, alarm
 from needlecare.plan.search import NotUnderstood, Vocabulary
 from needlecare.review.cases import checked_cases
 from needlecare.rules.load import read_schedule
@@ -224,3 +225,56 @@ def test_every_short_name_fits_the_first_column(body: Schedule) -> None:
     assert {rule.id: rule.short for rule in body.rules.values() if len(rule.short) > 22} == {}
     avoided = [rule.short for rule in body.rules.values() if rule.kind is Kind.AVOID]
     assert len(avoided) == len(set(avoided))
+
+
+# Emergencies, and what a rule does not mean ---------------------------------------------------------
+
+
+def test_an_emergency_of_the_face_is_one_here_too(body: Schedule, builtin: Schedule) -> None:
+    """An allergic reaction looks the same whatever skin was needled."""
+    assert set(builtin.standing.emergency.covers) <= set(body.standing.emergency.covers)
+    assert set(builtin.standing.emergency.but_not) <= set(body.standing.emergency.but_not)
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        ("trouble breathing", Alarm.EMERGENCY),
+        ("my lips are swelling", Alarm.EMERGENCY),
+        ("fever and the redness is spreading", Alarm.EMERGENCY),
+        ("I have a fever", Alarm.URGENT),
+        ("red streaks on my leg", Alarm.URGENT),
+        ("severe pain", Alarm.URGENT),
+        ("my scar is going black", Alarm.URGENT),
+        # Clothes and common words that only sound alike
+        ("black leggings", None),
+        ("sports bra", None),
+        ("dead skin", None),
+        ("tight skin", None),
+        ("red stretch marks", None),
+        ("numbing cream", None),
+    ],
+)
+def test_what_needs_help_at_once_is_recognised(body: Schedule, words: str, level: Alarm | None) -> None:
+    assert alarm(words, body.standing) is level
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "said"),
+    [
+        ("tight-clothes", "seat belt", r"\bAlways wear your seat belt\b"),
+        ("tight-clothes", "compression stockings", r"\bKeep wearing it\b"),
+        ("tight-clothes", "insulin pump", r"\bKeep using it\b"),
+        ("exercise", "helmet", r"\bNever ride without a helmet\b"),
+        ("exercise", "physiotherapy", r"\bDo not stop\b"),
+        ("nsaids-before", "baby aspirin", r"\bkeep taking it\b"),
+        ("unapproved-products", "antibiotic cream", r"\bAsk that doctor\b"),
+        ("exfoliants", "prescribed tretinoin", r"\bAsk that doctor\b"),
+    ],
+)
+def test_a_safety_device_or_a_medicine_is_never_advised_against(
+    body: Schedule, rule: str, words: str, said: str
+) -> None:
+    exceptions = [one for one in body.rules[rule].exceptions if words in one.covers]
+    assert len(exceptions) == 1
+    assert re.search(said, exceptions[0].say)
