@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from needlecare.output.terminal.screen import Screen
 
-_GLYPHS = "━╌·¹½…"
+_GLYPHS = "━·¹½…█▒─│●▾▸"
 
 
 def is_terminal() -> bool:

@@ -1,10 +1,13 @@
-"""Dates and stretches of time as people read them: English, 24-hour clock, no locale.
+"""Dates and durations as people read them: in English, on a 24-hour or a 12-hour clock.
 
-A moment comes in UTC and is shown by the clocks of a zone. The year stands only
-where it is not the reader's and the day is not near.
+A moment comes in UTC and is shown in local time. The year is given only where it
+isn't the reader's and the day isn't near.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,8 +15,7 @@ from zoneinfo import ZoneInfo
 from needlecare.time.zones import first_moment, local
 
 NEAR = timedelta(days=100)  # within it a date needs no year, even across New Year's Eve
-
-_remembered = lru_cache(maxsize=4096)  # a calendar says the same few moments in many places
+HOURS = (12, 24)
 
 _ONE_DIGIT = re.compile(r" (?=[0-9] )")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -25,13 +27,40 @@ _LONG_MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
+# A command shows all its times on one clock (--clock). A context variable holds the choice, so that
+# it needn't pass through every function that writes a time.
+_hours: ContextVar[int] = ContextVar("hours", default=24)
 
-@_remembered
+
+def choose_clock(hours: int) -> None:
+    """Show times on a clock of 12 or 24 hours from now on."""
+    _hours.set(hours)
+
+
+@contextmanager
+def clock_of(hours: int) -> Iterator[None]:
+    """Show times on a clock of 12 or 24 hours while the block runs."""
+    token = _hours.set(hours)
+    try:
+        yield
+    finally:
+        _hours.reset(token)
+
+
+# Days ---------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
 def short_day(day: date, reader: date | None = None) -> str:
-    """Return "Sat 21 Nov", with the year where a reader of that day could take it for another."""
+    """Return "Sat 21 Nov", with the year where a reader on that day could mistake it for another."""
+    return f"{weekday(day)} {day_and_month(day, reader)}"
+
+
+def day_and_month(day: date, reader: date | None = None) -> str:
+    """Return "21 Nov", with the year as `short_day` has it."""
     near = reader is not None and (reader.year == day.year or abs(day - reader) <= NEAR)
     year = "" if near else f" {day.year}"
-    return f"{weekday(day)} {day.day} {_MONTHS[day.month - 1]}{year}"
+    return f"{day.day} {_MONTHS[day.month - 1]}{year}"
 
 
 def short_month(day: date) -> str:
@@ -40,7 +69,7 @@ def short_month(day: date) -> str:
 
 
 def padded(text: str) -> str:
-    """Return "Sat  5 Dec" for "Sat 5 Dec": a day of one digit takes two columns, in a column of dates."""
+    """Return "Sat  5 Dec" for "Sat 5 Dec", so that the dates in a column line up."""
     return _ONE_DIGIT.sub("  ", text, count=1)
 
 
@@ -54,10 +83,77 @@ def long_day(day: date) -> str:
     return f"{_LONG_DAYS[day.weekday()]} {day.day} {_LONG_MONTHS[day.month - 1]} {day.year}"
 
 
+# Moments ------------------------------------------------------------------------------------------
+
+
+def clock(moment: datetime) -> str:
+    """Return "14:30" or "2:30 pm" for a local moment, with seconds where it has some.
+
+    Where the clocks go back, one hour comes twice; then it says which: "02:30 (second time)".
+    """
+    said = _twelve_hour(moment) if _hours.get() == 12 else _twenty_four_hour(moment)
+    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+        return said
+    return f"{said} ({'second' if moment.fold else 'first'} time)"
+
+
+def _twenty_four_hour(moment: datetime) -> str:
+    seconds = f":{moment.second:02}" if moment.second else ""
+    return f"{moment.hour:02}:{moment.minute:02}{seconds}"
+
+
+def _twelve_hour(moment: datetime) -> str:
+    if (moment.hour, moment.minute, moment.second) == (12, 0, 0):
+        return "noon"  # "12 pm" is taken for midnight by some
+    seconds = f":{moment.second:02}" if moment.second else ""
+    minutes = f":{moment.minute:02}" if moment.minute or seconds else ""
+    return f"{moment.hour % 12 or 12}{minutes}{seconds} {'am' if moment.hour < 12 else 'pm'}"
+
+
+def short_moment(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
+    """Return "Sun 22 Nov 08:00"."""
+    return _short_moment(moment, zone, reader, _hours.get())
+
+
+@lru_cache(maxsize=4096)  # a calendar shows the same few moments in many places
+def _short_moment(moment: datetime, zone: ZoneInfo, reader: date | None, hours: int) -> str:
+    del hours  # a part of the cache's key: `clock` reads it
+    shown = local(moment, zone)
+    return f"{short_day(shown.date(), reader)} {clock(shown)}"
+
+
 def long_moment(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Sunday 22 November 2026, 08:00"."""
     shown = local(moment, zone)
     return f"{long_day(shown.date())}, {clock(shown)}"
+
+
+# Ends and starts ----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def last_whole_day(moment: datetime, zone: ZoneInfo) -> date | None:
+    """Return the day that ends at a moment, or None where the moment lies within a day."""
+    day = local(moment, zone).date()
+    return day - timedelta(days=1) if moment == first_moment(day, zone) else None
+
+
+def until(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
+    """Return "Sun 22 Nov 08:00", or "the end of Fri 27 Nov" for the midnight that ends the Friday."""
+    day = last_whole_day(moment, zone)
+    return short_moment(moment, zone, reader) if day is None else f"the end of {short_day(day, reader)}"
+
+
+def until_cell(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
+    """Return an end for a column of them: "Sun 22 Nov 08:00", or "through Fri 27 Nov"."""
+    return until(moment, zone, reader).replace("the end of", "through", 1)
+
+
+def since(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
+    """Return "Sun 22 Nov 08:00", or "Sat 28 Nov" for the midnight that begins the Saturday."""
+    if last_whole_day(moment, zone) is None:
+        return short_moment(moment, zone, reader)
+    return short_day(local(moment, zone).date(), reader)
 
 
 def long_until(moment: datetime, zone: ZoneInfo) -> str:
@@ -73,67 +169,29 @@ def long_since(moment: datetime, zone: ZoneInfo) -> str:
     return long_day(local(moment, zone).date())
 
 
-def clock(moment: datetime) -> str:
-    """Return "14:30" of a local moment, with seconds where it has some.
+# Durations ----------------------------------------------------------------------------------------
 
-    In an hour that comes twice, when the clocks go back, it says which of both: "02:30 (second time)".
+
+def how_long(duration: timedelta) -> str:
+    """Return "40 min", "16½ h", "2 days" or "7 weeks", rounded up so that nobody is early.
+
+    Under six weeks it is days: "4 weeks" for 21½ days would be six days too many.
     """
-    said = f"{moment:%H:%M:%S}" if moment.second else f"{moment.hour:02}:{moment.minute:02}"
-    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
-        return said
-    return f"{said} ({'second' if moment.fold else 'first'} time)"
-
-
-@_remembered
-def short_moment(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return "Sun 22 Nov 08:00"."""
-    shown = local(moment, zone)
-    return f"{short_day(shown.date(), reader)} {clock(shown)}"
-
-
-@_remembered
-def last_whole_day(moment: datetime, zone: ZoneInfo) -> date | None:
-    """Return the day that ends at a moment, or None where the moment lies within a day."""
-    day = local(moment, zone).date()
-    return day - timedelta(days=1) if moment == first_moment(day, zone) else None
-
-
-@_remembered
-def until(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return "Sun 22 Nov 08:00", or "the end of Fri 27 Nov" for the midnight that ends the Friday."""
-    day = last_whole_day(moment, zone)
-    return short_moment(moment, zone, reader) if day is None else f"the end of {short_day(day, reader)}"
-
-
-def until_cell(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return what stands in a column of ends: "Sun 22 Nov 08:00", or "all Fri 27 Nov"."""
-    return until(moment, zone, reader).replace("the end of", "all", 1)
-
-
-@_remembered
-def since(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return "Sun 22 Nov 08:00", or "Sat 28 Nov" for the midnight that begins the Saturday."""
-    shown = local(moment, zone)
-    if last_whole_day(moment, zone) is None:
-        return short_moment(moment, zone, reader)
-    return short_day(shown.date(), reader)
-
-
-def how_long(stretch: timedelta) -> str:
-    """Return "40 min", "16½ h", "2 days" or "5 weeks"; rounded up, so that nobody comes too soon."""
-    minutes = _ceiling(stretch, timedelta(minutes=1))
+    minutes = _ceiling(duration, timedelta(minutes=1))
     if minutes < 60:
         return f"{minutes} min"
-    if stretch < timedelta(days=2):
-        return f"{_halves(_ceiling(stretch, timedelta(minutes=30)))} h"
-    if stretch < timedelta(days=21):
-        return f"{_halves(_ceiling(stretch, timedelta(hours=12)))} days"
-    weeks = _ceiling(stretch, timedelta(weeks=1))
-    return f"{weeks} weeks" if weeks < 14 else f"{_ceiling(stretch, timedelta(days=30.5))} months"
+    if duration < timedelta(days=2):
+        return f"{_halves(_ceiling(duration, timedelta(minutes=30)))} h"
+    if duration < timedelta(weeks=1):
+        return f"{_halves(_ceiling(duration, timedelta(hours=12)))} days"
+    if duration < timedelta(weeks=6):
+        return f"{_ceiling(duration, timedelta(days=1))} days"
+    weeks = _ceiling(duration, timedelta(weeks=1))
+    return f"{weeks} weeks" if weeks < 14 else f"{_ceiling(duration, timedelta(days=30.5))} months"
 
 
-def _ceiling(stretch: timedelta, unit: timedelta) -> int:
-    return -(-stretch // unit)
+def _ceiling(duration: timedelta, unit: timedelta) -> int:
+    return -(-duration // unit)
 
 
 def _halves(number: int) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from needlecare.model import Detail, Note, NoteCode, Plan, Schedule, SkinType, Treatment, Window
-from needlecare.output.timing import clock, how_long, short_day, short_moment, since, until
+from needlecare.model import Detail, Kind, Note, NoteCode, Plan, Schedule, SkinType, Treatment, Window
+from needlecare.output.timing import clock, how_long, last_whole_day, short_day, short_moment, since, until
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
 from needlecare.time.zones import local
@@ -33,11 +33,28 @@ def title_prefix(schedule: Schedule, detail: Detail) -> str:
     return f"{schedule.clinic.name}: {schedule.treatment}" if schedule.clinic else schedule.treatment
 
 
-def treated_text(treatment: Treatment) -> str:
-    """Return "Sat 21 Nov 2026 14:30", or "Sat 21 Nov 2026, time of day unknown"."""
+def treated_text(treatment: Treatment, reader: date | None = None) -> str:
+    """Return "Sat 21 Nov 2026 14:30", or "Sat 21 Nov 2026, time unknown"; the year as `short_day` has it."""
     if isinstance(treatment.treated, datetime):
-        return short_moment(treatment.treated, treatment.zone)
-    return f"{short_day(treatment.treated)}, time of day unknown"
+        return short_moment(treatment.treated, treatment.zone, reader)
+    return f"{short_day(treatment.treated, reader)}, time unknown"
+
+
+def day_number(view: Overview) -> int:
+    """Return how many midnights lie between the treatment and now; negative before it."""
+    zone = view.plan.treatment.zone
+    return (local(view.as_of, zone).date() - local(begins(view.plan), zone).date()).days
+
+
+def last_day_number(plan: Plan) -> int:
+    """Return the number of the day on which the last waiting period ends; 0 where there is none."""
+    zone = plan.treatment.zone
+    ends = [w.end for w in plan.windows if w.kind is Kind.AVOID and w.end is not None]
+    if not ends:
+        return 0
+    last = max(ends)
+    day = last_whole_day(last, zone) or local(last, zone).date()
+    return (day - local(begins(plan), zone).date()).days
 
 
 def now_text(view: Overview) -> str:

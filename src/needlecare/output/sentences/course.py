@@ -45,7 +45,7 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
     yield f"Now: {now_text(view)} ({of}). Times are {zone.key}."
     coming = next_in_course(course, view, current)
     if coming is not None:
-        yield f"Next: {coming}"
+        yield f"Next: {coming[1]}: {sentence(coming[0])}"
     yield from section("Sessions", [_session(course, session, as_of) for session in course.sessions])
     for session in course.sessions:
         following = course.after(session)

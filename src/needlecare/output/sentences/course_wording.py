@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from needlecare.model import Kind, Note, Offset, SessionScope, Window
 from needlecare.output.timing import how_long, short_day, short_moment, since
-from needlecare.output.wording import joined, next_text, treatment_name
-from needlecare.plan.course import Course, Merged, Session, earliest_next
+from needlecare.output.wording import end_messages, joined, treatment_name
+from needlecare.plan.course import Course, Merged, Session
 from needlecare.plan.overview import SOON, Overview
 from needlecare.time.zones import local
 
@@ -42,32 +42,19 @@ def session_when(course: Course, session: Session, reader: date | None = None) -
     return when_text(course, session.plan.treatment.treated, reader)
 
 
-def following_text(course: Course, session: Session, reader: date | None = None) -> str | None:
-    """Return "session 2: earliest Sat 19 Dec, usual Sat 19 Dec 14:30"; None behind the last session."""
-    following = course.after(session)
-    if following is None:
-        return None
-    earliest = earliest_next(session)
-    parts = []
-    if earliest is not None:
-        parts.append(f"earliest {short_day(local(earliest, course.first.zone).date(), reader)}")
-    parts.append(f"usual {when_text(course, following.usual, reader)}")
-    if following.moved:
-        parts.append(f"moved to {session_when(course, following, reader)}")
-    return f"{session_name(following)}: {', '.join(parts)}"
-
-
-def next_in_course(course: Course, view: Overview, current: Session) -> str | None:
-    """Return what comes next: a thing that is fine again, or a session; None where nothing does."""
+def next_in_course(course: Course, view: Overview, current: Session) -> tuple[str, str] | None:
+    """Return what comes next (a thing that is fine again, or a session) and when; None after everything."""
     coming = course.after(current) if view.begun else current
     change = view.next_change if view.begun else None
     if change is not None and (coming is None or change.moment < coming.begins):
-        return next_text(view, change)
-    if coming is None:
+        said, moment = end_messages(change.windows), change.moment
+    elif coming is not None:
+        said, moment = session_name(coming), coming.begins
+    else:
         return None
     zone = course.first.zone
-    at = since(coming.begins, zone, local(view.as_of, zone).date())
-    return f"{session_name(coming)}, {at}, in {how_long(coming.begins - view.as_of)}."
+    at = since(moment, zone, local(view.as_of, zone).date())
+    return said, f"{at}, in {how_long(moment - view.as_of)}"
 
 
 def goes_on(course: Course, session: Session) -> tuple[tuple[Window, tuple[Merged, ...]], ...]:

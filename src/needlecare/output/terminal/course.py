@@ -1,7 +1,6 @@
-"""Course -> its timeline for a terminal: the months at a glance, then each session in short.
+"""Course -> its page for a terminal: the months at a glance, then a row for each session.
 
-Pure, as the timeline of one treatment is. Colour and box characters carry no
-meaning alone.
+Pure, as every page is. One session in full is a timeline of its own (`--session N`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,11 +10,9 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-from needlecare.model import Kind, NoteCode, Window
+from needlecare.model import Kind, Window
 from needlecare.output.sentences.course_wording import (
     course_name,
-    following_text,
-    goes_on,
     later,
     next_in_course,
     notes_said,
@@ -24,25 +21,24 @@ from needlecare.output.sentences.course_wording import (
     session_when,
     when_text,
 )
-from needlecare.output.standing import clinic_name, footer_text, standing_text
-from needlecare.output.terminal.page import MIN_TABLE_WIDTH, Page, cell
+from needlecare.output.terminal.page import Page
 from needlecare.output.terminal.screen import Screen
-from needlecare.output.terminal.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
-from needlecare.output.timing import how_long, short_day, short_month, until_cell, weekday
-from needlecare.output.wording import now_text, reader_day, tip
-from needlecare.plan.course import Course, Merged, Session
-from needlecare.plan.overview import Overview, overview
+from needlecare.output.terminal.text import DIM, DONT, STRONG, Text, width_of
+from needlecare.output.terminal.timeline import timeline
+from needlecare.output.timing import clock, how_long, last_whole_day, short_day, short_month, weekday
+from needlecare.output.wording import reader_day
+from needlecare.plan.course import Course, Session, earliest_next
+from needlecare.plan.overview import overview
 from needlecare.time.zones import local
 
-NAMED = 2  # windows named at an end; the others are counted
-IN_FULL = 4  # sessions, from the current one on, whose dates are all told; of later ones the first and last
-MAX_GAP = 2  # months without anything that have their rows all the same
-MONTH = 8  # columns of "Nov 2026"
+MAX_GAP = 2  # empty months that keep their rows; more of them share one
+MONTH = 9  # columns of "Nov 2026 "
 DAYS = 31  # columns of its days
 SCALE = "1   5    10   15   20   25   30"
 
-MOST, SOME, EVENT = "━", "╌", "+"
-_STYLES = {MOST: "red", SOME: "magenta", EVENT: "green"}
+MOST, SOME, EVENT = "█", "▒", "+"
+_STYLES = {MOST: "red", SOME: "red", EVENT: "green"}
+_HEADINGS = ("SESSION", "not before", "prepare from", "most waits over", "last wait over")
 
 
 def course_timeline(course: Course, as_of: datetime, screen: Screen) -> str:
@@ -50,137 +46,121 @@ def course_timeline(course: Course, as_of: datetime, screen: Screen) -> str:
     return _Timeline(course, as_of, screen).text()
 
 
+def session_timeline(course: Course, number: int, as_of: datetime, screen: Screen) -> str:
+    """Return one session of a course in full, as the timeline of a single treatment."""
+    page = timeline(course.sessions[number - 1].told, as_of, screen)
+    return f"Session {number} of {len(course.sessions)}\n{page}"
+
+
 class _Timeline(Page):
     def __init__(self, course: Course, as_of: datetime, screen: Screen) -> None:
         self.course = course
         self.current = course.at(as_of)
         self.view = overview(self.current.told, as_of)
-        super().__init__(screen, zone=course.first.zone, today=reader_day(self.view), label_width=17)
+        super().__init__(screen, zone=course.first.zone, today=reader_day(self.view))
 
     def text(self) -> str:
         self.header()
         self.blank()
         self.glance()
-        for session in self.course.sessions:
-            self.blank()
-            self.session(session)
+        self.blank()
+        self.sessions()
         self.blank()
         self.rows()
-        self.blank()
-        self.line("~ Sources differ; ask your clinic.", DIFFERS)
-        self.line(f"¹ {footer_text(self.course.schedule)}")
+        self.footer(self.current.told)
         return self.written_text()
 
     # Parts ----------------------------------------------------------------------------------------
 
     def header(self) -> None:
         view, course = self.view, self.course
-        self.line(course_name(course), "bold")
-        clinic = course.schedule.clinic
-        if clinic is not None:
-            self.line(f"{clinic.name}" + (f" · {clinic.telephone}" if clinic.telephone else ""))
-        of = f"{session_name(self.current)} of {len(course.sessions)}"
-        self.line(f"Now {now_text(view)} ({of}). Times are {self.zone.key}.")
-        coming = next_in_course(course, view, self.current)
-        self.line(f"Next: {coming}" if coming else "Every time to wait for has passed.", GREEN)
-        for note in notes_said(course, view, self.current):
-            if (advised := tip(note, view)) is not None:
-                self.line(advised)
-            elif note.code in {
-                NoteCode.FOLLOW,
-                NoteCode.REVIEW_DUE,
-                NoteCode.NO_TIME_LEFT,
-                NoteCode.SESSIONS_UNUSUAL,
-            }:
-                self.line(note.text, DIFFERS)
+        self.line(course_name(course), STRONG)
+        if (clinic := course.schedule.clinic) is not None:
+            self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
+        shown = local(view.as_of, self.zone)
+        said = f"Session {self.current.number} of {len(course.sessions)}"
+        said += "" if view.begun else f", {how_long(self.current.begins - view.as_of)} to go"
+        now = f"{short_day(shown.date(), self.current.day)}, {clock(shown)}"
+        self.line(Text.of(self.written(said, STRONG), "   ", self.written(now, DIM)))
+        if (coming := next_in_course(course, view, self.current)) is None:
+            self.line("All waiting periods are over.", "bold green")
+        else:
+            self.next_row(*coming)
+        self.notices(notes_said(course, view, self.current), view)
 
     def glance(self) -> None:
-        """Print a row a month, a column a day, and on a wide screen what happens when."""
-        self.row("AT A GLANCE", f"{MOST} most has to wait, {SOME} some of it, {EVENT} photos and results")
-        from rich.table import Table
-
-        wide = self.screen.width >= MIN_TABLE_WIDTH
-        table = Table.grid(padding=(0, 1, 0, 0), expand=wide)
-        table.add_column(width=MONTH, no_wrap=True)
-        table.add_column(width=DAYS, no_wrap=True)
-        if wide:
-            table.add_column(ratio=1, overflow="fold")
-        table.add_row("", SCALE)
+        """Write a row for each month and a column for each day; on a wide screen, what happens when."""
+        self.line(
+            Text.of(
+                self.written("AT A GLANCE", STRONG),
+                self.written(f"  {MOST} most things wait, {SOME} some, {EVENT} photos and results", DIM),
+            )
+        )
+        self.line(Text.of(" " * MONTH, self.written(SCALE, DIM)))
         for month in _months(self.course, self.view.as_of):
             if month is None:
-                table.add_row(cell(self.written("…")))
+                self.line("…", DIM)
                 continue
+            left = Text.of(month.name.ljust(MONTH), self.days(month))
             said = self.grouped((f"{weekday(day)} {day.day}", text) for day, text in month.events)
-            cells = [cell(text) for text in (Text(month.name), self.days(month), self.written(said))]
-            table.add_row(*(cells if wide else cells[:2]))
-        self.table(table)
+            if self.narrow:
+                self.line(left)
+            else:
+                self.beside(left, self.written(said), at=MONTH + DAYS + 2)
 
-    def session(self, session: Session) -> None:
-        course, as_of = self.course, self.view.as_of
-        view = self.view if session is self.current else overview(session.told, as_of)
-        said = session_when(course, session, self.today)
-        if session.moved:
-            said += f", moved from {when_text(course, session.usual, session.day)}"
-        if not view.begun:
-            said += f", in {how_long(session.begins - as_of)}"
-        self.row(session_name(session).upper(), said, RED)
+    def sessions(self) -> None:
+        """Write a row for each session: its moment, and the days that matter around it."""
+        table = [self.session(session) for session in self.course.sessions]
+        widths = [max(map(len, column)) for column in zip(_HEADINGS, *table, strict=True)]
+        if sum(widths) + 2 * len(widths) > self.width:
+            for row in table:
+                facts = [f"{name} {said}" for name, said in zip(_HEADINGS[1:], row[1:], strict=True) if said]
+                self.row(row[0], " · ".join(facts), STRONG)
+            return
+        heading = [self.written(name.ljust(width), DIM) for name, width in zip(_HEADINGS, widths, strict=True)]
+        self.line(Text.joined(heading, "  "))
+        for row in table:
+            cells = [said.ljust(width) for said, width in zip(row, widths, strict=True)]
+            self.line(Text.joined([self.written(cells[0], STRONG), *map(self.written, cells[1:])], "  "))
+        for session in self.course.sessions:
+            if session.moved:
+                usual = when_text(self.course, session.usual, self.today)
+                self.line(f"Session {session.number} was moved; the interval would put it on {usual}.", DIM)
+
+    def session(self, session: Session) -> tuple[str, ...]:
+        """Return the row of a session. A wait that lasts until the next session names that."""
+        course = self.course
+        before = course.sessions[session.number - 2] if session.number > 1 else None
+        earliest = None if before is None else earliest_next(before)
+        view = overview(session.told, session.begins - timedelta(seconds=1))
+        starts = [group.moment for group in view.preparation]
+        ends = sorted(w.end for w in session.told.windows if w.kind is Kind.AVOID and w.end is not None)
         following = course.after(session)
-        if following is not None and following.begins <= as_of:
-            return  # its days are over
-        self.preparation(session, view)
-        self.not_yet(session, view)
-        if (coming := following_text(course, session, session.day)) is not None:
-            self.row("next", coming, GREEN)
-        events = [(self.day(w.start, session), w.rule.short) for w in later(course, session) if w.start]
-        if events:
-            self.row("later, from", self.grouped(events))
-
-    def in_full(self, session: Session) -> bool:
-        return session.number < self.current.number + IN_FULL
-
-    def preparation(self, session: Session, view: Overview) -> None:
-        groups = view.preparation if self.in_full(session) else view.preparation[:1]
-        parts = []
-        for group in groups:
-            since = "since" if group.moment <= view.as_of else "from"
-            names = Text.of(" ", self.names(group.windows)) if self.in_full(session) else Text()
-            parts.append(Text.of(f"{since} {self.day(group.moment, session)}", names))
-        if session.merged and not view.begun:
-            parts.append(Text(f"and what goes on from session {session.number - 1}"))
-        if parts:
-            self.row("to prepare", Text.joined(parts, "; "))
-
-    def not_yet(self, session: Session, view: Overview) -> None:
-        kept = goes_on(self.course, session)
-        going_on = [window.rule.id for window, _ in kept]
-        parts = []
-        for group in view.not_yet:
-            if windows := [window for window in group.windows if window.rule.id not in going_on]:
-                label = self.written(until_cell(group.moment, self.zone, session.day))
-                parts.append(Text.of(label, " ", self.in_short(windows)))
-        if parts and self.in_full(session):
-            self.row("not yet, until", Text.joined(parts, "; "))
-        elif parts:
-            self.row("not yet, until", Text.joined(parts[:: max(1, len(parts) - 1)], " to "))
-        if kept:
-            self.row(f"on to session {session.number + 1}", Text.joined(self.names_going_on(kept), ", "))
+        lasting = following is not None and bool(ends) and ends[-1] >= following.begins
+        return (
+            f"{session.number}  {session_when(course, session, self.today)}",
+            "" if earliest is None else self.day(earliest, session),
+            self.day(starts[0], session) if starts else "",
+            self.day(ends[len(ends) // 2], session) if ends else "",
+            f"session {session.number + 1}" if lasting else self.day(ends[-1], session) if ends else "",
+        )
 
     def rows(self) -> None:
-        view, schedule = self.view, self.course.schedule
-        checklist = "; ".join(window.rule.short for window in self.current.plan.checklist)
+        view = self.view
+        checklist = " · ".join(window.rule.short for window in self.current.plan.checklist)
         if checklist and view.as_of < self.course.sessions[-1].begins:
-            self.row("TELL THEM FIRST", f"{checklist}: ask before each appointment")
-        label = "CALL THE CLINIC" if schedule.clinic is None else f"CALL {clinic_name(schedule)}"
-        self.row_of(label, view.call_now, view.call_later, ALARM)
-        self.row("EMERGENCY", standing_text("emergency", schedule, short=True), ALARM)
+            self.row("TELL THEM FIRST", f"before each session: {checklist}", DONT)
+        self.help_rows(view)
         for heading, said in ranges_said(self.course):
-            self.row(heading.upper(), "; ".join(said))
+            if heading == "Sources say":
+                self.row(heading.upper(), self.written(" · ".join(said), DIM), DIM)
 
     # Pieces ---------------------------------------------------------------------------------------
 
     def day(self, moment: datetime, session: Session) -> str:
-        """Return "Sat 5 Dec", with the year where it is not that of the session."""
-        return short_day(local(moment, self.zone).date(), session.day)
+        """Return "Sat 5 Dec", with the year where it isn't that of the session."""
+        day = last_whole_day(moment, self.zone) if moment > session.begins else None
+        return short_day(day or local(moment, self.zone).date(), session.day)
 
     def grouped(self, events: Iterable[tuple[str, str]]) -> str:
         """Return "Sat 19 session 2; Mon 21 progress photo": each day once."""
@@ -189,25 +169,12 @@ class _Timeline(Page):
             days.setdefault(day, []).append(name)
         return "; ".join(f"{day} {', '.join(names)}" for day, names in days.items())
 
-    def in_short(self, windows: Sequence[Window]) -> Text:
-        """Return the names of the first windows, and how many more there are."""
-        more = len(windows) - NAMED
-        if more < 2:
-            return self.names(windows)
-        return Text.of(self.names(windows[:NAMED]), f" and {more} more")
-
-    def names_going_on(self, kept: Iterable[tuple[Window, Sequence[Merged]]]) -> Iterator[Text]:
-        """Yield the name of each window that lasts until the next session, with what it goes on as."""
-        for window, merged in kept:
-            preparations = ", ".join(one.preparation.rule.short for one in merged)
-            yield Text.of(self.names([window]), self.written(f" ({preparations})" * bool(merged)))
-
     def days(self, month: "_Month") -> Text:
-        """Return the days of a month, a column each."""
+        """Return the days of a month, one column each."""
         text = Text()
         for day in range(1, DAYS + 1):
             mark = month.marks.get(day, " ")
-            text.append(self.written(mark, _STYLES.get(mark, PLAIN)))
+            text.append(self.written(mark, _STYLES.get(mark, STRONG)))
         return text
 
 

@@ -1,52 +1,70 @@
-"""A page of text for a terminal: lines, labelled rows that wrap, names of windows, short dates.
+"""A page for a terminal: lines, labelled rows that wrap, and the parts that every page has.
 
-What the renderers for a terminal share. Pure: the screen is described by its
-width, colour and character set, and never asked. Colour carries no meaning alone.
+Pure: the screen is described by its width, colour and characters, and never asked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Kind, Window
+from needlecare.model import Kind, Note, NoteCode, Plan, Schedule, Window
+from needlecare.output.standing import standing_text
 from needlecare.output.terminal.screen import Screen, to_ascii
-from needlecare.output.terminal.text import DIFFERS, PLAIN, Text, width_of
-from needlecare.output.timing import short_day, since, weekday
-from needlecare.output.wording import differs_between, now_text, treated_text, treatment_name
+from needlecare.output.terminal.text import DIM, EMERGENCY, NEXT, NOTICE, STRONG, Text, width_of
+from needlecare.output.timing import (
+    clock,
+    day_and_month,
+    how_long,
+    last_whole_day,
+    short_day,
+    weekday,
+)
+from needlecare.output.wording import (
+    day_number,
+    differs_between,
+    end_messages,
+    last_day_number,
+    sentence,
+    tip,
+    treated_text,
+    treatment_name,
+)
+from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
 from needlecare.time.zones import local
 
-if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text as RichText
-
-MIN_TABLE_WIDTH = 60  # columns; below it a label stands in the line of its text
+NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
+LABEL = 16  # columns of labels: CALL THE CLINIC is the longest
+MAX_PROGRESS = 46  # columns of the line from the treatment to the last day
+MAX_MESSAGES = 2  # endings told in full; more of them by their names
+# Notes that must be seen.
+WARNINGS = frozenset(
+    {NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.SESSIONS_UNUSUAL}
+)
+DIFFERS_MARK = "▒"
 
 
 class Page:
-    """A page that is being written. Labels take `label_width` columns, none on a narrow screen.
+    """A page being written. Moments are shown in `zone` to a reader whose local date is `today`."""
 
-    Moments are shown by the clocks of `zone` to a reader whose date is `today`.
-    """
-
-    def __init__(self, screen: Screen, *, zone: ZoneInfo, today: date, label_width: int) -> None:
+    def __init__(self, screen: Screen, *, zone: ZoneInfo, today: date) -> None:
         self.screen = screen
         self.zone = zone
         self.today = today
-        self.label_width = label_width if screen.width >= MIN_TABLE_WIDTH else 0
+        self.narrow = screen.width < NARROW
         self.width = max(screen.width, 20)
         self.lines: list[str] = []
+        self.marks: set[str] = set()  # those that the footer explains
 
     def written_text(self) -> str:
-        """Return what the page holds so far; lines end in a newline, and in no blanks."""
+        """Return what the page holds so far; each line ends in a newline and in no spaces."""
         return "\n".join(line.rstrip() for line in self.lines).strip("\n") + "\n"
 
     # Lines ----------------------------------------------------------------------------------------
 
     def blank(self) -> None:
-        """Print an empty line."""
+        """Write an empty line."""
         self.lines.append("")
 
     def written(self, text: str, style: str = "") -> Text:
@@ -54,91 +72,176 @@ class Page:
         return Text(text if self.screen.unicode else to_ascii(text), style)
 
     def line(self, text: str | Text, style: str = "") -> None:
-        """Print a text, which wraps at the edge of the screen."""
+        """Write a text, wrapped at the edge of the screen."""
         whole = text if isinstance(text, Text) else self.written(text, style)
         self.lines += [line.shown(colour=self.screen.colour) for line in whole.wrapped(self.width)]
 
-    def table(self, table: "Table") -> None:
-        """Print a table of rich's."""
-        from io import StringIO
+    def beside(self, left: Text, right: Text, *, at: int) -> None:
+        """Write two texts side by side, each wrapped in its columns; the right one begins `at` a column."""
+        fits = width_of(left.plain) < at  # then as it is: the red of EMERGENCY reaches a space further
+        lefts = [left] if fits else left.wrapped(at - 1)
+        for one, other in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
+            one.append(" " * (at - width_of(one.plain)))
+            self.lines.append(Text.of(one, other).shown(colour=self.screen.colour))
 
-        from rich.console import Console
-
-        console = Console(
-            file=StringIO(),
-            width=self.width,
-            force_terminal=self.screen.colour,
-            color_system="standard" if self.screen.colour else None,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
-        with console.capture() as capture:
-            console.print(table)
-        self.lines += capture.get().split("\n")[:-1]
-
-    def heading(self, view: Overview) -> None:
-        """Print which treatment it is, whose schedule, and what time it is."""
-        plan = view.plan
-        self.line(f"{treatment_name(plan)} · treated {treated_text(plan.treatment)}", "bold")
-        clinic = plan.schedule.clinic
-        if clinic is not None:
-            self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
-        self.line(f"Now {now_text(view)}. Times are {self.zone.key}.")
-
-    def row(self, label: str, text: str | Text, style: str = PLAIN) -> None:
-        """Print a label and its text, which wraps beside it; below it on a narrow screen."""
+    def row(self, label: str, text: str | Text, style: str = STRONG, *, at: int = LABEL + 1) -> None:
+        """Write a label and its text beside it; on a narrow screen the text follows in the same line."""
         named = self.written(label, style)
         body = text if isinstance(text, Text) else self.written(text)
-        if not self.label_width:
-            self.line(Text.of(named, ": ", body))
-            return
-        beside = body.wrapped(self.width - self.label_width - 1)
-        for left, right in zip_longest(named.wrapped(self.label_width), beside, fillvalue=Text()):
-            left.append(" " * (self.label_width + 1 - width_of(left.plain)))
-            self.lines.append(Text.of(left, right).shown(colour=self.screen.colour))
+        if self.narrow:
+            self.line(Text.of(named, " ", body))
+        else:
+            self.beside(named, body, at=at)
 
-    def row_of(self, label: str, now: Sequence[Window], later: Sequence[Group], style: str = PLAIN) -> None:
-        """Print what holds now and, behind it, what begins when."""
-        said = [", ".join(window.rule.short for window in now)] if now else []
-        for group in later:
-            named = ", ".join(window.rule.short for window in group.windows)
-            said.append(f"from {self.soon(group.moment)} {named}")
-        if said:
-            self.row(label, "; ".join(said), style)
+    # The parts of a page --------------------------------------------------------------------------
+
+    def opening(self, view: Overview) -> None:
+        """Write which treatment it is, which day it is, and what comes next."""
+        plan = view.plan
+        treated = f"{'treated' if view.begun else 'on'} {treated_text(plan.treatment, self.today)}"
+        self.line(
+            Text.of(self.written(treatment_name(plan), STRONG), "   ", self.written(treated, DIM))
+        )
+        if (clinic := plan.schedule.clinic) is not None:
+            self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
+        self.progress(view)
+        self.next(view)
+        today = [w for group in view.milestones if group.moment <= view.as_of for w in group.windows]
+        if today:
+            self.row("Today", self.names(today), NEXT, at=len("Today") + 1)
+        self.notices(view.notes, view)
+
+    def progress(self, view: Overview) -> None:
+        """Write "Day 1 of 30", with a line from the treatment to the end of the last waiting period."""
+        day, last = day_number(view), last_day_number(view.plan)
+        shown = local(view.as_of, self.zone)
+        now = f"{short_day(shown.date(), local(begins(view.plan), self.zone).date())}, {clock(shown)}"
+        if not view.begun:
+            left = self.written(f"{how_long(begins(view.plan) - view.as_of)} to go", STRONG)
+        else:
+            left = self.written(f"Day {day} of {last}" if day <= last else f"Day {day}", STRONG)
+        room = min(MAX_PROGRESS, self.width - width_of(left.plain) - len(now) - 3)
+        if view.begun and day <= last and room >= 10:
+            done = min(room - 1, day * (room - 1) // max(1, last))
+            left.append(" ")
+            left.append(self.written("━" * done + "●", NEXT))
+            left.append(self.written("━" * (room - 1 - done), DIM))
+        self.line(Text.of(left, "  ", self.written(now, DIM)))
+
+    def next(self, view: Overview) -> None:
+        """Write the one bright thing: what comes next, and when."""
+        if not view.begun:
+            said, moment = next_preparation(view)
+        elif view.next_change is not None:
+            said, moment = ended_text(view.next_change.windows), view.next_change.moment
+        else:
+            self.line("All waiting periods are over.", NEXT)
+            return
+        self.next_row(said, f"{self.near(moment)}, in {how_long(moment - view.as_of)}")
+
+    def next_row(self, said: str, when: str) -> None:
+        """Write what comes next and when; in the order that keeps the moment on one line."""
+        at = len("Next") + 2
+        parts = [self.written(said, "green"), self.written(when, NEXT)]
+        if at + width_of(said) + 3 + width_of(when) > self.width:
+            parts.reverse()
+        self.row("Next", Text.joined(parts, "   "), NEXT, at=at)
+
+    def notices(self, notes: Iterable[Note], view: Overview) -> None:
+        """Write the notes that change dates, and what a person can do about them."""
+        for note in notes:
+            if (advice := tip(note, view)) is not None:
+                self.line(advice, DIM)
+            elif note.code in WARNINGS:
+                self.line(sentence(note.text), NOTICE)
+
+    def help_rows(self, view: Overview) -> None:
+        """Write when to call the clinic, and what is an emergency."""
+        schedule = view.plan.schedule
+        signs = [window.rule.short for window in view.call_now]
+        for group in view.call_later:
+            first, *others = [window.rule.short for window in group.windows]
+            signs += [f"from {self.near_day(group.moment)}: {first}", *others]
+        if signs:
+            self.row("CALL THE CLINIC", " · ".join(signs), NOTICE)
+        self.emergency_row(schedule)
+
+    def emergency_row(self, schedule: Schedule) -> None:
+        """Write what is an emergency, in white on red."""
+        self.row(" EMERGENCY ", standing_text("emergency", schedule, short=True), EMERGENCY)
+
+    def footer(self, plan: Plan) -> None:
+        """Write what the marks mean, and the texts that every page carries."""
+        schedule = plan.schedule
+        said = [f"{DIFFERS_MARK} sources differ: ask your clinic"] if DIFFERS_MARK in self.marks else []
+        if "¹" in self.marks:
+            said.append(f"¹ {standing_text('medicine', schedule, short=True)}")
+        said += [standing_text(name, schedule, short=True) for name in ("open_skin", "general", "scope")]
+        said.append(schedule.clinic.footer if schedule.clinic else "")
+        said.append(f"Times are {self.zone.key}")
+        self.line(" ".join(sentence(text) for text in said if text), DIM)
 
     # Pieces ---------------------------------------------------------------------------------------
 
-    def names(self, windows: Iterable[Window]) -> Text:
-        """Return the names of windows, marked where sources differ and where it is a medicine."""
-        text = Text()
-        for number, window in enumerate(windows):
-            text.append(", " if number else "")
-            text.append(self.written(window.rule.short))
-            if window.rule.medicine:
-                text.append(self.written("¹"))
-            if window.kind in {Kind.AVOID, Kind.PREPARE} and differs_between(window):
-                text.append("~", DIFFERS)
+    def name(self, window: Window, *, differs: bool = False) -> Text:
+        """Return the name of a window; a medicine is marked, and with `differs` what sources differ about."""
+        text = self.written(window.rule.short)
+        if window.rule.medicine:
+            self.marks.add("¹")
+            text.append(self.written("¹"))
+        if differs and window.kind in {Kind.AVOID, Kind.PREPARE} and differs_between(window):
+            self.marks.add(DIFFERS_MARK)
+            text.append(self.written(f" {DIFFERS_MARK}", DIM))
         return text
 
-    def day_of(self, moment: datetime) -> str:
-        """Return "Sat 5 Dec"."""
-        return short_day(local(moment, self.zone).date(), self.today)
+    def names(self, windows: Iterable[Window], *, differs: bool = False) -> Text:
+        """Return the names of windows, one behind the other."""
+        return Text.joined((self.name(window, differs=differs) for window in windows), ", ")
 
-    def soon(self, moment: datetime) -> str:
-        """Return "Sun 08:00" within the coming week, else "Sat 5 Dec 14:30"."""
-        return self.near(local(moment, self.zone).date(), since(moment, self.zone, self.today))
+    def name_lines(self, windows: Sequence[Window], width: int, suffix: str = "") -> Iterator[Text]:
+        """Yield the names of windows in lines of at most `width` columns, broken between names if possible."""
+        line = Text()
+        for number, window in enumerate(windows, start=1):
+            name = self.name(window)
+            name.append("," if number < len(windows) else suffix)
+            if line and width_of(line.plain) + 1 + width_of(name.plain) > width:
+                yield from line.wrapped(width)
+                line = Text()
+            line = Text.of(line, " ", name) if line else name
+        yield from line.wrapped(width)
 
-    def near(self, day: date, said: str) -> str:
-        """Return a text that names a day, with the weekday alone within the coming week."""
-        if 0 <= (day - self.today).days < 7:
-            return said.replace(short_day(day, self.today), weekday(day), 1)
-        return said
+    def near(self, moment: datetime) -> str:
+        """Return a moment as shortly as today's reader needs it: "14:30", "Fri 14:30" or "9 Dec 14:30"."""
+        shown = local(moment, self.zone)
+        if last_whole_day(moment, self.zone) is not None:
+            return self.near_day(moment)
+        at = clock(shown)
+        return f"today {at}" if shown.date() == self.today else f"{self.near_day(moment)} {at}"
+
+    def near_day(self, moment: datetime) -> str:
+        """Return the day of a moment: "Fri" within the coming week, else "9 Dec"."""
+        return self.day_text(local(moment, self.zone).date())
+
+    def day_text(self, day: date) -> str:
+        """Return a day: "Fri" within the coming week, else "9 Dec"."""
+        return weekday(day) if 0 <= (day - self.today).days < 7 else day_and_month(day, self.today)
+
+    def near_end(self, moment: datetime) -> str:
+        """Return an end as today's reader needs it: "Fri 14:30", "through Tue" or "9 Dec 14:30"."""
+        day = last_whole_day(moment, self.zone)
+        return self.near(moment) if day is None else f"through {self.day_text(day)}"
 
 
-def cell(text: Text) -> "RichText":
-    """Return a text as a cell of a table of rich's."""
-    from rich.text import Text as RichText
+def ended_text(windows: Sequence[Window]) -> str:
+    """Return the news of windows that end together: a few in full, more of them by name."""
+    if len(windows) > MAX_MESSAGES:
+        return f"wait over for {', '.join(window.rule.short for window in windows)}"
+    return end_messages(windows)
 
-    return RichText.assemble(*text.stretches)
+
+def next_preparation(view: Overview) -> tuple[str, datetime]:
+    """Return what to prepare next and from when, or the appointment."""
+    coming: list[Group] = [group for group in view.preparation if group.moment > view.as_of]
+    if coming:
+        return ", ".join(window.rule.short for window in coming[0].windows), coming[0].moment
+    return "your appointment", begins(view.plan)

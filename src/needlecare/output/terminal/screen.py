@@ -1,4 +1,4 @@
-"""What a text is shown on: width, colour and character set. A description; it asks no terminal."""
+"""What a text is shown on: its width, whether it has colour, and its characters."""
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ class Screen(Struct, frozen=True, kw_only=True):
     unicode: bool = True
 
 
-# What stands for each character where the screen knows ASCII only.
+# What replaces each character on a screen that has only ASCII.
 _ASCII = str.maketrans(
     {
         **dict.fromkeys("–—‑", "-"),
@@ -20,6 +20,13 @@ _ASCII = str.maketrans(
         "·": "|",
         "━": "=",
         "╌": "-",
+        "█": "#",
+        "▒": ":",
+        "─": "-",
+        "│": "|",
+        "●": "o",
+        "▾": "v",
+        "▸": ">",
         "¹": "*",
         "…": "...",
         "½": ".5",
@@ -28,5 +35,5 @@ _ASCII = str.maketrans(
 
 
 def to_ascii(text: str) -> str:
-    """Return a text in ASCII, with a question mark for what has no likeness there."""
+    """Return a text in ASCII, with a question mark for what has no equivalent there."""
     return text.translate(_ASCII).encode("ascii", "replace").decode()

@@ -1,22 +1,32 @@
-"""Text in styles that wraps to a width: what a page for a terminal is made of.
+"""Styled text that wraps to a width: what a page for a terminal is made of.
 
-Small, so that a command that answers in a few lines need not wait for a library of
-layouts; tables are rich's.
+Kept small on purpose: importing rich would take a third of the start-up of a command
+that prints a few lines. Only `schedule` and `batch` still use rich, for their tables.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from unicodedata import combining, east_asian_width
 
-RED, DIFFERS, GREEN, PLAIN, ALARM = "bold red", "bold magenta", "bold green", "bold", "bold red"
+# One style for each meaning. The colours are the terminal's own sixteen, which its theme makes readable
+# on a dark and on a light background; no meaning depends on colour alone.
+DONT, DO, NORMAL = "bold red", "bold green", "bold blue"  # the three sections of a plan
+NEXT = "bold green"
+NOTICE = "bold magenta"
+EMERGENCY = "bold white on-red"
+STRONG, DIM = "bold", "dim"
 
-# ECMA-48, section 8.3.117: select graphic rendition.
-_CODES = {"bold": "1", "red": "31", "green": "32", "magenta": "35"}
+# ECMA-48, section 8.3.117: select graphic rendition. Blue and white are the bright ones (90-97, as xterm
+# has them), since the plain blue of many terminals can't be read on black.
+_CODES = {
+    **{"bold": "1", "dim": "2", "red": "31", "green": "32", "magenta": "35"},
+    **{"blue": "94", "white": "97", "on-red": "41"},
+}
 _WORD = re.compile(r"\s*\S+\s*")
 
 
 class Text:
-    """Some text, each stretch of it in a style; "" is none."""
+    """Some text, in stretches of one style each; the style "" is none."""
 
     def __init__(self, text: str = "", style: str = "") -> None:
         self.stretches: list[tuple[str, str]] = [(text, style)] if text else []
@@ -30,12 +40,12 @@ class Text:
         return "".join(text for text, _ in self.stretches)
 
     def append(self, more: "str | Text", style: str = "") -> None:
-        """Put more text behind it; a text that has styles keeps them."""
+        """Add text at the end; a text that has styles keeps them."""
         self.stretches += more.stretches if isinstance(more, Text) else Text(more, style).stretches
 
     @classmethod
     def of(cls, *parts: "str | Text") -> "Text":
-        """Return the text that some parts make."""
+        """Return one text made of several."""
         text = cls()
         for part in parts:
             text.append(part)
@@ -43,7 +53,7 @@ class Text:
 
     @classmethod
     def joined(cls, parts: "Iterable[Text]", between: str) -> "Text":
-        """Return the text that some parts make with another between each two."""
+        """Return one text made of several, with another between each two."""
         text = cls()
         for number, part in enumerate(parts):
             text.append(between if number else "")
@@ -51,7 +61,7 @@ class Text:
         return text
 
     def cut(self, start: int, end: int) -> "Text":
-        """Return a part of it, from one character to before another."""
+        """Return the part from one character up to another."""
         part, at = Text(), 0
         for text, style in self.stretches:
             part.append(text[max(0, start - at) : max(0, end - at)], style)
@@ -59,7 +69,7 @@ class Text:
         return part
 
     def wrapped(self, width: int) -> "Iterator[Text]":
-        """Yield its lines of at most so many columns, broken between words; a longer word is cut."""
+        """Yield its lines of at most `width` columns, broken between words; a longer word is cut."""
         plain = self.plain
         start = end = columns = 0  # of the line so far; the columns that its last blanks take count too
         for word in _WORD.finditer(plain):
@@ -76,12 +86,12 @@ class Text:
         yield self.cut(start, start + len(plain[start:].rstrip()))
 
     def shown(self, *, colour: bool) -> str:
-        """Return it as a terminal shows it, with the codes of its styles where that has colour."""
+        """Return it as a terminal shows it, with escape codes for its styles where that has colour."""
         return "".join(_coded(text, style) if colour and style else text for text, style in self.stretches)
 
 
 def width_of(text: str) -> int:
-    """Return how many columns a terminal gives to a text."""
+    """Return how many columns a text takes on a terminal."""
     if text.isascii():
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

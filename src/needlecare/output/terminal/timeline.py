@@ -1,33 +1,57 @@
-"""Plan -> the timeline for a terminal: text, with colour where the screen has it.
+"""Plan -> the timeline for a terminal: what not to do, what to do and what is normal, as bars in one chart.
 
-Pure: the screen is described by its width, colour and character set, and never
-asked. Colour and box characters carry no meaning alone.
+Pure, as every page is. The sections differ in colour, in their words and in the texture
+of their bars, so none of these is needed to understand the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from math import ceil, floor
 
-from needlecare.model import Kind, NoteCode, Plan, Rule
-from needlecare.output.standing import clinic_name, footer_text, standing_text
-from needlecare.output.terminal.page import MIN_TABLE_WIDTH, Page, cell
+from msgspec import Struct
+
+from needlecare.model import Kind, NoteCode, Plan, Status, Window
+from needlecare.output.terminal.axis import DAYS, MAX_WEEKS, Axis
+from needlecare.output.terminal.page import DIFFERS_MARK, Page, ended_text
 from needlecare.output.terminal.screen import Screen
-from needlecare.output.terminal.text import ALARM, DIFFERS, GREEN, PLAIN, RED, Text
-from needlecare.output.timing import how_long, padded, until_cell, weekday
-from needlecare.output.wording import (
-    differs_between,
-    end_messages,
-    next_text,
-    reader_day,
-    sentence,
-    tip,
-)
-from needlecare.plan.combine import begins
-from needlecare.plan.overview import Group, Overview, overview
-from needlecare.time.zones import local
+from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text, width_of
+from needlecare.output.timing import last_whole_day
+from needlecare.output.wording import reader_day
+from needlecare.plan.combine import begins, status
+from needlecare.plan.overview import Overview, overview
+from needlecare.time.zones import end_of_day, local
 
-MIN_NAMES = 24  # columns that the chart leaves to the names
-WIDE = 100  # columns from which a half day has two cells and each row says how long
+NAMES = 23  # columns of names at least; a rule's short name has 22 or fewer
+MAX_NAMES = 46
+SURE, DIFFERS, USUAL = "█", DIFFERS_MARK, "─"  # the textures of a bar
+ARROW = "▸"  # at the end of a bar that is longer than the chart
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """How a section looks: the style of its heading, of its bars and of its moments."""
+
+    heading: str
+    style: str
+    bar: str
+    moment: str = DIM
+    texture: str = SURE
+
+
+SECTIONS = {
+    Kind.AVOID: Look(heading="DON'T", style=DONT, bar="red", moment=""),
+    Kind.DO: Look(heading="DO", style=DO, bar="green"),
+    Kind.EXPECT: Look(heading="NORMAL", style=NORMAL, bar="blue", texture=USUAL),
+}
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """Windows that look the same on the chart. Before `sure`, every source agrees."""
+
+    windows: tuple[Window, ...]
+    start: datetime
+    sure: datetime
+    end: datetime | None
+    ends: str
 
 
 def timeline(plan: Plan, as_of: datetime, screen: Screen) -> str:
@@ -37,217 +61,216 @@ def timeline(plan: Plan, as_of: datetime, screen: Screen) -> str:
 
 class _Timeline(Page):
     def __init__(self, view: Overview, screen: Screen) -> None:
-        super().__init__(screen, zone=view.plan.treatment.zone, today=reader_day(view), label_width=17)
+        super().__init__(screen, zone=view.plan.treatment.zone, today=reader_day(view))
         self.view = view
+        self.origin = max(view.as_of, begins(view.plan))
+        self.horizon = self.chart_end()
+        self.sections = {kind: self.rows(self.shown(kind)) for kind in SECTIONS}
 
     def text(self) -> str:
-        self.header()
+        self.opening(self.view)
         if not self.view.begun:
-            self.blank()
             self.before()
-        if self.view.not_yet:
-            self.blank()
-            self.chart(self.view.not_yet)
+        self.chart()
         self.blank()
-        self.rows()
-        self.blank()
-        self.footer()
+        self.over()
+        self.help_rows(self.view)
+        self.later()
+        if facts := self.noted(Kind.EXPECT):
+            self.row("GOOD TO KNOW", self.written(" · ".join(facts), DIM), DIM)
+        self.footer(self.view.plan)
         return self.written_text()
+
+    # What stands in the chart ---------------------------------------------------------------------
+
+    def chart_end(self) -> datetime:
+        """Return the end of what to do and not to do, within the weeks that a chart may have."""
+        view = self.view
+        windows = [w for group in (*view.not_yet, *view.do_later) for w in group.windows] + [*view.do_now]
+        first, most = self.origin + timedelta(days=DAYS), self.origin + timedelta(weeks=MAX_WEEKS)
+        return min(max((w.end for w in windows if w.end is not None), default=first), most)
+
+    def shown(self, kind: Kind) -> list[Window]:
+        """Return the windows of a kind that are not over and begin within the chart."""
+        return [
+            window
+            for window in self.view.plan.windows
+            if window.kind is kind
+            and status(window, self.view.as_of) is not Status.PAST
+            and (kind is not Kind.EXPECT or window.start is None or window.start < self.horizon)
+        ]
+
+    def rows(self, windows: Iterable[Window]) -> list[Row]:
+        """Return the rows of windows by their ends; what looks the same shares one."""
+        rows: dict[tuple[datetime, datetime, datetime | None, str], list[Window]] = {}
+        far = self.horizon + timedelta(days=36500)
+        for window in windows:
+            end = window.end
+            disputed = window.kind is Kind.AVOID and window.earliest_end is not None
+            sure = window.earliest_end if disputed and window.earliest_end is not None else end or far
+            start = max(window.start or self.origin, self.origin)
+            rows.setdefault((start, max(sure, self.origin), end, self.ends(window)), []).append(window)
+        ordered = sorted(rows.items(), key=lambda row: (row[0][2] or far, row[0][1], row[0][0]))
+        return [
+            Row(windows=tuple(same), start=start, sure=sure, end=end, ends=ends)
+            for (start, sure, end, ends), same in ordered
+        ]
+
+    def ends(self, window: Window) -> str:
+        """Return the end of a window as its row says it; of what is normal, the day."""
+        if window.end is None:
+            return ""
+        if window.kind is not Kind.EXPECT:
+            return self.near_end(window.end)
+        day = last_whole_day(window.end, self.zone) or local(window.end, self.zone).date()
+        return self.day_text(day)
 
     # Parts ----------------------------------------------------------------------------------------
 
-    def header(self) -> None:
-        self.heading(self.view)
-        if self.view.begun and self.view.next_change is not None:
-            said = f"Next: {next_text(self.view, self.view.next_change)}"
-            self.line(said, GREEN)
-        elif self.view.begun:
-            self.line("Every time to wait for has passed.", GREEN)
-        for note in self.view.notes:
-            if (advised := tip(note, self.view)) is not None:
-                self.line(advised)
-            elif note.code in {NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT}:
-                self.line(note.text, DIFFERS)
-
     def before(self) -> None:
-        self.line("BEFORE IT, until your appointment", RED)
-        for group in self.view.preparation:
-            past = group.moment <= self.view.as_of
-            label = f"{'since' if past else 'from'} {self.day_of(group.moment)}"
-            label = padded(label) if self.label_width else label
-            self.row(label, self.names(group.windows), "")
-        checklist = "; ".join(window.rule.short for window in self.view.plan.checklist)
+        """Write what to prepare and by when, then what the clinic has to know first."""
+        view = self.view
+        self.blank()
+        self.line("PREPARE", DONT)
+        at = 21
+        for group in view.preparation:
+            past = group.moment <= view.as_of
+            label = f"since {self.near_day(group.moment)}" if past else self.near(group.moment)
+            self.row(f" {label}", self.names(group.windows, differs=True), "" if past else STRONG, at=at)
+        if asks := self.noted(Kind.PREPARE):
+            self.row(" at your first visit", ", ".join(asks), "", at=at)
+        checklist = [window.rule.short for window in view.plan.checklist]
         if checklist:
-            self.row("TELL THEM FIRST", f"{checklist}: ask before the appointment")
-        asks = [rule.short for rule in self.noted() if rule.kind is Kind.PREPARE]
-        if asks:
-            self.row("AT CONSULTATION", "; ".join(asks))
+            self.blank()
+            self.line("TELL THE CLINIC FIRST, if one of these is true for you", DONT)
+            self.beside(Text(), self.written(" · ".join(checklist)), at=1)
 
-    def chart(self, groups: Sequence[Group]) -> None:
-        heading = "NOT YET, until" if self.view.begun else "AFTER IT, until"
-        legend = "~ sources differ; ask your clinic" if self.any_differs(groups) else ""
-        if self.screen.width < MIN_TABLE_WIDTH:
-            self.line(heading, RED)
-            if legend:
-                self.line(legend, DIFFERS)
-            for group in groups:
-                label = until_cell(group.moment, self.zone, self.today)
-                self.line(Text.of(self.written(label, PLAIN), " ", self.names(group.windows)))
+    def chart(self) -> None:
+        """Write the sections, with bars where the screen has room for them."""
+        if not any(self.sections.values()):
             return
-        wide = self.screen.width >= WIDE
-        labels = [padded(until_cell(group.moment, self.zone, self.today)) for group in groups]
-        labels_width = max(self.label_width, *map(len, labels))
-        axis = _Axis(
-            start=max(self.view.as_of, begins(self.view.plan)),
-            last=groups[-1].moment,
+        self.blank()
+        moments = max(len(row.ends) for rows in self.sections.values() for row in rows)
+        if self.narrow:
+            self.narrow_chart(moments)
+            return
+        names = min(MAX_NAMES, max(NAMES, self.width // 4))
+        axis = Axis(
+            origin=self.origin,
+            end=self.horizon,
             zone=self.zone,
-            cell=2 if wide else 1,
-            most=self.screen.width - labels_width - MIN_NAMES - (13 if wide else 3),
+            columns=self.width - names - moments - 3,
         )
-        from rich.table import Table
+        left = min(names, self.width - axis.width - moments - 3) + 1
+        days = axis.day_names()
+        heading = Text.of(" " * left, self.written(days[0], STRONG), self.written("".join(days[1:]), DIM))
+        if axis.weeks:
+            heading.append(self.written(f"│{axis.week_names()}", DIM))
+        self.lines.append(heading.shown(colour=self.screen.colour))
+        now = left + floor(axis.column(self.origin))
+        marker = self.written("▾ now" if self.view.begun else "▾ treatment", DONT)
+        for kind, rows in self.sections.items():
+            if not rows:
+                continue
+            look = SECTIONS[kind]
+            title = self.written(look.heading, look.style)
+            if marker:
+                title.append(" " * (now - len(look.heading)))
+                title.append(marker)
+                marker = Text()
+            self.lines.append(title.shown(colour=self.screen.colour))
+            for row in rows:
+                self.bar_row(row, look, axis, left)
 
-        table = Table.grid(padding=(0, 1, 0, 0))
-        table.expand = True
-        table.add_column(width=labels_width, no_wrap=True)
-        if self.screen.width >= WIDE:
-            table.add_column(width=9, no_wrap=True)
-        table.add_column(width=axis.width, no_wrap=True)
-        table.add_column(ratio=1, overflow="fold")
-        headings = [*self.cells(heading, "in", axis.heading(), PLAIN), self.written(legend, DIFFERS)]
-        table.add_row(*map(cell, headings))
-        for label, group in zip(labels, groups, strict=True):
-            left = how_long(group.moment - self.view.as_of)
-            cells = [*self.cells(label, left, self.bar(axis, group)), self.names(group.windows)]
-            table.add_row(*map(cell, cells))
-        self.table(table)
+    def bar_row(self, row: Row, look: Look, axis: Axis, left: int) -> None:
+        for number, line in enumerate(self.name_lines(row.windows, left - 2)):
+            whole = Text.of(" ", line)
+            if number == 0:
+                whole.append(" " * (left - width_of(whole.plain)))
+                whole.append(self.bar(row, look, axis))
+                whole.append("  ")
+                whole.append(self.written(row.ends, look.moment))
+            self.lines.append(whole.shown(colour=self.screen.colour))
 
-    def rows(self) -> None:
+    def bar(self, row: Row, look: Look, axis: Axis) -> Text:
+        """Return the bar of a row, as wide as the axis; a window of minutes has a column too."""
+        first = min(floor(axis.column(row.start)), axis.width - 1)
+        last = axis.width if row.end is None else max(first + 1, ceil(axis.column(row.end)))
+        sure = min(last, max(first, ceil(axis.column(row.sure)))) if row.sure > row.start else first
+        cells = [" "] * axis.width
+        if axis.separator is not None:
+            cells[axis.separator] = "│"
+        cells[first:last] = [look.texture] * (sure - first) + [DIFFERS] * (last - sure)
+        if last > sure:
+            self.marks.add(DIFFERS)
+        if row.end is None or axis.ends_before(row.end):
+            cells[-1] = ARROW
+        return Text.of(
+            self.written("".join(cells[:first]), DIM),
+            self.written("".join(cells[first:last]), look.bar),
+            self.written("".join(cells[last:]), DIM),
+        )
+
+    def narrow_chart(self, moments: int) -> None:
+        """Write the rows without bars: a texture for now and for the end, the names, the moment."""
+        for kind, rows in self.sections.items():
+            if not rows:
+                continue
+            look = SECTIONS[kind]
+            self.line(look.heading, look.style)
+            for row in rows:
+                bar = look.texture if row.sure > row.start else DIFFERS
+                bar += look.texture if row.end is None or row.sure >= row.end else DIFFERS
+                if DIFFERS in bar:
+                    self.marks.add(DIFFERS)
+                self.narrow_row(row, self.written(bar, look.bar), self.written(row.ends, look.moment), moments)
+
+    def narrow_row(self, row: Row, bar: Text, moment: Text, moments: int) -> None:
+        room = self.width - moments - 4
+        for number, names in enumerate(self.name_lines(row.windows, room, self.begins_at(row))):
+            line = Text.of(bar if number == 0 else "  ", " ", names)
+            if number == 0:
+                line.append(" " * (self.width - moments - width_of(line.plain)))
+                line.append(moment)
+            self.lines.append(line.shown(colour=self.screen.colour))
+
+    def begins_at(self, row: Row) -> str:
+        """Return from when a row holds, where that isn't yet and no bar shows it."""
+        if row.start <= self.origin:
+            return ""
+        day_is_enough = row.windows[0].kind is Kind.EXPECT
+        return f" (from {self.near_day(row.start) if day_is_enough else self.near(row.start)})"
+
+    def noted(self, kind: Kind) -> list[str]:
+        """Return the names of rules for which no source gives a time."""
+        rules = self.view.plan.schedule.rules
+        noted = [rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None]
+        return [rule.short for rule in noted if rule.kind is kind]
+
+    def over(self) -> None:
+        """Write what is over: the news of the last day in full, the rest by name."""
         view = self.view
         if view.just_ended:
-            self.row("NEW", sentence(end_messages(view.just_ended)), GREEN)
+            self.row("NEW", ended_text(view.just_ended), DO)
         if view.ended:
-            self.row("ENDED", ", ".join(window.rule.short for window in view.ended), GREEN)
-        if view.begun and view.do_now:
-            self.row("DO now", self.names(view.do_now), GREEN)
-        if not view.begun:
-            self.line("DO", GREEN)
-        for group in view.do_later:
-            self.row(self.from_label(group.moment), self.names(group.windows), GREEN)
-        self.row_of("NORMAL", view.normal_now if view.begun else (), view.normal_soon)
-        self.calls()
-        self.later()
-
-    def calls(self) -> None:
-        view = self.view
-        clinic = view.plan.schedule.clinic
-        label = "CALL THE CLINIC" if clinic is None else f"CALL {clinic_name(view.plan.schedule)}"
-        self.row_of(label, view.call_now, view.call_later, ALARM)
-        self.row("EMERGENCY", standing_text("emergency", view.plan.schedule, short=True), ALARM)
+            self.row("OVER", self.written(", ".join(w.rule.short for w in view.ended), DIM), DIM)
 
     def later(self) -> None:
-        groups = sorted((*self.view.milestones, *self.view.results), key=lambda group: group.moment)
+        """Write photos, results and the next session, which lie outside the chart."""
+        view = self.view
+        shown = {id(window) for rows in self.sections.values() for row in rows for window in row.windows}
+        groups = [*view.milestones, *view.results, *view.normal_soon]
         days: dict[str, list[str]] = {}
-        for group in groups:
-            days.setdefault(self.day_of(group.moment), []).extend(w.rule.short for w in group.windows)
+        for group in sorted(groups, key=lambda group: group.moment):
+            for window in group.windows:
+                if id(window) not in shown and group.moment > view.as_of:
+                    days.setdefault(self.on_day(window, group.moment), []).append(window.rule.short)
         if days:
-            said = "; ".join(f"{day} {', '.join(shorts)}" for day, shorts in days.items())
-            self.row("LATER, from", said)
-        facts = [rule.short for rule in self.noted() if rule.kind is Kind.EXPECT]
-        if facts and self.screen.width >= WIDE:
-            self.row("GOOD TO KNOW", "; ".join(facts))
+            said = " · ".join(f"{day} {', '.join(names)}" for day, names in days.items())
+            self.row("LATER", self.written(said, DIM))
 
-    def footer(self) -> None:
-        self.line(f"¹ {footer_text(self.view.plan.schedule)}")
-
-    # Pieces ---------------------------------------------------------------------------------------
-
-    def noted(self) -> list[Rule]:
-        """Return the rules that are notes: sources speak of them and give no time."""
-        rules = self.view.plan.schedule.rules
-        return [rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule]
-
-    def cells(self, label: str, left: str, bar: str | Text, style: str = "") -> list[Text]:
-        """Return the cells of a row of the chart up to its bar; how long is left only where it fits."""
-        shown = bar if isinstance(bar, Text) else self.written(bar, style)
-        named = self.written(label, RED if style else "")
-        return [named, self.written(left, style), shown] if self.screen.width >= WIDE else [named, shown]
-
-    def bar(self, axis: "_Axis", group: Group) -> Text:
-        """Return the bar of a row: solid while all sources agree, broken where they differ."""
-        ends = axis.cells(group.moment)
-        agreed = max(
-            (w.earliest_end for w in group.windows if w.earliest_end is not None), default=group.moment
-        )
-        solid = min(axis.cells(agreed), ends) if agreed > self.view.as_of else 0
-        bar = Text.of(self.written("━" * solid, "red"), self.written("╌" * (ends - solid), "magenta"))
-        return Text.of(bar.cut(0, ends - 1), Text(">", "red")) if axis.runs_over(group.moment) else bar
-
-    def any_differs(self, groups: Sequence[Group]) -> bool:
-        return any(differs_between(window) for group in groups for window in group.windows)
-
-    def from_label(self, moment: datetime) -> str:
-        """Return a label that fits its column: "from Sun 08:00", or "Sun 22 Nov 08:00"."""
-        said = self.soon(moment)
-        if len(said) < 13 or not self.label_width:
-            return f"from {said}"
-        return padded(said)
-
-
-class _Axis:
-    """The chart's time: half days for a week from where it starts, then weeks, rounded up.
-
-    A half day is one column (two on a wide screen), a week one column (four). Weeks
-    for which `most` columns have no room are left out; bars run over the edge then.
-    """
-
-    def __init__(self, *, start: datetime, last: datetime, zone: ZoneInfo, cell: int, most: int) -> None:
-        self.zone = zone
-        self.cell = cell
-        self.week_cell = 4 if cell == 2 else 1
-        shown = local(start, zone)
-        self.first_day = shown.date()
-        self.first_half = 1 if shown.hour >= 12 else 0
-        self.halves = 16 - self.first_half  # to the end of the same weekday a week on
-        self.weeks_from = self.first_day + timedelta(days=8)
-        room = (most - self.halves * cell - 1) // self.week_cell
-        self.weeks = min(max(0, self.week_of(last)), max(0, room))
-
-    @property
-    def width(self) -> int:
-        mark = 1 if self.weeks and self.cell == 1 else 0  # the w behind the numbers of the weeks
-        return self.halves * self.cell + self.weeks * self.week_cell + mark
-
-    def half_of(self, moment: datetime) -> int:
-        """Return how many half days have begun by a moment, the first of the axis counted as one."""
-        shown = local(moment - timedelta(seconds=1), self.zone)
-        days = (shown.date() - self.first_day).days
-        return 2 * days + (1 if shown.hour >= 12 else 0) - self.first_half + 1
-
-    def week_of(self, moment: datetime) -> int:
-        """Return how many weeks behind the first one have begun by a moment."""
-        days = (local(moment - timedelta(seconds=1), self.zone).date() - self.weeks_from).days
-        return days // 7 + 1
-
-    def cells(self, moment: datetime) -> int:
-        """Return how many columns a bar has that ends at a moment."""
-        halves = max(1, self.half_of(moment))
-        if halves <= self.halves:
-            return halves * self.cell
-        weeks = min(max(1, self.week_of(moment)), self.weeks)
-        return self.halves * self.cell + weeks * self.week_cell
-
-    def runs_over(self, moment: datetime) -> bool:
-        """Whether a bar that ends at a moment is longer than the axis."""
-        return self.week_of(moment) > self.weeks and self.half_of(moment) > self.halves
-
-    def heading(self) -> str:
-        """Return the names of the days, then the numbers of the weeks."""
-        letters = ""
-        for number in range(8):
-            name = weekday(self.first_day + timedelta(days=number))
-            size = (2 - (self.first_half if number == 0 else 0)) * self.cell
-            letters += name[: max(1, size - 1)].ljust(size) if self.cell == 2 else name[0].ljust(size)
-        numbers = range(2, self.weeks + 2)
-        if self.cell == 1:
-            return letters + "".join(str(number % 10) for number in numbers) + ("w" if self.weeks else "")
-        return letters + "".join(f"w{number}".ljust(self.week_cell) for number in numbers)
+    def on_day(self, window: Window, moment: datetime) -> str:
+        """Return "25 Dec" for what belongs to one day, else "from 25 Dec"."""
+        day = local(moment, self.zone).date()
+        one_day = window.end == end_of_day(day, self.zone)
+        return self.day_text(day) if one_day else f"from {self.day_text(day)}"

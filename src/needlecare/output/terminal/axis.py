@@ -1,0 +1,80 @@
+"""The time axis of a timeline: seven days, then weeks on a smaller scale.
+
+Moments are placed by the clocks of the zone, so a day is as wide when the clocks
+change as any other.
+"""
+
+from datetime import date, datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from needlecare.output.timing import day_and_month, weekday
+from needlecare.time.zones import local
+
+DAYS = 7  # before the weeks begin
+MAX_WEEKS = 8  # after them; what ends later gets an arrow
+DATED = 7  # columns from which a week is named by its first day; a narrower one by its number
+# The columns of a day and those of a week, widest first. A week is never as wide as two days, so
+# that the two scales can't be mistaken for each other.
+SCALES = ((12, 9), (10, 8), (8, 7), (6, 7), (4, 3), (3, 2), (2, 1))
+
+
+class Axis:
+    """An axis from the first moment of a day. `origin` and `end` (UTC) are what it has to show."""
+
+    def __init__(self, *, origin: datetime, end: datetime, zone: ZoneInfo, columns: int) -> None:
+        self.zone = zone
+        self.first_day = local(origin, zone).date()
+        wanted = min(max(0, ceil((self._days(end) - DAYS) / 7)), MAX_WEEKS)
+        for day, week in SCALES:  # noqa: B007  the last scale stays where none fits
+            if self._width(day, week, wanted) <= columns:
+                break
+        self.day, self.week = day, week
+        self.weeks = min(wanted, max(0, (columns - DAYS * day - 1) // week))
+
+    @property
+    def width(self) -> int:
+        """Columns in all, with the separator between the days and the weeks."""
+        return self._width(self.day, self.week, self.weeks)
+
+    @property
+    def separator(self) -> int | None:
+        """The column between the days and the weeks; None where there are no weeks."""
+        return DAYS * self.day if self.weeks else None
+
+    def column(self, moment: datetime) -> float:
+        """Return how many columns lie before a moment (UTC), at most the width."""
+        days = max(0.0, self._days(moment))
+        if days <= DAYS or not self.weeks:
+            return min(days * self.day, self.width)
+        return min(DAYS * self.day + 1 + (days - DAYS) / 7 * self.week, self.width)
+
+    def ends_before(self, moment: datetime) -> bool:
+        """Whether a moment (UTC) lies after the right edge."""
+        return self._days(moment) > DAYS + 7 * self.weeks
+
+    def day_names(self) -> list[str]:
+        """Return the names of the days, as wide as they are."""
+        days = (self.first_day + timedelta(days=number) for number in range(DAYS))
+        return [weekday(day)[: max(1, min(3, self.day - 1))].ljust(self.day) for day in days]
+
+    def week_names(self) -> str:
+        """Return the names of the weeks: their first days, or their numbers."""
+        return "".join(self._week_name(number).ljust(self.week) for number in range(self.weeks))
+
+    def _week_name(self, number: int) -> str:
+        if self.week >= DATED:
+            return day_and_month(self._week_day(number), self.first_day)
+        return f"w{number + 2}"[-self.week :]
+
+    def _week_day(self, number: int) -> date:
+        return self.first_day + timedelta(days=DAYS + 7 * number)
+
+    def _days(self, moment: datetime) -> float:
+        shown = local(moment, self.zone)
+        clock = timedelta(hours=shown.hour, minutes=shown.minute, seconds=shown.second)
+        return (shown.date() - self.first_day).days + clock / timedelta(days=1)
+
+    @staticmethod
+    def _width(day: int, week: int, weeks: int) -> int:
+        return DAYS * day + (1 + weeks * week if weeks else 0)
