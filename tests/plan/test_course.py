@@ -38,7 +38,7 @@ from needlecare.errors import ScheduleError, UsageError
 from needlecare.model import Kind, Offset, Reminders, Schedule, SessionScope, SkinType, Treatment, Window
 from needlecare.output.json.course import course_json
 from needlecare.output.sentences.course import course_plain
-from needlecare.output.terminal.course import course_timeline
+from needlecare.output.terminal.course import course_timeline, session_timeline
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
 from needlecare.plan.course import Course, course, earliest_next
@@ -892,9 +892,9 @@ SCARS_MOVED: tuple[Treatment, dict[str, Any]] = (
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("name", PICTURES)
-def test_the_timeline_is_the_picture_that_was_read(name: str, width: int, schedule_v1: Schedule) -> None:
+def test_the_timeline_is_the_picture_that_was_read(name: str, width: int, builtin: Schedule) -> None:
     first, options, as_of = PICTURES[name]
-    text = course_timeline(course(first, schedule_v1, **options), as_of, Screen(width=width))
+    text = course_timeline(course(first, builtin, **options), as_of, Screen(width=width))
     assert_golden(f"course-{name}-{width}.txt", text)
 
 
@@ -927,10 +927,10 @@ def test_the_months_at_a_glance_show_sessions_recovery_photos_and_results(schedu
     text = course_timeline(course(EXAMPLE, schedule_v1), BEFORE, Screen(width=80))
     rows = re.findall(r"^([A-Z][a-z]{2} 20\d\d) ?(.{0,31})", text, re.MULTILINE)
     assert [(name, days.rstrip()) for name, days in rows] == [
-        ("Nov 2026", " " * 20 + "1" + "━" * 6 + "╌" * 3),
-        ("Dec 2026", "╌" * 18 + "2" + "━" * 6 + "╌" * 6),
-        ("Jan 2027", "╌" * 15 + "3" + "━" * 6 + "╌" * 9),
-        ("Feb 2027", "╌" * 12 + "+" + "╌" * 2 + "+"),
+        ("Nov 2026", " " * 20 + "1" + "█" * 6 + "▒" * 3),
+        ("Dec 2026", "▒" * 18 + "2" + "█" * 6 + "▒" * 6),
+        ("Jan 2027", "▒" * 15 + "3" + "█" * 6 + "▒" * 9),
+        ("Feb 2027", "▒" * 12 + "+" + "▒" * 2 + "+"),
         ("Mar 2027", ""),
         ("Apr 2027", " " * 15 + "+"),
         ("May 2027", ""),
@@ -946,7 +946,7 @@ def test_no_line_is_longer_than_the_screen_and_every_session_is_named(
     made = course(options.pop("first"), schedule_v1, **options)
     text = course_timeline(made, late(made, 1, days), Screen(width=width, unicode=unicode))
     assert max(map(len, text.splitlines())) <= width
-    assert re.findall(r"^SESSION (\d+)", text, re.MULTILINE) == [str(s.number) for s in made.sessions]
+    assert re.findall(r"^(\d+)  [A-Z]", text, re.MULTILINE) == [str(s.number) for s in made.sessions]
     assert unicode or text.isascii()
 
 
@@ -963,21 +963,54 @@ def test_colour_changes_no_character(
 
 
 @pytest.mark.parametrize(
-    ("as_of", "said"),
+    ("as_of", "said", "when"),
     [
-        ("2026-11-16T09:00+01:00", "Next: session 1, Sat 21 Nov 14:30, in 5½ days."),
-        ("2026-11-24T18:00+01:00", "Next: Thu 26 Nov 14:30, in 44½ h: swimming is fine again."),
+        ("2026-11-16T09:00+01:00", "session 1", "Sat 21 Nov 14:30, in 5½ days"),
+        ("2026-11-24T18:00+01:00", "swimming is fine again", "Thu 26 Nov 14:30, in 44½ h"),
         # On 5 Dec what is left goes on until session 2, so that comes next.
-        ("2026-12-05T15:00+01:00", "Next: session 2, Sat 19 Dec 14:30, in 14 days."),
-        ("2026-12-19T15:00+01:00", "Next: Sun 20 Dec 08:00, in 17 h: a gentle wash"),
-        ("2027-03-01T12:00+01:00", "Every time to wait for has passed."),
+        ("2026-12-05T15:00+01:00", "session 2", "Sat 19 Dec 14:30, in 14 days"),
+        ("2026-12-19T15:00+01:00", "a gentle wash with lukewarm water is fine", "Sun 20 Dec 08:00, in 17 h"),
     ],
 )
-def test_what_comes_next_is_an_end_or_a_session(as_of: str, said: str, schedule_v1: Schedule) -> None:
+def test_what_comes_next_is_an_end_or_a_session(
+    as_of: str, said: str, when: str, schedule_v1: Schedule
+) -> None:
     made = course(EXAMPLE, schedule_v1)
-    assert said in course_timeline(made, at(as_of), Screen(width=120))
-    if said.startswith("Next"):
-        assert said in course_plain(made, at(as_of))
+    assert f"Next  {said}   {when}" in course_timeline(made, at(as_of), Screen(width=120))
+    assert f"Next: {when}: {said}." in course_plain(made, at(as_of))
+
+
+def test_after_everything_nothing_comes_next(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
+    assert "All waiting periods are over." in course_timeline(made, at("2027-03-01T12:00+01:00"), Screen())
+
+
+@pytest.mark.parametrize("options", [{}, {"sessions": 6}], ids=["3 sessions", "6 sessions"])
+def test_a_course_fits_50_lines_of_80_columns(builtin: Schedule, options: dict[str, Any]) -> None:
+    for as_of in (BEFORE, DAY_3, DAY_25):
+        text = course_timeline(course(EXAMPLE, builtin, **options), as_of, Screen(width=80))
+        assert len(text.splitlines()) <= 50
+
+
+def test_a_session_has_a_row_with_the_days_that_matter(schedule_v1: Schedule) -> None:
+    """Of 23 waits, the twelfth to end is over on 28 Nov 14:30 (P7D); laser waits until session 2.
+
+    Session 2 on 19 December: not before that day (P28D), prepared from 28 Nov on (P21D before).
+    """
+    text = course_timeline(course(EXAMPLE, schedule_v1), BEFORE, Screen(width=80))
+    columns = [re.split(r"  +", line) for line in text.splitlines() if re.match(r"[123]  ", line)]
+    assert columns == [
+        ["1", "Sat 21 Nov 14:30", "Thu 21 May", "Sat 28 Nov", "session 2"],
+        ["2", "Sat 19 Dec 14:30", "Sat 19 Dec", "Sat 28 Nov", "Sat 26 Dec", "session 3"],
+        ["3", "Sat 16 Jan 14:30", "Sat 16 Jan", "Sat 26 Dec", "Fri 22 Jan", "Tue 16 Feb"],
+    ]
+
+
+def test_a_session_in_full_is_a_timeline(schedule_v1: Schedule) -> None:
+    text = session_timeline(course(EXAMPLE, schedule_v1), 2, BEFORE, Screen(width=80))
+    assert text.startswith("Session 2 of 3\n")
+    assert "\nDON'T" in text
+    assert "Sat 19 Dec 14:30" in text.splitlines()[1]
 
 
 def test_a_skin_type_that_would_change_nothing_until_the_next_session_is_not_asked_for(

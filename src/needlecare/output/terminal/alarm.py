@@ -4,7 +4,7 @@ from needlecare.model import Schedule
 from needlecare.output.json.plan import json_text, schedule_json
 from needlecare.output.standing import emergency_number, standing_text
 from needlecare.output.terminal.screen import Screen, to_ascii
-from needlecare.output.terminal.text import ALARM, Text
+from needlecare.output.terminal.text import EMERGENCY, Text
 from needlecare.plan.emergency import Alarm
 
 _ANY_NUMBER = "112/911/your emergency number"  # where no clinic says which
@@ -12,7 +12,7 @@ _ANY_NUMBER = "112/911/your emergency number"  # where no clinic says which
 
 def alarm_text(level: Alarm, schedule: Schedule, screen: Screen) -> str:
     """Return what to do now; the first line says it all."""
-    texts = [Text(alarm_line(level, schedule), ALARM), Text(standing_text(level.value, schedule))]
+    texts = [Text(alarm_line(level, schedule), EMERGENCY), Text(standing_text(level.value, schedule))]
     width = max(screen.width, 20)
     lines = [line.shown(colour=screen.colour) for text in texts for line in text.wrapped(width)]
     text = "\n".join(lines) + "\n"

@@ -26,7 +26,7 @@ class Axis:
         self.zone = zone
         self.first_day = local(origin, zone).date()
         wanted = min(max(0, ceil((self._days(end) - DAYS) / 7)), MAX_WEEKS)
-        for day, week in SCALES:  # noqa: B007  the last scale stays where none fits
+        for day, week in SCALES:
             if self._width(day, week, wanted) <= columns:
                 break
         self.day, self.week = day, week

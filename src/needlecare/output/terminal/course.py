@@ -10,7 +10,7 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-from needlecare.model import Kind, Window
+from needlecare.model import Kind
 from needlecare.output.sentences.course_wording import (
     course_name,
     later,
@@ -23,7 +23,7 @@ from needlecare.output.sentences.course_wording import (
 )
 from needlecare.output.terminal.page import Page
 from needlecare.output.terminal.screen import Screen
-from needlecare.output.terminal.text import DIM, DONT, STRONG, Text, width_of
+from needlecare.output.terminal.text import DIM, DONT, STRONG, Text
 from needlecare.output.terminal.timeline import timeline
 from needlecare.output.timing import clock, how_long, last_whole_day, short_day, short_month, weekday
 from needlecare.output.wording import reader_day
@@ -117,7 +117,9 @@ class _Timeline(Page):
                 facts = [f"{name} {said}" for name, said in zip(_HEADINGS[1:], row[1:], strict=True) if said]
                 self.row(row[0], " · ".join(facts), STRONG)
             return
-        heading = [self.written(name.ljust(width), DIM) for name, width in zip(_HEADINGS, widths, strict=True)]
+        heading = [
+            self.written(name.ljust(width), DIM) for name, width in zip(_HEADINGS, widths, strict=True)
+        ]
         self.line(Text.joined(heading, "  "))
         for row in table:
             cells = [said.ljust(width) for said, width in zip(row, widths, strict=True)]

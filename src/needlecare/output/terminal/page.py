@@ -32,17 +32,16 @@ from needlecare.output.wording import (
 )
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
-from needlecare.time.zones import local
+from needlecare.time.zones import end_of_day, local
 
 NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
 LABEL = 16  # columns of labels: CALL THE CLINIC is the longest
 MAX_PROGRESS = 46  # columns of the line from the treatment to the last day
 MAX_MESSAGES = 2  # endings told in full; more of them by their names
 # Notes that must be seen.
-WARNINGS = frozenset(
-    {NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.SESSIONS_UNUSUAL}
-)
+WARNINGS = frozenset({NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.SESSIONS_UNUSUAL})
 DIFFERS_MARK = "▒"
+STANDING = ("medicine", "open_skin", "general", "scope")  # the standing texts below a full page
 
 
 class Page:
@@ -99,15 +98,12 @@ class Page:
         """Write which treatment it is, which day it is, and what comes next."""
         plan = view.plan
         treated = f"{'treated' if view.begun else 'on'} {treated_text(plan.treatment, self.today)}"
-        self.line(
-            Text.of(self.written(treatment_name(plan), STRONG), "   ", self.written(treated, DIM))
-        )
+        self.line(Text.of(self.written(treatment_name(plan), STRONG), "   ", self.written(treated, DIM)))
         if (clinic := plan.schedule.clinic) is not None:
             self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
         self.progress(view)
         self.next(view)
-        today = [w for group in view.milestones if group.moment <= view.as_of for w in group.windows]
-        if today:
+        if today := self.today_only(view):
             self.row("Today", self.names(today), NEXT, at=len("Today") + 1)
         self.notices(view.notes, view)
 
@@ -142,10 +138,11 @@ class Page:
     def next_row(self, said: str, when: str) -> None:
         """Write what comes next and when; in the order that keeps the moment on one line."""
         at = len("Next") + 2
-        parts = [self.written(said, "green"), self.written(when, NEXT)]
-        if at + width_of(said) + 3 + width_of(when) > self.width:
-            parts.reverse()
-        self.row("Next", Text.joined(parts, "   "), NEXT, at=at)
+        what, moment = self.written(said, "green"), self.written(when, NEXT)
+        if at + width_of(said) + 3 + width_of(when) <= self.width:
+            self.row("Next", Text.of(what, "   ", moment), NEXT, at=at)
+        else:
+            self.row("Next", Text.of(moment, ": ", what), NEXT, at=at)
 
     def notices(self, notes: Iterable[Note], view: Overview) -> None:
         """Write the notes that change dates, and what a person can do about them."""
@@ -155,11 +152,11 @@ class Page:
             elif note.code in WARNINGS:
                 self.line(sentence(note.text), NOTICE)
 
-    def help_rows(self, view: Overview) -> None:
-        """Write when to call the clinic, and what is an emergency."""
+    def help_rows(self, view: Overview, *, later: bool = True) -> None:
+        """Write when to call the clinic, with the signs that count later on, and what is an emergency."""
         schedule = view.plan.schedule
         signs = [window.rule.short for window in view.call_now]
-        for group in view.call_later:
+        for group in view.call_later if later else ():
             first, *others = [window.rule.short for window in group.windows]
             signs += [f"from {self.near_day(group.moment)}: {first}", *others]
         if signs:
@@ -170,13 +167,14 @@ class Page:
         """Write what is an emergency, in white on red."""
         self.row(" EMERGENCY ", standing_text("emergency", schedule, short=True), EMERGENCY)
 
-    def footer(self, plan: Plan) -> None:
-        """Write what the marks mean, and the texts that every page carries."""
+    def footer(self, plan: Plan, *, texts: Sequence[str] = STANDING) -> None:
+        """Write what the marks mean, and the standing texts of these names."""
         schedule = plan.schedule
         said = [f"{DIFFERS_MARK} sources differ: ask your clinic"] if DIFFERS_MARK in self.marks else []
-        if "¹" in self.marks:
-            said.append(f"¹ {standing_text('medicine', schedule, short=True)}")
-        said += [standing_text(name, schedule, short=True) for name in ("open_skin", "general", "scope")]
+        if "¹" in self.marks or "medicine" in texts:
+            mark = "¹ " if "¹" in self.marks else ""
+            said.append(mark + standing_text("medicine", schedule, short=True))
+        said += [standing_text(name, schedule, short=True) for name in texts if name != "medicine"]
         said.append(schedule.clinic.footer if schedule.clinic else "")
         said.append(f"Times are {self.zone.key}")
         self.line(" ".join(sentence(text) for text in said if text), DIM)
@@ -209,6 +207,17 @@ class Page:
                 line = Text()
             line = Text.of(line, " ", name) if line else name
         yield from line.wrapped(width)
+
+    def today_only(self, view: Overview) -> list[Window]:
+        """Return what belongs to today and to no other day, such as a photo."""
+        begun = (w for group in view.milestones if group.moment <= view.as_of for w in group.windows)
+        return [window for window in begun if self.one_day(window)]
+
+    def one_day(self, window: Window) -> bool:
+        """Whether a window is a single local day."""
+        if window.start is None:
+            return False
+        return window.end == end_of_day(local(window.start, self.zone).date(), self.zone)
 
     def near(self, moment: datetime) -> str:
         """Return a moment as shortly as today's reader needs it: "14:30", "Fri 14:30" or "9 Dec 14:30"."""

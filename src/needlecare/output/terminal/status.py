@@ -34,8 +34,8 @@ class _Status(Page):
         self.today_row()
         if view.begun and view.normal_now:
             self.row("NORMAL", self.names(view.normal_now), NORMAL)
-        self.help_rows(view)
-        self.footer(view.plan)
+        self.help_rows(view, later=False)
+        self.footer(view.plan, texts=("general",))
         return self.written_text()
 
     def off_limits(self) -> None:
@@ -52,7 +52,9 @@ class _Status(Page):
         """Write what to prepare and from when, then what the clinic has to know first."""
         view = self.view
         self.line("PREPARE", DONT)
-        past = [window for group in view.preparation if group.moment <= view.as_of for window in group.windows]
+        past = [
+            window for group in view.preparation if group.moment <= view.as_of for window in group.windows
+        ]
         if past:
             self.dated("now", past)
         for group in view.preparation:

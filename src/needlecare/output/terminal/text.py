@@ -19,8 +19,14 @@ STRONG, DIM = "bold", "dim"
 # ECMA-48, section 8.3.117: select graphic rendition. Blue and white are the bright ones (90-97, as xterm
 # has them), since the plain blue of many terminals can't be read on black.
 _CODES = {
-    **{"bold": "1", "dim": "2", "red": "31", "green": "32", "magenta": "35"},
-    **{"blue": "94", "white": "97", "on-red": "41"},
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "magenta": "35",
+    "blue": "94",
+    "white": "97",
+    "on-red": "41",
 }
 _WORD = re.compile(r"\s*\S+\s*")
 

@@ -16,10 +16,10 @@ from needlecare.output.terminal.page import DIFFERS_MARK, Page, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text, width_of
 from needlecare.output.timing import last_whole_day
-from needlecare.output.wording import reader_day
+from needlecare.output.wording import day_number, last_day_number, reader_day
 from needlecare.plan.combine import begins, status
 from needlecare.plan.overview import Overview, overview
-from needlecare.time.zones import end_of_day, local
+from needlecare.time.zones import local
 
 NAMES = 23  # columns of names at least; a rule's short name has 22 or fewer
 MAX_NAMES = 46
@@ -76,7 +76,7 @@ class _Timeline(Page):
         self.over()
         self.help_rows(self.view)
         self.later()
-        if facts := self.noted(Kind.EXPECT):
+        if (facts := self.noted(Kind.EXPECT)) and day_number(self.view) <= last_day_number(self.view.plan):
             self.row("GOOD TO KNOW", self.written(" · ".join(facts), DIM), DIM)
         self.footer(self.view.plan)
         return self.written_text()
@@ -223,7 +223,9 @@ class _Timeline(Page):
                 bar += look.texture if row.end is None or row.sure >= row.end else DIFFERS
                 if DIFFERS in bar:
                     self.marks.add(DIFFERS)
-                self.narrow_row(row, self.written(bar, look.bar), self.written(row.ends, look.moment), moments)
+                self.narrow_row(
+                    row, self.written(bar, look.bar), self.written(row.ends, look.moment), moments
+                )
 
     def narrow_row(self, row: Row, bar: Text, moment: Text, moments: int) -> None:
         room = self.width - moments - 4
@@ -244,7 +246,9 @@ class _Timeline(Page):
     def noted(self, kind: Kind) -> list[str]:
         """Return the names of rules for which no source gives a time."""
         rules = self.view.plan.schedule.rules
-        noted = [rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None]
+        noted = [
+            rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None
+        ]
         return [rule.short for rule in noted if rule.kind is kind]
 
     def over(self) -> None:
@@ -253,7 +257,7 @@ class _Timeline(Page):
         if view.just_ended:
             self.row("NEW", ended_text(view.just_ended), DO)
         if view.ended:
-            self.row("OVER", self.written(", ".join(w.rule.short for w in view.ended), DIM), DIM)
+            self.row("OVER", self.names(view.ended), DIM)
 
     def later(self) -> None:
         """Write photos, results and the next session, which lie outside the chart."""
@@ -263,14 +267,14 @@ class _Timeline(Page):
         days: dict[str, list[str]] = {}
         for group in sorted(groups, key=lambda group: group.moment):
             for window in group.windows:
-                if id(window) not in shown and group.moment > view.as_of:
-                    days.setdefault(self.on_day(window, group.moment), []).append(window.rule.short)
+                if id(window) not in shown and window not in self.today_only(view):
+                    days.setdefault(self.when(window, group.moment), []).append(window.rule.short)
         if days:
             said = " · ".join(f"{day} {', '.join(names)}" for day, names in days.items())
             self.row("LATER", self.written(said, DIM))
 
-    def on_day(self, window: Window, moment: datetime) -> str:
-        """Return "25 Dec" for what belongs to one day, else "from 25 Dec"."""
-        day = local(moment, self.zone).date()
-        one_day = window.end == end_of_day(day, self.zone)
-        return self.day_text(day) if one_day else f"from {self.day_text(day)}"
+    def when(self, window: Window, start: datetime) -> str:
+        """Return "25 Dec" for what belongs to one day, "from 25 Dec", or "until 4 Jan" for what has begun."""
+        if start <= self.view.as_of and window.end is not None:
+            return f"until {self.near_day(window.end - timedelta(seconds=1))}"
+        return self.near_day(start) if self.one_day(window) else f"from {self.near_day(start)}"
