@@ -21,7 +21,7 @@ from typer.core import TyperCommand
 from clients import missing
 from needlecare.cli.completion import activities, rules
 from needlecare.model import Schedule
-from needlecare.storage.rule_files import load_vocabulary
+from needlecare.plan.search import Vocabulary
 from program import PROGRAM, environment, needlecare
 
 SHELLS = ("bash", "zsh", "fish")
@@ -186,7 +186,7 @@ def test_the_environment_names_the_schedule_as_it_does_elsewhere(folder: Path) -
 
 @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz0123456789")
 def test_every_word_that_is_offered_is_understood(letter: str, builtin: Schedule) -> None:
-    vocabulary = load_vocabulary(builtin)
+    vocabulary = Vocabulary(builtin)
     context = typer.Context(TyperCommand("why"))
     context.params["schedule"] = "microneedling"
     for offers in (rules, activities):

@@ -771,7 +771,7 @@ def damage(path: Path, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["missing", "folder", "empty", "cut off"])
 def test_without_its_prepared_form_the_rule_file_itself_is_read(how: str, installed: Path) -> None:
-    damage(installed / "needlecare" / "schedules" / "microneedling.prepared.json", how)
+    damage(installed / "needlecare" / "schedules" / "microneedling.prepared", how)
     done = run_copy(installed, WHEN)
     assert (done.code, done.err) == (0, "")
     assert "No makeup until" in done.out

@@ -37,7 +37,7 @@ from needlecare.review.cases import _CasesReader as cases_reading
 from needlecare.review.cases import checked_cases
 from needlecare.rules.load import MAX_FILE_BYTES, read_schedule
 from needlecare.rules.positions import read_document
-from needlecare.rules.prepared import prepared, prepared_schedule, words_prepared_for
+from needlecare.rules.prepared import prepare, prepared_schedule
 from needlecare.storage.saved import read_saved, saved_bytes
 from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset
 from needlecare.time.parsing import parse_clock, parse_moment, parse_quiet_hours, parse_when
@@ -48,8 +48,7 @@ BUILTIN = (SCHEDULES / "microneedling.toml").read_bytes()
 SCHEDULE = read_schedule(BUILTIN, file="microneedling.toml")
 VOCABULARY = Vocabulary(SCHEDULE)
 CASES = (SCHEDULES / "microneedling.cases.csv").read_bytes()
-PREPARED = prepared(SCHEDULE, BUILTIN)
-WORDS = (SCHEDULES / "microneedling.words.json").read_bytes()
+PREPARED = prepare(BUILTIN, "microneedling.toml")
 EXAMPLE = (SCHEDULES / "examples" / "larkspur.toml").read_bytes()
 STARTING = (SCHEDULES / "template" / "clinic.toml").read_bytes()
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -103,10 +102,6 @@ def prepared_form(data: bytes) -> None:
     prepared_schedule(data, BUILTIN)
 
 
-def prepared_vocabulary(data: bytes) -> None:
-    words_prepared_for(SCHEDULE, data)
-
-
 def typed(reader: Callable[[str], object]) -> Callable[[bytes], None]:
     """Return a reader of what is typed: a byte that is no character comes as a surrogate."""
 
@@ -142,7 +137,6 @@ FILES: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
     "a calendar to cancel": (calendar_cancel, (EXPORT,)),
     "saved treatments": (saved, (SAVED,)),
     "a prepared schedule": (prepared_form, (PREPARED,)),
-    "prepared words": (prepared_vocabulary, (WORDS,)),
 }
 
 

@@ -5,6 +5,9 @@ import sys
 import zipfile
 from pathlib import Path
 
+from needlecare.rules.prepared import prepared_schedule
+from needlecare.storage.rule_files import schedule_names
+
 ROOT = Path(__file__).parents[2]
 
 # A checkout: the sources on the path, and no finder of an editable install.
@@ -35,12 +38,15 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
         capture_output=True,
     )
     (wheel,) = tmp_path.glob("*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
+    archive = zipfile.ZipFile(wheel)
+    names = set(archive.namelist())
     assert {
         "needlecare/schedules/__init__.py",
+        "needlecare/schedules/microneedling.prepared",
         "needlecare/schedules/microneedling.toml",
         "needlecare/schedules/microneedling.cases.csv",
         "needlecare/schedules/microneedling.questions.csv",
+        "needlecare/schedules/microneedling-body.prepared",
         "needlecare/schedules/microneedling-body.toml",
         "needlecare/schedules/microneedling-body.cases.csv",
         "needlecare/schedules/template/clinic.toml",
@@ -50,3 +56,6 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
         "needlecare/py.typed",
     } <= names
     assert not [name for name in names if "examples" in name]  # they are read in the repository
+    for name in schedule_names():
+        prepared = archive.read(f"needlecare/schedules/{name}.prepared")
+        assert prepared_schedule(prepared, archive.read(f"needlecare/schedules/{name}.toml")) is not None

@@ -1,72 +1,47 @@
-"""The prepared form of a rule file that ships: the same schedule, and good for the same bytes only."""
+"""The prepared form of a rule file that ships: the same schedule, good for the same bytes and the same code only."""
 
-import os
+from pathlib import Path
 
 import pytest
 
-from needlecare.plan.search import NotUnderstood, Vocabulary, words_of
+from needlecare.rules import prepared
 from needlecare.rules.load import read_schedule
-from needlecare.rules.prepared import prepared, prepared_schedule, prepared_words, words_prepared_for
-from needlecare.storage.rule_files import load_schedule, load_vocabulary, schedule_names, schedules_folder
+from needlecare.rules.prepared import SUFFIX, prepare, prepared_schedule
+from needlecare.storage.rule_files import builtin_data, load_schedule, schedule_names, schedules_folder
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", schedule_names())
-def test_the_prepared_form_that_ships_says_what_the_rule_file_says(name: str) -> None:
-    """NEEDLECARE_GOLDEN=write writes it anew, as after a change of a rule."""
-    folder = schedules_folder()
-    data = (folder / f"{name}.toml").read_bytes()
-    path = folder / f"{name}.prepared.json"
-    fresh = read_schedule(data, file=name)
-    if os.environ.get("NEEDLECARE_GOLDEN") == "write":
-        path.write_bytes(prepared(fresh, data))
-    assert path.read_bytes() == prepared(fresh, data)
-    assert prepared_schedule(path.read_bytes(), data) == fresh
-    assert load_schedule(name) == fresh
+def test_the_prepared_form_says_what_the_rule_file_says(name: str) -> None:
+    data = builtin_data(name) or b""
+    schedule = read_schedule(data, file=name)
+    assert prepared_schedule(prepare(data, name), data) == schedule
+    assert load_schedule(name) == schedule
 
 
-@pytest.mark.parametrize("name", schedule_names())
-def test_the_prepared_words_that_ship_are_those_of_the_rules(name: str) -> None:
-    """NEEDLECARE_GOLDEN=write writes them anew, as after a change of a rule or of lookup."""
-    schedule = load_schedule(name)
-    path = schedules_folder() / f"{name}.words.json"
-    fresh = words_of(schedule.rules.values())
-    if os.environ.get("NEEDLECARE_GOLDEN") == "write":
-        path.write_bytes(prepared_words(fresh, schedule))
-    assert path.read_bytes() == prepared_words(fresh, schedule)
-    assert words_prepared_for(schedule, path.read_bytes()) == fresh
-    assert load_vocabulary(schedule).ids == Vocabulary(schedule).ids
-
-
-def test_an_edited_rule_file_has_words_of_its_own() -> None:
-    data = (schedules_folder() / "microneedling.toml").read_bytes()
-    old = read_schedule(data, file="x")
-    edited = read_schedule(data.replace(b'"gym"', b'"gymkhana"'), file="x")
-    assert words_prepared_for(edited, prepared_words(words_of(old.rules.values()), old)) is None
-    assert [rule.id for rule in load_vocabulary(edited).meant("gymkhana")] == ["exercise"]
-    with pytest.raises(NotUnderstood):
-        load_vocabulary(old).meant("gymkhana")
-
-
-def test_an_edited_rule_file_is_not_read_in_the_prepared_form_of_the_old_one() -> None:
-    data = (schedules_folder() / "microneedling.toml").read_bytes()
-    found = prepared(read_schedule(data, file="x"), data)
+def test_an_edited_rule_file_counts_at_once() -> None:
+    data = builtin_data("microneedling") or b""
+    found = prepare(data, "microneedling")
     assert prepared_schedule(found, data.replace(b"PT24H", b"PT25H", 1)) is None
+    assert prepared_schedule(found, data + b"#") is None
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        b"",
-        b"{}",
-        b"[1]",
-        b"\xff",
-        b'{"made_from": "\xff"}',
-        b'{"made_from": 0, "words": {"\xff": []}}',
-        b'{"made_from": 0, "schedule": {"id": "\xc3"}}',
-        b'{"made_from": 0, "schedule": {}}',
-        b'{"made_from": "0", "schedule": null}',
-    ],
-)
-def test_a_damaged_prepared_form_is_none(found: bytes) -> None:
-    assert prepared_schedule(found, b"") is None
-    assert words_prepared_for(load_schedule("microneedling"), found) is None
+def test_code_that_reads_rule_files_otherwise_counts_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = builtin_data("microneedling") or b""
+    found = prepare(data, "microneedling")
+    (tmp_path / "load.py").write_text("# another one")
+    monkeypatch.setattr(prepared, "_READERS", (tmp_path / "load.py",))
+    assert prepared_schedule(found, data) is None
+
+
+@pytest.mark.parametrize("found", [b"", b"{", b"\xc1", b"\x81\xa1a\x01", b"\x91" * 100_000])
+def test_a_damaged_prepared_form_is_as_good_as_none(found: bytes) -> None:
+    assert prepared_schedule(found, builtin_data("microneedling") or b"") is None
+
+
+def test_a_checkout_holds_prepared_forms_that_git_does_not() -> None:
+    assert {path.stem for path in schedules_folder().glob(f"*{SUFFIX}")} == set(schedule_names())
+    assert "/schedules/*.prepared" in (ROOT / ".gitignore").read_text().splitlines()

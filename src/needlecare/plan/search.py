@@ -6,7 +6,7 @@ people put around a thing ("can I go for a", "use my"). What is not understood i
 never guessed: it is refused with the nearest word.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from needlecare.errors import UsageError, nearest, quoted
@@ -80,16 +80,13 @@ def words_of(rules: Iterable[Rule]) -> dict[str, list[str]]:
 
 
 class Vocabulary:
-    """The words of a schedule, found in whatever form a person writes them. It is made once, for many.
+    """The words of a schedule, found in whatever form a person writes them. It is made once, for many."""
 
-    `words` are those that words_of finds for the rules of the schedule, where that was done before.
-    """
-
-    def __init__(self, schedule: Schedule, words: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self.context = frozenset(normalize(schedule.treatment).split()) | {"skin"}  # what it is all about
         self.ids: dict[str, set[str]] = {}
-        for rule, keys in (words_of(schedule.rules.values()) if words is None else words).items():
+        for rule, keys in words_of(schedule.rules.values()).items():
             for key in keys:
                 self.ids.setdefault(key, set()).add(rule)
 

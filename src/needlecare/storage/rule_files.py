@@ -5,14 +5,10 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted
 from needlecare.model import Schedule
 from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reason
-
-if TYPE_CHECKING:
-    from needlecare.plan.search import Vocabulary
 
 BUILTIN = "microneedling"
 
@@ -109,10 +105,10 @@ def load_schedule(name: str) -> Schedule:
     data, file = schedule_data(name)
     ships = name in schedule_names()
     if ships:
-        from needlecare.rules.prepared import prepared_schedule
+        from needlecare.rules.prepared import SUFFIX, prepared_schedule
 
-        with suppress(OSError):  # what cannot be read is read from the rule file itself
-            found = (schedules_folder() / f"{name}.prepared.json").read_bytes()
+        with suppress(OSError):  # then the rule file itself is read
+            found = (schedules_folder() / f"{name}{SUFFIX}").read_bytes()
             if (schedule := prepared_schedule(found, data)) is not None:
                 return schedule
     from needlecare.rules.load import read_schedule
@@ -126,16 +122,3 @@ def load_schedule(name: str) -> Schedule:
             where="", what="it ships with needlecare; unless you edited it, install needlecare again"
         )
         raise ScheduleError(file, [*error.problems, remedy]) from None
-
-
-def load_vocabulary(schedule: Schedule) -> "Vocabulary":
-    """Return the words of a schedule; those of one that ships in their prepared form, if made from it."""
-    from needlecare.plan.search import Vocabulary
-    from needlecare.rules.prepared import words_prepared_for
-
-    words = None
-    if schedule.id in schedule_names():
-        with suppress(OSError):  # what cannot be read is made anew
-            found = (schedules_folder() / f"{schedule.id}.words.json").read_bytes()
-            words = words_prepared_for(schedule, found)
-    return Vocabulary(schedule, words)

@@ -9,8 +9,7 @@ from needlecare.cli.commands.saved import current_plan
 from needlecare.cli.emergency import emergencies_first, tell_emergency
 from needlecare.errors import UsageError
 from needlecare.plan.answer import Verdict, answer
-from needlecare.plan.search import NotUnderstood
-from needlecare.storage.rule_files import load_vocabulary
+from needlecare.plan.search import NotUnderstood, Vocabulary
 from needlecare.time.parsing import parse_moment
 
 EXAMPLES = """
@@ -75,7 +74,7 @@ def can(
     from needlecare.output.terminal import can as wording
 
     try:
-        rules = load_vocabulary(made.schedule).meant(words)
+        rules = Vocabulary(made.schedule).meant(words)
     except NotUnderstood as error:
         raise UsageError(wording.not_understood(error, made.schedule)) from None
     given = answer(rules, made, moment)

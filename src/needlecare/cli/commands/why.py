@@ -9,7 +9,8 @@ from needlecare.cli import options, terminal
 from needlecare.cli.emergency import emergencies_first, tell_emergency
 from needlecare.model import Treatment
 from needlecare.plan.combine import plan
-from needlecare.storage.rule_files import load_schedule, load_vocabulary
+from needlecare.plan.search import Vocabulary
+from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import local, zone_named
 
 EXAMPLES = """
@@ -48,7 +49,7 @@ def why(
     with emergencies_first(words, schedule, json=json, colour=True):
         rules = load_schedule(schedule)
     tell_emergency(words, rules, json=json, colour=True)
-    named = load_vocabulary(rules).named(words)
+    named = Vocabulary(rules).named(words)
     if treated is not None:
         made, now = options.planned(
             treated,
