@@ -24,7 +24,7 @@ from msgspec import Struct
 from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import SkinType, Treatment
-from needlecare.time.parsing import parse_when
+from needlecare.time.parsing import parse_cell
 from needlecare.time.zones import known_zone, zone_named
 
 MAX_LINE_BYTES = 1 << 20  # bytes; a longer one is no row
@@ -40,6 +40,10 @@ _FALSE = frozenset({"no", "n", "false", "0"})
 _EXPECTED = {
     "not-a-time": "2026-11-21T14:30, or 2026-11-21 where the hour is unknown",
     "no-such-time": "a day and a time that exist",
+    "two-readings": "2026-11-21T14:30, since this one can be read in two ways",
+    "two-digit-year": "the year with four digits",
+    "wrong-weekday": "a weekday that fits its date",
+    "wrong-order": "the date in the order of day and month that was given",
     "skipped": "a time that the clocks did not skip on that day",
     "repeated": "the time with its offset, such as 2026-10-25T02:30+02:00",
 }
@@ -429,7 +433,7 @@ class _AppointmentReader:
             self.wrong(Column.TREATED, "missing", _EXPECTED["not-a-time"])
             return None
         try:
-            return parse_when(written, now=now, zone=zone)
+            return parse_cell(written, now=now, zone=zone)
         except UsageError as error:
             self.wrong(Column.TREATED, error.code, _EXPECTED[error.code])
             return None

@@ -6,7 +6,7 @@ This is where the clock and the environment are read.
 import os
 import warnings
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,8 +20,8 @@ from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
 from needlecare.storage.rule_files import BUILTIN, load_schedule
 from needlecare.time.offsets import LAST_YEAR
-from needlecare.time.parsing import counts_from_now, parse_moment, parse_when
-from needlecare.time.zones import NoZoneDatabase, known_zone, zone_named
+from needlecare.time.parsing import DateOrder, ParsedWhen, Purpose, parse_when
+from needlecare.time.zones import NoZoneDatabase, beginning, known_zone, zone_named
 
 TREATMENT_PANEL = "The treatment"
 LOOK_PANEL = "How to look at it"
@@ -44,8 +44,8 @@ When = Annotated[
     list[str],
     typer.Argument(
         metavar="WHEN",
-        help="When the treatment was or will be: 2026-11-21, 2026-11-21T14:30, today, yesterday@14:30, "
-        "sat 2:30pm.",
+        help="When the treatment was or will be: 2026-11-21, 21 Nov 2026 2:30pm, yesterday 2pm, friday, "
+        "3 days ago.",
         show_default=False,
     ),
 ]
@@ -54,7 +54,7 @@ Treated = Annotated[
     typer.Option(
         "--treated",
         metavar="WHEN",
-        help="When the treatment was or will be: 2026-11-21T14:30, yesterday@14:30.",
+        help="When the treatment was or will be: 2026-11-21T14:30, yesterday 2pm.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
     ),
@@ -117,6 +117,17 @@ AsOf = Annotated[
         show_default=False,
     ),
 ]
+Dates = Annotated[
+    DateOrder | None,
+    typer.Option(
+        "--dates",
+        envvar="NEEDLECARE_DATES",
+        case_sensitive=False,
+        help="How to read 03/04/2026: dmy (3 April) or mdy (4 March).",
+        rich_help_panel=LOOK_PANEL,
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT_PANEL)]
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colour, as NO_COLOR=1.", rich_help_panel=OUTPUT_PANEL)
@@ -132,7 +143,6 @@ Save = Annotated[
 
 DEFAULT_SCHEDULE = BUILTIN
 FIRST_YEAR_OF_CLOCK = 2026  # needlecare's own, which no clock that is right is before
-_NEVER_USED = datetime.min.replace(tzinfo=UTC)
 
 
 def typed(ctx: typer.Context, name: str) -> bool:
@@ -206,14 +216,40 @@ def _zone_in_plain_sight() -> ZoneInfo | None:
     return known_zone(name) if name else None
 
 
-def moment_of(text: str | None, zone: ZoneInfo) -> datetime:
-    """Return the moment (UTC) that --as-of names, or the clock's, which a date needs not.
+def moment_of(
+    text: str | None, zone: ZoneInfo, dates: DateOrder | None = None, *, say: bool = True
+) -> datetime:
+    """Return the moment (UTC) that --as-of names, or else the clock's, which a full date doesn't need.
 
-    Raises UsageError.
+    Says on standard error which date a word was read as, unless `say` is false. Raises UsageError.
     """
     if text is None:
         return clock()
-    return parse_moment(text, now=clock() if counts_from_now(text) else _NEVER_USED, zone=zone)
+    parsed = parse_when(text, now=clock, zone=zone, purpose=Purpose.MOMENT, order=dates)
+    if say and parsed.relative:
+        say_reading(text, parsed, zone)
+    return beginning(parsed.value, zone)
+
+
+def treated_at(
+    text: str, *, now: datetime, zone: ZoneInfo, dates: DateOrder | None = None
+) -> datetime | date:
+    """Return the moment (UTC) or the date of a treatment. Every answer shows its day; the year of a date
+    without one is said on standard error. Raises UsageError.
+    """
+    parsed = parse_when(text, now=now, zone=zone, order=dates)
+    if parsed.yearless:
+        say_reading(text, parsed, zone)
+    return parsed.value
+
+
+def say_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
+    """Say on standard error which date a text was read as."""
+    from needlecare.output.timing import short_day, short_moment
+
+    value = parsed.value
+    read_as = short_moment(value, zone) if isinstance(value, datetime) else short_day(value)
+    terminal.say(f"{quoted(text)} is {read_as}.")
 
 
 def planned(
@@ -226,11 +262,12 @@ def planned(
     schedule: str | Schedule,
     follow: list[str] | None = None,
     as_of: str | None = None,
+    dates: DateOrder | None = None,
 ) -> tuple[Plan, datetime]:
     """Return the plan that the options ask for, and the moment (UTC) to look at it."""
     zone = zone_of(tz)
-    now = moment_of(as_of, zone)
-    treated = parse_when(when, now=now, zone=zone)
+    now = moment_of(as_of, zone, dates)
+    treated = treated_at(when, now=now, zone=zone, dates=dates)
     treatment = Treatment(treated=treated, zone=zone, prp=prp, skin_type=skin_type, scars=scars)
     rules = load_schedule(schedule) if isinstance(schedule, str) else schedule
     return plan(treatment, rules, follow=follow or ()), now

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from needlecare.time.zones import first_moment, local
 
 NEAR = timedelta(days=100)  # within it a date needs no year, even across New Year's Eve
+HALF_A_YEAR = timedelta(days=182)  # a day without a year, typed again, is read as the nearest one
 HOURS = (12, 24)
 
 _ONE_DIGIT = re.compile(r" (?=[0-9] )")
@@ -58,9 +59,13 @@ def short_day(day: date, reader: date | None = None) -> str:
 
 def day_and_month(day: date, reader: date | None = None) -> str:
     """Return "21 Nov", with the year as `short_day` has it."""
-    near = reader is not None and (reader.year == day.year or abs(day - reader) <= NEAR)
-    year = "" if near else f" {day.year}"
+    year = "" if reader is not None and _is_near(day, reader) else f" {day.year}"
     return f"{day.day} {_MONTHS[day.month - 1]}{year}"
+
+
+def _is_near(day: date, reader: date) -> bool:
+    distance = abs(day - reader)
+    return distance <= NEAR or (reader.year == day.year and distance <= HALF_A_YEAR)
 
 
 def short_month(day: date) -> str:

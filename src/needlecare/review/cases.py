@@ -365,7 +365,7 @@ class _Row:
             self.wrong(f"{quoted(cell)} is not a date; write {what}", column)
             return None
         try:
-            return parse_when(cell, now=_NO_CLOCK, zone=zone)
+            return parse_when(cell, now=_NO_CLOCK, zone=zone).value
         except UsageError as error:
             self.wrong(str(error).replace(FORMS, f"write {what}"), column)
             return None

@@ -1,98 +1,247 @@
 """What people type as a date or a time, and what it means: design, section 4.2.
 
+What has one meaning is understood; what has two is refused, and the message names both.
+
+    WHEN  = DATE [TIME] | TIME DATE | now | 3 hours ago
+    DATE  = [weekday] calendar date | today, yesterday, tomorrow | 3 days ago, in 2 weeks
+            | weekday | last weekday
+    TIME  = 14:30 | 14:30:15 | 14.30 | 2:30 pm | 2pm | noon, and an offset from UTC
+
+`parse_when` reads what is typed on the command line, `parse_cell` a cell of an
+export. Each UsageError has a code that repeats nothing of the text:
+
+    not-a-time      not a date, or no day given
+    no-such-time    a date or a time that does not exist
+    two-readings    a text with two meanings
+    two-digit-year  a year without its century
+    wrong-weekday   a weekday that does not fit its date
+    wrong-order     a date that does not fit the order of day and month that was given
+    skipped         a local time that a clock change skips
+    repeated        a local time that a clock change repeats
+
 The clock is never read here; who asks hands down `now`.
 """
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from enum import Enum
+from enum import Enum, StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+from msgspec import Struct
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import QuietHours
 from needlecare.time.offsets import FIRST_YEAR, LAST_YEAR
-from needlecare.time.zones import beginning, first_moment, local, wall_readings
+from needlecare.time.zones import beginning, end_of_day, first_moment, local, wall_readings
 
-FORMS = "write 2026-11-21, 2026-11-21T14:30, today, yesterday@14:30 or sat 2:30pm"
-
-
-class Weekday(Enum):
-    """Which day a weekday's name stands for; today counts in both."""
-
-    LATEST = "latest"
-    COMING = "coming"
+FORMS = "write 2026-11-21, 21 Nov 2026, yesterday 2pm or 3 days ago"
 
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY_WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1}
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+class Purpose(Enum):
+    """What a date is for. It decides which Friday "friday" is, and in which year "21 Nov" lies.
+
+    Today counts as the latest weekday of its name, and as the coming one.
+    """
+
+    TREATMENT = "treatment"  # the latest Friday; the nearest 21 November
+    MOMENT = "moment"  # the coming Friday; the nearest 21 November
+    DEADLINE = "deadline"  # the coming Friday; the next 21 November
+
+
+class DateOrder(StrEnum):
+    """Whether the day or the month comes first in 03/04/2026."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+class ParsedWhen(Struct, frozen=True):
+    """What a text means: a moment in UTC, or a date where no time was given.
+
+    Where the date was not written in full, the reader should see which one it became: `relative` for
+    one that depends on today's, such as "friday" or "21 Nov"; `yearless` for the latter alone.
+    """
+
+    value: datetime | date
+    relative: bool = False
+    yearless: bool = False
+
+
+Now = datetime | Callable[[], datetime]  # UTC; a function is called only for a text that needs it
+
+
+class _Kind(Enum):
+    FULL = "a date with its year"
+    YEARLESS = "a day and a month"
+    RELATIVE = "counted from today"
+
+
+class _Day(NamedTuple):
+    day: date
+    kind: _Kind
+
+    def meaning(self, value: datetime | date) -> ParsedWhen:
+        """Return a value that this date led to, with how the date was written."""
+        return ParsedWhen(value, self.kind is not _Kind.FULL, self.kind is _Kind.YEARLESS)
+
+
+# Words --------------------------------------------------------------------------------------------
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
-DAY_NAMES = (*_DAY_WORDS, *_WEEKDAYS)  # in full
-_WORDS = ("now", *DAY_NAMES, *(name[:3] for name in _WEEKDAYS))
-_WHEN = (
-    r"(?:(?P<word>[a-z]+)"
-    r"|(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2}))"
-    r"(?:[t@ ](?:"
-    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
-    r"(?P<offset>z|[+-][0-9]{2}(?::[0-9]{2})?)?"
-    r"|(?P<hour12>[0-9]{1,2}):(?P<minute12>[0-9]{2}) ?(?P<half>am|pm)"
-    r"))?"
+DAY_NAMES = ("today", "yesterday", "tomorrow", *WEEKDAYS)  # what a shell offers to complete
+
+_DAY_WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1, "day before yesterday": -2, "day after tomorrow": 2}
+_WEEKDAY_NUMBERS = {
+    **{name: number for number, name in enumerate(WEEKDAYS)},
+    **{name[:3]: number for number, name in enumerate(WEEKDAYS)},
+    "tues": 1,
+    "weds": 2,
+    "thur": 3,
+    "thurs": 3,
+}
+_MONTH_NUMBERS = {
+    **{name: number for number, name in enumerate(MONTHS, start=1)},
+    **{name[:3]: number for number, name in enumerate(MONTHS, start=1)},
+    "sept": 9,
+}
+_NUMBER_WORDS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
 )
-_KNOWN_DAY = rf"(?:{'|'.join(_WORDS)}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?=[t@ ])"
-_OTHER_DATE = r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9])"
-_BASIC_DATE = r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])"
+_SMALL_NUMBERS = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}}
+_VAGUE_TIMES = ("morning", "afternoon", "evening", "night", "tonight", "lunchtime")
+_KNOWN_WORDS = (
+    *("now", "noon", "midnight", "last", "next", "ago", "in", "at", "day", "days", "week", "weeks"),
+    *("month", "months", "hour", "hours"),
+    *DAY_NAMES,
+    *_WEEKDAY_NUMBERS,
+    *MONTHS,
+    *_MONTH_NUMBERS,
+)
+
+_LONGEST = 100  # characters; JavaScript writes 70
+
+# Patterns, compiled by `re` when they are first used. They read text that `_normalized` has made
+# lower-case, with single spaces, plain hyphens and " at " before an ISO time.
+
+_FULL_ISO = r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}))?"
+_TIME = (
+    r"(?P<at>at )?(?:"
+    r"(?:12 ?)?(?P<word>noon|midday|midnight)"
+    r"|(?P<hour>[0-9]{1,2})[:.h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]+)?)?"
+    r"(?: ?(?P<half>[ap])\.? ?m\.?|(?P<short_half>[ap])(?![a-z])| ?h(?:rs)?\b)?"
+    r"|(?P<hour12>[0-9]{1,2})(?: ?(?P<half12>[ap])\.? ?m\.?|(?P<short_half12>[ap])(?![a-z]))"
+    r"|(?P<basic>[0-9]{4}|[0-9]{6})"
+    r"|(?P<bare>[0-9]{1,2})(?P<oclock> o'?clock)?"
+    r")(?: \((?P<fold>first|second) time\))?"
+    r"(?: ?(?P<offset>z|utc|(?:utc|gmt) ?[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}(?::?[0-9]{2})?)"
+    r"(?: \([a-z ]+\))?)?"  # JavaScript names the zone behind the offset
+)
+_ABBREVIATED_ZONE = r".*[0-9m] \(?(?:gmt|bst|ist|jst|[acempw][ds]t|[cew]es?t|a[cew][ds]t|nz[ds]t)\)?"
+_AMOUNT = rf"(?:(?P<half>half an?)|(?P<number>[0-9]{{1,4}}|{'|'.join(_SMALL_NUMBERS)}))"
+_UNIT_MINUTES = {"minute": 1, "min": 1, "hour": 60, "hr": 60, "h": 60}
+_UNIT_DAYS = {"day": 1, "d": 1, "week": 7, "wk": 7, "w": 7, "fortnight": 14}
+_UNIT = rf"(?P<unit>{'|'.join((*_UNIT_MINUTES, *_UNIT_DAYS, 'month'))})s?"
+_RELATIVE = rf"(?:(?P<ahead>in) )?{_AMOUNT} ?{_UNIT}(?: (?:(?P<back>ago)|(?P<onward>from now|from today)))?"
+
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTH_NUMBERS, key=len, reverse=True))})\.?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?(?: of)?"
+_YEAR = r"(?P<year>[0-9]{1,6})"
+_NAMED_DATES = (
+    rf"{_DAY}[ /-]?{_MONTH}(?:[ /-]?{_YEAR})?",  # 21 Nov 2026, 21-Nov-2026
+    rf"{_MONTH}[ /-]?{_DAY}(?:[ /-]{_YEAR})?",  # Nov 21 2026
+    rf"{_YEAR}[ /-]{_MONTH}[ /-]{_DAY}",  # 2026-Nov-21
+)
+_YEAR_FIRST = r"([0-9]{4})([-/. ])([0-9]{1,2})\2([0-9]{1,2})"
+_YEAR_LAST = r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})"
+_NO_CENTURY = r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{1,2})"
+_NO_YEAR = r"([0-9]{1,2})([-/.])([0-9]{1,2})(\.?)"
+
+
+# What is typed ------------------------------------------------------------------------------------
 
 
 def parse_when(
-    text: str, *, now: datetime, zone: ZoneInfo, weekday: Weekday = Weekday.LATEST
-) -> datetime | date:
-    """Return the moment (UTC) that a person means, or the date where no hour is given.
+    text: str,
+    *,
+    now: Now,
+    zone: ZoneInfo,
+    purpose: Purpose = Purpose.TREATMENT,
+    order: DateOrder | None = None,
+) -> ParsedWhen:
+    """Return what a person means by a date or a time, local to `zone`.
 
-    `now` (UTC) is what "now" and "today" mean; words and bare times are local to
-    `zone`. Raises UsageError for everything that is not of the accepted forms,
-    for a date or a time that does not exist, and for one that exists twice.
+    `order` says how to read 03/04/2026; without it such a date is refused.
+    Raises UsageError for a text with no meaning or with two, and for a date or a
+    time that does not exist or exists twice.
     """
-    written = re.sub(" +", " ", text).strip(" ")
-    if not written:
-        raise UsageError(f"no date given; {FORMS}", code="not-a-time")
-    match = re.fullmatch(_WHEN, written.lower())
-    if match is None or (match["word"] and match["word"] not in _WORDS):
-        raise UsageError(f"{quoted(text)} is not a date; {_form_instead_of(written)}", code="not-a-time")
-    if match["word"] == "now":
-        if match.end("word") != match.end():
-            raise UsageError(
-                f'{quoted(text)}: "now" takes no time; write now, or today@14:30', code="not-a-time"
-            )
-        return now
-    if match["word"]:
-        if match["offset"]:
-            raise UsageError(
-                f"{quoted(text)}: an offset goes with a full date; write 2026-11-21T14:30Z", code="not-a-time"
-            )
-        day = _day_named(match["word"], local(now, zone).date(), weekday)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise UsageError(
-                f"{quoted(text)}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time"
-            )
-    else:
-        day = _calendar_day(text, int(match["year"]), int(match["month"]), int(match["day"]))
-    clock = _clock_time(text, match)
-    if clock is None:
-        return _existing_day(text, day, zone)
-    if match["offset"]:
-        given = _utc_offset(text, match["offset"])
-        return datetime.combine(day, clock, given).astimezone(UTC)
-    return _existing_time(text, datetime.combine(day, clock), zone)
+    return _Reader(text, now, zone, purpose, order).read()
 
 
-def counts_from_now(text: str) -> bool:
-    """Return whether parse_when needs to know what time it is for a text: for a word, and not for a date."""
-    return not text.strip(" ")[:1].isdigit()
+def parse_moment(text: str, *, now: Now, zone: ZoneInfo, order: DateOrder | None = None) -> datetime:
+    """Return the moment (UTC) to look at: a date alone means its first moment, a weekday the coming one.
+
+    Raises UsageError as parse_when does.
+    """
+    return beginning(parse_when(text, now=now, zone=zone, purpose=Purpose.MOMENT, order=order).value, zone)
+
+
+def parse_cell(
+    text: str, *, time_of_day: str = "", now: Now, zone: ZoneInfo, order: DateOrder | None = None
+) -> datetime | date:
+    """Return the moment (UTC) or the date that a cell of an export means, local to `zone`.
+
+    The same grammar as for what is typed, with these differences for what machines write:
+    - `time_of_day` is the cell of a second column; a midnight beside the date gives way to it;
+    - an hour of one digit is on the 24-hour clock (9:30 is 09:30);
+    - a spreadsheet's serial number is a date (46347) or a date and a time (46347.6041667);
+    - a date that doesn't fit `order` is refused, although it has one reading: the order is wrong.
+
+    Raises UsageError with one of the codes above.
+    """
+    text, time_of_day = text.strip(), time_of_day.strip()
+    if re.fullmatch(r"[0-9]{5}(?:\.[0-9]+)?", text):
+        text = _serial_date(text)
+    if not time_of_day:
+        return _Reader(text, now, zone, Purpose.TREATMENT, order, cell=True).read().value
+    if re.fullmatch(r"[01]?\.[0-9]+", time_of_day):
+        time_of_day = f"{datetime.combine(date.min, time()) + _time_in_serial(time_of_day):%H:%M:%S}"
+    # A time column of a spreadsheet may carry the date that its numbers count from, a date column midnight.
+    time_of_day = re.sub(r"^(?:1899-12-3[01]|1900-01-0[01])[ T]", "", time_of_day)
+    text = re.sub(r"[ T](?:00:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", "", text, flags=re.IGNORECASE)
+    return _Reader(f"{text} {time_of_day}", now, zone, Purpose.TREATMENT, order, cell=True).read().value
+
+
+def order_shown_by(text: str) -> DateOrder | None:
+    """Return the order of day and month that a cell proves, as 21/11/2026 does; None where it proves none.
+
+    One cell that proves an order settles it for the whole column.
+    """
+    match = re.match(rf"{_YEAR_LAST}(?![0-9])", text.strip())
+    if match is None:
+        return None
+    first, second = int(match[1]), int(match[3])
+    if second > 12 >= first:
+        return DateOrder.MDY
+    return DateOrder.DMY if first > 12 >= second else None
 
 
 def parse_clock(text: str) -> time:
@@ -107,103 +256,458 @@ def parse_quiet_hours(text: str) -> QuietHours:
     """Return the quiet hours that 22:00-08:00 means; none where both are the same. Raises UsageError."""
     start, dash, end = text.partition("-")
     if not dash:
-        raise UsageError(f"{quoted(text)} are no quiet hours; write 22:00-08:00, or 00:00-00:00 for none")
+        raise UsageError(
+            f"{quoted(text)} is not a range of hours; write 22:00-08:00, or 00:00-00:00 for none"
+        )
     return QuietHours(start=parse_clock(start), end=parse_clock(end))
 
 
-def parse_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the moment (UTC) to look at: a date alone means its first moment, a weekday the coming
-    one. Raises UsageError as parse_when does.
-    """
-    when = parse_when(text, now=now, zone=zone, weekday=Weekday.COMING)
-    return beginning(when, zone)
+def _normalized(text: str) -> str:
+    """Return a text in lower case, with the spaces and hyphens that word processors replace put back."""
+    lowered = re.sub("[\u00a0\u2007\u2009\u202f\t,]", " ", text).lower()
+    lowered = re.sub("[\u2010-\u2015\u2212]", "-", lowered).replace("\u2019", "'")
+    lowered = re.sub(r"@|(?<=[0-9])t(?=[0-9])", " at ", lowered)
+    return re.sub(" +", " ", lowered).strip(" ")
 
 
-def _day_named(word: str, today: date, weekday: Weekday) -> date:
-    if word in _DAY_WORDS:
-        return today + timedelta(days=_DAY_WORDS[word])
-    wanted = next(number for number, name in enumerate(_WEEKDAYS) if name.startswith(word))
-    if weekday is Weekday.LATEST:
-        return today - timedelta(days=(today.weekday() - wanted) % 7)
-    return today + timedelta(days=(wanted - today.weekday()) % 7)
+class _Reader:
+    """One text on its way to a meaning. A method returns None for a text that is not of its form."""
 
+    def __init__(
+        self,
+        text: str,
+        now: Now,
+        zone: ZoneInfo,
+        purpose: Purpose,
+        order: DateOrder | None,
+        *,
+        cell: bool = False,
+    ) -> None:
+        self.text = text
+        self.now = now
+        self.zone = zone
+        self.purpose = purpose
+        self.order = order
+        self.cell = cell
 
-def _calendar_day(text: str, year: int, month: int, day: int) -> date:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(
-            f"{quoted(text)}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time"
-        )
-    if not 1 <= month <= 12:
-        raise UsageError(
-            f"{quoted(text)}: there is no month {month:02}; write year-month-day", code="no-such-time"
-        )
-    days = ((date(year, month, 1) + relativedelta(months=1)) - date(year, month, 1)).days
-    if not 1 <= day <= days:
-        raise UsageError(
-            f"{quoted(text)}: {_MONTHS[month - 1]} {year} has {days} days; "
-            f"write a day from {year}-{month:02}-01 to {year}-{month:02}-{days}",
-            code="no-such-time",
-        )
-    return date(year, month, day)
+    def read(self) -> ParsedWhen:
+        """Return the meaning. Raises UsageError."""
+        if match := re.fullmatch(_FULL_ISO, self.text):  # most cells of an export
+            day = self.full_date(int(match[1]), int(match[2]), int(match[3]))
+            if match[4] is None:
+                return ParsedWhen(self.existing_day(day))
+            return ParsedWhen(self.existing_time(datetime.combine(day, self.clock_time(match[4], match[5]))))
+        written = _normalized(self.text)
+        if not written:
+            raise UsageError(f"no date given; {FORMS}", code="not-a-time")
+        if len(written) > _LONGEST:
+            raise self.refusal(f" is not a date; {FORMS}", code="not-a-time")
+        parsed = self.counted_moment(written) or self.end_of_a_day(written) or self.day_and_time(written)
+        if parsed is None:
+            raise self.not_understood(written)
+        return parsed
 
+    def refusal(self, why: str, *, code: str) -> UsageError:
+        return UsageError(f"{quoted(self.text)}{why}", code=code)
 
-def _clock_time(text: str, match: re.Match[str]) -> time | None:
-    if match["hour12"]:
-        hour, minute = int(match["hour12"]), int(match["minute12"])
-        if not (1 <= hour <= 12 and minute <= 59):
-            raise UsageError(
-                f"{quoted(text)}: there is no such time; write 2:30pm or 14:30", code="no-such-time"
+    def current(self) -> datetime:
+        if not isinstance(self.now, datetime):
+            self.now = self.now()
+        return self.now
+
+    def today(self) -> date:
+        return local(self.current(), self.zone).date()
+
+    # Moments
+
+    def counted_moment(self, written: str) -> ParsedWhen | None:
+        """Read "now", "3 hours ago" and "in 20 minutes"."""
+        if written == "now":
+            return ParsedWhen(self.current())
+        if written.startswith("now "):
+            raise self.refusal(': "now" takes no time; write now, or today 14:30', code="not-a-time")
+        match = re.fullmatch(_RELATIVE, written)
+        if match is None or match["unit"] not in _UNIT_MINUTES:
+            return None
+        minutes = self.amount(match) * _UNIT_MINUTES[match["unit"]]
+        try:
+            moment = self.current() + timedelta(minutes=self.direction(match) * minutes)
+        except OverflowError:
+            raise self.out_of_range() from None
+        self.checked_year(local(moment, self.zone).year)
+        return ParsedWhen(moment, relative=True)
+
+    def end_of_a_day(self, written: str) -> ParsedWhen | None:
+        """Read "the end of Fri 27 Nov" and "through Fri 27 Nov", as outputs write a midnight."""
+        match = re.fullmatch(r"(?:(?:at )?(?:the )?end of|through) (.+)", written)
+        if match is None or (found := self.read_date(match[1])) is None:
+            return None
+        if self.purpose is Purpose.TREATMENT:
+            raise self.refusal(": write the day, or the day and the time", code="not-a-time")
+        day = self.existing_day(found.day)
+        return found.meaning(end_of_day(day, self.zone))
+
+    def day_and_time(self, written: str) -> ParsedWhen | None:
+        if found := self.read_date(written):
+            return found.meaning(self.existing_day(found.day))
+        behind = re.fullmatch(rf"(?P<date>.+?) {_TIME}", written)
+        before = re.fullmatch(rf"{_TIME} (?:on )?(?P<date>.+)", written)
+        for match in (behind, before):
+            if match is None or (match["bare"] and not (match["at"] or match["oclock"])):
+                continue
+            if match is before and (match["basic"] or match["bare"]):
+                continue
+            if found := self.read_date(match["date"]):
+                return found.meaning(self.moment(found, match))
+        return None
+
+    def moment(self, found: _Day, match: re.Match[str]) -> datetime:
+        clock = self.clock(found, match)
+        wall = datetime.combine(found.day, clock)
+        if match["offset"]:
+            if found.kind is not _Kind.FULL:
+                raise self.refusal(
+                    ": an offset goes with a full date; write 2026-11-21T14:30Z", code="not-a-time"
+                )
+            return wall.replace(tzinfo=self.utc_offset(match["offset"])).astimezone(UTC)
+        if match["fold"]:
+            first, second = wall_readings(wall, self.zone)
+            if first >= second:
+                raise self.refusal(
+                    f": {self.zone.key} did not have this time twice; write {_iso_minutes(wall)}",
+                    code="no-such-time",
+                )
+            return first if match["fold"] == "first" else second
+        return self.existing_time(wall)
+
+    # Times of day
+
+    def clock(self, found: _Day, match: re.Match[str]) -> time:
+        if match["word"] == "midnight":
+            days = [found.day, found.day + timedelta(days=1)]
+            raise self.refusal(
+                f" can mean the midnight before or after {_named(found.day)}; "
+                f"write {' or '.join(f'{day} 00:00' for day in days)}",
+                code="two-readings",
             )
-        return time(hour % 12 + (12 if match["half"] == "pm" else 0), minute)
-    if match["hour"]:
-        hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
-        if hour == 24 and minute == second == 0:
-            raise UsageError(f"{quoted(text)}: write 00:00 of the next day", code="no-such-time")
-        if hour > 23 or minute > 59 or second > 59:
-            raise UsageError(
-                f"{quoted(text)}: there is no such time; write one from 00:00 to 23:59", code="no-such-time"
+        if match["word"]:
+            return time(12)
+        half = match["half"] or match["short_half"] or match["half12"] or match["short_half12"]
+        hour, minute, second = match["hour"], match["minute"] or "00", match["second"] or "00"
+        if match["basic"]:
+            year = int(match["basic"][:4])
+            if found.kind is not _Kind.FULL and FIRST_YEAR <= year <= LAST_YEAR:
+                raise self.refusal(
+                    f" can mean the year {year} or the time {match['basic'][:2]}:{match['basic'][2:4]}; "
+                    "write the time with a colon, as 14:30",
+                    code="two-readings",
+                )
+            hour, minute, second = match["basic"][:2], match["basic"][2:4], match["basic"][4:] or "00"
+        hour = hour or match["hour12"] or match["bare"]
+        one_digit = len(hour) == 1 and hour != "0"
+        if half is None and (one_digit or (match["oclock"] and 1 <= int(hour) <= 12)) and not self.cell:
+            raise self.refusal(
+                f" can mean {int(hour):02}:{minute} or {int(hour)}:{minute}pm; write one of the two",
+                code="two-readings",
             )
-        return time(hour, minute, second)
+        return self.clock_time(hour, minute, second, half)
+
+    def clock_time(self, hour: str, minute: str, second: str = "00", half: str | None = None) -> time:
+        hours, minutes, seconds = int(hour), int(minute), int(second)
+        if hours == 24 and minutes == seconds == 0 and half is None:
+            raise self.refusal(": write 00:00 of the next day", code="no-such-time")
+        if half and not (
+            (1 <= hours <= 12) or (half == "p" and 13 <= hours <= 23) or (half == "a" and hours == 0)
+        ):
+            raise self.refusal(": there is no such time; write 2:30pm or 14:30", code="no-such-time")
+        if half and 1 <= hours <= 12:
+            hours = hours % 12 + (12 if half == "p" else 0)
+        if hours > 23 or minutes > 59 or seconds > 59:
+            raise self.refusal(": there is no such time; write one from 00:00 to 23:59", code="no-such-time")
+        return time(hours, minutes, seconds)
+
+    def utc_offset(self, written: str) -> tzinfo:
+        digits = re.sub("[^0-9]", "", written)
+        if not digits:
+            return UTC
+        hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
+        distance = timedelta(hours=hours, minutes=minutes) * (-1 if "-" in written else 1)
+        if minutes > 59 or not timedelta(hours=-12) <= distance <= timedelta(hours=14):
+            raise self.refusal(
+                ": there is no such offset; write one from -12:00 to +14:00", code="no-such-time"
+            )
+        return timezone(distance)
+
+    # Dates
+
+    def read_date(self, written: str) -> _Day | None:
+        written = re.sub("^(?:on )?(?:the )?", "", written)
+        return self.weekday(written) or self.plain_date(written) or self.date_with_weekday(written)
+
+    def plain_date(self, written: str) -> _Day | None:
+        return self.counted_day(written) or self.numeric_date(written) or self.named_date(written)
+
+    def counted_day(self, written: str) -> _Day | None:
+        """Read "today", "3 days ago" and "in 2 weeks"."""
+        if written in _DAY_WORDS:
+            return self.relative_day(self.today() + timedelta(days=_DAY_WORDS[written]))
+        match = re.fullmatch(_RELATIVE, written)
+        if match is None or match["half"] or match["unit"] in _UNIT_MINUTES:
+            return None
+        number = self.direction(match) * int(self.amount(match))
+        try:
+            if match["unit"] == "month":
+                return self.relative_day(self.today() + relativedelta(months=number))
+            return self.relative_day(self.today() + timedelta(days=_UNIT_DAYS[match["unit"]] * number))
+        except (OverflowError, ValueError):
+            raise self.out_of_range() from None
+
+    def amount(self, match: re.Match[str]) -> float:
+        if match["half"]:
+            return 0.5
+        return _SMALL_NUMBERS.get(match["number"]) or int(match["number"])
+
+    def direction(self, match: re.Match[str]) -> int:
+        """Return 1 for "in 3 weeks" and -1 for "3 weeks ago". Raises UsageError where it says neither or both."""
+        said = [word for word in ("ahead", "back", "onward") if match[word]]
+        if len(said) != 1:
+            amount = f"{match['half'] or match['number']} {match['unit']}s"
+            raise self.refusal(
+                f" can mean {amount} ago or in {amount}; write one of the two", code="two-readings"
+            )
+        return -1 if said == ["back"] else 1
+
+    def weekday(self, written: str) -> _Day | None:
+        """Read "friday", "last friday", "coming friday"; refuse "next friday" and "this friday"."""
+        match = re.fullmatch(r"(?:(last|next|this|coming|this coming|this past|past) )?([a-z]+)\.?", written)
+        if match is None or match[2] not in _WEEKDAY_NUMBERS:
+            return None
+        today = self.today()
+        back = (today.weekday() - _WEEKDAY_NUMBERS[match[2]]) % 7
+        latest, coming = today - timedelta(days=back), today + timedelta(days=-back % 7)
+        before, after = today - timedelta(days=back or 7), today + timedelta(days=(-back % 7) or 7)
+        match match[1]:
+            case None:
+                return self.relative_day(latest if self.purpose is Purpose.TREATMENT else coming)
+            case "last" | "past" | "this past":
+                return self.relative_day(before)
+            case "coming" | "this coming":
+                return self.relative_day(after)
+            case "this" if latest == coming:
+                return self.relative_day(today)
+            case "this":
+                readings = (latest, coming)
+            case _:
+                readings = (after, after + timedelta(days=7))
+        raise self.two_days(*readings)
+
+    def two_days(self, first: date, second: date) -> UsageError:
+        return self.refusal(f" can mean {first} or {second}; write the date", code="two-readings")
+
+    def date_with_weekday(self, written: str) -> _Day | None:
+        """Read "Wed 25 Nov 2026" and "25 Nov 2026 (Wed)", where the weekday has to fit."""
+        first = re.fullmatch(r"(?P<name>[a-z]+)\.? (?P<rest>.+)", written)
+        last = re.fullmatch(r"(?P<rest>.+) \(?(?P<name>[a-z]+)\.?\)?", written)
+        for match in (first, last):
+            if match is None or match["name"] not in _WEEKDAY_NUMBERS:
+                continue
+            if (found := self.plain_date(match["rest"])) is None:
+                continue
+            if found.day.weekday() != _WEEKDAY_NUMBERS[match["name"]]:
+                right = WEEKDAYS[found.day.weekday()].title()
+                raise self.refusal(
+                    f": {_named(found.day)} {found.day.year} is a {right}; check the day and the date",
+                    code="wrong-weekday",
+                )
+            return found
+        return None
+
+    def numeric_date(self, written: str) -> _Day | None:
+        if match := re.fullmatch(_YEAR_FIRST, written) or re.fullmatch(
+            r"([0-9]{4})()([0-9]{2})([0-9]{2})", written
+        ):
+            return _Day(self.full_date(int(match[1]), int(match[3]), int(match[4])), _Kind.FULL)
+        if match := re.fullmatch(_YEAR_LAST, written):
+            year = self.checked_year(int(match[4]))
+            return _Day(self.day_and_month(int(match[1]), int(match[3]), year), _Kind.FULL)
+        if match := re.fullmatch(_NO_CENTURY, written):
+            one, two, three = int(match[1]), int(match[3]), int(match[4])
+            dates = _dates((2000 + three, one, two), (2000 + three, two, one))
+            if match[2] == "-":
+                dates += _dates((2000 + one, two, three))
+            raise self.refusal(f": {self.with_century(dates)}", code="two-digit-year")
+        if match := re.fullmatch(_NO_YEAR, written):
+            return self.numeric_day_and_month(match)
+        return None
+
+    def numeric_day_and_month(self, match: re.Match[str]) -> _Day | None:
+        """Read 21/11 and 21.11., but not 21.11, which may be a time as well."""
+        one, two = int(match[1]), int(match[3])
+        readings = _both_orders(self.day_without_year, one, two)
+        if not readings:
+            return None
+        is_clock_like = match[2] == "." and not match[4] and one <= 23 and two <= 59 and len(match[3]) == 2
+        if is_clock_like:
+            day = min(readings.values())
+            raise self.refusal(
+                f" can mean {_named(day)} or the time {one:02}:{two:02}; write {_named(day)}, or the time with a colon",
+                code="two-readings",
+            )
+        return _Day(self.one_order(readings), _Kind.YEARLESS)
+
+    def day_and_month(self, one: int, two: int, year: int) -> date:
+        """Return the date of two numbers, either of which may be the month. Raises UsageError."""
+        readings = _both_orders(lambda day, month: _date_or_none(year, month, day), one, two)
+        if not readings:
+            raise self.refusal(": no such day exists; write 2026-11-21 or 21 Nov 2026", code="no-such-time")
+        return self.one_order(readings)
+
+    def one_order(self, readings: dict[DateOrder, date]) -> date:
+        if self.order in readings:
+            return readings[self.order]
+        days = list(dict.fromkeys(readings.values()))
+        if self.order is not None and self.cell:
+            raise self.refusal(
+                f" is not a date in the order {self.order}; it can only be {days[0]}", code="wrong-order"
+            )
+        if len(days) == 1:
+            return days[0]
+        by_month, by_day = readings[DateOrder.MDY], readings[DateOrder.DMY]
+        raise self.refusal(
+            f" can mean {_named(by_month)} or {_named(by_day)}; "
+            f"write {by_month} or {by_day}, or give --dates mdy or --dates dmy",
+            code="two-readings",
+        )
+
+    def named_date(self, written: str) -> _Day | None:
+        match = next(filter(None, (re.fullmatch(form, written) for form in _NAMED_DATES)), None)
+        if match is None:
+            return None
+        day, month = int(match["day"]), _MONTH_NUMBERS[match["month"]]
+        if match["year"] is None:
+            if (found := self.day_without_year(day, month)) is not None:
+                return _Day(found, _Kind.YEARLESS)
+            days = (date(2000, month % 12 + 1, 1) - timedelta(days=1)).day
+            raise self.refusal(f": {MONTHS[month - 1].title()} has {days} days", code="no-such-time")
+        year = int(match["year"])
+        if len(match["year"]) < 4:
+            dates = _dates((2000 + year % 100, month, day)) if year < 100 else []
+            raise self.refusal(f": {self.with_century(dates)}", code="two-digit-year")
+        return _Day(self.full_date(year, month, day), _Kind.FULL)
+
+    def with_century(self, dates: list[date]) -> str:
+        return "write the year with four digits" + (
+            f": {' or '.join(map(str, dict.fromkeys(dates)))}" if dates else ""
+        )
+
+    def day_without_year(self, day: int, month: int) -> date | None:
+        """Return the nearest such day, or the next one for a deadline; None where no year has it.
+
+        Raises UsageError where one lies as far back as the other lies ahead.
+        """
+        if not (1 <= month <= 12 and 1 <= day <= 31) or _date_or_none(2000, month, day) is None:
+            return None
+        today = self.today()
+        years = range(today.year - 8, today.year + 9)  # 29 February may be eight years off
+        days = [found for year in years if (found := _date_or_none(year, month, day)) is not None]
+        if self.purpose is Purpose.DEADLINE:
+            days = [found for found in days if found >= today]
+        days.sort(key=lambda found: abs(found - today))
+        if not days:
+            raise self.out_of_range()
+        if len(days) > 1 and abs(days[0] - today) == abs(days[1] - today) and days[0] != days[1]:
+            raise self.two_days(*sorted(days[:2]))
+        return days[0]
+
+    def relative_day(self, day: date) -> _Day:
+        self.checked_year(day.year)
+        return _Day(day, _Kind.RELATIVE)
+
+    def checked_year(self, year: int) -> int:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise self.out_of_range()
+        return year
+
+    def out_of_range(self) -> UsageError:
+        return self.refusal(f": the year must lie between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time")
+
+    def full_date(self, year: int, month: int, day: int) -> date:
+        self.checked_year(year)
+        if not 1 <= month <= 12:
+            raise self.refusal(f": there is no month {month:02}; write year-month-day", code="no-such-time")
+        if (found := _date_or_none(year, month, day)) is None:
+            days = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
+            raise self.refusal(
+                f": {MONTHS[month - 1].title()} {year} has {days} days; "
+                f"write a day from {year}-{month:02}-01 to {year}-{month:02}-{days}",
+                code="no-such-time",
+            )
+        return found
+
+    # Clock changes
+
+    def existing_day(self, day: date) -> date:
+        if local(first_moment(day, self.zone), self.zone).date() != day:
+            before, after = day - timedelta(days=1), day + timedelta(days=1)
+            raise self.refusal(f": {self.zone.key} skipped {day}; write {before} or {after}", code="skipped")
+        return day
+
+    def existing_time(self, wall: datetime) -> datetime:
+        first, second = wall_readings(wall, self.zone)
+        if first == second:
+            return first
+        if first > second:
+            raise self.refusal(
+                f": {self.zone.key} skipped {_clock_text(wall)} on {wall.date()}, when the clocks "
+                f"went forward; write {_iso_minutes(local(first, self.zone))}",
+                code="skipped",
+            )
+        raise self.refusal(
+            f": {self.zone.key} had {_clock_text(wall)} twice on {wall.date()}; "
+            f"write {_iso_minutes(local(first, self.zone))} for the first "
+            f"or {_iso_minutes(local(second, self.zone))} for the second",
+            code="repeated",
+        )
+
+    # Not understood
+
+    def not_understood(self, written: str) -> UsageError:
+        lone = re.fullmatch(_TIME, written)
+        if lone and not (lone["basic"] or lone["bare"]):
+            return self.refusal(" names no day; write today 14:30 or yesterday 2pm", code="not-a-time")
+        if re.fullmatch(_ABBREVIATED_ZONE, written):
+            return self.refusal(
+                ": write the time zone as an offset, such as 2026-11-21 14:30 -05:00, or give --tz",
+                code="not-a-time",
+            )
+        words = re.findall("[a-z']+", written)
+        if any(word in _VAGUE_TIMES for word in words):
+            return self.refusal(" gives no time; write the hour, as in yesterday 6pm", code="not-a-time")
+        for word in words:
+            if len(word) > 3 and word not in _KNOWN_WORDS and (hint := nearest(word, _KNOWN_WORDS, 0.7)):
+                return self.refusal(" is not a date" + hint.replace('"', ""), code="not-a-time")
+        return self.refusal(f" is not a date; {FORMS}", code="not-a-time")
+
+
+def _both_orders(find_date: Callable[[int, int], date | None], one: int, two: int) -> dict[DateOrder, date]:
+    """Return the dates that exist by each order of two numbers; `find_date` takes a day and a month."""
+    found = {DateOrder.DMY: find_date(one, two), DateOrder.MDY: find_date(two, one)}
+    return {order: day for order, day in found.items() if day is not None}
+
+
+def _dates(*numbers: tuple[int, int, int]) -> list[date]:
+    """Return the dates that exist among years, months and days, each once."""
+    return list(dict.fromkeys(day for number in numbers if (day := _date_or_none(*number)) is not None))
+
+
+def _date_or_none(year: int, month: int, day: int) -> date | None:
+    with suppress(ValueError):
+        return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
     return None
 
 
-def _utc_offset(text: str, written: str) -> tzinfo:
-    if written == "z":
-        return UTC
-    hours, minutes = int(written[1:3]), int(written[4:] or 0)
-    distance = timedelta(hours=hours, minutes=minutes) * (-1 if written[0] == "-" else 1)
-    if minutes > 59 or not timedelta(hours=-12) <= distance <= timedelta(hours=14):
-        raise UsageError(
-            f"{quoted(text)}: there is no such offset; write one from -12:00 to +14:00", code="no-such-time"
-        )
-    return timezone(distance)
-
-
-def _existing_day(text: str, day: date, zone: ZoneInfo) -> date:
-    if local(first_moment(day, zone), zone).date() != day:
-        before, after = day - timedelta(days=1), day + timedelta(days=1)
-        raise UsageError(
-            f"{quoted(text)}: {zone.key} skipped {day}; write {before} or {after}", code="skipped"
-        )
-    return day
-
-
-def _existing_time(text: str, wall: datetime, zone: ZoneInfo) -> datetime:
-    first, second = wall_readings(wall, zone)
-    if first == second:
-        return first
-    if first > second:
-        raise UsageError(
-            f"{quoted(text)}: {zone.key} skipped {_clock_text(wall)} on {wall.date()}, when the clocks "
-            f"went forward; write {_iso_minutes(local(first, zone))}",
-            code="skipped",
-        )
-    raise UsageError(
-        f"{quoted(text)}: {zone.key} had {_clock_text(wall)} twice on {wall.date()}; "
-        f"write {_iso_minutes(local(first, zone))} for the first "
-        f"or {_iso_minutes(local(second, zone))} for the second",
-        code="repeated",
-    )
+def _named(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1].title()}"
 
 
 def _clock_text(wall: datetime) -> str:
@@ -214,27 +718,14 @@ def _iso_minutes(moment: datetime) -> str:
     return moment.isoformat(timespec="minutes" if moment.second == 0 else "seconds")
 
 
-def _form_instead_of(written: str) -> str:
-    """Return what to write instead of a date in another form: both readings where it has two."""
-    if match := re.match(_KNOWN_DAY, written.lower()):
-        return f"the time behind {match[0]} is written as 09:30, 14:30 or 2:30pm"
-    if match := re.match(_BASIC_DATE, written):
-        readings = [(int(match[1]), int(match[2]), int(match[3]))]
-    elif match := re.match(_OTHER_DATE, written):
-        one, two, three = int(match[1]), int(match[3]), int(match[4])
-        readings = [(one, two, three)] if len(match[1]) == 4 else [(three, one, two), (three, two, one)]
-    else:
-        return FORMS + nearest(re.split("[ @]", written)[0], _WORDS)
-    dates = {day: None for reading in readings if (day := _date_or_none(*reading))}
-    if not dates:
-        return f"no such day exists; {FORMS}"
-    named = [f"{day} ({day.day} {_MONTHS[day.month - 1]})" for day in dates]
-    time_behind = ", with the time as 2026-11-21T14:30" if match.end() < len(written) else ""
-    return f"write {' or '.join(named)}{time_behind}"
+def _serial_date(text: str) -> str:
+    """Return the ISO form of a spreadsheet's serial number: the days since 30 December 1899."""
+    day = date(1899, 12, 30) + timedelta(days=int(float(text)))
+    if "." not in text:
+        return day.isoformat()
+    return (datetime.combine(day, time()) + _time_in_serial(text)).isoformat(" ")
 
 
-def _date_or_none(year: int, month: int, day: int) -> date | None:
-    year += 2000 if year < 100 else 0
-    with suppress(ValueError):
-        return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
-    return None
+def _time_in_serial(text: str) -> timedelta:
+    """Return the time of day in a serial number's fraction, to the second."""
+    return timedelta(seconds=round(float(text) % 1 * 86400))

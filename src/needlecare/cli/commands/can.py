@@ -49,6 +49,7 @@ def can(
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
     as_of: options.AsOf = None,
+    dates: options.Dates = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -68,9 +69,10 @@ def can(
             schedule=schedule,
             follow=follow,
             as_of=as_of,
+            dates=dates,
         )
     tell_emergency(words, made.schedule, json=json, colour=not no_color)
-    moment = now if at is None else parse_moment(at, now=now, zone=made.treatment.zone)
+    moment = now if at is None else parse_moment(at, now=now, zone=made.treatment.zone, order=dates)
     from needlecare.output.terminal import can as wording
 
     try:

@@ -17,7 +17,7 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.plan.course import course as course_of
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
-from needlecare.time.parsing import Weekday, parse_when
+from needlecare.time.parsing import DateOrder, Purpose, parse_when
 
 if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar
@@ -78,6 +78,7 @@ def course(
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
     as_of: options.AsOf = None,
+    dates: options.Dates = None,
     ics: calendar.Ics = None,
     update: calendar.Update = False,
     ref: calendar.Ref = None,
@@ -107,9 +108,9 @@ def course(
     wanted.check(ctx)
     interval = None if every is None else parse_interval(every)
     zone = options.zone_of(tz)
-    now = options.moment_of(as_of, zone)
+    now = options.moment_of(as_of, zone, dates)
     first = Treatment(
-        treated=parse_when(" ".join(when), now=now, zone=zone),
+        treated=options.treated_at(" ".join(when), now=now, zone=zone, dates=dates),
         zone=zone,
         prp=prp,
         skin_type=skin_type,
@@ -120,7 +121,7 @@ def course(
         load_schedule(schedule),
         sessions=sessions,
         every=interval,
-        moved=_moved(move or (), now, zone),
+        moved=_moved(move or (), now, zone, dates),
         follow=follow or (),
     )
     if ref is not None:
@@ -155,7 +156,9 @@ def course(
     )
 
 
-def _moved(moves: Iterable[str], now: datetime, zone: ZoneInfo) -> dict[int, datetime | date]:
+def _moved(
+    moves: Iterable[str], now: datetime, zone: ZoneInfo, dates: DateOrder | None
+) -> dict[int, datetime | date]:
     """Return where the sessions go that are moved, by their numbers. Raises UsageError."""
     found: dict[int, datetime | date] = {}
     for text in moves:
@@ -167,5 +170,6 @@ def _moved(moves: Iterable[str], now: datetime, zone: ZoneInfo) -> dict[int, dat
         number = int(match[1])
         if number in found:
             raise UsageError(f"{quoted(text)}: session {number} is moved twice; give one --move for it")
-        found[number] = parse_when(match[2], now=now, zone=zone, weekday=Weekday.COMING)
+        when = parse_when(match[2], now=now, zone=zone, purpose=Purpose.MOMENT, order=dates)
+        found[number] = when.value
     return found

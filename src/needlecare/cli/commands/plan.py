@@ -37,6 +37,7 @@ def plan(
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
     as_of: options.AsOf = None,
+    dates: options.Dates = None,
     ics: calendar.Ics = None,
     update: calendar.Update = False,
     ref: calendar.Ref = None,
@@ -74,6 +75,7 @@ def plan(
         schedule=schedule,
         follow=follow,
         as_of=as_of,
+        dates=dates,
     )
     if ref is not None:
         checked_reference(ref)

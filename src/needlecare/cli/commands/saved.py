@@ -26,6 +26,7 @@ from needlecare.storage.saved import (
     saved_bytes,
     with_saved,
 )
+from needlecare.time.parsing import DateOrder
 
 EXAMPLES = """
 Examples:
@@ -92,6 +93,7 @@ def current_plan(
     schedule: str,
     follow: list[str] | None,
     as_of: str | None,
+    dates: DateOrder | None = None,
 ) -> tuple[Plan, datetime]:
     """Return the plan of --treated, or else of the saved treatment that matters, and the moment (UTC) to
     look at it.
@@ -109,10 +111,11 @@ def current_plan(
             schedule=schedule,
             follow=follow,
             as_of=as_of,
+            dates=dates,
         )
     zone = options.zone_of(tz) if options.typed(ctx, "tz") else None
     saved = [_in_zone(one, zone) if zone else one for one in load_saved()]
-    chosen = in_force(saved, lambda zone: options.moment_of(as_of, zone))
+    chosen = in_force(saved, lambda zone: options.moment_of(as_of, zone, dates, say=False))
     if chosen is None:
         nothing_saved()
     treatment = replace(
@@ -123,7 +126,7 @@ def current_plan(
     )
     rules = load_schedule(schedule if options.typed(ctx, "schedule") else chosen.schedule)
     made = plan(treatment, rules, follow=follow or chosen.follow)
-    return made, options.moment_of(as_of, treatment.zone)
+    return made, options.moment_of(as_of, treatment.zone, dates)
 
 
 def nothing_saved() -> NoReturn:

@@ -24,6 +24,7 @@ def status(
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
     as_of: options.AsOf = None,
+    dates: options.Dates = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -41,6 +42,7 @@ def status(
         schedule=schedule,
         follow=follow,
         as_of=as_of,
+        dates=dates,
     )
     if json:
         from needlecare.output.json.plan import status_json

@@ -42,6 +42,7 @@ def why(
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
     as_of: options.AsOf = None,
+    dates: options.Dates = None,
     json: options.Json = False,
 ) -> None:
     """Tell why a rule stands: the reason, the sum in words, every source, and what was set aside."""
@@ -60,12 +61,16 @@ def why(
             schedule=rules,
             follow=follow,
             as_of=as_of,
+            dates=dates,
         )
     else:
         treatment = Treatment(
             treated=_ANY_TREATMENT, zone=zone_named("UTC"), prp=prp, skin_type=skin_type, scars=scars
         )
-        made, now = plan(treatment, rules, follow=follow or ()), options.moment_of(as_of, treatment.zone)
+        made, now = (
+            plan(treatment, rules, follow=follow or ()),
+            options.moment_of(as_of, treatment.zone, dates),
+        )
     from needlecare.output.terminal.why import Reason, why, why_json
 
     today = local(now, made.treatment.zone).date()
