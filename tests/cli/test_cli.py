@@ -378,7 +378,7 @@ def test_no_word_of_a_date_is_taken_for_a_mistyped_command(word: str) -> None:
     assert needlecare(word).code == 0
 
 
-@pytest.mark.parametrize("word", ["tomorow", "yesterdy", "satt", "nw", "2026-11-2", "x"])
+@pytest.mark.parametrize("word", ["tomorow", "yesterdy", "satt", "nw", "2026-11-211", "x"])
 def test_a_mistyped_date_is_told_as_a_date(word: str) -> None:
     result = needlecare(word)
     assert result.code == 2

@@ -403,7 +403,7 @@ MISTAKES = {
     # rows: what is wrong with them, in order
     "a1\n": ["cells -"],
     ",,,no,,\n": ["missing ref", "missing tz", "missing treated"],
-    f"{'x' * 401},21.11.2026,Mars/Base,perhaps,VII,perhaps\n": [
+    f"{'x' * 401},soon,Mars/Base,perhaps,VII,perhaps\n": [
         "invalid ref",
         "invalid tz",
         "not-a-time treated",
@@ -412,6 +412,9 @@ MISTAKES = {
         "invalid scars",
     ],
     "b2,2026-02-30,UTC,,,\n": ["no-such-time treated"],
+    "b3,03/04/2026,UTC,,,\n": ["two-readings treated"],
+    "b4,21.11.26,UTC,,,\n": ["two-digit-year treated"],
+    "b5,Sun 21 Nov 2026,UTC,,,\n": ["wrong-weekday treated"],
     "c3,2026-03-29T02:30,Europe/Berlin,,,\n": ["skipped treated"],
     "d4,2026-10-25T02:30,Europe/Berlin,,,\n": ["repeated treated"],
     "d4,2026-10-25,UTC,,,\n": ["duplicate ref"],
@@ -429,6 +432,7 @@ def test_the_codes_of_errors_and_where_they_stand_are_those_of_batch(tmp_path: P
     assert found == [mistake for mistakes in MISTAKES.values() for mistake in mistakes]
     (broken,) = records(batch(tmp_path, '{"ref": "a1"\n', "--out", "out", "--json").out)
     found.append(f"{broken['code']} {broken['column'] or '-'}")
+    found.append("wrong-order treated")  # with an order of day and month: tests/time/test_parsing.py
     told = [f"{quoted(row[0])[0]} {where}" for row in table("code") for where in quoted(row[1]) or ["-"]]
     assert sorted(set(found)) == sorted(told)
     sources = "".join(
