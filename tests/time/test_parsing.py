@@ -48,7 +48,7 @@ from needlecare.time.parsing import (
     parse_quiet_hours,
     parse_when,
 )
-from needlecare.time.zones import end_of_day
+from needlecare.time.zones import end_of_day, first_moment
 
 NEW_YORK = "America/New_York"
 THURSDAY = "2026-11-26T15:14-05:00"  # in New York
@@ -945,36 +945,38 @@ def test_a_moment_in_iso_8601_is_read_back(moment: datetime, shown_in: str, zone
 
 
 @law
-@given(moments, st.integers(-400, 400), st.sampled_from(ZONES))
-def test_what_is_printed_is_accepted_and_means_the_same(now: datetime, days: int, name: str) -> None:
+@given(
+    moments, st.integers(-400, 400), st.integers(0, 86_399), st.sampled_from(ZONES), st.sampled_from([12, 24])
+)
+def test_what_is_printed_is_accepted_and_means_the_same(
+    now: datetime, days: int, seconds: int, name: str, hours: int
+) -> None:
     zone = ZoneInfo(name)
-    moment = now + timedelta(days=days)
+    moment = now + timedelta(days=days, seconds=seconds)
     today, day = (one.astimezone(zone).date() for one in (now, moment))
 
     def read(text: str) -> datetime | date:
         return parse_when(text, now=now, zone=zone, purpose=MOMENT).value
 
-    if parse_moment(str(day), now=now, zone=zone) < end_of_day(day, zone):  # unless the zone skipped it
-        for printed in (
-            timing.short_day(day),
-            timing.short_day(day, today),
-            timing.padded(timing.short_day(day, today)),
-            timing.long_day(day),
-        ):
-            assert read(printed) == day
-    for printed in (
-        timing.short_moment(moment, zone),
-        timing.short_moment(moment, zone, today),
-        timing.long_moment(moment, zone),
-    ):
-        assert read(printed) == moment
     midnight = end_of_day(day, zone)
-    for printed in (
-        timing.until(midnight, zone),
-        timing.until(midnight, zone, today),
-        timing.long_until(midnight, zone),
-    ):
-        assert read(printed) == midnight
+    with timing.clock_of(hours):
+        printed = {
+            moment: [
+                timing.short_moment(moment, zone),
+                timing.short_moment(moment, zone, today),
+                timing.long_moment(moment, zone),
+            ],
+            midnight: [
+                timing.until(midnight, zone),
+                timing.until(midnight, zone, today),
+                timing.long_until(midnight, zone),
+            ],
+        }
+    for meant, texts in printed.items():
+        assert [read(text) for text in texts] == [meant] * len(texts)
+    if first_moment(day, zone) < midnight:  # unless the zone skipped the day
+        for text in (timing.short_day(day), timing.short_day(day, today), timing.long_day(day)):
+            assert (read(text), read(timing.padded(text))) == (day, day)
 
 
 @law
