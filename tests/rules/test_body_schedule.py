@@ -278,3 +278,35 @@ def test_a_safety_device_or_a_medicine_is_never_advised_against(
     exceptions = [one for one in body.rules[rule].exceptions if words in one.covers]
     assert len(exceptions) == 1
     assert re.search(said, exceptions[0].say)
+
+
+# A clinic's own file -------------------------------------------------------------------------------
+
+CLINIC = """\
+id = "harbour-body"
+version = "1"
+reviewed = 2026-11-26
+review_due = 2027-11-26
+extends = "microneedling-body"
+
+[clinic]
+name = "Harbour Clinic"
+
+[sources.us]
+tier = 3
+title = "Our own sheet"
+
+[rules.swimming]
+recommendations = [{ source = "us", statement = "No swimming for 10 days", start = "P0D", end = "P10D" }]
+"""
+
+
+def test_a_clinics_file_can_extend_it(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(CLINIC)
+    result = needlecare(
+        *("can", "swim", "--treated", "2026-11-21T14:30", "--tz", "Europe/Berlin", *DAY_1),
+        *("--schedule", "clinic.toml"),
+        cwd=tmp_path,
+    )
+    assert result.code == 1  # not yet
+    assert "1 Dec 14:30" in result.out  # 21 Nov + 10 days = 31 - 30 = 1 Dec
