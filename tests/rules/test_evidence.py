@@ -1,6 +1,7 @@
 """The built-in schedules against the evidence: nothing lost, nothing added, nothing reworded.
 
-The tables in tests/evidence/ are the specification; the rule files restate them.
+The tables in tests/evidence/ are the specification; the rule files restate them. What the
+rules say in our own words is tested in test_words.py.
 """
 
 import ast
@@ -196,128 +197,6 @@ def test_the_defaults_of_a_series_lie_within_what_the_sources_say(builtin: Sched
     assert every.text in {one.every[0].text for one in offered if one.every}
 
 
-# The words ----------------------------------------------------------------------------------------
-
-
-def texts(schedule: Schedule) -> Iterator[tuple[str, str]]:
-    """Yield every text of a schedule that a reader may meet, with where it stands."""
-    yield "treatment", schedule.treatment
-    for name, standing in schedule.standing:
-        yield f"standing.{name}", standing.text
-        yield f"standing.{name}.short", standing.short
-    for rule in schedule.rules.values():
-        for name in ("title", "short", "advice", "why", "then"):
-            yield f"{rule.id}.{name}", getattr(rule, name) or ""
-        for cover in rule.covers:
-            yield f"{rule.id}.covers", cover
-        for one in rule.recommendations:
-            for name in ("statement", "note", "set_aside"):
-                yield f"{rule.id}.{one.claim}.{name}", getattr(one, name) or ""
-
-
-@pytest.mark.parametrize(
-    ("unwanted", "reason"),
-    [
-        (r"\bproven?\b|\bproves\b|\bproved\b", "sources advise; they do not prove"),
-        (r"</?[a-z!]|&#?\w+;", "a text is plain, not HTML"),
-        (r"\b(?:you|your skin) (?:are|is|have|has) healed", "nobody is told that they have healed"),
-        (r"[*_`#]{2}|\]\(", "a text is plain, not markdown"),
-        (r" {2}|^\s|\s$", "white space is folded"),
-    ],
-)
-def test_no_text_holds_what_it_should_not(builtin: Schedule, unwanted: str, reason: str) -> None:
-    found = [(where, text) for where, text in texts(builtin) if re.search(unwanted, text, re.IGNORECASE)]
-    assert found == [], reason
-
-
-def test_titles_and_shorts_are_short_enough_for_one_line(builtin: Schedule) -> None:
-    """A calendar shows some sixty characters of a title; a list of names bears forty-five each."""
-    for rule in builtin.rules.values():
-        assert len(rule.title) <= 60, rule.title
-        assert len(rule.short) <= 45, rule.short
-
-
-def test_the_shorts_of_what_to_avoid_can_be_told_apart(builtin: Schedule) -> None:
-    shorts = [rule.short for rule in builtin.rules.values() if rule.kind is Kind.AVOID]
-    assert len(shorts) == len(set(shorts))
-
-
-def test_whatever_is_avoided_has_words_for_its_end(builtin: Schedule) -> None:
-    for rule in builtin.rules.values():
-        assert rule.then or rule.kind is not Kind.AVOID, rule.id
-
-
-@pytest.mark.parametrize("rule", ["smoking", "direct-sun", "picking"])
-def test_what_is_unwise_later_too_is_not_said_to_be_fine_again(builtin: Schedule, rule: str) -> None:
-    assert "fine again" not in (builtin.rules[rule].then or "")
-
-
-# rule: what its advice must say of a prescribed medicine, by design section 6
-MEDICINES = {
-    "pigment-prep": r"Ask your prescriber .* Never start one on your own",
-    "antihistamines": r"Ask your provider .* If it is prescribed, keep taking it and ask the prescriber",
-    "nsaids-before": r"For pain, .* If it is prescribed, keep taking it and ask the prescriber",
-    "cold-sores": r"ask your prescriber",
-    "numbing-cream": r"If a doctor prescribed one, ask that doctor",
-    "isotretinoin": r"Tell your prescriber .* Never stop it on your own",
-    "nsaids": r"For pain, .* If it is prescribed, keep taking it and ask the prescriber",
-    "pain-relief": r"If a painkiller is prescribed, keep taking it and ask the prescriber",
-}
-
-
-def test_every_rule_about_a_medicine_is_looked_at(builtin: Schedule) -> None:
-    assert {rule.id for rule in builtin.rules.values() if rule.medicine} == set(MEDICINES)
-
-
-@pytest.mark.parametrize("rule", MEDICINES)
-def test_a_prescribed_medicine_goes_on_being_taken(builtin: Schedule, rule: str) -> None:
-    advice = builtin.rules[rule].advice
-    assert re.search(MEDICINES[rule], advice)
-    # Nothing else in it may be read as an order to stop, start or put off.
-    rest = re.sub(r"Never (?:stop it on|start one on|put one off)", "", advice)
-    assert not re.search(r"\b(?:stop|pause|quit|discontinue|skip|start|put off)\b", rest, re.IGNORECASE)
-
-
-@pytest.mark.parametrize("rule", ["nsaids-before", "nsaids"])
-def test_a_painkiller_is_spoken_of_for_pain_only(builtin: Schedule, rule: str) -> None:
-    named = builtin.rules[rule]
-    for text in (named.title, named.short, named.advice):
-        assert re.search(r"\bfor pain\b", text, re.IGNORECASE), text
-    assert named.then is None or "for pain" in named.then
-
-
-def test_the_standing_texts_say_what_the_design_says(builtin: Schedule) -> None:
-    """Design section 9, (1) to (6)."""
-    standing = builtin.standing
-    assert standing.general.text == (
-        "General information, not medical advice. Your provider's written instructions come first."
-    )
-    assert standing.medicine.text == (
-        "Do not stop a prescribed medicine, aspirin and blood thinners included, "
-        "without asking its prescriber."
-    )
-    said = {  # in the long form and in the short one
-        "open_skin": ("open skin", "only", "your provider approved"),
-        "call": ("{clinic}", "at any time"),
-        "emergency": (
-            *(
-                "trouble breathing",
-                "swelling face",
-                "fever with spreading redness",
-                "anything wrong with an eye",
-            ),
-            "{emergency}",
-        ),
-        "scope": ("home", "radio-frequency", "exosomes"),
-    }
-    for name, parts in said.items():
-        text = getattr(standing, name)
-        for part in parts:
-            assert part in text.text.casefold()
-            assert part in text.short.casefold()
-    assert "professional microneedling of the face" in standing.scope.text
-
-
 # Nothing clinical stands in Python ----------------------------------------------------------------
 
 
@@ -342,8 +221,9 @@ def clinical(schedule: Schedule) -> set[str]:
         for one in rule.recommendations:
             found |= {one.claim, one.statement}
             found |= {offset.text for offset in (one.start, one.end, one.earliest) if offset}
-    # The treatment itself and its midnights are no number that a source gives.
-    return {text.casefold() for text in found} - {"p0d", "p0d@00:00"}
+    # The treatment itself and its midnights are no number that a source gives; "wake" is an English
+    # word as well as the name of a clinic.
+    return {text.casefold() for text in found} - {"p0d", "p0d@00:00", "wake"}
 
 
 @pytest.mark.parametrize("file", PYTHON, ids=lambda file: file.name)
@@ -353,7 +233,7 @@ def test_nothing_clinical_stands_in_python(builtin: Schedule, file: Path) -> Non
     prose of help and error texts are not.
     """
     known = clinical(builtin)
-    ids = {name.casefold() for name in (*builtin.rules, *builtin.sources)}
+    ids = {name.casefold() for name in (*builtin.rules, *builtin.sources)} - {"wake"}
     found = []
     for line, text in strings(file):
         lowered = text.strip().casefold()
