@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from needlecare.model import Condition, Kind, Part, Recommendation, Rule, Schedule, SeriesRange
+from needlecare.model import Condition, Part, Recommendation, Rule, Schedule, SeriesRange
 from needlecare.rules.load import read_schedule
 
 TESTS = Path(__file__).parents[1]

@@ -190,16 +190,28 @@ EXCEPTIONS = [
     ("friction", "hard hat", "Never ride or work without the helmet"),
     ("friction", "surgical mask", "Keep on a mask that you need."),
     ("friction", "n95", "Keep on a mask that you need."),
-    ("nsaids", "baby aspirin", "If a doctor told you to take it, keep taking it. That counts even if you buy it"),
+    (
+        "nsaids",
+        "baby aspirin",
+        "If a doctor told you to take it, keep taking it. That counts even if you buy it",
+    ),
     ("nsaids-before", "baby aspirin", "If a doctor told you to take it, keep taking it. That counts even if"),
     ("nsaids", "blood thinner", "If a doctor told you to take it, keep taking it."),
     ("medical", "warfarin", "Keep taking it. Do not stop it for this treatment."),
     ("disclose", "blood pressure tablets", "Keep taking what a doctor prescribed."),
-    ("unapproved-products", "antibiotic cream", "Did a doctor prescribe it? Then do not leave it out on your own."),
+    (
+        "unapproved-products",
+        "antibiotic cream",
+        "Did a doctor prescribe it? Then do not leave it out on your own.",
+    ),
     ("usual-products", "steroid cream", "Did a doctor prescribe it? Then do not leave it out on your own."),
     ("smoking", "nicotine patch", "Patches and gum are better than smoking."),
     ("exercise", "gentle walk", "A gentle walk that does not make you sweat is fine."),
-    ("direct-sun", "walk the dog", "You can go out for a short while. Keep to the shade and wear a loose hat."),
+    (
+        "direct-sun",
+        "walk the dog",
+        "You can go out for a short while. Keep to the shade and wear a loose hat.",
+    ),
 ]
 
 
@@ -223,8 +235,10 @@ HARM = [
     (
         "standing.emergency",
         "text",
-        r"trouble breathing; lips, tongue or throat that swell; fainting; sudden loss of sight; .*very ill "
-        r"with a fever and redness that spreads",
+        (
+            r"trouble breathing; lips, tongue or throat that swell; fainting; sudden loss of sight; .*very ill "
+            r"with a fever and redness that spreads"
+        ),
         r"swelling face|anything wrong with an eye",
     ),
     (
@@ -251,7 +265,12 @@ HARM = [
     ("nsaids", "advice", r"also counts for a small aspirin that you buy yourself", r"is prescribed"),
     ("nsaids-before", "advice", r"also counts for a small aspirin that you buy yourself", r"is prescribed"),
     # A cream that a doctor prescribed for an infection
-    ("unapproved-products", "advice", r"prescribed is another matter\. Ask that doctor or your clinic today", ""),
+    (
+        "unapproved-products",
+        "advice",
+        r"prescribed is another matter\. Ask that doctor or your clinic today",
+        "",
+    ),
     ("usual-products", "advice", r"prescribed is another matter\. Ask that doctor or your clinic today", ""),
     # To tell the clinic is not the point: not to have the treatment is
     ("pregnancy", "advice", r"^Do not have the treatment if you are or may be pregnant", r"^Tell"),
@@ -349,7 +368,13 @@ def test_the_standing_texts_say_what_the_design_says(builtin: Schedule) -> None:
     said = {  # in the long form and in the short one
         "open_skin": ("open skin", "only", "your clinic approved"),
         "call": ("{clinic}", "at any time"),
-        "emergency": ("trouble breathing", "lips, tongue or throat", "fainting", "loss of sight", "{emergency}"),
+        "emergency": (
+            "trouble breathing",
+            "lips, tongue or throat",
+            "fainting",
+            "loss of sight",
+            "{emergency}",
+        ),
         "scope": ("home", "radio-frequency", "exosomes"),
     }
     for name, parts in said.items():
