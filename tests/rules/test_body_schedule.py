@@ -280,6 +280,40 @@ def test_a_safety_device_or_a_medicine_is_never_advised_against(
     assert re.search(said, exceptions[0].say)
 
 
+# Words by which a reader could come to harm: the rule, and what its advice must say.
+HARM = [
+    ("infection", r"^Call your clinic at once about pus, a bad smell or blisters"),
+    ("infection", r"with a fever or chills\. If nobody answers, call your doctor or an out-of-hours line"),
+    ("infection", r"On brown or black skin, look for heat, pain and a darker or purple colour"),
+    ("rash", r"^Call your clinic the same day about new itchy bumps, lumps or a rash"),
+    ("growing", r"Call your clinic the same day"),
+    ("allergy", r"^Trouble breathing, or lips, tongue or throat that swell: call the emergency number at once"),
+    ("pregnancy", r"^Do not have the treatment if you are or may be pregnant"),
+    ("isotretinoin", r"^Do not have the treatment while you take isotretinoin .* Never stop it on your own"),
+    ("medical", r"do not have it before a doctor has said yes\. .* Do not stop a medicine for it"),
+    ("medical", r"strong steroids, or had them in the last four weeks\. You had surgery there in the last year"),
+    ("fresh-marks", r"not to treat scars under six months old"),
+    ("nsaids-before", r"If a doctor told you to take one, keep taking it\. That also counts for a small aspirin"),
+    ("numbing-cream", r"only if your clinic told you to\. .* 4% lidocaine\. Not on a large area"),
+    ("pigment-prep", r"Ask a skin doctor .* Never start one on your own"),
+    ("pain-relief", r"If a painkiller is prescribed, keep taking it and ask the doctor who prescribed it"),
+    ("unapproved-products", r"prescribed is another matter\. Ask that doctor or your clinic today"),
+    ("vet-provider", r"licensed .* sealed needle .* my name on my blood tube"),
+    ("cool-packs", r"a clean cloth between the pack and the skin"),
+    ("drink-water", r"If a doctor limits how much you drink, keep to that"),
+]
+
+
+@pytest.mark.parametrize(("rule", "said"), HARM)
+def test_words_that_could_hurt_someone_are_right(body: Schedule, rule: str, said: str) -> None:
+    assert re.search(said, body.rules[rule].advice)
+
+
+def test_every_rule_about_a_medicine_is_looked_at(body: Schedule) -> None:
+    medicines = {rule.id for rule in body.rules.values() if rule.medicine}
+    assert medicines <= {rule for rule, _ in HARM}
+
+
 # A clinic's own file -------------------------------------------------------------------------------
 
 CLINIC = """\
