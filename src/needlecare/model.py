@@ -105,14 +105,28 @@ class Offset(Struct, frozen=True, kw_only=True):
         return f"Offset({self.text!r})"
 
 
+CLINIC_WORD = "your-clinic"  # the key of the source that an override is said by
+
+
+class Override(Struct, frozen=True, kw_only=True):
+    """The clinic's word on one rule for one treatment: when it ends, or when a preparation starts."""
+
+    rule: str
+    offset: Offset
+
+
 class Treatment(Struct, frozen=True, kw_only=True):
-    """One appointment. `treated` is a moment in UTC, or a date whose hours are unknown."""
+    """One appointment. `treated` is a moment in UTC, or a date whose hours are unknown.
+
+    `overrides` are the clinic's word on single rules, each rule once.
+    """
 
     treated: datetime | date
     zone: ZoneInfo
     prp: bool = False
     skin_type: SkinType | None = None
     scars: bool = False
+    overrides: tuple[Override, ...] = ()
 
     @property
     def date_only(self) -> bool:
@@ -266,6 +280,17 @@ class Series(Struct, frozen=True, kw_only=True):
     ranges: tuple[SeriesRange, ...] = ()
 
 
+class ReadyLine(Struct, frozen=True, kw_only=True):
+    """What has to be over before a wedding or a holiday, and the rules that it depends on.
+
+    `apart`: few people wait for it, so "nothing left to avoid" doesn't.
+    """
+
+    title: str
+    rules: tuple[str, ...]
+    apart: bool = False
+
+
 class Clinic(Struct, frozen=True, kw_only=True):
     """Whose rule file it is, as its patients know it."""
 
@@ -288,6 +313,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     standing: Standing
     series: Series
     sha256: str
+    ready: tuple[ReadyLine, ...] = ()
     extends: str | None = None
     clinic: Clinic | None = None
 
@@ -335,6 +361,11 @@ class Window(Struct, frozen=True, kw_only=True):
         """The kind of its rule."""
         return self.rule.kind
 
+    @property
+    def overridden(self) -> bool:
+        """Whether it is the clinic's word for this treatment."""
+        return self.governed_by == CLINIC_WORD
+
 
 class NoteCode(StrEnum):
     """What a note is about. The values stand in JSON, so they never change."""
@@ -343,6 +374,8 @@ class NoteCode(StrEnum):
     FOLLOW = "follow"
     NO_TIME_LEFT = "no-time-left"
     NO_WINDOW = "no-window"
+    OVERRIDE = "override"
+    OVERRIDE_SHORTER = "override-shorter"
     REVIEW_DUE = "review-due"
     SESSIONS_UNUSUAL = "sessions-unusual"
     SKIN_TYPE = "skin-type"

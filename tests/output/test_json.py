@@ -368,6 +368,7 @@ def test_of_a_file_that_extends_another_the_hash_covers_both(printed: Printed, c
                 "prp": True,
                 "skin_type": "IV",
                 "scars": False,
+                "overrides": {},
             },
         ),
         (
@@ -379,6 +380,7 @@ def test_of_a_file_that_extends_another_the_hash_covers_both(printed: Printed, c
                 "prp": False,
                 "skin_type": None,
                 "scars": True,
+                "overrides": {},
             },
         ),
         (  # 13:30 in UTC is 5 h 45 min later in Kathmandu; an offset fixes the moment, the zone shows it
@@ -390,6 +392,7 @@ def test_of_a_file_that_extends_another_the_hash_covers_both(printed: Printed, c
                 "prp": False,
                 "skin_type": "I",
                 "scars": False,
+                "overrides": {},
             },
         ),
     ],
@@ -398,6 +401,16 @@ def test_the_treatment_is_told_as_it_was_asked_for(
     arguments: tuple[str, ...], treated: Document, printed: Printed
 ) -> None:
     assert printed(*arguments)["treatment"] == treated
+
+
+def test_overrides_stand_beside_the_treatment_and_in_their_windows(printed: Printed) -> None:
+    document = printed(*EXAMPLE, "--override", "makeup=PT72H", "--override", "actives=P10D")
+    assert document["treatment"]["overrides"] == {"makeup": "PT72H", "actives": "-P10D"}
+    windows = {window["rule"]: window for window in document["windows"]}
+    assert windows["makeup"]["governed_by"] == windows["actives"]["governed_by"] == "your-clinic"
+    assert windows["makeup"]["end"] == "2026-11-24T14:30:00+01:00"  # three days after 21 November, 14:30
+    assert windows["actives"]["start"] == "2026-11-11T14:30:00+01:00"  # ten days before
+    assert [note["rule"] for note in document["notes"] if note["code"] == "override"] == ["makeup", "actives"]
 
 
 @pytest.mark.parametrize(

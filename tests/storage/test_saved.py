@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needlecare.errors import UsageError
-from needlecare.model import SkinType, Treatment
+from needlecare.model import Override, SkinType, Treatment
 from needlecare.storage.saved import SavedTreatment, in_force, read_saved, saved_bytes, with_saved
+from needlecare.time.offsets import parse_offset
 from needlecare.time.zones import zone_named
 from program import Result, needlecare
 
@@ -74,6 +75,11 @@ treatments = st.builds(
     prp=st.booleans(),
     skin_type=st.sampled_from([None, *SkinType]),
     scars=st.booleans(),
+    overrides=st.dictionaries(
+        st.sampled_from(["makeup", "heat", "gone"]), st.sampled_from(["PT72H", "-P7D", "P1D@08:00"])
+    ).map(
+        lambda given: tuple(Override(rule=rule, offset=parse_offset(said)) for rule, said in given.items())
+    ),
 )
 saved_treatments = st.builds(
     SavedTreatment,
@@ -117,6 +123,18 @@ DAMAGED = {
     "a time without an offset": (altered(":00+00:00", ":00"), "treatment 1: treated"),
     "a year far off": (altered("2026-12-19", "9999-12-19"), "treatment 2: treated"),
     "a number for a source": (altered('"follow": []', '"follow": [1]'), "treatment 1: follow"),
+    "a word for overrides": (
+        altered('"follow": []', '"follow": [], "overrides": "x"'),
+        "treatment 1: overrides",
+    ),
+    "a number for an override": (
+        altered('"follow": []', '"follow": [], "overrides": {"makeup": 3}'),
+        "treatment 1: overrides",
+    ),
+    "no duration for an override": (
+        altered('"follow": []', '"follow": [], "overrides": {"makeup": "long"}'),
+        "treatment 1: overrides",
+    ),
     "no schedule": (altered('"microneedling"', '""'), "treatment 1: schedule"),
 }
 
@@ -247,6 +265,18 @@ def test_what_is_typed_wins_over_what_is_saved(tmp_path: Path) -> None:
         "status", "--json", XDG_DATA_HOME=str(tmp_path), NEEDLECARE_TZ="Asia/Tokyo"
     ).out
     assert json.loads(from_environment)["treatment"]["zone"] == "Europe/Berlin"
+
+
+def test_the_clinics_word_is_saved_and_another_may_be_typed(tmp_path: Path) -> None:
+    run(tmp_path, *WHEN, "--override", "makeup=PT72H", "--save")
+
+    def overrides(*more: str) -> object:
+        made = run(tmp_path, "status", "--json", "--as-of", "2026-11-22", *more).out
+        return json.loads(made)["treatment"]["overrides"]
+
+    assert overrides() == {"makeup": "PT72H"}
+    assert overrides("--override", "heat=P5D") == {"heat": "P5D"}
+    assert "your clinic's word" in run(tmp_path, "can", "makeup", "--as-of", "2026-11-22").out.lower()
 
 
 @pytest.mark.parametrize("content", ['{"format": 2}', "{"], ids=["newer", "damaged"])

@@ -30,7 +30,7 @@ SHOWN = timedelta(minutes=15)
 GENTLY = Reminders()
 START = "start"  # the role of the phase that the treatment begins
 _TOLD = frozenset(
-    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT}
+    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.OVERRIDE}
 )  # notes that the first entry carries
 NAMED = 3  # windows in a title; the others are counted
 

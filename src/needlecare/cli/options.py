@@ -18,6 +18,7 @@ from needlecare.cli import terminal
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
+from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import BUILTIN, load_schedule
 from needlecare.time.offsets import LAST_YEAR
 from needlecare.time.parsing import DateOrder, ParsedWhen, Purpose, parse_when
@@ -104,6 +105,16 @@ Follow = Annotated[
         metavar="SOURCE",
         help="Count only this source; may be given several times. Warning signs always stay.",
         rich_help_panel=LOOK_PANEL,
+        show_default=False,
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--override",
+        metavar="RULE=DURATION",
+        help="Your clinic's word for this treatment, such as makeup=PT72H; may be given several times.",
+        rich_help_panel=TREATMENT_PANEL,
         show_default=False,
     ),
 ]
@@ -263,11 +274,19 @@ def planned(
     follow: list[str] | None = None,
     as_of: str | None = None,
     dates: DateOrder | None = None,
+    override: list[str] | None = None,
 ) -> tuple[Plan, datetime]:
     """Return the plan that the options ask for, and the moment (UTC) to look at it."""
     zone = zone_of(tz)
     now = moment_of(as_of, zone, dates)
     treated = treated_at(when, now=now, zone=zone, dates=dates)
-    treatment = Treatment(treated=treated, zone=zone, prp=prp, skin_type=skin_type, scars=scars)
     rules = load_schedule(schedule) if isinstance(schedule, str) else schedule
+    treatment = Treatment(
+        treated=treated,
+        zone=zone,
+        prp=prp,
+        skin_type=skin_type,
+        scars=scars,
+        overrides=checked_overrides(override or (), rules),
+    )
     return plan(treatment, rules, follow=follow or ()), now

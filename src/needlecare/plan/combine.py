@@ -7,12 +7,14 @@ clock is read and nothing is worded for a terminal.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import NamedTuple, assert_never
 
 from msgspec import Struct
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import (
+    CLINIC_WORD,
     AssessedRecommendation,
     Case,
     Condition,
@@ -32,6 +34,7 @@ from needlecare.model import (
     Treatment,
     Window,
 )
+from needlecare.plan.overrides import overridden_rule, with_overridden
 from needlecare.time.offsets import place, place_day
 from needlecare.time.zones import Edge, beginning, end_of_day, first_moment, local
 
@@ -69,7 +72,31 @@ class Planner:
         if which not in self.evaluated_rules:
             rules = self.schedule.rules.values()
             self.evaluated_rules[which] = {rule.id: _evaluate(rule, treatment, self.follow) for rule in rules}
-        return _Planning(treatment, self.schedule, self.follow, self.evaluated_rules[which]).plan()
+        evaluated = self.evaluated_rules[which]
+        if not treatment.overrides:
+            return _Planning(treatment, self.schedule, self.follow, evaluated).plan()
+        return self.overridden(treatment, evaluated).plan()
+
+    def overridden(self, treatment: Treatment, evaluated: "Mapping[str, _EvaluatedRule]") -> "_Planning":
+        """Return the planning of a treatment for which the clinic has its own word on some rules.
+
+        An override of a rule that the schedule doesn't have changes nothing: a saved
+        treatment may be planned by another schedule.
+        """
+        sources_alone = _Planning(treatment, self.schedule, self.follow, evaluated)
+        rules = [
+            overridden_rule(rule, override, sources_alone.other_edge(rule))
+            for override in treatment.overrides
+            if (rule := self.schedule.rules.get(override.rule)) is not None
+        ]
+        if not rules:
+            return sources_alone
+        replaced = {rule.id: _evaluate(rule, treatment, self.follow) for rule in rules}
+        schedule = with_overridden(self.schedule, rules)
+        planning = _Planning(treatment, schedule, self.follow, {**evaluated, **replaced})
+        for rule in rules:
+            planning.note_override(rule, sources_alone.readings(rule))
+        return planning
 
 
 def status(window: Window, moment: datetime) -> Status:
@@ -198,7 +225,7 @@ def _assessed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[
     return tuple(
         AssessedRecommendation(recommendation=one, case=found, counted=_counts(one, found, rule.kind))
         for one in rule.recommendations
-        if not follow or rule.kind in _ALWAYS or one.source in follow
+        if not follow or rule.kind in _ALWAYS or one.source in follow or one.source == CLINIC_WORD
         for found in [case(one, treatment)]
     )
 
@@ -256,7 +283,7 @@ class _Planning:
         self.notes += evaluated.notes
         if not evaluated.has_window:
             return None
-        readings = [self.reading(one, rule.kind) for one in evaluated.counted]
+        readings = self.readings(rule)
         window = self.combined(rule, evaluated.assessed, readings)
         after = self.window(rule.after) if rule.after else None
         if after is not None and after.end is not None:
@@ -277,6 +304,21 @@ class _Planning:
         return PlacedRecommendation(
             recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest
         )
+
+    def readings(self, rule: Rule) -> list[_PlacedTimes]:
+        """Return what counts of a rule, placed on the calendar."""
+        return [self.reading(one, rule.kind) for one in self.evaluated_rules[rule.id].counted]
+
+    def other_edge(self, rule: Rule) -> Offset | None:
+        """Return the edge of a rule's window that an override leaves as it is: the earliest start that
+        counts, or the latest end of a preparation.
+        """
+        readings = self.readings(rule)
+        if rule.kind is Kind.PREPARE:
+            ends = [(one.end, one.counted.said.end) for one in readings if one.end is not None]
+            return max(ends, key=itemgetter(0), default=(None, None))[1]
+        starts = [(one.start, one.counted.said.start) for one in readings if one.start is not None]
+        return min(starts, key=itemgetter(0), default=(None, None))[1]
 
     def reading(self, counted: _Counted, kind: Kind) -> _PlacedTimes:
         said = counted.said
@@ -388,6 +430,23 @@ class _Planning:
 
     def note(self, code: NoteCode, rule: Rule, text: str, sooner: datetime | None = None) -> None:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
+
+    def note_override(self, rule: Rule, sources: Sequence[_PlacedTimes]) -> None:
+        """Say that a rule is the clinic's word, and whether that is shorter than what every source says
+        that would count.
+        """
+        text = f"Your clinic's word for this treatment: {rule.short}."
+        self.note(NoteCode.OVERRIDE, rule, text)
+        (clinic,) = self.readings(rule)
+        if rule.kind is Kind.PREPARE:
+            starts = [one.start for one in sources if one.start is not None]
+            is_shorter = clinic.start is not None and clinic.start > max(starts, default=clinic.start)
+        else:
+            ends = [one.end for one in sources if one.end is not None]
+            is_shorter = clinic.end is not None and clinic.end < min(ends, default=clinic.end)
+        if is_shorter:
+            text = f"Your clinic's word is shorter than every source here: {rule.short}."
+            self.note(NoteCode.OVERRIDE_SHORTER, rule, text)
 
     def note_unknown_skin(
         self, window: Window, counted: Sequence[_PlacedTimes], after: Window | None

@@ -26,6 +26,7 @@ from needlecare.model import (
     Kind,
     Offset,
     Part,
+    ReadyLine,
     Recommendation,
     Rule,
     RuleException,
@@ -57,6 +58,7 @@ _MAX_KEY_NAMES = 100
 _NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}"
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
+_ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # what ready-by waits for
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts that questions are held against
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
@@ -465,6 +467,7 @@ class _ScheduleReader:
             standing=self._standing(base.standing if base else None),
             series=self._series(sources, base.series if base else None),
             sha256=sha256(self.data + self.base_data).hexdigest(),
+            ready=self._ready(rules, known, base),
             extends=base.id if base else None,
             clinic=self._clinic(base.clinic if base else None),
         )
@@ -763,6 +766,29 @@ class _ScheduleReader:
             scars_every=intervals["scars_every"] or Offset(text=""),
             ranges=ranges or (base.ranges if base and not table.has("ranges") else ()),
         )
+
+    def _ready(
+        self, rules: Mapping[str, Rule], known: Collection[str], base: Schedule | None
+    ) -> tuple[ReadyLine, ...]:
+        """Return the lines of ready-by; a file that has its own replaces those that it inherits."""
+        if base is not None and not self.root.has("ready"):
+            return base.ready
+        return tuple(self._ready_line(table, rules, known) for table in self.root.tables("ready"))
+
+    def _ready_line(self, table: _Table, rules: Mapping[str, Rule], known: Collection[str]) -> ReadyLine:
+        named = table.texts("rules")
+        if not named and not table.values.get("rules"):
+            table.wrong('missing rules; write rules = ["makeup"]')
+        for number, name in enumerate(named):
+            if name not in known:
+                hint = self.nearest(name, rules)
+                table.wrong(f"unknown rule {quoted(name)}{hint}", "rules", number)
+            elif name in rules and rules[name].kind not in _ENDS_FOR_GOOD:
+                kind = rules[name].kind
+                table.wrong(f"{quoted(name)} is of kind {kind}; name avoid and expect rules", "rules", number)
+        line = ReadyLine(title=table.text("title"), rules=named, apart=table.flag("apart"))
+        table.done()
+        return line
 
     def _range(self, table: _Table, sources: Mapping[str, Source]) -> SeriesRange:
         source = table.text("source")

@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from needlecare.errors import UsageError, quoted, shown
-from needlecare.model import SkinType, Treatment
-from needlecare.time.offsets import FIRST_YEAR, LAST_YEAR
+from needlecare.model import Override, SkinType, Treatment
+from needlecare.time.offsets import FIRST_YEAR, LAST_YEAR, InvalidOffset, parse_offset
 from needlecare.time.zones import beginning, local, zone_named
 
 FORMAT = 1
 MAX_FILE_BYTES = 1024 * 1024  # bytes; a saved treatment has two hundred
 
 _KEYS = frozenset({"treated", "zone", "prp", "skin_type", "scars", "schedule", "follow"})
+_OPTIONAL_KEYS = frozenset({"overrides"})  # newer than the format, and left out where there is none
 
 
 class SavedTreatment(Struct, frozen=True, kw_only=True):
@@ -111,6 +112,7 @@ def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
 
 def _row(saved: SavedTreatment) -> dict[str, object]:
     treatment = saved.treatment
+    overrides = {one.rule: one.offset.text for one in treatment.overrides}
     return {
         "treated": treatment.treated.isoformat(),
         "zone": treatment.zone.key,
@@ -119,11 +121,12 @@ def _row(saved: SavedTreatment) -> dict[str, object]:
         "scars": treatment.scars,
         "schedule": saved.schedule,
         "follow": list(saved.follow),
+        **({"overrides": overrides} if overrides else {}),
     }
 
 
 def _treatment(row: object, where: str) -> SavedTreatment:
-    if not isinstance(row, dict) or set(row) != _KEYS:
+    if not isinstance(row, dict) or set(row) - _OPTIONAL_KEYS != _KEYS:
         raise _Damaged(f"{where}: its keys are not {', '.join(sorted(_KEYS))}")
     skin_type, follow = row["skin_type"], row["follow"]
     if not (skin_type is None or (isinstance(skin_type, str) and skin_type in SkinType.__members__)):
@@ -137,10 +140,21 @@ def _treatment(row: object, where: str) -> SavedTreatment:
             prp=_flag(row, "prp", where),
             skin_type=None if skin_type is None else SkinType[skin_type],
             scars=_flag(row, "scars", where),
+            overrides=_overrides(row.get("overrides", {}), where),
         ),
         schedule=_text(row, "schedule", where),
         follow=tuple(follow),
     )
+
+
+def _overrides(value: object, where: str) -> tuple[Override, ...]:
+    wrong = _Damaged(f"{where}: overrides are no rules with durations")
+    if not isinstance(value, dict):
+        raise wrong
+    try:
+        return tuple(Override(rule=rule, offset=parse_offset(text)) for rule, text in value.items())
+    except (InvalidOffset, TypeError):
+        raise wrong from None
 
 
 def _text(row: Mapping[str, object], key: str, where: str) -> str:

@@ -48,6 +48,7 @@ def can(
     tz: options.Zone = None,
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
+    override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
     json: options.Json = False,
@@ -70,6 +71,7 @@ def can(
             follow=follow,
             as_of=as_of,
             dates=dates,
+            override=override,
         )
     tell_emergency(words, made.schedule, json=json, colour=not no_color)
     moment = now if at is None else parse_moment(at, now=now, zone=made.treatment.zone, order=dates)

@@ -15,6 +15,7 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Alarms, Detail, Treatment
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.course import course as course_of
+from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
 from needlecare.time.parsing import DateOrder, Purpose, parse_when
@@ -77,6 +78,7 @@ def course(
     tz: options.Zone = None,
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
+    override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
     ics: calendar.Ics = None,
@@ -109,16 +111,18 @@ def course(
     interval = None if every is None else parse_interval(every)
     zone = options.zone_of(tz)
     now = options.moment_of(as_of, zone, dates)
+    rules = load_schedule(schedule)
     first = Treatment(
         treated=options.treated_at(" ".join(when), now=now, zone=zone, dates=dates),
         zone=zone,
         prp=prp,
         skin_type=skin_type,
         scars=scars,
+        overrides=checked_overrides(override or (), rules),
     )
     made = course_of(
         first,
-        load_schedule(schedule),
+        rules,
         sessions=sessions,
         every=interval,
         moved=_moved(move or (), now, zone, dates),

@@ -36,6 +36,7 @@ def plan(
     tz: options.Zone = None,
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
+    override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
     ics: calendar.Ics = None,
@@ -76,6 +77,7 @@ def plan(
         follow=follow,
         as_of=as_of,
         dates=dates,
+        override=override,
     )
     if ref is not None:
         checked_reference(ref)

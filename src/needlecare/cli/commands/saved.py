@@ -16,6 +16,7 @@ from needlecare.cli import options, terminal
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, SkinType, Treatment
 from needlecare.plan.combine import plan
+from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.files import file_data, locked_folder, reason, remove_file, write_file
 from needlecare.storage.rule_files import load_schedule, schedule_names
 from needlecare.storage.saved import (
@@ -94,6 +95,7 @@ def current_plan(
     follow: list[str] | None,
     as_of: str | None,
     dates: DateOrder | None = None,
+    override: list[str] | None = None,
 ) -> tuple[Plan, datetime]:
     """Return the plan of --treated, or else of the saved treatment that matters, and the moment (UTC) to
     look at it.
@@ -112,19 +114,21 @@ def current_plan(
             follow=follow,
             as_of=as_of,
             dates=dates,
+            override=override,
         )
     zone = options.zone_of(tz) if options.typed(ctx, "tz") else None
     saved = [_in_zone(one, zone) if zone else one for one in load_saved()]
     chosen = in_force(saved, lambda zone: options.moment_of(as_of, zone, dates, say=False))
     if chosen is None:
         nothing_saved()
+    rules = load_schedule(schedule if options.typed(ctx, "schedule") else chosen.schedule)
     treatment = replace(
         chosen.treatment,
         prp=prp or chosen.treatment.prp,
         skin_type=skin_type or chosen.treatment.skin_type,
         scars=scars or chosen.treatment.scars,
+        overrides=checked_overrides(override or (), rules) or chosen.treatment.overrides,
     )
-    rules = load_schedule(schedule if options.typed(ctx, "schedule") else chosen.schedule)
     made = plan(treatment, rules, follow=follow or chosen.follow)
     return made, options.moment_of(as_of, treatment.zone, dates)
 

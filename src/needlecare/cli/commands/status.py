@@ -23,6 +23,7 @@ def status(
     tz: options.Zone = None,
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
+    override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
     json: options.Json = False,
@@ -43,6 +44,7 @@ def status(
         follow=follow,
         as_of=as_of,
         dates=dates,
+        override=override,
     )
     if json:
         from needlecare.output.json.plan import status_json

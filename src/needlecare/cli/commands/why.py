@@ -9,6 +9,7 @@ from needlecare.cli import options, terminal
 from needlecare.cli.emergency import emergencies_first, tell_emergency
 from needlecare.model import Treatment
 from needlecare.plan.combine import plan
+from needlecare.plan.overrides import checked_overrides
 from needlecare.plan.search import Vocabulary
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import local, zone_named
@@ -41,6 +42,7 @@ def why(
     tz: options.Zone = None,
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
+    override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
     json: options.Json = False,
@@ -62,10 +64,16 @@ def why(
             follow=follow,
             as_of=as_of,
             dates=dates,
+            override=override,
         )
     else:
         treatment = Treatment(
-            treated=_ANY_TREATMENT, zone=zone_named("UTC"), prp=prp, skin_type=skin_type, scars=scars
+            treated=_ANY_TREATMENT,
+            zone=zone_named("UTC"),
+            prp=prp,
+            skin_type=skin_type,
+            scars=scars,
+            overrides=checked_overrides(override or (), rules),
         )
         made, now = (
             plan(treatment, rules, follow=follow or ()),
@@ -74,7 +82,10 @@ def why(
     from needlecare.output.terminal.why import Reason, why, why_json
 
     today = local(now, made.treatment.zone).date()
-    reasons = [Reason(rule=one, plan=made, dated=treated is not None, today=today) for one in named]
+    planned = made.schedule.rules  # with the clinic's word, where --override gives one
+    reasons = [
+        Reason(rule=planned[one.id], plan=made, dated=treated is not None, today=today) for one in named
+    ]
     if json:
         terminal.print_bytes(why_json(reasons).encode())
     else:

@@ -118,6 +118,7 @@ def treatment_json(treatment: Treatment) -> Json:
         "prp": treatment.prp,
         "skin_type": skin_type.name if skin_type else None,
         "scars": treatment.scars,
+        "overrides": {one.rule: one.offset.text for one in treatment.overrides},
     }
 
 

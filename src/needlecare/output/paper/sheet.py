@@ -20,7 +20,7 @@ from needlecare.plan.overview import Group, overview
 from needlecare.time.zones import end_of_day, local
 
 # Notes that bear on every date below; the others are good to know.
-_NOTICES = frozenset({"date-only", "follow", "review-due", "no-time-left", "skin-type-unknown"})
+_NOTICES = frozenset({"date-only", "follow", "review-due", "no-time-left", "override", "skin-type-unknown"})
 
 
 class Point(Struct, frozen=True, kw_only=True):

@@ -46,7 +46,13 @@ NAMED = 3  # names of what has ended, and of what holds beyond the next message,
 PATIENCE = timedelta(days=3)  # at most, of a change; a month has up to three days more than four weeks
 WEEKS_AHEAD = timedelta(weeks=2)  # of preparation that a message is worth
 _TOLD = frozenset(
-    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT}
+    {
+        NoteCode.DATE_ONLY,
+        NoteCode.FOLLOW,
+        NoteCode.REVIEW_DUE,
+        NoteCode.NO_TIME_LEFT,
+        NoteCode.OVERRIDE_SHORTER,
+    }
 )  # notes that concern who sends
 
 

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
-from needlecare.model import Kind, Note, Schedule, Status, Window
+from needlecare.model import Kind, Note, NoteCode, Schedule, Status, Window
 from needlecare.output.json.plan import (
     Json,
     iso,
@@ -211,8 +211,14 @@ def _bearing(answer: Answer) -> Iterator[str]:
 
 
 def _notes(answer: Answer) -> tuple[Note, ...]:
-    """Return what is said of the schedule at the moment that was asked about."""
-    return review_notes(answer.plan.schedule, local(answer.moment, answer.plan.treatment.zone).date())
+    """Return what is said of the schedule at the moment that was asked about, and which of the rules is
+    the clinic's word for this treatment.
+    """
+    plan = answer.plan
+    asked = {ruling.rule.id for ruling in answer.rulings}
+    codes = {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER}
+    overrides = [note for note in plan.notes if note.code in codes and note.rule in asked]
+    return (*review_notes(plan.schedule, local(answer.moment, plan.treatment.zone).date()), *overrides)
 
 
 def _standing(answer: Answer) -> list[str]:

@@ -39,7 +39,16 @@ LABEL = 16  # columns of labels: CALL THE CLINIC is the longest
 MAX_PROGRESS = 46  # columns of the line from the treatment to the last day
 MAX_MESSAGES = 2  # endings told in full; more of them by their names
 # Notes that must be seen.
-WARNINGS = frozenset({NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.SESSIONS_UNUSUAL})
+WARNINGS = frozenset(
+    {
+        NoteCode.FOLLOW,
+        NoteCode.REVIEW_DUE,
+        NoteCode.NO_TIME_LEFT,
+        NoteCode.SESSIONS_UNUSUAL,
+        NoteCode.OVERRIDE,
+        NoteCode.OVERRIDE_SHORTER,
+    }
+)
 DIFFERS_MARK = "▒"
 STANDING = ("medicine", "open_skin", "general", "scope")  # the standing texts below a full page
 

@@ -1,0 +1,123 @@
+"""Per-visit overrides: the clinic's own word on single rules for one treatment, such as makeup=PT72H.
+
+An override replaces what the sources say of a rule. It is the end of an avoid or do
+window, and how long before the treatment a preparation starts. The schedule that is
+planned by holds it as a recommendation of a source of its own, so that everything
+that names sources names the clinic.
+"""
+
+import re
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from needlecare.errors import UsageError, nearest, quoted
+from needlecare.model import (
+    CLINIC_WORD,
+    Kind,
+    Offset,
+    Override,
+    Recommendation,
+    Rule,
+    Schedule,
+    Source,
+)
+from needlecare.time.offsets import InvalidOffset, parse_offset
+
+_KINDS = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
+_TREATMENT = Offset(text="P0D")
+_SOURCE = Source(key=CLINIC_WORD, tier=2, title="Your clinic's word for this treatment")
+
+
+def parse_overrides(text: str, schedule: Schedule) -> tuple[Override, ...]:
+    """Return the overrides that a cell of a table means: makeup=PT72H; heat=P5D. Raises UsageError."""
+    return checked_overrides(re.split("[;\n]", text), schedule)
+
+
+def checked_overrides(texts: Iterable[str], schedule: Schedule) -> tuple[Override, ...]:
+    """Return the overrides that texts such as makeup=PT72H mean, in their order. Raises UsageError."""
+    found: dict[str, Override] = {}
+    for text in texts:
+        if not text.strip():
+            continue
+        override = _override(text, schedule)
+        if override.rule in found:
+            raise UsageError(
+                f"{quoted(text.strip())}: {override.rule} is overridden twice; write it once", code="override"
+            )
+        found[override.rule] = override
+    return tuple(found.values())
+
+
+def _override(text: str, schedule: Schedule) -> Override:
+    name, equals, duration = (part.strip() for part in text.partition("="))
+    if not (name and equals and duration):
+        raise UsageError(
+            f"{quoted(text.strip())} is not an override; write a rule and how long, such as makeup=PT72H",
+            code="override",
+        )
+    rule = schedule.rules.get(name)
+    if rule is None:
+        hint = nearest(name, schedule.rules)
+        raise UsageError(f"unknown rule {quoted(name)}{hint}; see needlecare schedule show", code="override")
+    if rule.kind not in _KINDS:
+        kinds = "avoid, do and prepare"
+        raise UsageError(
+            f"{quoted(name)} is of kind {rule.kind}; only {kinds} rules can be overridden", code="override"
+        )
+    try:
+        offset = parse_offset(duration)
+    except InvalidOffset as error:
+        raise UsageError(f"{name}: {error}", code="override") from None
+    before = rule.kind is Kind.PREPARE
+    if before and not offset.text.startswith(("-", "+")):
+        offset = parse_offset(f"-{duration}")  # "7 days before" is what a person means by P7D
+    amount = offset.months or offset.days or offset.seconds
+    if not amount or (amount < 0) != before:
+        raise UsageError(
+            f"{name}: {quoted(duration)} is not how long {'before' if before else 'after'} the treatment; "
+            "write a duration such as PT72H or P5D",
+            code="override",
+        )
+    return Override(rule=name, offset=offset)
+
+
+def _in_words(offset: Offset) -> str:
+    """Return "3 days" or "72 hours and 30 minutes"."""
+    hours, rest = divmod(abs(offset.seconds), 3600)
+    minutes, seconds = divmod(rest, 60)
+    amounts = {"month": abs(offset.months), "day": abs(offset.days), "hour": hours, "minute": minutes}
+    parts = [f"{n} {unit}{'' if n == 1 else 's'}" for unit, n in {**amounts, "second": seconds}.items() if n]
+    clock = f", at {offset.clock:%H:%M}" if offset.clock else ""
+    return " and ".join(parts) + clock
+
+
+def with_overridden(schedule: Schedule, rules: Iterable[Rule]) -> Schedule:
+    """Return a schedule with some rules that `overridden_rule` made, and with the clinic among its sources."""
+    return replace(
+        schedule,
+        rules={**schedule.rules, **{rule.id: rule for rule in rules}},
+        sources={**schedule.sources, CLINIC_WORD: _SOURCE},
+    )
+
+
+def overridden_rule(rule: Rule, override: Override, other_edge: Offset | None) -> Rule:
+    """Return a rule in which the clinic's word stands in for what its sources say; that stays, set aside.
+
+    `other_edge` is the edge of the window that the override leaves as it is: the start,
+    or the end of a preparation; None for the treatment itself.
+    """
+    before = rule.kind is Kind.PREPARE
+    other_edge = other_edge or _TREATMENT
+    clinic = Recommendation(
+        claim=f"{CLINIC_WORD}-{rule.id}",
+        source=CLINIC_WORD,
+        statement=f"{_in_words(override.offset)} {'before' if before else 'after'} this treatment",
+        start=override.offset if before else other_edge,
+        end=other_edge if before else override.offset,
+    )
+    others = (
+        one if one.set_aside else replace(one, set_aside="your clinic said otherwise for this treatment")
+        for one in rule.recommendations
+    )
+    return replace(rule, recommendations=(clinic, *others))
