@@ -7,17 +7,23 @@ them needs is nothing to the others, and everybody waits for the start.
 import os
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Annotated
 
 import typer
-from typer._click.core import Command, Context  # Typer below 0.29 offers no public name for these
-from typer._click.exceptions import ClickException, UsageError
-from typer._click.formatting import HelpFormatter
-from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 
 from needlecare import __version__, interruption
 from needlecare.cli import terminal
+from needlecare.cli.typer_compat import (
+    ClickException,
+    Command,
+    CompletionItem,
+    Context,
+    HelpFormatter,
+    UsageError,
+    plain_values,
+)
 from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
 
 FOR_YOU = "For you"
@@ -111,16 +117,22 @@ def _print_version(wanted: bool) -> None:
 
 def _install_completion(wanted: bool) -> None:
     if wanted:
-        from needlecare.cli import completion
-
-        completion.install()
+        _completion().install()
 
 
 def _show_completion(wanted: bool) -> None:
     if wanted:
-        from needlecare.cli import completion
+        _completion().show()
 
-        completion.show()
+
+def _completion() -> ModuleType:
+    """Return the module of shell completion. Raises UsageError where this Typer has not what it needs."""
+    try:
+        return import_module("needlecare.cli.completion")
+    except ImportError as error:
+        raise NeedlecareError(
+            f"completion does not work with Typer {typer.__version__} ({error.name}); install another version"
+        ) from None
 
 
 @app.callback()
@@ -168,12 +180,12 @@ def needlecare(
 def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     """Run a command line, and return its exit code; errors are a few lines on standard error."""
     _forget_odd_sizes()
+    plain_values()
     try:
         command = typer.main.get_command(app)
         if asked := os.environ.get(ASKED):
-            from needlecare.cli import completion
-
-            return completion.answer(command, asked)
+            code: int = _completion().answer(command, asked)
+            return code
         result = command.main(args, prog_name="needlecare", standalone_mode=False)
         sys.stdout.flush()
         interruption.check()

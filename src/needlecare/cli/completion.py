@@ -12,21 +12,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from typer._click.core import Command, Context, Parameter, ParameterSource  # Typer has no public names
-from typer._click.shell_completion import (
-    CompletionItem,
-    ShellComplete,
-    _resolve_context,
-    _resolve_incomplete,
-    add_completion_class,
-)
-from typer._completion_classes import BashComplete, FishComplete, ZshComplete
-from typer._completion_shared import _completion_scripts, _get_shell_name, get_completion_script
-from typer._completion_shared import install as write_completion
-from typer.completion import shell_complete
 
 from needlecare.cli import terminal
 from needlecare.cli.app import ASKED
+from needlecare.cli.typer_compat import (
+    BashComplete,
+    Command,
+    CompletionItem,
+    Context,
+    FishComplete,
+    Parameter,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+    completion_scripts,
+    get_completion_script,
+    resolve_context,
+    resolve_incomplete,
+    shell_complete,
+    shell_name,
+    write_completion,
+)
 from needlecare.errors import UsageError, WriteError, quoted, shown
 
 if TYPE_CHECKING:
@@ -180,12 +186,12 @@ def offered(asked: Command | Parameter, ctx: Context, incomplete: str) -> list[C
 def _schedule(ctx: Context) -> "Schedule":
     """Return the schedule of the command line so far; status and can speak of the saved treatment's."""
     from needlecare.cli.commands.saved import load_saved
-    from needlecare.cli.options import clock
+    from needlecare.cli.options import clock, typed
     from needlecare.storage.rule_files import BUILTIN, load_schedule
     from needlecare.storage.saved import in_force
 
-    typed = ctx.get_parameter_source("schedule") is ParameterSource.COMMANDLINE
-    if not typed and not ctx.params.get("treated") and ctx.command.name in {"status", "can"}:
+    named = typed(ctx, "schedule")
+    if not named and not ctx.params.get("treated") and ctx.command.name in {"status", "can"}:
         now = clock()
         saved = in_force(load_saved(), lambda _: now)
         if saved is not None:
@@ -230,8 +236,8 @@ class _Offering(ShellComplete):
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
         """Return what may be offered; where nothing else can stand, the options of the command."""
-        ctx = _resolve_context(self.cli, self.ctx_args, self.prog_name, args)
-        asked, begun = _resolve_incomplete(ctx, args, incomplete)
+        ctx = resolve_context(self.cli, self.ctx_args, self.prog_name, args)
+        asked, begun = resolve_incomplete(ctx, args, incomplete)
         found = offered(asked, ctx, begun)
         if asked is ctx.command and not (found or incomplete):
             found = asked.shell_complete(ctx, "--")
@@ -328,8 +334,8 @@ def show() -> NoReturn:
 
 def _shell() -> str:
     """Return the name of the shell that this runs in. Raises UsageError."""
-    _completion_scripts["zsh"] = _ZSH_SCRIPT
-    name = _get_shell_name()
+    completion_scripts["zsh"] = _ZSH_SCRIPT
+    name = shell_name()
     if name in SHELLS:
         return name
     what = f"{quoted(name)} is a shell without completion" if name else "which shell this is cannot be told"

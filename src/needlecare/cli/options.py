@@ -12,9 +12,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from typer._click.core import ParameterSource  # Typer below 0.29 offers no public name for it
 
 from needlecare.cli import terminal
+from needlecare.cli.typer_compat import Context
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
@@ -156,9 +156,10 @@ DEFAULT_SCHEDULE = BUILTIN
 FIRST_YEAR_OF_CLOCK = 2026  # needlecare's own, which no clock that is right is before
 
 
-def typed(ctx: typer.Context, name: str) -> bool:
+def typed(ctx: Context, name: str) -> bool:
     """Whether an option stands on the command line, and not only in the environment."""
-    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 class WrongClock(UsageError):

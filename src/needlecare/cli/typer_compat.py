@@ -1,0 +1,131 @@
+"""Everything that needlecare uses of Typer without Typer promising to keep it, in this one place.
+
+Where a newer Typer has moved one of these names, a public one stands in for it; where there is none, completion in
+the shell goes and everything else works. From 0.29 on Typer reads the value of every parameter by pydantic, whose
+import takes half as long as the whole start of a command; plain_values() lets it read the few types that needlecare
+has without that.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+import typer.core
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context, Parameter
+    from typer._click.exceptions import ClickException, UsageError
+    from typer._click.formatting import HelpFormatter
+    from typer._click.shell_completion import CompletionItem, ShellComplete, add_completion_class
+else:
+    # Their public children are Typer's; they themselves are the names of click, of which Typer has had a copy since 0.26.
+    Command, Context, Parameter = Any, typer.Context, Any
+    UsageError, ClickException = typer.BadParameter.__mro__[1:3]
+    HelpFormatter = CompletionItem = Any
+
+with suppress(ImportError):  # without one of these there is no completion.py
+    from typer._click.core import Command
+    from typer._click.shell_completion import CompletionItem, ShellComplete, add_completion_class
+    from typer._click.shell_completion import _resolve_context as resolve_context
+    from typer._click.shell_completion import _resolve_incomplete as resolve_incomplete
+    from typer._completion_classes import BashComplete, FishComplete, ZshComplete
+    from typer._completion_shared import _completion_scripts as completion_scripts
+    from typer._completion_shared import _get_shell_name as shell_name
+    from typer._completion_shared import get_completion_script
+    from typer._completion_shared import install as write_completion
+    from typer.completion import shell_complete
+
+__all__ = [
+    "BashComplete",
+    "ClickException",
+    "Command",
+    "CompletionItem",
+    "Context",
+    "FishComplete",
+    "HelpFormatter",
+    "Parameter",
+    "ShellComplete",
+    "UsageError",
+    "ZshComplete",
+    "add_completion_class",
+    "completion_scripts",
+    "get_completion_script",
+    "plain_values",
+    "resolve_context",
+    "resolve_incomplete",
+    "shell_complete",
+    "shell_name",
+    "write_completion",
+]
+
+
+def plain_values() -> None:
+    """Let Typer read texts, whole numbers, choices and what has a parser of its own without pydantic.
+
+    Does nothing where Typer needs none (below 0.29), or where it does it otherwise than we know.
+    """
+    own = getattr(typer.core, "build_runtime_param", None)
+    if own is not None and getattr(own, "__module__", "").startswith("typer."):
+        setattr(typer.core, "build_runtime_param", _reader_or(own))  # noqa: B010  not among its names before 0.29
+
+
+def _reader_or(theirs: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return what makes the reader of a parameter from its description: ours, or for another type theirs."""
+
+    def reader(description: Any) -> Any:
+        try:
+            return _Reader(description.annotation, description.parameter_info)
+        except (AttributeError, NotImplementedError):
+            return theirs(description)
+
+    return reader
+
+
+class _Reader:
+    """Reads the values of one parameter. Raises NotImplementedError for a type that it doesn't know."""
+
+    def __init__(self, annotation: Any, info: Any) -> None:
+        self.many = get_origin(annotation) is list
+        of_one = get_args(annotation)[0] if self.many else annotation
+        self.read = _reader_of(of_one, info)
+
+    def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:  # noqa: ARG002  as Typer calls it
+        """Return what a value means, as it is typed or as it is the default. Raises BadParameter."""
+        if param.multiple or param.nargs == -1:
+            return [self.read(one) for one in value or ()]
+        return None if value is None else self.read(value)
+
+
+def _reader_of(annotation: Any, info: Any) -> Callable[[Any], Any]:
+    """Return what reads one value of a type. Raises NotImplementedError."""
+    if info.parser is not None:
+        parser: Callable[[Any], Any] = info.parser
+        return parser
+    if annotation is str:
+        return str
+    if annotation is bool:
+        return bool  # a flag: it is there or it is not
+    if annotation is int:
+        return lambda value: _whole_number(value, info.min, info.max)
+    if isinstance(annotation, type) and issubclass(annotation, Enum) and info.case_sensitive:
+        return lambda value: _choice(value, annotation)
+    raise NotImplementedError
+
+
+def _whole_number(value: Any, least: float | None, most: float | None) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not a valid integer.") from None
+    if (least is not None and number < least) or (most is not None and number > most):
+        bounds = f"{'' if least is None else f'{least}<='}x{'' if most is None else f'<={most}'}"
+        raise typer.BadParameter(f"{number} is not in the range {bounds}.")
+    return number
+
+
+def _choice(value: Any, choices: type[Enum]) -> Enum:
+    for choice in choices:
+        if value in {choice, choice.value}:
+            return choice
+    raise typer.BadParameter(f"{value!r} is not one of {', '.join(repr(str(one.value)) for one in choices)}.")
