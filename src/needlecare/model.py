@@ -438,9 +438,16 @@ class QuietHours(Struct, frozen=True, kw_only=True):
         return clock >= self.start or clock < self.end
 
 
+class DailyCare(StrEnum):
+    """Whether daily care is reminded of where nobody gave a time for it."""
+
+    DEFAULT = "default"
+    NONE = "none"
+
+
 class Reminders(Struct, frozen=True, kw_only=True):
-    """How a calendar reminds; `daily` is the local time of the reminder of daily care, or None."""
+    """How a calendar reminds; `daily` is the local time of the reminder of daily care, or whether there is one."""
 
     alarms: Alarms = Alarms.GENTLE
     quiet: QuietHours = QuietHours(start=time(22), end=time(8))
-    daily: time | None = None
+    daily: time | DailyCare = DailyCare.DEFAULT

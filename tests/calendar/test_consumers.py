@@ -27,26 +27,26 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 import vobject
-from dateutil.rrule import rrulestr
-from msgspec.structs import replace
-from test_calendar import (
+from calendars import (
     AHEAD,
     Event,
-    Wanted,
     by_icalendar,
     by_vobject,
+    called_off,
     nasty,
     only,
     rule,
     uid,
-    wanted_days,
+    updated_file,
     wanted_phases,
 )
+from dateutil.rrule import rrulestr
+from msgspec.structs import replace
 
 from clients import Radicale, components, missing, program
-from examples import BERLIN, EXAMPLE, at, treatment
+from examples import EXAMPLE, at, treatment
 from needlecare.calendar.events import calendar, calendar_bytes
-from needlecare.calendar.update import Export, cancelled, revised
+from needlecare.calendar.update import Export
 from needlecare.errors import UsageError
 from needlecare.model import Alarms, Detail, Plan, Reminders, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
@@ -64,9 +64,8 @@ DAILY = Reminders(daily=time(8))
 class Case:
     """A treatment, the moment at which it is exported, and how.
 
-    `first` and `count` are the daily reminder's first local start and the number of
-    its days: from the pillowcase (from the treatment on, built-in rule P0D to P3D) to
-    the sunscreen (PT24H to P28D).
+    `first` is the daily reminder's first local start, on the day after the treatment; it
+    comes for a week.
     """
 
     treated: Treatment
@@ -75,110 +74,85 @@ class Case:
     detail: Detail = Detail.DISCREET
     clinic: bool = False
     first: str | None = None
-    count: int = 0
 
 
 CASES = {
     "all of the preparation ahead": Case(treated=EXAMPLE, as_of=AHEAD),
-    # 28 days from Tue 20 Oct 14:30 end on Tue 17 Nov 14:30: 21 to 31 Oct are 11 days, 1 to 17 Nov 17
     "daily across the day on which the clocks go back": Case(
         treated=treatment("2026-10-20T14:30+02:00", prp=True),
         as_of=at("2026-10-20T15:00+02:00"),
         reminders=DAILY,
         first="2026-10-21T08:00+02:00",
-        count=28,
     ),
-    # the night after; until Sat 25 Apr 14:30: 29 to 31 Mar are 3 days, 1 to 25 Apr 25
     "the night in which the clocks go forward": Case(
         treated=treatment("2026-03-28T14:30+01:00", skin_type=SkinType.I),
         as_of=at("2026-03-28T15:00+01:00"),
         reminders=DAILY,
         first="2026-03-29T08:00+02:00",
-        count=28,
     ),
-    # of a date, all of it: 24 to 31 Mar are 8 days, 1 to 21 Apr 21, since 24 Mar + 28 days = 21 Apr
     "a date, daily across the day on which the clocks go forward": Case(
         treated=treatment("2026-03-24", prp=True, scars=True),
         as_of=at("2026-01-01T00:00+01:00"),
         reminders=DAILY,
-        first="2026-03-24T08:00+01:00",
-        count=29,
+        first="2026-03-25T08:00+01:00",
     ),
     "a date, in hindsight": Case(treated=treatment("2026-11-21"), as_of=at("2027-03-01T12:00+01:00")),
-    # 16 to 30 June are 15 days, 1 to 13 July 13
     "far east": Case(
         treated=treatment("2026-06-15T09:00+14:00", "Pacific/Kiritimati", skin_type=SkinType.VI),
         as_of=at("2026-06-15T09:00+14:00"),
         reminders=DAILY,
         first="2026-06-16T08:00+14:00",
-        count=28,
     ),
     "far east, a date": Case(
         treated=treatment("2026-06-20", "Pacific/Kiritimati"), as_of=at("2026-06-01T00:00+14:00")
     ),
-    # 31 Dec is one day, 1 to 28 Jan 28
     "far west, a date on the last day of a year": Case(
         treated=treatment("2026-12-31", "Pacific/Pago_Pago", prp=True, skin_type=SkinType.II),
         as_of=at("2026-12-01T00:00-11:00"),
         reminders=DAILY,
-        first="2026-12-31T08:00-11:00",
-        count=29,
+        first="2027-01-01T08:00-11:00",
     ),
-    # Tue 5 May 23:15 + 28 days = Tue 2 June 23:15: 6 to 31 May are 26 days, 1 and 2 June 2
     "three quarters of an hour, late in the evening": Case(
         treated=treatment("2026-05-05T23:15+05:45", "Asia/Kathmandu", scars=True),
         as_of=at("2026-05-06T09:00+05:45"),
         reminders=DAILY,
         first="2026-05-06T08:00+05:45",
-        count=28,
     ),
-    # 2 to 29 Oct
     "half an hour forward": Case(
         treated=treatment("2026-10-01T16:00+10:30", "Australia/Lord_Howe", prp=True),
         as_of=at("2026-10-01T17:00+10:30"),
         reminders=DAILY,
         first="2026-10-02T08:00+10:30",
-        count=28,
     ),
-    # 4 to 30 Apr are 27 days, 1 and 2 May 2
     "half an hour back in the night after a date": Case(
         treated=treatment("2026-04-04", "Australia/Lord_Howe", skin_type=SkinType.V),
         as_of=at("2026-04-10T10:00+10:30"),
         reminders=DAILY,
-        first="2026-04-04T08:00+11:00",
-        count=29,
+        first="2026-04-05T08:00+10:30",
     ),
-    # 27 to 31 Mar are 5 days, 1 to 23 Apr 23; the last hour of 28 Mar is skipped
     "the last hour of a day is skipped": Case(
         treated=treatment("2026-03-26T18:30-02:00", "America/Nuuk", prp=True),
         as_of=at("2026-03-26T19:00-02:00"),
         reminders=DAILY,
         first="2026-03-27T08:00-02:00",
-        count=28,
     ),
-    # 24 to 31 Oct are 8 days, 1 to 21 Nov 21; the last hour of 24 Oct comes twice
     "the last hour of a date comes twice": Case(
         treated=treatment("2026-10-24", "America/Nuuk", skin_type=SkinType.III),
         as_of=at("2026-10-01T00:00-01:00"),
         reminders=DAILY,
-        first="2026-10-24T08:00-01:00",
-        count=29,
+        first="2026-10-25T08:00-02:00",
     ),
-    # 22 to 30 Nov are 9 days, 1 to 19 Dec 19
     "UTC": Case(
         treated=treatment("2026-11-21T14:30+00:00", "UTC"),
         as_of=at("2026-11-21T14:30+00:00"),
         reminders=DAILY,
         first="2026-11-22T08:00+00:00",
-        count=28,
     ),
-    # 2 to 29 July
     "nothing rings": Case(
         treated=treatment("2026-07-01T10:00+02:00"),
         as_of=at("2026-06-01T12:00+02:00"),
         reminders=replace(DAILY, alarms=Alarms.NONE),
         first="2026-07-02T08:00+02:00",
-        count=28,
     ),
     "a clinic that writes as people do": Case(treated=EXAMPLE, as_of=AHEAD, detail=Detail.FULL, clinic=True),
 }
@@ -208,7 +182,7 @@ class Made:
     case: Case
     plan: Plan
     file: Path
-    events: dict[str, Wanted]
+    events: dict[str, Event]
     days: dict[str, tuple[datetime, ...]]
 
 
@@ -221,17 +195,12 @@ def made(builtin: Schedule, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         planned = plan(case.treated, nasty() if case.clinic else builtin)
         file = folder / f"{number}.ics"
         file.write_bytes(calendar_bytes(planned, case.as_of, detail=case.detail, reminders=case.reminders))
-        wanted = [*wanted_phases(planned), *wanted_days(planned, case.as_of)]
+        events = {one.uid: one for one in by_icalendar(file.read_bytes())}
+        phases = [one for one in wanted_phases(planned) if one.uid not in events]
+        assert phases == []
         days: dict[str, tuple[datetime, ...]] = {}
         if case.first is not None:
             days[uid(planned, "daily")] = eight_o_clocks(case)
-            start = at(case.first)
-            rings = (timedelta(0),)
-            wanted.append(Wanted(uid=uid(planned, "daily"), start=start, end=start + QUARTER, triggers=rings))
-        if case.reminders.alarms is Alarms.NONE:
-            wanted = [dataclasses.replace(one, triggers=()) for one in wanted]
-        events = {one.uid: one for one in wanted}
-        assert len(events) == len(wanted)
         found[name] = Made(case=case, plan=planned, file=file, events=events, days=days)
     return found
 
@@ -240,7 +209,7 @@ def eight_o_clocks(case: Case) -> tuple[datetime, ...]:
     """Return 08:00 by the clocks of the zone on each day of the daily reminder, in UTC."""
     assert case.first is not None
     day = date.fromisoformat(case.first[:10])
-    days = [day + timedelta(days=number) for number in range(case.count)]
+    days = [day + timedelta(days=number) for number in range(7)]
     local = [datetime(d.year, d.month, d.day, 8, tzinfo=case.treated.zone) for d in days]
     assert local[0].isoformat("T", "minutes") == case.first
     return tuple(moment.astimezone(UTC) for moment in local)
@@ -647,7 +616,10 @@ def test_a_consumer_reads_every_event_where_the_plan_calls_for_it(
     read: list[Read] = request.getfixturevalue(consumer)[name]
     found = {one.uid: (one.start, one.end, one.alarms) for one in read}
     assert len(found) == len(read)
-    assert found == {one.uid: (one.start, one.end, one.triggers) for one in made[name].events.values()}
+    assert found == {
+        one.uid: (one.start, one.end, tuple(trigger for trigger, _ in one.alarms))
+        for one in made[name].events.values()
+    }
 
 
 @each_case
@@ -772,8 +744,8 @@ def revisions(builtin: Schedule) -> Revisions:
     first = calendar_bytes(before, MONDAY_EVENING, ref="A-17")
     export = Export(first)
     newer = calendar(after, MONDAY_EVENING, ref=export.reference)
-    second, _ = revised(export, newer, MONDAY_EVENING, ZoneInfo(BERLIN))
-    third, _ = cancelled(Export(second), at("2026-08-04T09:00+02:00"))
+    second, _ = updated_file(export, newer, MONDAY_EVENING)
+    third, _ = called_off(second, at("2026-08-04T09:00+02:00"))
     return Revisions(
         first=first,
         second=second,
@@ -939,7 +911,7 @@ def test_a_file_that_a_client_saved_again_is_revised_as_if_it_were_not(
     assert saved != one.file.read_bytes()
     export = Export(saved)
     newer = calendar(one.plan, one.case.as_of, ref=export.reference, reminders=one.case.reminders)
-    _, account = revised(export, newer, one.case.as_of, one.plan.treatment.zone)
+    _, account = updated_file(export, newer, one.case.as_of)
     assert str(account) == f"{len(one.events)} unchanged"
 
 

@@ -19,11 +19,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from dateutil.rrule import rrulestr
-from hypothesis import given
-from hypothesis import strategies as st
-from msgspec.structs import replace
-from test_calendar import (
+from calendars import (
     BUILTIN,
     DATES,
     MOMENTS,
@@ -31,17 +27,23 @@ from test_calendar import (
     WINDOWS,
     ZONES,
     by_icalendar,
+    called_off,
     end_of,
     first_moment,
     made_of,
     only,
     rule,
     said,
+    updated_file,
 )
+from dateutil.rrule import rrulestr
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from examples import BERLIN, EXAMPLE, at, treatment
 from needlecare.calendar.events import calendar, calendar_bytes
-from needlecare.calendar.update import Export, RevisionSummary, cancelled, revised
+from needlecare.calendar.update import Export, RevisionSummary
 from needlecare.cli.app import run
 from needlecare.errors import UsageError
 from needlecare.model import (
@@ -165,7 +167,7 @@ def updated(data: bytes, made: Plan, now: datetime, **options: Any) -> tuple[byt
     """Return the file that follows an export for a plan, as --update does."""
     export = Export(data)
     newer = calendar(made, now, ref=export.reference, **options)
-    return revised(export, newer, now, made.treatment.zone)
+    return updated_file(export, newer, now)
 
 
 @cache
@@ -517,7 +519,7 @@ def test_preparation_for_an_appointment_that_took_place_earlier_does_not_stay(tm
 
 
 def test_a_cancellation_cancels_every_event_where_it_is(first: bytes) -> None:
-    after, account = cancelled(Export(first), LATER)
+    after, account = called_off(first, LATER)
     assert account == RevisionSummary(cancelled=6)
     before, now = ours(first), ours(after)
     assert now.keys() == before.keys()
@@ -533,14 +535,14 @@ def title(one: Ours) -> str:
 
 
 def test_a_cancellation_repeated_changes_nothing_more(first: bytes) -> None:
-    once, _ = cancelled(Export(first), LATER)
-    twice, account = cancelled(Export(once), LATER + timedelta(days=1))
+    once, _ = called_off(first, LATER)
+    twice, account = called_off(once, LATER + timedelta(days=1))
     assert account == RevisionSummary(unchanged=6)
     assert twice == once
 
 
 def test_a_cancelled_plan_comes_back_by_an_update(first: bytes, schedule_v1: Schedule) -> None:
-    gone, _ = cancelled(Export(first), LATER)
+    gone, _ = called_off(first, LATER)
     back, account = updated(gone, plan(MONDAY, small(schedule_v1)), LATER + timedelta(days=1))
     assert account == RevisionSummary(changed=6)
     for role, one in ours(back).items():
@@ -551,7 +553,7 @@ def test_a_cancelled_plan_comes_back_by_an_update(first: bytes, schedule_v1: Sch
 def test_a_daily_reminder_is_cancelled_with_its_zone_and_rule(schedule_v1: Schedule) -> None:
     reminders = Reminders(daily=time(8))
     data = calendar_bytes(plan(MONDAY, small(schedule_v1)), BEFORE, reminders=reminders)
-    after, _ = cancelled(Export(data), LATER)
+    after, _ = called_off(data, LATER)
     assert after.count(b"BEGIN:VTIMEZONE") == 1
     daily = ours(after)["daily"]
     assert (daily.cancelled, daily.alarms) == (True, 0)
@@ -561,7 +563,7 @@ def test_a_daily_reminder_is_cancelled_with_its_zone_and_rule(schedule_v1: Sched
 
 def test_an_event_that_a_client_cancelled_rings_no_more_either(first: bytes) -> None:
     marked = first.replace(b"TRANSP:TRANSPARENT\r\n", b"TRANSP:TRANSPARENT\r\nSTATUS:CANCELLED\r\n")
-    after, _ = cancelled(Export(marked), LATER)
+    after, _ = called_off(marked, LATER)
     assert {(one.cancelled, one.alarms) for one in ours(after).values()} == {(True, 0)}
 
 
@@ -1008,13 +1010,13 @@ def test_what_a_client_added_stays_when_the_plan_changes(
 @each_edit
 def test_what_a_client_added_stays_when_the_plan_is_cancelled(name: str, first: bytes) -> None:
     data, lines, foreign = edited(name, first)
-    after, account = cancelled(Export(data), LATER)
+    after, account = called_off(data, LATER)
     assert account == RevisionSummary(cancelled=6, foreign=foreign)
     assert {(one.cancelled, one.alarms, one.sequence) for one in ours(after).values()} == {(True, 0, 1)}
     assert_kept(lines, data, after)
     icalendar.Calendar.from_ical(after)
     assert after.count(b"STATUS:CANCELLED") == 6
-    assert cancelled(Export(after), LATER + timedelta(hours=1))[0] == after
+    assert called_off(after, LATER + timedelta(hours=1))[0] == after
 
 
 @each_edit
@@ -1024,7 +1026,7 @@ def test_a_file_that_a_client_edited_follows_rfc_5545_after_a_revision(
     data, _, _ = edited(name, first)
     for after in (
         updated(data, plan(MONDAY, small(schedule_v1)), LATER)[0],
-        cancelled(Export(data), LATER)[0],
+        called_off(data, LATER)[0],
     ):
         assert after.startswith(b"BEGIN:VCALENDAR\r\n")
         assert after.endswith(b"END:VCALENDAR\r\n")
@@ -1038,7 +1040,7 @@ def test_a_method_that_a_client_added_is_left_out(method: str, first: bytes, sch
     """Design section 8: no METHOD; with one a file is an invitation, or nothing at all."""
     data = in_front(f"METHOD:{method}", of="CALSCALE:GREGORIAN")(first)
     assert updated(data, plan(MONDAY, small(schedule_v1)), LATER)[0] == first
-    assert b"METHOD" not in cancelled(Export(data), LATER)[0]
+    assert b"METHOD" not in called_off(data, LATER)[0]
 
 
 def test_an_own_event_in_the_zone_of_the_plan_keeps_its_hours(schedule_v1: Schedule) -> None:
@@ -1128,7 +1130,7 @@ def test_a_damaged_file_is_refused_or_is_whole_afterwards(
     made = plan(TUESDAY if moved else MONDAY, small(rules()))
     try:
         after, _ = updated(data, made, LATER, reminders=reminders)
-        gone, _ = cancelled(Export(data), LATER)
+        gone, _ = called_off(data, LATER)
     except UsageError:
         return
     for result in (after, gone):
@@ -1141,7 +1143,7 @@ def test_a_damaged_file_is_refused_or_is_whole_afterwards(
         assert {line for line in lines if not STAMPED.match(line)} <= found[uid]
         assert "STATUS:CANCELLED" not in found[uid]
     assert updated(after, made, LATER + timedelta(hours=1), reminders=reminders)[0] == after
-    assert cancelled(Export(gone), LATER + timedelta(hours=1))[0] == gone
+    assert called_off(gone, LATER + timedelta(hours=1))[0] == gone
 
 
 def parses(data: bytes) -> bool:
@@ -1246,7 +1248,7 @@ def test_somebody_elses_event_is_not_ours_for_a_uid_of_our_kind(
     after, account = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
     assert account.foreign == 1
     assert APPOINTMENT % more in after
-    gone, account = cancelled(Export(data), LATER)
+    gone, account = called_off(data, LATER)
     assert account.foreign == 1
     assert APPOINTMENT % more in gone
 
@@ -1314,7 +1316,7 @@ def test_a_revision_keeps_every_uid_raises_what_changed_and_touches_nothing_else
             assert (one.uid, one.sequence) == (old[role].uid, 1)
     assert account.new + account.changed + account.unchanged + account.cancelled == len(new)
     assert updated(result, made, LONG_AGO + timedelta(days=1), **options)[0] == result
-    gone = ours(cancelled(Export(result), LONG_AGO)[0])
+    gone = ours(called_off(result, LONG_AGO)[0])
     assert {role: one.uid for role, one in gone.items()} == {role: one.uid for role, one in new.items()}
     assert all(one.cancelled and not one.alarms for one in gone.values())
 

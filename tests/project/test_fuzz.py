@@ -22,11 +22,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from needlecare.batch.rows import MAX_LINE_BYTES, Defaults, Row, appointment, read_rows
 from needlecare.calendar.events import calendar
-from needlecare.calendar.ics import Calendar, stream
-from needlecare.calendar.update import Export, cancelled, revised
+from needlecare.calendar.ics import stream
+from needlecare.calendar.update import Export, cancel, revise
 from needlecare.cli.app import run
 from needlecare.errors import NeedlecareError, ScheduleError, UsageError
 from needlecare.model import Reminders, Treatment
@@ -85,13 +86,11 @@ def rows(data: bytes) -> None:
 
 def calendar_update(data: bytes) -> None:
     export = Export(data)
-    newer = Calendar(name="plan", reference=export.reference, settled=NOW, entries=PLANNED.entries[:5])
-    revised(export, newer, NOW, BERLIN)
+    revise(export, replace(PLANNED, reference=export.reference, entries=PLANNED.entries[:5]), NOW)
 
 
 def calendar_cancel(data: bytes) -> None:
-    again, _ = cancelled(Export(data), NOW)
-    Export(again)  # what comes out can be read again
+    Export(cancel(Export(data), NOW).data)  # what comes out can be read again
 
 
 def saved(data: bytes) -> None:

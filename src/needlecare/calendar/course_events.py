@@ -4,89 +4,153 @@ No two phases run at once, in a course as in a plan. The roles of a session's
 entries begin with session-N/, so that its UIDs survive whatever moves.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from needlecare.calendar.events import GENTLY, calendar_of, plan_entries
-from needlecare.calendar.ics import Calendar, Entry
-from needlecare.model import Detail, Kind, Plan, Reminders, Window
+from needlecare.calendar.events import GENTLY, Draft, calendar_of, plan_drafts
+from needlecare.calendar.ics import Calendar
+from needlecare.calendar.options import CalendarOptions
+from needlecare.calendar.phases import avoid_windows, end_of
+from needlecare.calendar.roles import of_session
+from needlecare.calendar.titles import ALL_OVER
+from needlecare.model import Detail, Plan, Reminders, Window
 from needlecare.output.sentences.course_wording import goes_on, session_when
 from needlecare.output.timing import short_day
 from needlecare.plan.course import Course, Session, earliest_next, next_milestone
 from needlecare.time.zones import end_of_day, first_moment, local
 
+NO_MOVES: Mapping[int, datetime | date] = {}
+SESSION_OVER = "All waits of this session over"  # what comes before the next one may have begun
 
-def course_calendar(
+
+def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
     course: Course,
     as_of: datetime,
     *,
+    moves: Mapping[int, datetime | date] = NO_MOVES,
     ref: str | UUID | None = None,
     detail: Detail = Detail.DISCREET,
     reminders: Reminders = GENTLY,
+    remembered: CalendarOptions | None = None,
 ) -> Calendar:
     """Return the entries of a course's calendar, in the order of their starts.
 
     `as_of` (UTC) decides only which sessions lie ahead, so that their preparation is
-    included. The reference is that of the treatment that the course was reckoned
-    from, or `ref`; a UUID is that of a file that exists already. Raises UsageError
+    included. `moves` says where single sessions were put. The reference is that of the first treatment, or `ref`; a UUID is that of a
+    file that exists already, and `remembered` what that was made with. Raises UsageError
     as the calendar of a plan does.
     """
-    entries: list[Entry] = []
+    options = _options(course, moves, as_of, detail, reminders, remembered)
+    drafts: list[Draft] = []
+    ends: dict[str, datetime] = {}
     for session in course.sessions:
+        planned = options.planned
+        if planned is not None and planned >= session.begins:
+            planned = None
         plan = _worded(course, session)
-        for entry in plan_entries(plan, as_of, detail=detail, reminders=reminders):
-            entries += _until_next(course, session, entry)
+        made = plan_drafts(
+            plan,
+            planned,
+            reminders=reminders,
+            going_on=_going_on(course, session),
+            continued=_continued(course, session),
+        )
+        for draft in made:
+            drafts += _until_next(course, session, draft)
+        for window in avoid_windows(plan):
+            ends[of_session(session.number, window.rule.id)] = end_of(window)
     notes = {note.text: note for session in course.sessions for note in session.plan.notes}
     whole = replace(course.sessions[0].plan, treatment=course.first, notes=tuple(notes.values()))
-    return calendar_of(whole, entries, as_of, ref=ref, detail=detail, reminders=reminders)
+    return calendar_of(whole, drafts, as_of, ref=ref, options=options, ends=ends)
 
 
-def _until_next(course: Course, session: Session, entry: Entry) -> Iterator[Entry]:
-    """Yield an entry of a session under its role in the course; a phase ends where the next session begins."""
-    named = replace(entry, role=f"session-{session.number}/{entry.role}")
+def _options(
+    course: Course,
+    moves: Mapping[int, datetime | date],
+    as_of: datetime,
+    detail: Detail,
+    reminders: Reminders,
+    remembered: CalendarOptions | None,
+) -> CalendarOptions:
+    """Return the options of a course's calendar; preparation is told again where the sessions have moved."""
+    options = CalendarOptions(
+        treatment=course.first,
+        schedule=course.schedule.id,
+        version=course.schedule.version,
+        follow=course.sessions[0].plan.followed,
+        detail=detail,
+        reminders=reminders,
+        sessions=len(course.sessions),
+        every=course.every.text,
+        moves=tuple((number, moves[number]) for number in sorted(moves)),
+    )
+    if remembered is not None and (
+        (remembered.treatment.treated, remembered.sessions, remembered.every, remembered.moves)
+        == (options.treatment.treated, options.sessions, options.every, options.moves)
+    ):
+        return replace(options, planned=remembered.planned)
+    return replace(options, planned=as_of if as_of < course.sessions[-1].begins else None)
+
+
+def _until_next(course: Course, session: Session, draft: Draft) -> Iterator[Draft]:
+    """Yield an entry of a session under its role in the course, unless it begins behind the next session."""
+    named = replace(draft, role=of_session(session.number, draft.role))
     following = course.after(session)
-    if following is None or not (entry.role == "start" or entry.role.startswith("phase/")):
+    if following is None or draft.role.startswith(("milestone/", "prepare/")):
         yield named
         return
-    if isinstance(entry.start, datetime):
-        assert isinstance(entry.end, datetime)
-        if entry.start < following.begins:
-            yield replace(named, end=min(entry.end, following.begins))
-    elif entry.start < following.day:
-        yield replace(named, end=min(entry.end, following.day))
+    if draft.title == ALL_OVER:
+        named = replace(named, title=SESSION_OVER)
+    if isinstance(draft.start, datetime):
+        assert isinstance(draft.end, datetime)
+        if draft.start < following.begins:
+            yield replace(named, end=min(draft.end, following.begins))
+    elif draft.start < following.day:
+        yield replace(named, end=min(draft.end, following.day))
+
+
+def _going_on(course: Course, session: Session) -> dict[str, str]:
+    """Return what is said behind the names of things that the next session asks to avoid as well."""
+    following = course.after(session)
+    if following is None:
+        return {}
+    return {window.rule.id: f" (on to session {following.number})" for window, _ in goes_on(course, session)}
+
+
+def _continued(course: Course, session: Session) -> set[str]:
+    """Return the rules from whose waits the preparation of the next session goes on."""
+    following = course.after(session)
+    return {merged.avoid.rule.id for merged in following.merged} if following is not None else set()
 
 
 def _worded(course: Course, session: Session) -> Plan:
-    """Return the plan of a session in which the words say what the next session changes."""
+    """Return the plan of a session in which the milestone of the next session names its day."""
     following = course.after(session)
-    if following is None:
-        return session.told
-    changed: dict[tuple[Kind, str], Window] = {}
-    for window, merged in goes_on(course, session):
-        names = ", ".join(one.preparation.rule.short for one in merged)
-        on = f"on to session {following.number}" + (f": {names}" if names else "")
-        rule = replace(window.rule, title=f"{window.rule.title} ({on})")
-        changed[rule.kind, rule.id] = replace(window, rule=rule)
     milestone = next_milestone(session)
-    if milestone is not None:
-        changed[milestone.kind, milestone.rule.id] = _appointment(course, session, following, milestone)
+    if following is None or milestone is None:
+        return session.told
+    changed = _appointment(course, session, following, milestone)
     return replace(
-        session.told, windows=tuple(changed.get((w.kind, w.rule.id), w) for w in session.told.windows)
+        session.told,
+        windows=tuple(
+            changed if window.kind is milestone.kind and window.rule.id == milestone.rule.id else window
+            for window in session.told.windows
+        ),
     )
 
 
 def _appointment(course: Course, session: Session, following: Session, milestone: Window) -> Window:
     """Return the milestone that speaks of the next session, on the day for which that is planned."""
     zone = course.first.zone
-    name = f"session {following.number} of {len(course.sessions)}"
+    name = f"Session {following.number} of {len(course.sessions)}"
     said = f"Planned for {session_when(course, following)}."
     earliest = earliest_next(session)
     if earliest is not None:
         said += f" Commonly no sooner than {short_day(local(earliest, zone).date())}."
-    rule = replace(milestone.rule, title=name.capitalize(), short=name, advice=said)
+    rule = replace(milestone.rule, title=name, short=name, news=f"{name} today", advice=said)
     return replace(
         milestone,
         rule=rule,

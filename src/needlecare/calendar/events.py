@@ -1,11 +1,11 @@
-"""Plan -> calendar entries: consecutive phases, milestones and preparation, with what each says.
+"""Plan -> calendar entries: phases, reminders, milestones and preparation, with what each says.
 
-The shape of the calendar is decided here; rfc5545 turns entries into bytes. No
-two phases run at once, a change waits for the end of the quiet hours (later,
-never earlier), and titles are discreet unless asked otherwise.
+The shape of the calendar is decided here; ics turns entries into bytes. No two phases run
+at once, a change waits for the end of the quiet hours (later, never earlier), and titles are
+discreet unless asked otherwise.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -14,25 +14,61 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.calendar.ics import Alarm, Calendar, Daily, Entry, stream
+from needlecare.calendar import titles
+from needlecare.calendar.descriptions import Description, Wording
+from needlecare.calendar.ics import Calendar, Daily, Entry, stream
 from needlecare.calendar.identity import reference_of
-from needlecare.calendar.phases import REMINDER, after_quiet, avoid_windows, changes, end_of
+from needlecare.calendar.options import CalendarOptions, options_of
+from needlecare.calendar.phases import (
+    MORNING,
+    REMINDER,
+    Change,
+    after_quiet,
+    at_clock,
+    avoid_windows,
+    changes,
+    end_of,
+)
+from needlecare.calendar.roles import Role, without_session
 from needlecare.errors import UsageError
-from needlecare.model import Alarms, Detail, Kind, NoteCode, Plan, Reminders, Window
-from needlecare.output.standing import clinic_name, standing_text, standing_texts
-from needlecare.output.timing import short_day, short_moment, since, until
-from needlecare.output.wording import differs_between, end_messages, title_prefix, whole_sentence
-from needlecare.plan.combine import begins, notes_at
-from needlecare.time.zones import Edge, beginning, end_of_day, local, resolve
+from needlecare.model import Alarms, DailyCare, Detail, Kind, Plan, Reminders, Window
+from needlecare.output.timing import short_day, since, until
+from needlecare.output.wording import title_prefix
+from needlecare.plan.combine import begins
+from needlecare.time.zones import Edge, beginning, local, resolve
 
-MAX_PHASE = timedelta(weeks=1)  # by the calendar; a longer one is shown by its beginning
+MAX_EVENTS = 30  # of one treatment; the reminders that matter least are left out
+LONGEST_SHOWN = timedelta(hours=48)  # of a phase; a longer one is shown by its beginning and a bar
+LONG_WAIT = timedelta(weeks=1)  # by the calendar; a longer phase has a reminder in its middle
 SHOWN = timedelta(minutes=15)
+EVENING = time(18)  # local, at which the preparation of the next day is told
+NIGHTFALL = time(20)  # local; what still has to wait then is said of the first evening
+NOON = time(12)
+CARE = time(9, 30)  # local, at which daily care is told unless something else rings then
+CARE_DAYS = 7  # after the treatment
 GENTLY = Reminders()
-START = "start"  # the role of the phase that the treatment begins
-_TOLD = frozenset(
-    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.OVERRIDE}
-)  # notes that the first entry carries
-NAMED = 3  # windows in a title; the others are counted
+NO_SUFFIXES: Mapping[str, str] = {}
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """An entry before its text is put together and its minute is settled.
+
+    `wording` is that of its plan. An entry of a lower rank keeps its minute where two would
+    ring at once, and stays where there are too many.
+    """
+
+    role: str
+    start: datetime | date
+    end: datetime | date
+    title: str
+    said: Description
+    wording: Wording
+    rank: int
+    rings: bool = True
+    daily: Daily | None = None
+
+
+FIXED, PHASES, DAYS, EXTRAS, BARS = range(5)  # ranks
 
 
 def calendar_bytes(
@@ -50,8 +86,7 @@ def calendar_bytes(
     treatment and schedule. Raises UsageError for a reference that cannot be used,
     and for a daily reminder in the quiet hours.
     """
-    made = calendar(plan, as_of, ref=ref, detail=detail, reminders=reminders)
-    return stream(made)
+    return stream(calendar(plan, as_of, ref=ref, detail=detail, reminders=reminders))
 
 
 def calendar(
@@ -61,395 +96,400 @@ def calendar(
     ref: str | UUID | None = None,
     detail: Detail = Detail.DISCREET,
     reminders: Reminders = GENTLY,
+    remembered: CalendarOptions | None = None,
 ) -> Calendar:
     """Return the entries of a plan's calendar, in the order of their starts.
 
-    A UUID as `ref` is the reference of a file that exists already.
+    A UUID as `ref` is the reference of a file that exists already, and `remembered`
+    what that file was made with: preparation that it announced stays where it is.
     """
-    entries = plan_entries(plan, as_of, detail=detail, reminders=reminders)
-    return calendar_of(plan, entries, as_of, ref=ref, detail=detail, reminders=reminders)
+    planned = planned_at(plan, as_of, remembered)
+    drafts = plan_drafts(plan, planned, reminders=reminders)
+    options = options_of(plan, detail=detail, reminders=reminders, planned=planned)
+    ends = {window.rule.id: end_of(window) for window in avoid_windows(plan)}
+    return calendar_of(plan, drafts, as_of, ref=ref, options=options, ends=ends)
 
 
-def plan_entries(plan: Plan, as_of: datetime, *, detail: Detail, reminders: Reminders) -> list[Entry]:
-    """Return what the calendar of one treatment holds, in no order and without the standing texts."""
-    named = _Named(plan, detail, reminders)
-    entries = [*_phases(plan, named), *_milestones(plan, named), *_daily(plan, named)]
-    return [*entries, *_preparation(plan, named)] if as_of < begins(plan) else entries
+def planned_at(plan: Plan, as_of: datetime, remembered: CalendarOptions | None) -> datetime | None:
+    """Return the moment (UTC) at which the preparation of a plan was first told, or is; None behind it."""
+    if remembered is not None and remembered.treatment.treated == plan.treatment.treated:
+        return remembered.planned
+    return as_of if as_of < begins(plan) else None
+
+
+def plan_drafts(
+    plan: Plan,
+    planned: datetime | None,
+    *,
+    reminders: Reminders,
+    going_on: Mapping[str, str] = NO_SUFFIXES,
+    continued: Collection[str] = (),
+) -> list[Draft]:
+    """Return what the calendar of one treatment holds, in no order and without the standing texts.
+
+    In a course, `going_on` is what is said behind the names of things that the next session
+    asks for as well, and `continued` the rules whose end is no news since its preparation goes on from it.
+    """
+    told = changes(avoid_windows(plan), plan.treatment, reminders.quiet)
+    drafting = _Drafting(plan, reminders, Wording(plan, told, going_on), continued)
+    drafts = [*drafting.phases(), *drafting.signs(), *drafting.milestones(), *drafting.daily_care()]
+    if planned is not None:
+        drafts += drafting.preparation(planned)
+    while len(drafts) > MAX_EVENTS:
+        last = max(drafts, key=lambda draft: draft.rank)
+        drafts.remove(last)
+    return drafts
 
 
 def calendar_of(
     plan: Plan,
-    entries: Iterable[Entry],
+    drafts: Iterable[Draft],
     as_of: datetime,
     *,
     ref: str | UUID | None,
-    detail: Detail,
-    reminders: Reminders,
+    options: CalendarOptions,
+    ends: Mapping[str, datetime],
 ) -> Calendar:
-    """Return the calendar that some entries make: in order, the first with every standing text.
+    """Return the calendar that some drafts make: in order, the first with every standing text.
 
     Its reference, its zone and its day of review are those of the plan (of a
     series: the plan of its first session).
     """
-    closing = _Closing(plan)
-    closed = (closing.closed(entry) for entry in entries)
-    ordered = sorted(closed, key=lambda entry: (beginning(entry.start, plan.treatment.zone), entry.role))
-    if ordered:
-        standing = {ordered[0].role, *(entry.role for entry in ordered if entry.role.endswith(START))}
-        ordered = [_with_standing(one, plan, as_of) if one.role in standing else one for one in ordered]
-    if reminders.alarms is Alarms.NONE:
-        ordered = [replace(entry, alarm=None) for entry in ordered]
+    zone, reminders = plan.treatment.zone, options.reminders
+    settled = _at_minutes_of_their_own(drafts, zone, reminders)
+    ordered = sorted(settled, key=lambda draft: (beginning(draft.start, zone), draft.role))
+    silent = reminders.alarms is Alarms.NONE
+    entries = []
+    for number, draft in enumerate(ordered):
+        first = number == 0 or without_session(draft.role) == Role.START
+        entries.append(
+            Entry(
+                role=draft.role,
+                start=draft.start,
+                end=draft.end,
+                title=titles.with_detail(draft.title, plan.schedule, options.detail),
+                text=draft.wording.text(draft.said, names=draft.title, standing=as_of if first else None),
+                category=title_prefix(plan.schedule, options.detail),
+                rings=draft.rings and not silent,
+                daily=draft.daily,
+            )
+        )
     return Calendar(
-        name=title_prefix(plan.schedule, detail),
+        name=title_prefix(plan.schedule, options.detail),
         reference=ref if isinstance(ref, UUID) else reference_of(plan, ref),
         settled=datetime.combine(plan.schedule.reviewed, time.min, UTC),
-        entries=tuple(ordered),
+        entries=tuple(entries),
+        options=options,
+        ends=ends,
     )
 
 
-class _Named(Struct, frozen=True, dict=True):
-    """How the entries of a plan are titled and dated."""
+class _Drafting(Struct, frozen=True, dict=True):
+    """The drafts of one plan."""
 
     plan: Plan
-    detail: Detail
     reminders: Reminders
+    wording: Wording
+    continued: Collection[str]
 
     @cached_property
-    def prefix(self) -> str:
-        return title_prefix(self.plan.schedule, self.detail)
-
-    @cached_property
-    def lines(self) -> "_Lines":
-        return _Lines(self.plan)
-
-    def day_before(self, text: str) -> Alarm:
-        """Return the alarm of an all-day entry: at 09:00 the day before, or when the quiet hours end.
-
-        Before the start, since Outlook rings before it whatever the sign.
-        """
-        quiet = self.reminders.quiet
-        at = quiet.end if quiet.holds(REMINDER) else REMINDER
-        return Alarm(trigger=timedelta(hours=at.hour - 24, minutes=at.minute), text=text)
-
-    @property
     def zone(self) -> ZoneInfo:
         return self.plan.treatment.zone
 
-    def title(self, windows: Sequence[Window], word: str = "no ") -> str:
-        """Return "Skin care: no makeup, no gym and 4 more"."""
-        return f"{self.prefix}: {self.names(windows, word)}"
+    def loud(self, moment: datetime) -> datetime:
+        """Return a moment (UTC), or the end of the quiet hours that it falls into."""
+        return after_quiet(moment, self.zone, self.reminders.quiet)
 
-    def names(self, windows: Sequence[Window], word: str = "no ") -> str:
-        """Return "no makeup, no gym and 4 more"."""
-        names = ", ".join(f"{word}{window.rule.short}" for window in windows[:NAMED])
-        more = len(windows) - NAMED
-        return f"{names} and {more} more" if more > 0 else names
+    def day(self, moment: datetime) -> date:
+        return local(moment, self.zone).date()
 
+    def short(self, role: str, at: datetime, title: str, said: Description, rank: int) -> Draft:
+        """Return an entry of a quarter of an hour that rings at its start."""
+        return Draft(
+            role=role, start=at, end=at + SHOWN, title=title, said=said, wording=self.wording, rank=rank
+        )
 
-# Phases -------------------------------------------------------------------------------------------
+    # Phases ---------------------------------------------------------------------------------------
 
+    def phases(self) -> list[Draft]:
+        """Return the plan as a row of phases from one change to the next, and its close."""
+        told = self.wording.changes
+        starts = [w.start for change in told for w in change.ended if w.start is not None]
+        if not starts:
+            return []
+        first = min(starts)
+        if self.plan.treatment.date_only:
+            first = self.loud(at_clock(self.day(first), MORNING, self.zone))
+        bounds = [first, *(change.at for change in told)]
+        drafts: list[Draft] = []
+        for number, start in enumerate(bounds):
+            end = bounds[number + 1] if number < len(told) else None
+            drafts += self.phase(start, end, told[number - 1] if number else None)
+        return drafts
 
-def _phases(plan: Plan, named: _Named) -> list[Entry]:
-    """Return the plan as a row of phases from one change to the next, and its close."""
-    avoid = avoid_windows(plan)
-    starts = [window.start for window in avoid if window.start is not None]
-    if not starts:
-        return []
-    told = changes(avoid, plan.treatment, named.reminders.quiet)
-    zone = plan.treatment.zone
-    first = _day(min(starts), zone) if plan.treatment.date_only else min(starts)
-    bounds = [first, *(change.at for change in told)]
-    holding = [window for change in told for window in change.ended]  # in the order in which they end
-    entries = []
-    for number, start in enumerate(bounds):
-        ended = told[number - 1].ended if number else ()
-        holding = holding[len(ended) :]
-        end = bounds[number + 1] if number + 1 < len(bounds) else None
-        entries.append(_phase(named, start, end, ended, holding))
-    return entries
+    def phase(self, start: datetime, end: datetime | None, change: Change | None) -> list[Draft]:
+        """Return a phase with its bar and the reminder in its middle, if it is long."""
+        holding = self.wording.holding_at(start) if change else list(self.holding_from_the_start())
+        name = change.ended[0].rule.id if change else Role.START.value
+        begun = [w for w in holding if w.start is not None and w.start <= start] or holding
+        if change is None:
+            title = self.first_title(start, begun)
+            news = f"{title}."
+        elif over := [w for w in change.ended if w.rule.id not in self.continued] or (
+            not holding and change.ended
+        ):
+            news, title = self.wording.ended(over), titles.change_title(over, begun)
+        else:
+            title = titles.wait_title(begun)
+            news = f"{title}."
+        long = end is None or end - start > LONGEST_SHOWN
+        phase = Draft(
+            role=Role.PHASE.of(name) if change else Role.START.value,
+            start=start,
+            end=start + SHOWN if end is None or long else end,
+            title=title,
+            said=self.wording.phase(news, holding, start, end),
+            wording=self.wording,
+            rank=PHASES,
+            rings=self.loud(start) == start,  # a treatment in the quiet hours rings nobody awake
+        )
+        if end is None or not long:
+            return [phase]
+        return [phase, *self.bar(name, start, end, holding), *self.middle(name, start, end, begun)]
 
+    def holding_from_the_start(self) -> Iterable[Window]:
+        return (window for change in self.wording.changes for window in change.ended)
 
-def _phase(
-    named: _Named,
-    start: datetime | date,
-    end: datetime | date | None,
-    ended: Sequence[Window],
-    holding: Sequence[Window],
-) -> Entry:
-    plan, zone = named.plan, named.zone
-    over = beginning(end, zone) if end is not None else None
-    texts = []
-    if end is not None and _is_long(start, end, zone):
-        assert over is not None
-        texts.append(f"This holds until {until(over, zone, _day(start, zone))}; only its beginning is shown.")
-    if ended:
-        since_when = "now" if isinstance(start, datetime) else short_day(start, start)
-        texts.append(f"From {since_when} on: {whole_sentence(end_messages(ended))}")
-    texts += named.lines.in_force(holding, beginning(start, zone), over)
-    if not holding:
-        texts += [note.text for note in plan.notes if note.code == NoteCode.FOLLOW]
-    shown = _shown_end(start, end, zone)
-    return Entry(
-        role=f"phase/{ended[0].rule.id}" if ended else START,
-        start=start,
-        end=shown,
-        title=_phase_title(named, holding, beginning(start, zone)),
-        text="\n\n".join(texts),
-        category=named.prefix,
-        alarm=_phase_alarm(named, start, ended, holding),
-    )
+    def first_title(self, start: datetime, begun: Sequence[Window]) -> str:
+        """Return what has to wait until the next day: of the evening, or of a whole day that begins early."""
+        shown = local(start, self.zone)
+        evening = max(start, at_clock(shown.date(), NIGHTFALL, self.zone))
+        tonight = [window for window in begun if end_of(window) > evening]
+        early = not self.plan.treatment.date_only and shown.time() < NOON
+        return titles.first_evening_title(tonight or begun, whole_day=early)
 
+    def bar(self, name: str, start: datetime, end: datetime, holding: Sequence[Window]) -> list[Draft]:
+        """Return the whole days of a long phase as an all-day event that doesn't ring."""
+        first, last = self.day(start) + timedelta(days=1), self.day(end)
+        if first >= last:
+            return []
+        over = f"Until {until(end, self.zone, self.wording.reader)}."
+        return [
+            Draft(
+                role=Role.BAR.of(name),
+                start=first,
+                end=last,
+                title=titles.wait_title(holding),
+                said=Description(
+                    news=over,
+                    following=self.wording.following(start),
+                    sections=self.wording.waits(holding, start),
+                ),
+                wording=self.wording,
+                rank=BARS,
+                rings=False,
+            )
+        ]
 
-def _phase_title(named: _Named, holding: Sequence[Window], start: datetime) -> str:
-    """Return the title of a phase: what holds from its start on; what begins later only where nothing does."""
-    if not holding:
-        return f"{named.prefix}: the waiting of this plan is over"
-    return named.title([w for w in holding if w.start is not None and w.start <= start] or holding)
+    def middle(self, name: str, start: datetime, end: datetime, begun: Sequence[Window]) -> list[Draft]:
+        """Return a reminder of the most important thing in the middle of a wait longer than a week."""
+        named = titles.nameable(begun)
+        week = resolve(local(start, self.zone).replace(tzinfo=None) + LONG_WAIT, self.zone, Edge.END)
+        if end <= week or not named:
+            return []
+        days = (self.day(end) - self.day(start)).days // 2
+        wall = local(start, self.zone).replace(tzinfo=None) + timedelta(days=days)
+        at = self.loud(resolve(wall, self.zone, Edge.END))
+        title = titles.still_title(named[0], self.zone, self.day(at))
+        holding = self.wording.holding_at(at)
+        said = self.wording.phase(f"{title}.", holding, at, end)
+        return [self.short(Role.MIDDLE.of(name), at, title, said, EXTRAS)]
 
+    # What comes besides ---------------------------------------------------------------------------
 
-def _phase_alarm(
-    named: _Named, start: datetime | date, ended: Sequence[Window], holding: Sequence[Window]
-) -> Alarm | None:
-    said = whole_sentence(end_messages(ended)) if ended else f"It starts: {named.names(holding)}."
-    if isinstance(start, datetime):
-        if (
-            after_quiet(start, named.zone, named.reminders.quiet) != start
-        ):  # a treatment in the quiet hours rings nobody awake
-            return None
-        return Alarm(trigger=timedelta(0), text=said)
-    return named.day_before(f"From {short_day(start)}: {said}")
+    def signs(self) -> list[Draft]:
+        """Return a reminder of each warning sign at the time from which it is one."""
+        days: dict[datetime, list[Window]] = {}
+        for window in self.plan.warnings:
+            if window.start is not None and window.start > begins(self.plan):
+                at = window.start
+                if self.plan.treatment.date_only:
+                    at = at_clock(self.day(at), REMINDER, self.zone)
+                days.setdefault(self.loud(at), []).append(window)
+        return [
+            self.short(
+                Role.SIGN.of(windows[0].rule.id),
+                at,
+                titles.signs_title([window.rule for window in titles.by_priority(windows)]),
+                self.wording.phase(
+                    " ".join(window.rule.advice for window in windows),
+                    self.wording.holding_at(at),
+                    at,
+                    at + SHOWN,
+                ),
+                EXTRAS,
+            )
+            for at, windows in days.items()
+        ]
 
+    def milestones(self) -> list[Draft]:
+        """Return a reminder of each milestone on its day, with what still has to wait then."""
+        drafts = []
+        for window in self.plan.windows:
+            if window.kind is not Kind.MILESTONE or window.start is None:
+                continue
+            day = self.day(window.start)
+            at = self.loud(at_clock(day, REMINDER, self.zone))
+            news = window.rule.advice
+            if window.end is not None and window.end > at_clock(day + timedelta(days=1), time(), self.zone):
+                news = f"{news} From {short_day(day)} until {until(window.end, self.zone, day)}."
+            said = Description(
+                news=news,
+                following=self.wording.following(at),
+                sections=self.wording.waits(self.wording.holding_at(at), at),
+            )
+            role = Role.MILESTONE.of(window.rule.id)
+            drafts.append(self.short(role, at, titles.milestone_title(window.rule), said, DAYS))
+        return drafts
 
-def _is_long(start: datetime | date, end: datetime | date, zone: ZoneInfo) -> bool:
-    if isinstance(start, datetime):
-        week = local(start, zone).replace(tzinfo=None) + MAX_PHASE
-        return beginning(end, zone) > resolve(week, zone, Edge.END)
-    assert not isinstance(end, datetime)
-    return end > start + MAX_PHASE
+    def daily_care(self) -> list[Draft]:
+        """Return the one entry that reminds of daily care in the first week, if it is wanted and there is any."""
+        clock = self.reminders.daily
+        if clock is DailyCare.NONE:
+            return []
+        exact = isinstance(clock, time)
+        if isinstance(clock, time) and self.reminders.quiet.holds(clock):
+            quiet = self.reminders.quiet
+            raise UsageError(
+                f"--daily {clock:%H:%M} is within the quiet hours {quiet.start:%H:%M}-{quiet.end:%H:%M}; "
+                "write a later time, or other --quiet-hours"
+            )
+        if not isinstance(clock, time):
+            clock = self.reminders.quiet.end if self.reminders.quiet.holds(CARE) else CARE
+        return self.care_at(clock, exact=exact)
 
+    def care_at(self, clock: time, *, exact: bool) -> list[Draft]:
+        care = [w for w in self.plan.windows if w.rule.daily and w.start is not None and w.end is not None]
+        treated = self.day(begins(self.plan))
+        days = [treated + timedelta(days=number) for number in range(1, CARE_DAYS + 1)]
+        moments = [resolve(datetime.combine(day, clock), self.zone, Edge.START) for day in days]
+        # It comes again at the hour of its first day, so that is no day on which clocks skip the hour.
+        shown = [at for at in moments if local(at, self.zone).time() == clock]
+        held = [at for at in shown if any(w.start and w.start <= at < end_of(w) for w in care)]
+        if not held:
+            return []
+        last = held[-1]
+        named = [w for w in titles.by_priority(care) if w.start and w.start <= last]
+        rules = [w.rule for w in named if not w.rule.medicine] or [w.rule for w in named]
+        sections = self.wording.phase("", [], held[0], last + SHOWN).sections
+        return [
+            Draft(
+                role=Role.DAILY.value,
+                start=held[0],
+                end=held[0] + SHOWN,
+                title=titles.daily_title(rules),
+                said=Description(
+                    news=f"Every day: {'; '.join(window.rule.title for window in named)}.",
+                    following=f"Until {short_day(self.day(last), self.wording.reader)}.",
+                    sections=sections,
+                ),
+                wording=self.wording,
+                rank=FIXED if exact else DAYS,
+                daily=Daily(zone=self.zone, count=(self.day(last) - self.day(held[0])).days + 1),
+            )
+        ]
 
-def _shown_end(start: datetime | date, end: datetime | date | None, zone: ZoneInfo) -> datetime | date:
-    """Return the end that the calendar shows: of a long phase, and of the close, a beginning only."""
-    if end is not None and not _is_long(start, end, zone):
-        return end
-    return start + SHOWN if isinstance(start, datetime) else start + timedelta(days=1)
+    # Preparation ----------------------------------------------------------------------------------
 
+    def preparation(self, planned: datetime) -> list[Draft]:
+        """Return a reminder on each day on which some preparation begins.
 
-class _Line(Struct, frozen=True):
-    """A window in words: what is said of it while it lies ahead, with its start, and from then on."""
-
-    window: Window
-    ahead: str
-    begun: str
-
-    def at(self, moment: datetime) -> str:
-        """Return the line as it stands at a moment (UTC)."""
-        start = self.window.start
-        return self.begun if start is None or start <= moment else self.ahead
-
-
-class _Lines:
-    """What a plan says of each window. Worded once, for the many phases in which it is said.
-
-    A year is named where who reads on the day of the treatment could take it for
-    another.
-    """
-
-    def __init__(self, plan: Plan) -> None:
-        self.zone = plan.treatment.zone
-        self.reader = local(begins(plan), self.zone).date()
-        told = {
-            kind: [self.line(window) for window in plan.windows if window.kind is kind]
-            for kind in (Kind.AVOID, Kind.DO, Kind.EXPECT)
-        }
-        self.avoid = {one.window.rule.id: one for one in told[Kind.AVOID]}
-        self.others = {
-            "Do:": told[Kind.DO],
-            "Normal:": told[Kind.EXPECT],
-            f"Call {clinic_name(plan.schedule)}:": [self.sign(window) for window in plan.warnings],
-        }
-
-    def in_force(self, holding: Iterable[Window], start: datetime, end: datetime | None) -> list[str]:
-        """Return what still holds, and every window in force at some time between two moments (UTC), with
-        its exact local end.
+        What had begun when the calendar was made is told at that time, once. What begins on
+        the day of the treatment is told on the evening before.
         """
-        said = {"Not yet:": [self.avoid[window.rule.id].at(start) for window in holding]}
-        for heading, lines in self.others.items():
-            said[heading] = [line.at(start) for line in lines if _overlaps(line.window, start, end)]
-        return ["\n".join([heading, *lines]) for heading, lines in said.items() if lines]
-
-    def line(self, window: Window) -> _Line:
-        """Return the line of something to avoid, to do or to expect."""
-        until_when = f" until {until(window.end, self.zone, self.reader)}" if window.end is not None else ""
-        if window.kind is Kind.AVOID and differs_between(window) and window.earliest_end is not None:
-            earliest = short_moment(window.earliest_end, self.zone, self.reader)
-            until_when += f" (sources differ from {earliest}; ask your clinic)"
-        return self.sign(window, until_when)
-
-    def sign(self, window: Window, until_when: str = "") -> _Line:
-        """Return the line of a sign about which to call: from when it is one, and not until when."""
-        since_when = (
-            f" from {since(window.start, self.zone, self.reader)}" if window.start is not None else ""
-        )
-        title = f"- {window.rule.title}"
-        return _Line(window, ahead=f"{title}{since_when}{until_when}", begun=f"{title}{until_when}")
-
-
-def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
-    begins_in_time = end is None or window.start is None or window.start < end
-    return begins_in_time and (window.end is None or window.end > start)
-
-
-# Daily care ---------------------------------------------------------------------------------------
-
-
-def _daily(plan: Plan, named: _Named) -> list[Entry]:
-    """Return the one entry that reminds of daily care every day, where it is wished and there is any."""
-    clock, zone = named.reminders.daily, named.zone
-    care = [w for w in plan.windows if w.rule.daily and w.start is not None and w.end is not None]
-    if clock is None or not care:
-        return []
-    if named.reminders.quiet.holds(clock):
-        quiet = named.reminders.quiet
-        raise UsageError(
-            f"--daily {clock:%H:%M} lies in the quiet hours {quiet.start:%H:%M}-{quiet.end:%H:%M}; "
-            "write a later time, or other --quiet-hours"
-        )
-    first = local(min(w.start for w in care if w.start), zone).date()
-    last = local(max(end_of(w) for w in care), zone).date()
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    moments = [resolve(datetime.combine(day, clock), zone, Edge.START) for day in days]
-    # It comes again at the hour of its first day, so that is no day on which clocks skip the hour.
-    shown = [at for at in moments if local(at, zone).time() == clock]
-    held = [at for at in shown if any(w.start and w.start <= at < end_of(w) for w in care)]
-    if not held:
-        return []
-    names = ", ".join(window.rule.short for window in care)
-    lines = [named.lines.line(window).at(begins(plan)) for window in care]
-    return [
-        Entry(
-            role="daily",
-            start=held[0],
-            end=held[0] + SHOWN,
-            title=f"{named.prefix}, daily: {names}",
-            text="\n".join(["Every day:", *lines]),
-            category=named.prefix,
-            alarm=Alarm(trigger=timedelta(0), text=f"Daily care: {names}."),
-            daily=Daily(
-                zone=zone, count=(local(held[-1], zone).date() - local(held[0], zone).date()).days + 1
-            ),
-        )
-    ]
-
-
-# Milestones and preparation -----------------------------------------------------------------------
-
-
-def _milestones(plan: Plan, named: _Named) -> list[Entry]:
-    entries = []
-    zone = plan.treatment.zone
-    for window in plan.windows:
-        if window.kind is not Kind.MILESTONE or window.start is None:
-            continue
-        day = local(window.start, zone).date()
-        texts = [window.rule.advice]
-        if window.end is not None and window.end > end_of_day(day, zone):
-            texts.append(f"From {short_day(day)} until {until(window.end, zone, day)}.")
-        entries.append(
-            Entry(
-                role=f"milestone/{window.rule.id}",
-                start=day,
-                end=day + timedelta(days=1),
-                title=f"{named.prefix}: {window.rule.short}",
-                text="\n\n".join(texts),
-                category=named.prefix,
-                alarm=named.day_before(f"From {short_day(day)}: {window.rule.title}."),
+        prepare = [w for w in self.plan.windows if w.kind is Kind.PREPARE and w.start is not None]
+        begun: list[Window] = []
+        later: dict[datetime, list[Window]] = {}
+        for window in sorted(prepare, key=lambda w: w.start or planned):
+            assert window.start is not None
+            at = self.preparation_time(self.day(window.start))
+            if at <= planned or window.start <= planned:
+                begun.append(window)
+            else:
+                later.setdefault(at, []).append(window)
+        drafts, running = [], list(begun)
+        if begun:
+            drafts.append(self.begun_draft(begun, planned))
+        for at, starting in later.items():
+            running += starting
+            eve = self.day(at) < min(self.day(w.start) for w in starting if w.start)
+            heading = "For tomorrow" if eve else "To prepare"
+            drafts.append(
+                self.prepare_draft(Role.PREPARE.of(starting[0].rule.id), heading, at, starting, running)
             )
+        return drafts
+
+    def preparation_time(self, day: date) -> datetime:
+        """Return when the preparation that begins on a day is told."""
+        if day >= self.day(begins(self.plan)):
+            return self.loud(at_clock(day - timedelta(days=1), EVENING, self.zone))
+        return self.loud(at_clock(day, REMINDER, self.zone))
+
+    def begun_draft(self, begun: Sequence[Window], planned: datetime) -> Draft:
+        """Return the one entry for the preparation that had begun: soon after the calendar is made."""
+        soon = planned + timedelta(minutes=30 - local(planned, self.zone).minute % 30)
+        at = self.loud(max(soon, at_clock(self.day(planned), REMINDER, self.zone)))
+        late = at + SHOWN > begins(self.plan)
+        draft = self.prepare_draft(Role.BEGUN.value, "From now", planned if late else at, begun, begun)
+        return replace(draft, rings=not late)
+
+    def prepare_draft(
+        self, role: str, heading: str, at: datetime, starting: Sequence[Window], running: Sequence[Window]
+    ) -> Draft:
+        named = titles.by_priority(starting)
+        said = Description(
+            news=f"{heading}: {'; '.join(window.rule.title for window in named)}.",
+            following=f"Your appointment: {since(begins(self.plan), self.zone, self.wording.reader)}.",
+            sections=self.wording.preparation(running),
         )
-    return entries
+        title = titles.preparation_title(heading, [window.rule for window in named])
+        return self.short(role, at, title, said, DAYS)
 
 
-def _preparation(plan: Plan, named: _Named) -> list[Entry]:
-    """Return an all-day entry for each day on which some preparation begins."""
-    zone = plan.treatment.zone
-    prepare = [w for w in plan.windows if w.kind is Kind.PREPARE and w.start is not None]
-    days: dict[date, list[Window]] = {}
-    for window in sorted(prepare, key=lambda w: w.start or begins(plan)):
-        assert window.start is not None
-        days.setdefault(local(window.start, zone).date(), []).append(window)
-    entries = []
-    running: list[Window] = []
-    for day, starting in days.items():
-        running += starting
-        lines = [_preparation_line(window, zone) for window in running]
-        texts = ["\n".join(["Until your appointment:", *lines])]
-        if plan.checklist:
-            signs = [f"- {window.rule.title}" for window in plan.checklist]
-            texts.append("\n".join(["Tell them first:", *signs]))
-        entries.append(
-            Entry(
-                role=f"prepare/{starting[0].rule.id}",
-                start=day,
-                end=day + timedelta(days=1),
-                title=f"{named.prefix}, to prepare: {named.names(starting, '')}",
-                text="\n\n".join(texts),
-                category=named.prefix,
-                alarm=named.day_before(f"From {short_day(day)}, to prepare: {named.names(starting, '')}."),
-            )
-        )
-    return entries
+# No two alarms in one minute ----------------------------------------------------------------------
 
 
-def _preparation_line(window: Window, zone: ZoneInfo) -> str:
-    said = f"- {window.rule.title}"
-    if window.start is not None:
-        said += f", from {since(window.start, zone)}"
-    if differs_between(window) and window.latest_start is not None:
-        said += f" (sources differ until {since(window.latest_start, zone)}; ask your clinic)"
-    return said
+def _at_minutes_of_their_own(drafts: Iterable[Draft], zone: ZoneInfo, reminders: Reminders) -> list[Draft]:
+    """Return drafts of which no two ring in one minute: those of a higher rank come a little later."""
+    taken: set[datetime] = set()
+    settled = []
+    for draft in sorted(drafts, key=lambda draft: (draft.rank, draft.daily is not None)):
+        step = timedelta(minutes=30 if draft.rank == EXTRAS else 5)
+        placed = draft
+        while placed.rings and not taken.isdisjoint(_rings(placed)):
+            placed = _later(placed, step, zone, reminders)
+        if placed.rings:
+            taken.update(_rings(placed))
+        settled.append(placed)
+    return settled
 
 
-# Pieces -------------------------------------------------------------------------------------------
+def _rings(draft: Draft) -> list[datetime]:
+    """Return the moments (UTC), to the minute, at which a draft rings."""
+    assert isinstance(draft.start, datetime)
+    minute = draft.start.replace(second=0, microsecond=0)
+    if draft.daily is None:
+        return [minute]
+    zone = draft.daily.zone
+    wall = local(minute, zone).replace(tzinfo=None)
+    days = (wall + timedelta(days=number) for number in range(draft.daily.count))
+    return [resolve(day, zone, Edge.START) for day in days]
 
 
-class _Closing:
-    """What every entry of a plan ends with, and what those add that name a medicine: not to stop one."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.general = standing_text("general", plan.schedule, short=True)
-        self.prescribed = standing_text("medicine", plan.schedule, short=True)
-        rules = [rule for rule in plan.schedule.rules.values() if rule.medicine]
-        names = (name for rule in rules for name in (rule.title, rule.short, rule.then) if name)
-        self.medicines = {name.casefold() for name in names}
-
-    def closed(self, entry: Entry) -> Entry:
-        """Return an entry with what it ends with."""
-        texts = [self.prescribed] if self.names_medicine(f"{entry.title}\n{entry.text}") else []
-        alarm = entry.alarm
-        if alarm is not None and self.names_medicine(alarm.text):
-            alarm = replace(alarm, text=f"{alarm.text} {self.prescribed}")
-        return replace(entry, text="\n".join([f"{entry.text}\n", *texts, self.general]), alarm=alarm)
-
-    def names_medicine(self, text: str) -> bool:
-        """Whether a text names a medicine in any of the words of its rule."""
-        said = text.casefold()
-        return any(name in said for name in self.medicines)
-
-
-def _with_standing(entry: Entry, plan: Plan, as_of: datetime) -> Entry:
-    """Return the first entry, or that of the treatment, with the notes, the signs and every standing text."""
-    text = entry.text
-    notes = [note.text for note in notes_at(plan, as_of) if note.code in _TOLD]
-    titles = [window.rule.title for window in plan.warnings]
-    signs = [] if any(title in text for title in titles) else [f"- {title}" for title in titles]
-    if signs:
-        signs.insert(0, f"Call {clinic_name(plan.schedule)}:")
-    texts = [standing for _, standing in standing_texts(plan.schedule, short=True) if standing not in text]
-    footer = plan.schedule.clinic.footer if plan.schedule.clinic else ""
-    closing = [whole_sentence(more) for more in texts] + [footer] * bool(footer)
-    parts = ["\n".join(part) for part in (notes, signs, closing) if part]
-    return replace(entry, text="\n\n".join([text, *parts]))
-
-
-def _day(at: datetime | date, zone: ZoneInfo) -> date:
-    return local(at, zone).date() if isinstance(at, datetime) else at
+def _later(draft: Draft, step: timedelta, zone: ZoneInfo, reminders: Reminders) -> Draft:
+    assert isinstance(draft.start, datetime)
+    assert isinstance(draft.end, datetime)
+    start = after_quiet(draft.start + step, zone, reminders.quiet)
+    return replace(
+        draft, start=start, end=max(draft.end, start + SHOWN) if draft.rank == PHASES else start + SHOWN
+    )

@@ -11,7 +11,7 @@ costs no more than its texts.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -27,6 +27,7 @@ from ics.serializers.icalendar_serializer import CalendarSerializer
 from ics.utils import escape_string as _escaped
 from msgspec import Struct
 
+from needlecare.calendar.options import CalendarOptions, options_text
 from needlecare.calendar.vtimezone import zone_lines
 from needlecare.time.zones import local
 
@@ -34,22 +35,17 @@ PRODID = "-//needlecare//needlecare//EN"
 LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, which some clients refuse
 
-# What a physical line holds, the blank that begins a further one aside; it ends with a whole character.
-_FIRST = re.compile(rb".{1,%d}(?![\x80-\xbf])" % LINE, re.DOTALL)
-_FURTHER = re.compile(rb".{1,%d}(?![\x80-\xbf])" % (LINE - 1), re.DOTALL)
+# What a physical line holds, without the blank that begins a further one. It ends with a whole character, and
+# not beside a blank or inside an escape if that can be avoided, since some clients lose what is there.
+_WHOLE = rb".{1,%d}(?<![ \\])(?![\x80-\xbf ])|.{1,%d}(?![\x80-\xbf])"
+_FIRST = re.compile(_WHOLE % (LINE, LINE), re.DOTALL)
+_FURTHER = re.compile(_WHOLE % (LINE - 1, LINE - 1), re.DOTALL)
 _LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
-class Alarm(Struct, frozen=True, kw_only=True):
-    """A reminder, relative to the start of its entry (section 3.8.6.3)."""
-
-    trigger: timedelta
-    text: str
-
-
 class Daily(Struct, frozen=True, kw_only=True):
-    """That an entry comes again every day at the same local time of a zone, `count` times in all."""
+    """An entry that comes again every day at the same local time of a zone, `count` times in all."""
 
     zone: ZoneInfo
     count: int
@@ -59,7 +55,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """One event. Moments are UTC; dates make it an all-day event whose end is exclusive.
 
     The role says which of a plan's events it is; with the calendar's reference it
-    makes the UID.
+    makes the UID. One that rings does so at its start, in the words of its title:
+    Outlook rings before a start whatever the sign of a trigger.
     """
 
     role: str
@@ -68,11 +65,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     title: str
     text: str
     category: str
-    alarm: Alarm | None = None
+    rings: bool = False
     daily: Daily | None = None
 
 
-class Revision(Struct, frozen=True, kw_only=True):
+class Stamp(Struct, frozen=True, kw_only=True):
     """How often an event was changed, and when (UTC) last."""
 
     sequence: int
@@ -80,12 +77,18 @@ class Revision(Struct, frozen=True, kw_only=True):
 
 
 class Calendar(Struct, frozen=True, kw_only=True):
-    """A calendar file. `settled` (UTC) is when its content was: the stamp of a first export."""
+    """A calendar file. `settled` (UTC) is when its content was: the stamp of a first export.
+
+    `options` and `ends` are what the file remembers of the plan for the next revision:
+    what it was made with, and when each wait is over.
+    """
 
     name: str
     reference: UUID
     settled: datetime
     entries: tuple[Entry, ...]
+    options: CalendarOptions
+    ends: Mapping[str, datetime]
 
     def uid(self, entry: Entry) -> str:
         """Return the UID of an entry: the same for the same reference and role."""
@@ -99,18 +102,31 @@ def uid(reference: UUID, role: str) -> str:
 
 def stream(calendar: Calendar) -> bytes:
     """Return a first export as an iCalendar stream; lines end in CRLF and have at most 75 octets."""
-    first = Revision(sequence=0, modified=calendar.settled)
+    first = Stamp(sequence=0, modified=calendar.settled)
     events = [event_lines(calendar, entry, first) for entry in calendar.entries]
-    return folded([*head_lines(calendar), *(line for event in events for line in event), END])
+    roles = [entry.role for entry in calendar.entries]
+    return folded([*head_lines(calendar, roles), *(line for event in events for line in event), END])
 
 
 END = "END:VCALENDAR"
 
 
-def head_lines(calendar: Calendar) -> list[str]:
-    """Return what stands before the events: the calendar's properties and the zones it needs."""
-    filled = _head_form().format(name=_escaped(_one_line(calendar.name)), reference=calendar.reference)
+def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
+    """Return what stands before the events: the calendar's properties and the zones it needs.
+
+    `roles` are those of every event that the file holds or ever held: by them a later
+    revision knows the UIDs of its own events.
+    """
+    filled = _head_form().format(
+        name=_escaped(_one_line(calendar.name)),
+        reference=calendar.reference,
+        options=options_text(calendar.options),
+        ends=" ".join(f"{name}={_time(end, None)}" for name, end in calendar.ends.items()),
+        roles=" ".join(roles),
+    )
     lines = filled.split("\r\n")
+    if not calendar.ends:
+        lines = [line for line in lines if not line.startswith("X-NEEDLECARE-ENDS:")]
     for entry in calendar.entries:
         if entry.daily is not None and entry.daily.zone.key not in UTC_NAMES:
             assert isinstance(entry.start, datetime)
@@ -119,25 +135,20 @@ def head_lines(calendar: Calendar) -> list[str]:
     return lines[:-1]
 
 
-def event_lines(calendar: Calendar, entry: Entry, revision: Revision) -> list[str]:
+def event_lines(calendar: Calendar, entry: Entry, stamp: Stamp) -> list[str]:
     """Return the content lines of an event, unfolded."""
-    alarm = entry.alarm
-    form = _event_form(
-        all_day=not isinstance(entry.start, datetime),
-        daily=entry.daily,
-        trigger=None if alarm is None else alarm.trigger,
-    )
+    form = _event_form(all_day=not isinstance(entry.start, datetime), daily=entry.daily, rings=entry.rings)
+    title = _escaped(_one_line(entry.title))
     filled = form.format(
         uid=calendar.uid(entry),
-        stamp=_time(revision.modified, None),
-        sequence=revision.sequence,
+        stamp=_time(stamp.modified, None),
+        sequence=stamp.sequence,
         start=_time(entry.start, entry.daily),
         end=_time(entry.end, entry.daily),
-        title=_escaped(_one_line(entry.title)),
+        title=title,
         text=_escaped(_clean(entry.text)),
         category=_escaped(_one_line(entry.category)),
         role=entry.role,
-        alarm="" if alarm is None else _escaped(_one_line(alarm.text)),
     )
     return filled.split("\r\n")
 
@@ -168,7 +179,7 @@ def _head_form() -> str:
 
 
 @lru_cache(maxsize=256)
-def _event_form(*, all_day: bool, daily: Daily | None, trigger: timedelta | None) -> str:
+def _event_form(*, all_day: bool, daily: Daily | None, rings: bool) -> str:
     """Return the content lines of an event of some shape, with a field for each value that is its own."""
     event = _Event(
         uid="{uid}",
@@ -180,8 +191,8 @@ def _event_form(*, all_day: bool, daily: Daily | None, trigger: timedelta | None
     )
     event.whole_days = all_day
     event.daily = daily
-    if trigger is not None:
-        event.alarms = [_Alarm(trigger=trigger, display_text="{alarm}")]
+    if rings:
+        event.alarms = [_Alarm(trigger=timedelta(0), display_text="{title}")]
     form: str = event.serialize()
     return form
 
@@ -206,6 +217,10 @@ class _EventSerializer(EventSerializer):
         container.append(ContentLine("DTSTAMP", value="{stamp}"))
         container.append(ContentLine("LAST-MODIFIED", value="{stamp}"))
         container.append(ContentLine("SEQUENCE", value="{sequence}"))
+
+    def serialize_confirmed(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
+        # Some importers keep the status of the event before, which may be a cancelled one.
+        container.append(ContentLine("STATUS", value="CONFIRMED"))
 
     def serialize_role(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
         container.append(ContentLine("X-NEEDLECARE-ROLE", value="{role}"))
@@ -238,6 +253,7 @@ class _EventSerializer(EventSerializer):
             cls.serialize_transparent,
             cls.serialize_class,
             cls.serialize_categories,
+            cls.serialize_confirmed,
             cls.serialize_role,
             cls.serialize_alarm,
         ]
@@ -254,6 +270,9 @@ class _CalendarSerializer(CalendarSerializer):
     def serialize_name(calendar: Any, container: Container) -> None:  # noqa: N805  as ics calls it
         container.append(ContentLine("X-WR-CALNAME", value="{name}"))
         container.append(ContentLine("X-NEEDLECARE-REFERENCE", value="{reference}"))
+        container.append(ContentLine("X-NEEDLECARE-OPTIONS", value="{options}"))
+        container.append(ContentLine("X-NEEDLECARE-ENDS", value="{ends}"))
+        container.append(ContentLine("X-NEEDLECARE-ROLES", value="{roles}"))
 
     @classmethod
     def get_serializers(cls) -> list[Callable[[Any, Container], None]]:

@@ -1,4 +1,4 @@
-"""The moments at which a plan's changes are told: whole days, and quiet hours that end first.
+"""The moments at which a plan's changes are told: quiet hours end first, and a date has an hour.
 
 What calendars and text messages share. Later, never earlier: nothing is told
 before its window has ended. Nothing is worded here.
@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from needlecare.model import Kind, Plan, QuietHours, Treatment, Window
-from needlecare.output.timing import last_whole_day
 from needlecare.time.zones import Edge, local, resolve
 
 REMINDER = time(9)  # local, at which something is told that has no hour of its own
+MORNING = time(8)  # local, from which a change is told whose treatment has no hour
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """A moment (UTC), or of a treatment without its hours a date, at which windows are told as ended."""
+    """A moment (UTC) at which windows are told as ended."""
 
-    at: datetime | date
+    at: datetime
     ended: tuple[Window, ...]
 
 
@@ -31,12 +31,16 @@ def avoid_windows(plan: Plan) -> list[Window]:
 
 
 def changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) -> list[Change]:
-    """Return the changes that the ends of some avoid windows make, in the order of the ends."""
+    """Return the changes that the ends of some avoid windows make, in the order of the ends.
+
+    Without the hour of the treatment, they come in the morning: the first one at which a thing
+    is certainly over.
+    """
     zone = treatment.zone
-    by_time: dict[datetime | date, list[Window]] = {}
+    by_time: dict[datetime, list[Window]] = {}
     for end, windows in groupby(sorted(avoid, key=end_of), key=end_of):
-        at = whole_day(end, zone) if treatment.date_only else after_quiet(end, zone, quiet)
-        by_time.setdefault(at, []).extend(windows)
+        at = first_morning(end, zone) if treatment.date_only else end
+        by_time.setdefault(after_quiet(at, zone, quiet), []).extend(windows)
     return [Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
 
 
@@ -46,17 +50,23 @@ def end_of(window: Window) -> datetime:
     return window.end
 
 
+def at_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return the moment (UTC) at which the clocks of a zone show a time, or the first one after it."""
+    return resolve(datetime.combine(day, clock), zone, Edge.END)
+
+
 def after_quiet(moment: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
     """Return a moment (UTC), or the end of the quiet hours that it falls into; never an earlier one."""
     shown = local(moment, zone)
     if not quiet.holds(shown.time()):
         return moment
     day = shown.date() + timedelta(days=1 if shown.time() >= quiet.end else 0)
-    end = max(moment, resolve(datetime.combine(day, quiet.end), zone, Edge.END))
+    end = max(moment, at_clock(day, quiet.end, zone))
     return after_quiet(end, zone, quiet)  # a clock change may skip all that is between two quiet nights
 
 
-def whole_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the first day all of which lies at or behind a moment."""
+def first_morning(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first MORNING (UTC) at or behind a moment, by the clocks of a zone."""
     day = local(moment, zone).date()
-    return day if last_whole_day(moment, zone) is not None else day + timedelta(days=1)
+    morning = at_clock(day, MORNING, zone)
+    return morning if morning >= moment else at_clock(day + timedelta(days=1), MORNING, zone)

@@ -3,23 +3,35 @@
 The exported file is the only state. What stayed the same keeps every byte; what
 changed keeps its UID, and its SEQUENCE is raised; what vanished is cancelled and
 not left out, since leaving an event out removes it from no calendar. What is not
-ours (an event that a person or a client put there) is kept as it stands.
+ours (an event that a person or a client put there) is kept as it stands, and so is
+a reminder that a person moved or added.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.calendar.ics import END, Calendar, Revision, event_lines, folded, head_lines, uid
+from needlecare.calendar.components import (
+    END,
+    MAX_CALENDAR_BYTES,
+    Component,
+    name_of,
+    parse,
+    split,
+    zone_names_in,
+)
+from needlecare.calendar.ics import Calendar, Entry, Stamp, event_lines, folded, head_lines, uid
+from needlecare.calendar.options import CalendarOptions, parse_options
+from needlecare.calendar.roles import Role, of_session, without_session
 from needlecare.errors import UsageError
+from needlecare.plan.course import MAX_SESSIONS
 from needlecare.time.offsets import InvalidOffset, parse_offset
-from needlecare.time.zones import Edge, first_moment, resolve
 
+CANCELLED = "Cancelled: "  # before the title of an event that is cancelled
 # The properties of an event that its content is compared by; a revision stamps the others.
 _CONTENT = frozenset(
     {
@@ -29,12 +41,18 @@ _CONTENT = frozenset(
 )
 _RINGS = frozenset({"ACTION", "TRIGGER", "DESCRIPTION"})
 _STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"})
-_HEAD = frozenset({"VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-CALNAME", "X-NEEDLECARE-REFERENCE"})
-_TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
-_PROPERTY = re.compile(r'[A-Za-z0-9-]+(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;]*))*:')
-_NAME = re.compile("[^;:]*")
-_CANCELLED = "STATUS:CANCELLED"
-_OURS = {"CLASS:PRIVATE", "TRANSP:TRANSPARENT"}  # which no appointment that keeps a time busy has
+# What a client wrote in the place of ours, or beside it, that would contradict a newer event: DTEND excludes
+# DURATION, and Outlook shows X-ALT-DESC instead of DESCRIPTION.
+_OUTDATED = frozenset({"DURATION", "X-ALT-DESC"})
+_HEAD = frozenset(
+    {
+        *("VERSION", "PRODID", "CALSCALE", "METHOD", "X-WR-CALNAME", "X-NEEDLECARE-REFERENCE"),
+        *("X-NEEDLECARE-OPTIONS", "X-NEEDLECARE-ENDS", "X-NEEDLECARE-ROLES"),
+    }
+)
+_MAX_SEQUENCE = 2**31 - 1  # the largest INTEGER; RFC 5545, section 3.3.8
+_LONGEST_NIGHT = timedelta(hours=11)
+_OUR_TRIGGERS = frozenset({"0 s", "-54000 s"})  # at the start; 15 hours before a day, in needlecare 1
 
 
 class RevisionSummary(Struct, frozen=True, kw_only=True):
@@ -59,121 +77,204 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
         return ", ".join(f"{number} {what}" for what, number in named.items() if number) or "no events"
 
 
-class _Component:
-    """A component as it stands in a file: its content lines unfolded, BEGIN and END included.
+class Sooner(Struct, frozen=True):
+    """A wait (by its rule, in a course "session-N/RULE") that ends sooner than a file said, or is gone.
 
-    `top` are the property lines of its own, `within` those of components inside it.
+    Both ends are moments in UTC; `after` is None where the newer plan has no such wait.
     """
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = list(lines)
-        self.name = self.lines[0].partition(":")[2].strip().upper()
-        self.top: list[str] = []
-        self.within: list[str] = []
-        self.first: dict[str, str] = {}  # of its own lines, by name
-        depth = 0
-        for line in self.lines[1:-1]:
-            name = _name(line)
-            depth += name == "BEGIN"
-            if depth:
-                self.within.append(line)
-            else:
-                self.top.append(line)
-                self.first.setdefault(name, line)
-            depth -= name == "END"
+    wait: str
+    before: datetime
+    after: datetime | None
 
-    def value(self, name: str) -> str | None:
-        """Return the value of its first property of a name."""
-        line = self.first.get(name)
-        return None if line is None else _split(line)[1]
+
+class Revised(Struct, frozen=True, kw_only=True):
+    """The bytes of the file that follows an export, what became of its events, and what ends sooner."""
+
+    data: bytes
+    summary: RevisionSummary
+    sooner: tuple[Sooner, ...] = ()
 
 
 class Export:
-    """A file that needlecare wrote, perhaps edited since. Raises UsageError where it is none."""
+    """A file that needlecare wrote, perhaps edited since. Raises UsageError where it is none.
 
-    def __init__(self, data: bytes) -> None:
-        self.head, self.components = _parsed(data)
-        found = next((line for line in self.head if _name(line) == "X-NEEDLECARE-REFERENCE"), None)
-        if found is None:
+    `options` is what it was made with, None for a file of needlecare 1 or where a client
+    dropped that. `rule_ids` gives the ids of the rules that are known; it is asked only
+    where a client dropped the roles of events in a file that doesn't list them.
+    """
+
+    def __init__(self, data: bytes, rule_ids: Callable[[], Iterable[str]] = tuple) -> None:
+        if len(data) > MAX_CALENDAR_BYTES:
+            raise UsageError("it is larger than 4 MiB; no export is")
+        self.head, self.components = parse(data)
+        reference = self._property("X-NEEDLECARE-REFERENCE")
+        if reference is None:
             raise UsageError("it is no calendar that needlecare wrote (it names no X-NEEDLECARE-REFERENCE)")
         try:
-            self.reference = UUID(found.partition(":")[2].strip())
+            self.reference = UUID(reference)
         except ValueError:
             raise UsageError("it is damaged: its X-NEEDLECARE-REFERENCE is no UUID") from None
-        events = [c for c in self.components if c.name == "VEVENT" and c.value("RECURRENCE-ID") is None]
-        uids = [event.value("UID") for event in events]
-        if len(set(uids)) != len(uids):
-            raise UsageError("it is damaged: two of its events have one UID")
+        written = self._property("X-NEEDLECARE-OPTIONS")
+        self.options: CalendarOptions | None = None if written is None else parse_options(written)
+        self.events = [component for component in self.components if component.name == "VEVENT"]
+        self.roles = self._roles()
+        self._uids = {uid(self.reference, role): role for role in self.roles}
+        if any(self._might_be_ours(event) for event in self.events):
+            self._uids |= {uid(self.reference, role): role for role in _possible_roles(rule_ids())}
+        ours = [event.uid for event in self.events if event.uid in self._uids and not event.is_occurrence]
+        if len(set(ours)) != len(ours):
+            raise UsageError("it is damaged: two of needlecare's events in it have one UID")
+        self.ends = self._ends()
+
+    def might_lose_waits(self, calendar: Calendar) -> bool:
+        """Whether a file that doesn't say what it was made with has longer waits than a newer calendar.
+
+        They are compared by their length, since the treatment may have moved. A change may have
+        waited for the end of the quiet hours.
+        """
+        if self.options is not None:
+            return False
+        start = self._start
+        newer = next((e.start for e in calendar.entries if without_session(e.role) == Role.START), None)
+        if start is None or not isinstance(newer, datetime):
+            return False
+        return any(
+            wait not in calendar.ends or (end - start) - (calendar.ends[wait] - newer) > _LONGEST_NIGHT
+            for wait, end in self.ends.items()
+        )
+
+    @property
+    def _start(self) -> datetime | None:
+        """The moment (UTC) at which the treatment began, as a file of needlecare 1 says it."""
+        starts = (e for e in self.events if without_session(self._uids.get(e.uid, "")) == Role.START)
+        return next((_utc(event.value("DTSTART") or "") for event in starts), None)
 
     @property
     def of_a_course(self) -> bool:
         """Whether its events are those of several sessions."""
-        return any((c.value("X-NEEDLECARE-ROLE") or "").startswith("session-") for c in self.components)
+        return any(role.startswith("session-") for role in self.roles)
 
-    def is_ours(self, component: _Component) -> bool:
-        """Whether an event has the UID of the role that it names, or looks like one of ours in every
-        respect where a client dropped the role.
+    def is_ours(self, component: Component) -> bool:
+        """Whether a component is an event that needlecare wrote, or a part that a client split from one."""
+        return component.name == "VEVENT" and (component.uid in self._uids or self.is_tail(component))
+
+    def is_tail(self, component: Component) -> bool:
+        """Whether an event is the rest of our daily series, which a client split in two.
+
+        Clients name it after the series ("UID_R20261125T070000"), refer to it, or copy it with another UID.
         """
-        if component.name != "VEVENT":
+        base, mark, rest = component.uid.partition("_R")
+        if mark and re.fullmatch(r"[0-9]{8}(T[0-9]{6}Z?)?", rest):
+            return base in self._uids
+        if component.uid in self._uids:
             return False
-        role, written = component.value("X-NEEDLECARE-ROLE"), component.value("UID") or ""
-        if role is not None:
-            return written == uid(self.reference, role)
-        if not {line.upper() for line in component.top} >= _OURS or component.value("CATEGORIES") is None:
+        if component.value("RELATED-TO") in self._uids and component.value("RRULE") is not None:
+            return True
+        role = component.value("X-NEEDLECARE-ROLE")
+        return role is not None and any(
+            self._uids.get(event.uid) == role and "UNTIL=" in (event.value("RRULE") or "").upper()
+            for event in self.events
+        )
+
+    def role(self, component: Component) -> str:
+        """Return the role of one of our events."""
+        return self._uids.get(component.uid, component.value("X-NEEDLECARE-ROLE") or "")
+
+    def check_recognised(self) -> None:
+        """Raise UsageError where the file holds events and none of them can be told to be ours."""
+        if not self.events:
+            raise UsageError("it holds no events")
+        if not any(self.is_ours(event) for event in self.events):
+            why = "a program has given them other UIDs, by which calendars know an event"
+            roles = any(event.value("X-NEEDLECARE-ROLE") for event in self.events)
+            raise UsageError(
+                f"none of its {len(self.events)} events is one that needlecare wrote there"
+                + (f": {why}" if roles else "")
+            )
+
+    def _property(self, name: str) -> str | None:
+        line = next((line for line in self.head if name_of(line) == name), None)
+        return None if line is None else split(line)[1].strip()
+
+    def _roles(self) -> dict[str, None]:
+        """Return the roles that the file names, in its head and in its events, in their order."""
+        listed = (self._property("X-NEEDLECARE-ROLES") or "").replace("\\", "").split()
+        named = (event.value("X-NEEDLECARE-ROLE") for event in self.events)
+        return dict.fromkeys([*listed, *(role for role in named if role is not None)])
+
+    def _might_be_ours(self, event: Component) -> bool:
+        """Whether an event has a UID of the kind that we make, and nothing in the file says whether we did."""
+        if event.uid in self._uids or event.value("X-NEEDLECARE-ROLE") is not None:
             return False
         with suppress(ValueError):
-            return UUID(written).version == 5
+            return UUID(event.uid).version == 5
         return False
 
+    def _ends(self) -> dict[str, datetime]:
+        """Return when each wait of the file is over (UTC); in a file of needlecare 1, of the first that end then."""
+        written = self._property("X-NEEDLECARE-ENDS")
+        if written is not None:
+            found = [pair.partition("=") for pair in written.replace("\\", "").split()]
+        else:
+            found = [
+                (role.replace(Role.PHASE.value, "", 1), "=", event.value("DTSTART") or "")
+                for event in self.events
+                if without_session(role := self._uids.get(event.uid, "")).startswith(Role.PHASE.value)
+                and event.value("STATUS") != "CANCELLED"
+            ]
+        ends = {}
+        for wait, _, end in found:
+            if (moment := _utc(end)) is not None:
+                ends[wait] = moment
+        return ends
 
-def revised(
-    export: Export, calendar: Calendar, now: datetime, zone: ZoneInfo
-) -> tuple[bytes, RevisionSummary]:
-    """Return the file that follows an export for a newer calendar, and what became of its events.
 
-    `now` (UTC) stamps what changed, and only that. What vanished stays cancelled
-    until its time has passed by the clocks of `zone`; a preparation that had begun
-    stays as it is. Events keep their order, new ones come last.
+def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
+    """Return the file that follows an export for a newer calendar. Raises UsageError.
+
+    `now` (UTC) stamps what changed, and only that; a stamp never goes back. What vanished
+    stays cancelled until its time has passed; a preparation that had begun stays as it is.
+    Events keep their order, new ones come last.
     """
+    if export.events:
+        export.check_recognised()
+    zone = calendar.options.treatment.zone
     entries = {calendar.uid(entry): entry for entry in calendar.entries}
     uids = frozenset(entries)
     changed = unchanged = cancelled = dropped = foreign = 0
-    kept: list[_Component] = []
+    kept: list[Component] = []
     for component in export.components:
         if component.name != "VEVENT":
             kept.append(component)
             continue
-        if not export.is_ours(component) and component.value("UID") not in entries:
+        if not export.is_ours(component) and component.uid not in uids:
             foreign += 1
             kept.append(component)
             continue
-        if component.value("RECURRENCE-ID") is not None and component.value("UID") in uids:
+        if component.is_occurrence and component.uid in uids:
             unchanged += 1  # an occurrence of the daily reminder, which somebody moved
             kept.append(component)
             continue
-        entry = entries.pop(component.value("UID") or "", None)
+        entry = entries.pop(component.uid, None)
         if entry is not None:
-            raised = Revision(sequence=_sequence(component) + 1, modified=now)
-            fresh = _Component(event_lines(calendar, entry, raised))
-            same = _content(fresh) == _content(component)
-            changed += not same
-            unchanged += same
-            kept.append(component if same else _with(fresh, _extras(component)))
-        elif "prepare/" in (component.value("X-NEEDLECARE-ROLE") or "") and _reached(
-            component, "DTSTART", now, zone
-        ):
+            after = _revised(component, calendar, entry, now)
+            changed += after is not component
+            unchanged += after is component
+            kept.append(after)
+        elif _is_preparation(export.role(component)) and component.has_begun(now, zone):
             unchanged += 1
             kept.append(component)
-        elif _reached(component, "DTEND", now, zone):
+        elif component.is_over(now, zone):
             dropped += 1
         else:
             after = _cancelled(component, now)
             cancelled += after is not component
             unchanged += after is component
             kept.append(after)
-    first = Revision(sequence=0, modified=now)
-    kept += [_Component(event_lines(calendar, entry, first)) for entry in entries.values()]
-    account = RevisionSummary(
+    first = Stamp(sequence=0, modified=now)
+    kept += [Component(event_lines(calendar, entry, first)) for entry in entries.values()]
+    summary = RevisionSummary(
         new=len(entries),
         changed=changed,
         unchanged=unchanged,
@@ -181,172 +282,198 @@ def revised(
         dropped=dropped,
         foreign=foreign,
     )
-    return folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END]), account
+    data = folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END])
+    return Revised(
+        data=checked_size(data), summary=summary, sooner=tuple(_sooner(export.ends, calendar.ends, now))
+    )
 
 
-def cancelled(export: Export, now: datetime) -> tuple[bytes, RevisionSummary]:
-    """Return the cancellation of an export: every event of ours cancelled, without alarm, revised."""
+def cancel(export: Export, now: datetime) -> Revised:
+    """Return the cancellation of an export: every event of ours cancelled, without alarm, revised.
+
+    Raises UsageError where none of its events can be told to be ours.
+    """
+    export.check_recognised()
     components = [_cancelled(c, now) if export.is_ours(c) else c for c in export.components]
     pairs = list(zip(export.components, components, strict=True))
-    account = RevisionSummary(
+    summary = RevisionSummary(
         cancelled=sum(before is not after for before, after in pairs),
         unchanged=sum(before is after and export.is_ours(before) for before, after in pairs),
-        foreign=sum(c.name == "VEVENT" and not export.is_ours(c) for c in export.components),
+        foreign=sum(not export.is_ours(event) for event in export.events),
     )
-    head = [line for line in export.head if _name(line) != "METHOD"]
-    return folded(["BEGIN:VCALENDAR", *head, *_lines(components), END]), account
+    head = [line for line in export.head if name_of(line) != "METHOD"]
+    data = folded(["BEGIN:VCALENDAR", *head, *_lines(components), END])
+    return Revised(data=checked_size(data), summary=summary)
 
 
-def _cancelled(component: _Component, now: datetime) -> _Component:
-    """Return an event as its own cancellation; the same one where it is that already."""
-    if _CANCELLED in component.top and not component.within:
+# An event -----------------------------------------------------------------------------------------
+
+
+def _revised(component: Component, calendar: Calendar, entry: Entry, now: datetime) -> Component:
+    """Return an event as a newer calendar has it; the same one where that changes nothing."""
+    stamp = Stamp(sequence=_next_sequence(component), modified=_latest(component, now))
+    fresh = Component(event_lines(calendar, entry, stamp))
+    alarms = _alarms(component, fresh)
+    if _content(fresh, alarms) == _content(component, component.alarms):
         return component
-    lines = [line for line in component.top if _name(line) not in {*_STAMPS, "STATUS"}]
-    stamp = f"{now:%Y%m%dT%H%M%SZ}"
-    stamps = [
+    added = [line for line in component.top if name_of(line) not in _CONTENT | _STAMPS | _OUTDATED]
+    inner = [line for alarm in alarms for line in alarm]
+    lines = [fresh.lines[0], *fresh.top, *added, *component.others, *inner, fresh.lines[-1]]
+    return Component(lines)
+
+
+def _alarms(component: Component, fresh: Component) -> list[list[str]]:
+    """Return the alarms of a revised event: ours, where a person left or moved it, and those of their own."""
+    ours = _our_alarm(component)
+    own = [alarm for alarm in component.alarms if alarm is not ours]
+    if not fresh.alarms:
+        never_had_one = without_session(component.value("X-NEEDLECARE-ROLE") or "").startswith(Role.BAR.value)
+        return [*component.alarms] if never_had_one else own
+    if ours is None:
+        return [*fresh.alarms, *own]
+    trigger = next((line for line in ours if name_of(line) == "TRIGGER"), None)
+    moved = trigger is not None and "DATE-TIME" not in trigger.upper()
+    if trigger is None or not moved or _canonical(trigger).partition(":")[2] in _OUR_TRIGGERS:
+        return [*fresh.alarms, *own]
+    return [[trigger if name_of(line) == "TRIGGER" else line for line in fresh.alarms[0]], *own]
+
+
+def _our_alarm(component: Component) -> list[str] | None:
+    """Return the alarm that we wrote, also where a client has changed its time or its words.
+
+    Of several it is the one with our trigger, else with the event's title, else the first that displays a text.
+    """
+    shown = [a for a in component.alarms if any(line.upper().strip() == "ACTION:DISPLAY" for line in a)]
+    title = component.value("SUMMARY")
+    at_our_time = [a for a in shown if any(_is_our_trigger(line) for line in a)]
+    in_our_words = [a for a in shown if f"DESCRIPTION:{title}" in a]
+    return next(iter([*at_our_time, *in_our_words, *shown]), None)
+
+
+def _is_our_trigger(line: str) -> bool:
+    return name_of(line) == "TRIGGER" and _canonical(line).partition(":")[2] in _OUR_TRIGGERS
+
+
+def _cancelled(component: Component, now: datetime) -> Component:
+    """Return an event as its own cancellation; the same one where it is that already."""
+    title_head, title = split(component.first.get("SUMMARY", "SUMMARY:"))
+    if (
+        component.value("STATUS") == "CANCELLED"
+        and title.startswith(CANCELLED)
+        and not component.alarms
+        and not component.others
+    ):
+        return component
+    if not title.startswith(CANCELLED):
+        title = CANCELLED + title
+    stamp = f"{_latest(component, now):%Y%m%dT%H%M%SZ}"
+    lines = [
         f"DTSTAMP:{stamp}",
         f"LAST-MODIFIED:{stamp}",
-        f"SEQUENCE:{_sequence(component) + 1}",
-        _CANCELLED,
+        f"SEQUENCE:{_next_sequence(component)}",
+        "STATUS:CANCELLED",
+        f"{title_head}:{title}",
     ]
-    return _Component([component.lines[0], lines[0], *stamps, *lines[1:], component.lines[-1]])
+    others = [line for line in component.top if name_of(line) not in {*_STAMPS, "STATUS", "SUMMARY"}]
+    uid_line = [line for line in others if name_of(line) == "UID"]
+    rest = [line for line in others if name_of(line) != "UID"]
+    return Component([component.lines[0], *uid_line, *lines, *rest, component.lines[-1]])
+
+
+def _content(component: Component, alarms: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+    """Return what an event says and how it rings, whatever the order and the spelling a client prefers."""
+    said = [line for line in component.top if name_of(line) in _CONTENT - {"DTEND", "RRULE"}]
+    canonical = [_canonical(line) for line in said]
+    canonical.append(f"ends {component.end_text()}")
+    times = component.times()
+    canonical.append(f"comes {component.value('RRULE') if times is None else times}")
+    rings = [sorted(_canonical(line) for line in alarm if name_of(line) in _RINGS) for alarm in alarms]
+    return sorted(canonical), sorted(rings)
+
+
+def _canonical(line: str) -> str:
+    """Return a property in one spelling: P0D is PT0S, and what needs no backslash has none."""
+    head, value = split(line)
+    if name_of(line) == "TRIGGER":
+        with suppress(InvalidOffset):
+            offset = parse_offset(value.strip())
+            value = f"{offset.days * 86400 + offset.seconds} s"
+        head = "TRIGGER" if "DATE-TIME" not in head.upper() else head
+    else:
+        value = re.sub(r"\\([,;\\])", r"\1", value.replace("\\N", "\\n"))
+    return f"{head.upper()}:{value.strip()}"
+
+
+def _next_sequence(component: Component) -> int:
+    """Return the SEQUENCE of an event's next revision; one at its maximum stays there."""
+    written = component.value("SEQUENCE") or ""
+    digits = written if re.fullmatch(r"\+?[0-9]{1,40}", written) else "0"
+    return min(int(digits) + 1, _MAX_SEQUENCE)
+
+
+def _latest(component: Component, now: datetime) -> datetime:
+    """Return the stamp of an event's next revision: now, unless the event was stamped later than that."""
+    stamps = [_utc(component.value(name) or "") for name in ("DTSTAMP", "LAST-MODIFIED")]
+    return max([now, *(stamp for stamp in stamps if stamp is not None)])
+
+
+def _utc(written: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(written, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return None
+
+
+def _is_preparation(role: str) -> bool:
+    return without_session(role).startswith((Role.PREPARE.value, Role.BEGUN.value))
+
+
+# The file -----------------------------------------------------------------------------------------
+
+
+def _possible_roles(rule_ids: Iterable[str]) -> Iterator[str]:
+    """Yield every role that an event can have, alone or in a course."""
+    prefixes = [role for role in Role if role.value.endswith("/")]
+    roles = [role.value for role in Role if role not in prefixes]
+    roles += [prefix.of(rule) for rule in rule_ids for prefix in prefixes]
+    yield from roles
+    for number in range(1, MAX_SESSIONS + 1):
+        yield from (of_session(number, role) for role in roles)
+
+
+def _sooner(before: Mapping[str, datetime], after: Mapping[str, datetime], now: datetime) -> Iterator[Sooner]:
+    """Yield the waits of a file that were still to end and now end sooner, or are gone."""
+    for wait, end in before.items():
+        newer = after.get(wait)
+        if end > now and (newer is None or newer < end):
+            yield Sooner(wait, end, newer)
 
 
 def _head(export: Export, calendar: Calendar) -> list[str]:
     """Return the properties and zones of the newer calendar, with what a client added to the file."""
-    head = head_lines(calendar)
-    added = [line for line in export.head if _name(line) not in _HEAD]
+    roles = dict.fromkeys([*export.roles, *(entry.role for entry in calendar.entries)])
+    head = head_lines(calendar, roles)
+    added = [line for line in export.head if name_of(line) not in _HEAD]
     properties = next((n for n, line in enumerate(head) if line == "BEGIN:VTIMEZONE"), len(head))
     return [*head[:properties], *added, *head[properties:]]
 
 
-def _needed(components: Sequence[_Component], calendar: Calendar) -> Iterator[_Component]:
+def _needed(components: Sequence[Component], calendar: Calendar) -> Iterator[Component]:
     """Yield all components but the zones that the newer calendar brings or that nothing refers to."""
     brought = {entry.daily.zone.key for entry in calendar.entries if entry.daily is not None}
-    named = (_TZID.search(_split(line)[0]) for line in _lines(components))
-    used = {match[1] or match[2] for match in named if match is not None}
+    used = zone_names_in(list(_lines(components)))
     for component in components:
         zone = component.value("TZID") if component.name == "VTIMEZONE" else None
         if zone is None or (zone in used and zone not in brought):
             yield component
 
 
-def _lines(components: Iterable[_Component]) -> Iterator[str]:
+def _lines(components: Iterable[Component]) -> Iterator[str]:
     for component in components:
         yield from component.lines
 
 
-def _content(component: _Component) -> tuple[list[str], list[str]]:
-    """Return what an event says and how it rings, whatever the order and the spelling a client prefers."""
-    said = sorted(_canonical(line) for line in component.top if _name(line) in _CONTENT)
-    return said, sorted(_canonical(line) for line in component.within if _name(line) in _RINGS)
-
-
-def _canonical(line: str) -> str:
-    """Return a property in one spelling: P0D is PT0S, the parts of a rule stand in any order."""
-    head, value = _split(line)
-    match _name(line):
-        case "TRIGGER":
-            with suppress(InvalidOffset):
-                offset = parse_offset(value.strip())
-                value = f"{offset.days * 86400 + offset.seconds} s"
-        case "RRULE":
-            value = ";".join(sorted(value.upper().split(";")))
-        case _:
-            value = re.sub(r"\\([,;\\])", r"\1", value.replace("\\N", "\\n"))
-    return f"{head.upper()}:{value}"
-
-
-def _extras(component: _Component) -> list[str]:
-    """Return the properties of an event that a client added."""
-    return [line for line in component.top if _name(line) not in _CONTENT | _STAMPS]
-
-
-def _with(component: _Component, extras: Sequence[str]) -> _Component:
-    """Return an event with further properties, which stand before its alarm."""
-    lines = component.lines
-    return _Component([lines[0], *component.top, *extras, *component.within, lines[-1]])
-
-
-def _reached(component: _Component, name: str, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether the start or the last end of an event has come; one that cannot be read has not."""
-    written = component.value(name) or ""
-    rule = re.search(r"COUNT=([0-9]{1,4})", component.value("RRULE") or "")
-    again = timedelta(days=int(rule[1]) - 1 if rule and name == "DTEND" else 0)
-    try:
-        if "T" not in written:
-            return first_moment(datetime.strptime(written, "%Y%m%d").date(), zone) <= now  # noqa: DTZ007  its zone is told below
-        shown = datetime.strptime(written.removesuffix("Z"), "%Y%m%dT%H%M%S") + again  # noqa: DTZ007  its zone is told below
-        return (shown.replace(tzinfo=UTC) if written.endswith("Z") else resolve(shown, zone, Edge.END)) <= now
-    except (ValueError, OverflowError):
-        return False
-
-
-def _sequence(component: _Component) -> int:
-    written = component.value("SEQUENCE") or "0"
-    return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else 0
-
-
-def _parsed(data: bytes) -> tuple[list[str], list[_Component]]:
-    """Return the calendar's own properties and its components. Raises UsageError for what is damaged."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError("it is damaged: it is not UTF-8") from None
-    numbered = list(_unfolded(text))
-    lines = [line for _, line in numbered]
-    if not lines or lines[0].strip().upper() != "BEGIN:VCALENDAR":
-        raise UsageError("it is no calendar: it does not begin with BEGIN:VCALENDAR")
-    if lines[-1].strip().upper() != END:
-        raise UsageError("it is damaged: it does not end with END:VCALENDAR")
-    head: list[str] = []
-    components: list[_Component] = []
-    opened: list[tuple[str, int]] = []  # what was begun, and in which line
-    running: list[str] = []
-    for number, line in numbered[1:-1]:
-        if not _PROPERTY.match(line):
-            raise UsageError(f"it is damaged: line {number} is no property")
-        name, _, value = line.partition(":")
-        if name.upper() == "BEGIN":
-            opened.append((value.strip().upper(), number))
-        if opened:
-            running.append(line)
-        else:
-            head.append(line)
-        if name.upper() == "END":
-            if not opened or opened.pop()[0] != value.strip().upper():
-                raise UsageError(f"it is damaged: line {number} ends nothing that was begun")
-            if not opened:
-                components.append(_Component(running))
-                running = []
-    if opened:
-        raise UsageError(f"it is damaged: what line {opened[-1][1]} begins is never ended")
-    return head, components
-
-
-def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the content lines that say anything, each with the number of the line that it begins in.
-
-    Messages name that number and never the line: it may tell of a patient.
-    """
-    begun, parts = 1, [""]
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if line.startswith((" ", "\t")) and number > 1:
-            parts.append(line[1:])
-            continue
-        if (whole := "".join(parts)).strip():
-            yield begun, whole
-        begun, parts = number, [line]
-    if (whole := "".join(parts)).strip():
-        yield begun, whole
-
-
-def _split(line: str) -> tuple[str, str]:
-    """Return a property's name with its parameters, and its value: a colon in quotes parts nothing."""
-    match = _PROPERTY.match(line)
-    return (line[: match.end() - 1], line[match.end() :]) if match else (line, "")
-
-
-def _name(line: str) -> str:
-    match = _NAME.match(line)
-    return match[0].upper() if match else ""
+def checked_size(data: bytes) -> bytes:
+    """Return a file that can be read again. Raises UsageError for one that is too large."""
+    if len(data) > MAX_CALENDAR_BYTES:
+        raise UsageError("it would become larger than 4 MiB, more than is ever read")
+    return data

@@ -19,7 +19,9 @@ _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 def zone_lines(zone: ZoneInfo, first: datetime, last: datetime) -> list[str]:
     """Return the content lines of a VTIMEZONE that is right from one moment (UTC) to another."""
-    observances = _yearly(zone, first.year) or _each(zone, first, last)
+    found = _yearly(zone, first.year) or _each(zone, first, last)
+    # Some clients want a STANDARD part, and take the first part for it.
+    observances = sorted(found, key=lambda observance: observance.name != "STANDARD")
     container = Container("VTIMEZONE", ContentLine("TZID", value=zone.key), *observances)
     lines: list[str] = str(container).split("\r\n")
     return lines
@@ -57,10 +59,15 @@ def _rule(walls: Sequence[datetime]) -> str | None:
 
 def _each(zone: ZoneInfo, first: datetime, last: datetime) -> list[Container]:
     """Return an observance for the last change before a span, and for each within it."""
-    before = clock_changes(first - timedelta(days=400), first, zone)[-1:]
-    onsets = [*before, *clock_changes(first, last, zone)]
+    before = clock_changes(first - timedelta(days=400), first, zone)
+    standard = [at for at in before if not local(at, zone).dst()]
+    onsets = [
+        *standard[-1:],
+        *(at for at in before[-1:] if at not in standard),
+        *clock_changes(first, last, zone),
+    ]
     observances = [_observance(onset, zone) for onset in onsets]
-    return observances if before else [_always(first, zone), *observances]
+    return observances if standard else [_always(first, zone), *observances]
 
 
 def _observance(onset: datetime, zone: ZoneInfo, rule: str | None = None) -> Container:
@@ -72,7 +79,8 @@ def _observance(onset: datetime, zone: ZoneInfo, rule: str | None = None) -> Con
 def _always(moment: datetime, zone: ZoneInfo) -> Container:
     """Return what the clocks of a zone do at a moment (UTC), as if they had always done it."""
     shown = local(moment, zone)
-    return _observed(shown, datetime(1970, 1, 1), _offset(shown), None)  # noqa: DTZ001  a local time
+    always = _observed(shown, datetime(1970, 1, 1), _offset(shown), None)  # noqa: DTZ001  a local time
+    return Container("STANDARD", *always)
 
 
 def _observed(shown: datetime, onset: datetime, before: timedelta, rule: str | None) -> Container:

@@ -1,26 +1,33 @@
 """Calendar files: the options of a calendar, a first export, and its revision by --update."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 
 from needlecare.cli import terminal
+from needlecare.cli.options import typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
-from needlecare.model import Alarms, Detail, Reminders
-from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reason, write_file
+from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, SkinType
+from needlecare.output.timing import until
+from needlecare.storage.files import MAX_PATH_LENGTH, HeldFile, held_file, reason, write_file
+from needlecare.storage.rule_files import builtin_rule_ids, schedule_names
 from needlecare.time.parsing import parse_clock, parse_quiet_hours
+from needlecare.time.zones import local
 
 if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar
+    from needlecare.calendar.options import CalendarOptions
+    from needlecare.calendar.update import Export, Sooner
 
-MAX_CALENDAR_BYTES = 1024 * 1024  # bytes; an export has twenty thousand
 CALENDAR_PANEL = "The calendar"
+WHEN_HINT = "Write it behind the command: 2026-11-21T14:30, yesterday 2pm"
 
 Ics = Annotated[
     str | None,
@@ -71,8 +78,8 @@ DailyAt = Annotated[
     str | None,
     typer.Option(
         "--daily",
-        metavar="HH:MM",
-        help="Add one daily reminder of the care that the plan asks for every day.",
+        metavar="HH:MM|none",
+        help="When to be reminded of daily care in the first week: a time, or none for no reminder.",
         rich_help_panel=CALENDAR_PANEL,
         show_default=False,
     ),
@@ -81,8 +88,7 @@ Update = Annotated[
     bool,
     typer.Option(
         "--update",
-        help="Revise the calendar in the --ics file: what changed keeps its identity, what vanished is "
-        "cancelled.",
+        help="Revise the calendar in the --ics file. It remembers its options: type only what changes.",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
@@ -94,78 +100,240 @@ def reminders(alarms: Alarms, quiet_hours: str, daily: str | None) -> Reminders:
     return Reminders(
         alarms=alarms,
         quiet=parse_quiet_hours(quiet_hours),
-        daily=None if daily is None else parse_clock(daily),
+        daily=_daily_care(daily),
     )
 
 
+def _daily_care(text: str | None) -> time | DailyCare:
+    if text is None:
+        return DailyCare.DEFAULT
+    return DailyCare.NONE if text.strip().lower() == "none" else parse_clock(text)
+
+
+def _daily_text(daily: time | DailyCare) -> str | None:
+    if isinstance(daily, time):
+        return f"{daily:%H:%M}"
+    return daily.value if daily is DailyCare.NONE else None
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """What a calendar is made with, as the command line says it; a revision fills in what it doesn't say.
+
+    An empty `when` is one that nobody gave.
+    """
+
+    when: str
+    tz: str | None
+    prp: bool
+    skin_type: SkinType | None
+    scars: bool
+    schedule: str
+    follow: list[str]
+    detail: Detail
+    alarms: Alarms
+    quiet_hours: str
+    daily: str | None
+    override: list[str]
+
+    @property
+    def reminders(self) -> Reminders:
+        """How the calendar reminds. Raises UsageError."""
+        return reminders(self.alarms, self.quiet_hours, self.daily)
+
+    def filled(self, ctx: typer.Context, remembered: "CalendarOptions | None") -> "Choices":
+        """Return these choices with what a calendar remembers in the place of what was not typed."""
+        asked = replace(
+            self,
+            follow=[source for source in self.follow if source != "none"],
+            override=[word for word in self.override if word != "none"],
+        )
+        if remembered is None:
+            if not asked.when:
+                raise UsageError(f"when was the treatment, or when will it be? {WHEN_HINT}")
+            return asked
+        treatment, quiet = remembered.treatment, remembered.reminders.quiet
+        values = {
+            "tz": treatment.zone.key,
+            "prp": treatment.prp,
+            "skin_type": treatment.skin_type,
+            "scars": treatment.scars,
+            "schedule": remembered.schedule,
+            "follow": list(remembered.follow),
+            "detail": remembered.detail,
+            "alarms": remembered.reminders.alarms,
+            "quiet_hours": f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
+            "override": [f"{one.rule}={one.offset.text}" for one in treatment.overrides],
+            "daily": _daily_text(remembered.reminders.daily),
+        }
+        untyped = {name: value for name, value in values.items() if not typed(ctx, name)}
+        if "schedule" in untyped and remembered.schedule not in schedule_names():
+            raise UsageError(
+                f"this calendar was made with the rules {quoted(remembered.schedule)}, which are not built in; "
+                "give their file with --schedule FILE"
+            )
+        return replace(asked, when=self.when or treatment.treated.isoformat(), **untyped)
+
+
 class CalendarFile(Struct, frozen=True, kw_only=True):
-    """A calendar that is made and not yet written; `path` is None for standard output."""
+    """A calendar that is made and not yet written; without a path it goes to standard output.
+
+    `held` is the file that it revises, which no other needlecare revises meanwhile.
+    """
 
     path: Path | None
     data: bytes
-    account: str
-    revises: bool
+    summary: str
+    held: HeldFile | None = None
+    warnings: tuple[str, ...] = ()
 
     def write(self, *, force: bool) -> None:
         """Write it, and say on standard error what became of its events. Raises WriteError."""
         if self.path is None:
             terminal.print_bytes(self.data)
             return
-        changed = write_file(self.path, self.data, force=force or self.revises)
-        done = ("revised in" if self.revises else "written to") if changed else "unchanged in"
-        terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.account}.")
+        changed = self.held.replace(self.data) if self.held else write_file(self.path, self.data, force=force)
+        done = ("revised in" if self.held else "written to") if changed else "unchanged in"
+        terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.summary}.")
+        for warning in self.warnings:
+            terminal.say(warning)
 
 
-def calendar_file(
-    ics: str, make: "Callable[[UUID | None], Calendar]", *, update: bool, now: datetime, zone: ZoneInfo
-) -> CalendarFile:
-    """Return the calendar for an --ics target: a first export, or with `update` what follows the file.
+class CalendarTarget(Struct, frozen=True, kw_only=True):
+    """Where a calendar goes, and the export of ours that stands there already.
 
-    `make` builds the calendar for the reference of the file; None where there is
-    none. `now` (UTC) stamps what a revision changes. Raises UsageError, and
-    WriteError where the file cannot be revised.
+    `held` keeps it for this process until it is written. With `update` the new calendar
+    follows what the export remembers; with `force` it says what was typed and no more. Either
+    way it keeps the UIDs.
     """
-    from needlecare.calendar.ics import stream
 
-    path = None if ics == "-" else Path(ics)
-    if path is None or not (update and _stands(path)):
-        calendar = make(None)
-        account = f"{len(calendar.entries)} events"
-        return CalendarFile(path=path, data=stream(calendar), account=account, revises=False)
-    from needlecare.calendar.update import Export, revised
+    path: Path | None
+    held: HeldFile | None = None
+    export: "Export | None" = None
+    update: bool = False
+    force: bool = False
 
-    try:
-        export = Export(calendar_data(path))
-    except (OSError, ValueError, UsageError) as error:
-        raise WriteError(
-            f"{quoted(ics, MAX_PATH_LENGTH)} cannot be revised, so it was left alone: {reason(error)}; "
-            "write the calendar to another name"
-        ) from None
-    calendar = make(export.reference)
-    if calendar.reference != export.reference:
-        raise UsageError(
-            f"{quoted(ics, MAX_PATH_LENGTH)} belongs to another --ref; leave --ref out, or write to another name"
+    @property
+    def remembered(self) -> "CalendarOptions | None":
+        """What the calendar to revise was made with; None for a first one, and for one of needlecare 1."""
+        return self.export.options if self.export is not None and self.update else None
+
+    def identity(self, ref: str | None) -> "str | UUID | None":
+        """Return what the UIDs of the new calendar come from."""
+        if ref is not None or self.export is None or not (self.update or self.force):
+            return ref
+        return self.export.reference
+
+    def file(
+        self, calendar: "Calendar", schedule: Schedule, now: datetime, *, says_prp: bool
+    ) -> CalendarFile:
+        """Return what is to be written. `says_prp` tells whether --prp or --no-prp was typed.
+
+        `now` (UTC) stamps what a revision changes. Raises UsageError, and WriteError where
+        the file cannot be revised.
+        """
+        from needlecare.calendar.ics import stream
+        from needlecare.calendar.update import checked_size, revise
+
+        other = self.export is not None and calendar.reference != self.export.reference
+        if self.export is None or (other and self.force) or not (self.update or self.force):
+            data = checked_size(stream(calendar))
+            if (
+                self.held is not None
+                and self.export is not None
+                and data != self.held.data
+                and not self.force
+            ):
+                raise WriteError(
+                    f"{self._name} is a calendar of needlecare with other content, so it was left alone; "
+                    "add --update to revise it, or --force to make it say only this"
+                )
+            return CalendarFile(path=self.path, data=data, summary=f"{len(calendar.entries)} events")
+        if other:
+            raise UsageError(
+                f"{self._name} belongs to another --ref; leave --ref out, or write to another name"
+            )
+        if self.update and self.export.of_a_course and calendar.options.sessions is None:
+            raise UsageError(
+                f"{self._name} is the calendar of a course, whose other sessions this would cancel; "
+                "write needlecare course WHEN --update, or write to another name"
+            )
+        if self.update and not says_prp and self.export.might_lose_waits(calendar):
+            raise UsageError(
+                f"{self._name} doesn't say whether it was made with PRP, and some waits would end sooner; "
+                "add --prp or --no-prp"
+            )
+        try:
+            made = revise(self.export, calendar, now)
+        except UsageError as error:
+            raise _not_revised(str(self.path), error) from None
+        return CalendarFile(
+            path=self.path,
+            data=made.data,
+            summary=str(made.summary),
+            held=self.held,
+            warnings=tuple(_sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
         )
-    if export.of_a_course and not any(entry.role.startswith("session-") for entry in calendar.entries):
-        raise UsageError(
-            f"{quoted(ics, MAX_PATH_LENGTH)} is the calendar of a course, whose other sessions this would cancel; "
-            "write needlecare course WHEN --update, or write to another name"
+
+    @property
+    def _name(self) -> str:
+        return quoted(str(self.path), MAX_PATH_LENGTH)
+
+
+@contextmanager
+def opened(ics: str | None, *, update: bool, force: bool) -> Iterator[CalendarTarget | None]:
+    """Open the place of an --ics option until its calendar is written; None where none is asked for.
+
+    Raises UsageError, and WriteError for a file that cannot be revised.
+    """
+    if ics is None or ics == "-":
+        yield None if ics is None else CalendarTarget(path=None)
+        return
+    path = Path(ics)
+    if not _is_there(path):
+        yield CalendarTarget(path=path)
+        return
+    from needlecare.calendar.components import MAX_CALENDAR_BYTES
+    from needlecare.calendar.update import Export
+
+    with ExitStack() as stack:
+        held, export = None, None
+        try:
+            held = stack.enter_context(held_file(path, MAX_CALENDAR_BYTES))
+            if held.data is not None:
+                export = Export(held.data, builtin_rule_ids)
+        except (OSError, ValueError, UsageError) as error:
+            if update:
+                raise _not_revised(ics, error) from None
+        # What is not ours is replaced by force or not at all, as any other file.
+        yield CalendarTarget(
+            path=path, held=held if export else None, export=export, update=update, force=force
         )
-    data, became = revised(export, calendar, now, zone)
-    return CalendarFile(path=path, data=data, account=str(became), revises=True)
 
 
-def _stands(path: Path) -> bool:
-    """Whether there is a file to revise; where that cannot be seen, reading it tells why."""
+def _sooner_text(sooner: "Sooner", schedule: Schedule, calendar: "Calendar", now: datetime) -> str:
+    """Return "makeup ends sooner: Mon 23 Nov 14:30 (it was Tue 24 Nov 14:30)", or that a wait is gone."""
+    zone = calendar.options.treatment.zone
+    session, _, rule = sooner.wait.rpartition("/")
+    name = schedule.rules[rule].short if rule in schedule.rules else rule
+    if session:
+        name = f"{session.replace('-', ' ')}: {name}"
+    reader = local(now, zone).date()
+    before = until(sooner.before, zone, reader)
+    if sooner.after is None:
+        return f"No longer in the plan: {name} (it was until {before})."
+    return f"Sooner than before: {name} until {until(sooner.after, zone, reader)} (it was until {before})."
+
+
+def _not_revised(ics: str, error: Exception) -> WriteError:
+    return WriteError(
+        f"{quoted(ics, MAX_PATH_LENGTH)} cannot be revised, so it was left alone: {reason(error)}; "
+        "write the calendar to another name"
+    )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something stands in a place; where that cannot be seen, reading it tells why."""
     try:
         return path.exists()
     except OSError:
         return True
-
-
-def calendar_data(path: Path) -> bytes:
-    """Return the bytes of a calendar file. Raises OSError, and UsageError for one that is too large."""
-    data = file_data(path, MAX_CALENDAR_BYTES)
-    if len(data) > MAX_CALENDAR_BYTES:
-        raise UsageError("it is larger than 1 MiB; no export is")
-    return data

@@ -29,20 +29,22 @@ LOOK_PANEL = "How to look at it"
 OUTPUT_PANEL = "What comes out"
 
 
-def parse_skin_type(text: str | SkinType) -> SkinType:
-    """Return the Fitzpatrick type that I-VI or 1-6 names."""
+def parse_skin_type(text: str | SkinType) -> SkinType | None:
+    """Return the Fitzpatrick type that I-VI or 1-6 names; None for "unknown"."""
     if isinstance(text, SkinType):
         return text
+    if text.strip().lower() == "unknown":
+        return None
     try:
         return SkinType.of(text)
     except ValueError:
         raise typer.BadParameter(
-            f"{quoted(text)} is no Fitzpatrick skin type; write I to VI or 1 to 6"
+            f"{quoted(text)} is no Fitzpatrick skin type; write I to VI, 1 to 6 or unknown"
         ) from None
 
 
 When = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="WHEN",
         help="When the treatment was or will be: 2026-11-21, 21 Nov 2026 2:30pm, yesterday 2pm, friday, "
@@ -61,7 +63,8 @@ Treated = Annotated[
     ),
 ]
 Prp = Annotated[
-    bool, typer.Option("--prp", help="With platelet-rich plasma (PRP).", rich_help_panel=TREATMENT_PANEL)
+    bool,
+    typer.Option("--prp/--no-prp", help="With platelet-rich plasma (PRP).", rich_help_panel=TREATMENT_PANEL),
 ]
 FitzpatrickType = Annotated[
     SkinType | None,
@@ -75,7 +78,8 @@ FitzpatrickType = Annotated[
     ),
 ]
 Scars = Annotated[
-    bool, typer.Option("--scars", help="For the treatment of scars.", rich_help_panel=TREATMENT_PANEL)
+    bool,
+    typer.Option("--scars/--no-scars", help="For the treatment of scars.", rich_help_panel=TREATMENT_PANEL),
 ]
 Zone = Annotated[
     str | None,

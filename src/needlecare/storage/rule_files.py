@@ -50,6 +50,11 @@ def schedule_names() -> list[str]:
     return []
 
 
+def builtin_rule_ids() -> list[str]:
+    """Return the ids of the rules of every schedule that ships with needlecare."""
+    return [rule for name in schedule_names() for rule in load_schedule(name).rules]
+
+
 def builtin_data(name: str) -> bytes | None:
     """Return the bytes of a rule file that ships with needlecare, or None. Raises UsageError."""
     return _shipped(schedules_folder() / f"{name}.toml") if name in {BUILTIN, *schedule_names()} else None

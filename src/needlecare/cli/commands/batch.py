@@ -419,19 +419,24 @@ class _Worker:
                 raise _InTheWay(FOREIGN_FILE)
             return data
         from needlecare.calendar.events import calendar as plan_calendar
-        from needlecare.calendar.update import Export, revised
+        from needlecare.calendar.update import Export, revise
 
         order = self.order
-        if len(existing) > calendar.MAX_CALENDAR_BYTES:
-            raise _InTheWay(FOREIGN_FILE)
-        newer = plan_calendar(made, order.now, ref=asked.ref, detail=order.detail, reminders=order.reminders)
         try:
             export = Export(existing)
+            newer = plan_calendar(
+                made,
+                order.now,
+                ref=asked.ref,
+                detail=order.detail,
+                reminders=order.reminders,
+                remembered=export.options,
+            )
+            if export.reference != newer.reference:
+                raise _InTheWay(FOREIGN_FILE)
+            return revise(export, newer, order.now).data
         except UsageError:
             raise _InTheWay(FOREIGN_FILE) from None
-        if export.reference != newer.reference:
-            raise _InTheWay(FOREIGN_FILE)
-        return revised(export, newer, order.now, made.treatment.zone)[0]
 
 
 _worker: _Worker  # of this process

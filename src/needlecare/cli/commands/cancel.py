@@ -1,14 +1,16 @@
 """needlecare cancel: a calendar that needlecare wrote becomes its own cancellation."""
 
+import os
+from errno import ENOENT
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from needlecare.cli import options, terminal
-from needlecare.cli.calendar import calendar_data
 from needlecare.errors import UsageError, quoted, shown
-from needlecare.storage.files import MAX_PATH_LENGTH, reason, write_file
+from needlecare.storage.files import MAX_PATH_LENGTH, held_file, reason, write_file
+from needlecare.storage.rule_files import builtin_rule_ids
 
 EXAMPLES = """
 Examples:
@@ -42,18 +44,24 @@ def cancel(
 
     Events in the file that are not needlecare's stay as they are.
     """
-    from needlecare.calendar.update import Export, cancelled
+    from needlecare.calendar.components import MAX_CALENDAR_BYTES
+    from needlecare.calendar.update import Export
+    from needlecare.calendar.update import cancel as cancelled
 
-    path = Path(file)
     try:
-        export = Export(calendar_data(path))
+        with held_file(Path(file), MAX_CALENDAR_BYTES) as held:
+            if held.data is None:
+                raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+            export = Export(held.data, builtin_rule_ids)
+            made = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
+            if output is None:
+                changed = held.replace(made.data)
     except (OSError, ValueError, UsageError) as error:
         raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}") from None
-    data, account = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
     if output == "-":
-        terminal.print_bytes(data)
+        terminal.print_bytes(made.data)
         return
-    target = Path(output) if output is not None else path
-    changed = write_file(target, data, force=force or output is None)
+    if output is not None:
+        changed = write_file(Path(output), made.data, force=force)
     done = "cancelled in" if changed else "unchanged in"
-    terminal.say(f"Calendar {done} {shown(str(target), MAX_PATH_LENGTH)}: {account}.")
+    terminal.say(f"Calendar {done} {shown(output or file, MAX_PATH_LENGTH)}: {made.summary}.")

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,9 +18,6 @@ from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
 from needlecare.time.parsing import DateOrder, Purpose, parse_when
-
-if TYPE_CHECKING:
-    from needlecare.calendar.ics import Calendar
 
 SERIES_PANEL = "The series"
 
@@ -68,7 +64,7 @@ Move = Annotated[
 
 def course(
     ctx: typer.Context,
-    when: options.When,
+    when: options.When = None,
     sessions: Sessions = None,
     every: Every = None,
     move: Move = None,
@@ -108,56 +104,81 @@ def course(
         colour=not no_color,
     )
     wanted.check(ctx)
-    interval = None if every is None else parse_interval(every)
-    zone = options.zone_of(tz)
-    now = options.moment_of(as_of, zone, dates)
-    rules = load_schedule(schedule)
-    first = Treatment(
-        treated=options.treated_at(" ".join(when), now=now, zone=zone, dates=dates),
-        zone=zone,
-        prp=prp,
-        skin_type=skin_type,
-        scars=scars,
-        overrides=checked_overrides(override or (), rules),
-    )
-    made = course_of(
-        first,
-        rules,
-        sessions=sessions,
-        every=interval,
-        moved=_moved(move or (), now, zone, dates),
-        follow=follow or (),
-    )
-    if ref is not None:
-        checked_reference(ref)
-    file = None
-    if ics is not None:
-        wished = calendar.reminders(alarms, quiet_hours, daily)
-        from needlecare.calendar.course_events import course_calendar
+    with calendar.opened(ics, update=update, force=force) as target:
+        remembered = target.remembered if target is not None else None
+        chosen = calendar.Choices(
+            when=" ".join(when or ()),
+            tz=tz,
+            prp=prp,
+            skin_type=skin_type,
+            scars=scars,
+            schedule=schedule,
+            follow=follow or [],
+            detail=detail,
+            alarms=alarms,
+            quiet_hours=quiet_hours,
+            daily=daily,
+            override=override or [],
+        ).filled(ctx, remembered)
+        zone = options.zone_of(chosen.tz)
+        now = options.moment_of(as_of, zone, dates)
+        rules = load_schedule(chosen.schedule)
+        first = Treatment(
+            treated=options.treated_at(chosen.when, now=now, zone=zone, dates=dates),
+            zone=zone,
+            prp=chosen.prp,
+            skin_type=chosen.skin_type,
+            scars=chosen.scars,
+            overrides=checked_overrides(chosen.override, rules),
+        )
+        moves = _moved(move or (), now, zone, dates)
+        if remembered is not None:
+            sessions = sessions or remembered.sessions
+            every = every or remembered.every
+            moves = {**dict(remembered.moves), **moves}
+        made = course_of(
+            first,
+            rules,
+            sessions=sessions,
+            every=None if every is None else parse_interval(every),
+            moved=moves,
+            follow=chosen.follow,
+        )
+        if ref is not None:
+            checked_reference(ref)
+        file = None
+        if target is not None:
+            from needlecare.calendar.course_events import course_calendar
 
-        def make(reference: UUID | None) -> "Calendar":
-            return course_calendar(made, now, ref=ref or reference, detail=detail, reminders=wished)
+            newer = course_calendar(
+                made,
+                now,
+                moves=moves,
+                ref=target.identity(ref),
+                detail=chosen.detail,
+                reminders=chosen.reminders,
+                remembered=remembered,
+            )
+            file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))
 
-        file = calendar.calendar_file(ics, make, update=update, now=now, zone=zone)
+        def as_json() -> str:
+            from needlecare.output.json.course import course_json
 
-    def as_json() -> str:
-        from needlecare.output.json.course import course_json
+            return course_json(made, now)
 
-        return course_json(made, now)
+        def as_plain() -> str:
+            from needlecare.output.sentences.course import course_plain
 
-    def as_plain() -> str:
-        from needlecare.output.sentences.course import course_plain
+            return course_plain(made, now)
 
-        return course_plain(made, now)
+        def as_timeline(screen: Screen) -> str:
+            from needlecare.output.terminal.course import course_timeline
 
-    def as_timeline(screen: Screen) -> str:
-        from needlecare.output.terminal.course import course_timeline
+            return course_timeline(made, now, screen)
 
-        return course_timeline(made, now, screen)
-
-    wanted.write(
-        wanted.text(json=as_json, forms={outputs.Format.PLAIN: as_plain}, timeline=as_timeline), file
-    )
+        wanted.write(
+            wanted.text(json=as_json, forms={outputs.Format.PLAIN: as_plain}, timeline=as_timeline), file
+        )
 
 
 def _moved(

@@ -1,8 +1,6 @@
 """needlecare plan: one treatment in; a timeline, JSON or a calendar out."""
 
 from functools import partial
-from typing import TYPE_CHECKING
-from uuid import UUID
 
 import typer
 
@@ -12,15 +10,13 @@ from needlecare.cli.options import planned
 from needlecare.model import Alarms, Detail
 from needlecare.output.terminal.screen import Screen
 
-if TYPE_CHECKING:
-    from needlecare.calendar.ics import Calendar
-
 EXAMPLES = """
 Examples:
 
   needlecare 2026-11-21T14:30 --prp --skin-type IV
   needlecare yesterday@14:30 --ics plan.ics
   needlecare 2026-11-22T09:00 --ics plan.ics --update
+  needlecare plan --ics plan.ics --update --no-prp
   needlecare sat 2:30pm --as-of tomorrow
   needlecare yesterday@14:30 --format html -o handout.html
   needlecare today --json | jq -r '.windows[] | .title'
@@ -29,7 +25,7 @@ Examples:
 
 def plan(
     ctx: typer.Context,
-    when: options.When,
+    when: options.When = None,
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
     scars: options.Scars = False,
@@ -67,48 +63,69 @@ def plan(
         colour=not no_color,
     )
     wanted.check(ctx)
-    made, now = planned(
-        " ".join(when),
-        prp=prp,
-        skin_type=skin_type,
-        scars=scars,
-        tz=tz,
-        schedule=schedule,
-        follow=follow,
-        as_of=as_of,
-        dates=dates,
-        override=override,
-    )
-    if ref is not None:
-        checked_reference(ref)
-    wished = calendar.reminders(alarms, quiet_hours, daily)
-    file = None
-    if ics is not None:
-        from needlecare.calendar.events import calendar as plan_calendar
+    with calendar.opened(ics, update=update, force=force) as target:
+        remembered = target.remembered if target is not None else None
+        chosen = calendar.Choices(
+            when=" ".join(when or ()),
+            tz=tz,
+            prp=prp,
+            skin_type=skin_type,
+            scars=scars,
+            schedule=schedule,
+            follow=follow or [],
+            detail=detail,
+            alarms=alarms,
+            quiet_hours=quiet_hours,
+            daily=daily,
+            override=override or [],
+        ).filled(ctx, remembered)
+        made, now = planned(
+            chosen.when,
+            prp=chosen.prp,
+            skin_type=chosen.skin_type,
+            scars=chosen.scars,
+            tz=chosen.tz,
+            schedule=chosen.schedule,
+            follow=chosen.follow,
+            as_of=as_of,
+            dates=dates,
+            override=chosen.override,
+        )
+        if ref is not None:
+            checked_reference(ref)
+        reminders = chosen.reminders
+        file = None
+        if target is not None:
+            from needlecare.calendar.events import calendar as plan_calendar
 
-        def make(reference: UUID | None) -> "Calendar":
-            return plan_calendar(made, now, ref=ref or reference, detail=detail, reminders=wished)
+            newer = plan_calendar(
+                made,
+                now,
+                ref=target.identity(ref),
+                detail=chosen.detail,
+                reminders=reminders,
+                remembered=remembered,
+            )
+            file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))
 
-        file = calendar.calendar_file(ics, make, update=update, now=now, zone=made.treatment.zone)
+        def as_json() -> str:
+            from needlecare.output.json.plan import plan_json
 
-    def as_json() -> str:
-        from needlecare.output.json.plan import plan_json
+            return plan_json(made, now)
 
-        return plan_json(made, now)
+        def as_timeline(screen: Screen) -> str:
+            from needlecare.output.terminal.timeline import timeline
 
-    def as_timeline(screen: Screen) -> str:
-        from needlecare.output.terminal.timeline import timeline
+            return timeline(made, now, screen)
 
-        return timeline(made, now, screen)
+        def as_form(form: outputs.Format) -> str:
+            return outputs.plan_text(form, made, now, ref=ref, detail=chosen.detail, quiet=reminders.quiet)
 
-    def as_form(form: outputs.Format) -> str:
-        return outputs.plan_text(form, made, now, ref=ref, detail=detail, quiet=wished.quiet)
+        forms: outputs.Forms = {form: partial(as_form, form) for form in outputs.FILE_FORMATS}
+        if save:
+            from needlecare.cli.commands import saved
 
-    forms: outputs.Forms = {form: partial(as_form, form) for form in outputs.FILE_FORMATS}
-    if save:
-        from needlecare.cli.commands import saved
-
-        saved.load_saved()  # what is wrong there is told before anything is written
-    wanted.write(wanted.text(json=as_json, forms=forms, timeline=as_timeline), file)
-    if save:
-        saved.save(made.treatment, schedule=schedule, follow=follow)
+            saved.load_saved()  # what is wrong there is told before anything is written
+        wanted.write(wanted.text(json=as_json, forms=forms, timeline=as_timeline), file)
+        if save:
+            saved.save(made.treatment, schedule=chosen.schedule, follow=chosen.follow)

@@ -1,0 +1,213 @@
+"""The bytes of a calendar file -> its components and their content lines, by RFC 5545 and as clients write them.
+
+Messages name the number of a line and never the line: it may tell of a patient.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from needlecare.errors import UsageError
+from needlecare.time.offsets import InvalidOffset, parse_offset
+from needlecare.time.zones import Edge, first_moment, known_zone, resolve
+
+END = "END:VCALENDAR"
+MAX_CALENDAR_BYTES = 4 * 1024 * 1024  # a course of 24 sessions has a million, one treatment fifty thousand
+MAX_TIMES = 10_000  # of a series, whose last day must have a date
+
+# A name, then parameters; the value of one may hold quoted texts, several of them with commas between (section 3.2).
+_PROPERTY = re.compile(r'[A-Za-z0-9-]++(?:;[A-Za-z0-9-]++=(?:"[^"]*+"|[^":;])*+)*+:')
+_NAME = re.compile("[^;:]*")
+_TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
+
+
+class Component:
+    """A component as it stands in a file: its content lines unfolded, BEGIN and END included.
+
+    `top` are the property lines of its own, `alarms` the lines of each VALARM in it, and
+    `others` the lines of any other component in it.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = list(lines)
+        self.name = self.lines[0].partition(":")[2].strip().upper()
+        self.top: list[str] = []
+        self.alarms: list[list[str]] = []
+        self.others: list[str] = []
+        self.first: dict[str, str] = {}  # of its own lines, by name
+        depth = 0
+        into = self.top
+        for line in self.lines[1:-1]:
+            name = name_of(line)
+            if name == "BEGIN":
+                if depth == 0 and line.partition(":")[2].strip().upper() == "VALARM":
+                    self.alarms.append([])
+                    into = self.alarms[-1]
+                elif depth == 0:
+                    into = self.others
+                depth += 1
+            into.append(line)
+            if depth == 0:
+                self.first.setdefault(name, line)
+            elif name == "END":
+                depth -= 1
+                if depth == 0:
+                    into = self.top
+
+    def value(self, name: str) -> str | None:
+        """Return the value of its first property of a name, without white space around it."""
+        line = self.first.get(name)
+        return None if line is None else split(line)[1].strip()
+
+    @property
+    def uid(self) -> str:
+        """Its UID; an empty text where it has none."""
+        return self.value("UID") or ""
+
+    @property
+    def is_occurrence(self) -> bool:
+        """Whether it stands for one occurrence of a series, which somebody moved."""
+        return self.value("RECURRENCE-ID") is not None
+
+    def end_text(self) -> str | None:
+        """Return the value of DTEND; where a client wrote a DURATION instead, the one that it means."""
+        if (end := self.value("DTEND")) is not None:
+            return end
+        start, duration = self.value("DTSTART"), self.value("DURATION")
+        if start is None or duration is None:
+            return None
+        try:
+            offset = parse_offset(duration)
+            form = "%Y%m%dT%H%M%S" if "T" in start else "%Y%m%d"
+            ended = _wall(start, form) + timedelta(days=offset.days, seconds=offset.seconds)
+        except (InvalidOffset, ValueError, OverflowError):
+            return None
+        return f"{ended:{form}}" + ("Z" if start.endswith("Z") else "")
+
+    def times(self) -> int | None:
+        """Return how often it comes, day by day: 1 without a rule, None for a rule of another kind."""
+        written = self.value("RRULE")
+        if written is None:
+            return 1
+        parts = dict(part.partition("=")[::2] for part in written.upper().split(";"))
+        if parts.get("FREQ") != "DAILY" or parts.get("INTERVAL", "1") != "1":
+            return None
+        if not parts.keys() <= {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}:
+            return None
+        with suppress(ValueError, OverflowError):
+            if "COUNT" in parts:
+                return min(int(parts["COUNT"]), MAX_TIMES)
+            if "UNTIL" in parts:
+                return min(self._times_until(parts["UNTIL"]), MAX_TIMES)
+        return None
+
+    def _times_until(self, until: str) -> int:
+        """Return how often a series comes that a client ended by a time. Raises ValueError."""
+        start = _wall(self.value("DTSTART") or "", "%Y%m%dT%H%M%S")
+        if "T" not in until:
+            return (_wall(until, "%Y%m%d").date() - start.date()).days + 1
+        last = _wall(until, "%Y%m%dT%H%M%S")
+        named = next(iter(zone_names_in([self.first["DTSTART"]])), None)
+        zone = None if named is None else known_zone(named)
+        if until.endswith("Z") and zone is not None:
+            last = last.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+        return (last - start).days + 1
+
+    def has_begun(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Whether its start has come; one that cannot be read has not."""
+        return _reached(self.value("DTSTART"), timedelta(), now, zone)
+
+    def is_over(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Whether its last end has come; one that cannot be read has not."""
+        times = self.times()
+        return times is not None and _reached(self.end_text(), timedelta(days=times - 1), now, zone)
+
+
+def parse(data: bytes) -> tuple[list[str], list[Component]]:
+    """Return the calendar's own properties and its components. Raises UsageError for what is damaged."""
+    numbered = list(_unfolded(data.removeprefix(b"\xef\xbb\xbf")))
+    lines = [line for _, line in numbered]
+    if not lines or lines[0].strip().upper() != "BEGIN:VCALENDAR":
+        raise UsageError("it is no calendar: it does not begin with BEGIN:VCALENDAR")
+    if lines[-1].strip().upper() != END:
+        raise UsageError("it is damaged: it does not end with END:VCALENDAR")
+    head: list[str] = []
+    components: list[Component] = []
+    opened: list[tuple[str, int]] = []  # what was begun, and in which line
+    running: list[str] = []
+    for number, line in numbered[1:-1]:
+        if not _PROPERTY.match(line):
+            raise UsageError(f"it is damaged: line {number} is no property")
+        name, _, value = line.partition(":")
+        if name.upper() == "BEGIN":
+            opened.append((value.strip().upper(), number))
+        if opened:
+            running.append(line)
+        else:
+            head.append(line)
+        if name.upper() == "END":
+            if not opened or opened.pop()[0] != value.strip().upper():
+                raise UsageError(f"it is damaged: line {number} ends nothing that was begun")
+            if not opened:
+                components.append(Component(running))
+                running = []
+    if opened:
+        raise UsageError(f"it is damaged: what line {opened[-1][1]} begins is never ended")
+    return head, components
+
+
+def split(line: str) -> tuple[str, str]:
+    """Return a property's name with its parameters, and its value: a colon in quotes parts nothing."""
+    match = _PROPERTY.match(line)
+    return (line[: match.end() - 1], line[match.end() :]) if match else (line, "")
+
+
+def name_of(line: str) -> str:
+    """Return a property's name, in capitals."""
+    match = _NAME.match(line)
+    return match[0].upper() if match else ""
+
+
+def zone_names_in(lines: Sequence[str]) -> set[str]:
+    """Return the names of the time zones that some content lines refer to."""
+    named = (_TZID.search(split(line)[0]) for line in lines)
+    return {match[1] or match[2] for match in named if match is not None}
+
+
+def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the content lines that say anything, each with the number of the line that it begins in.
+
+    A fold may lie inside a character (section 3.1), so lines are put together before they are read.
+    """
+    begun, parts = 1, [b""]
+    for number, line in enumerate([*data.replace(b"\r\n", b"\n").split(b"\n"), b""], 1):
+        if line.startswith((b" ", b"\t")) and number > 1:
+            parts.append(line[1:])
+            continue
+        whole = b"".join(parts)
+        if whole.strip():
+            try:
+                yield begun, whole.decode()
+            except UnicodeDecodeError:
+                raise UsageError(f"it is damaged: line {begun} is not UTF-8") from None
+        begun, parts = number, [line]
+
+
+def _wall(written: str, form: str) -> datetime:
+    """Return a time in a file by the clocks of whatever zone it is in. Raises ValueError."""
+    return datetime.strptime(written.removesuffix("Z"), form)  # noqa: DTZ007  the zone is known elsewhere
+
+
+def _reached(written: str | None, later: timedelta, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a date or a time in a file, some days later, has come; by the clocks of a zone where it names none."""
+    if written is None:
+        return False
+    try:
+        if "T" not in written:
+            return first_moment((_wall(written, "%Y%m%d") + later).date(), zone) <= now
+        shown = _wall(written, "%Y%m%dT%H%M%S") + later
+        return (shown.replace(tzinfo=UTC) if written.endswith("Z") else resolve(shown, zone, Edge.END)) <= now
+    except (ValueError, OverflowError):
+        return False

@@ -1,0 +1,238 @@
+"""What a calendar's descriptions say of a plan, short enough for every client.
+
+The first line is the news, the second the next change, the third whom to call in an
+emergency and otherwise. What has to wait follows, grouped by end; then what to do, what is
+normal, and the standing texts. Where a client's limit would be passed, what matters least goes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from needlecare.calendar.phases import Change
+from needlecare.model import Kind, NoteCode, Plan, Window
+from needlecare.output.standing import clinic_name, standing_text, standing_texts
+from needlecare.output.timing import since, until
+from needlecare.output.wording import differs_between, end_messages, sentence, whole_sentence
+from needlecare.plan.combine import begins, notes_at
+from needlecare.time.zones import local
+
+MAX_TEXT = 2899  # characters: some clients cut at 3,000
+_MAX_NEWS = 700
+_MAX_NEXT = 300
+_NOTES = frozenset(
+    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.OVERRIDE}
+)
+
+
+class Section(Struct, frozen=True):
+    """A part of a description. Those of the highest rank are left out first; 0 always stays."""
+
+    text: str
+    rank: int = 0
+
+
+class Description(Struct, frozen=True, kw_only=True):
+    """What an entry says: three lines, and sections in their order."""
+
+    news: str
+    following: str
+    sections: tuple[Section, ...] = ()
+
+
+class Wording(Struct, frozen=True, dict=True):
+    """What is said of the windows of a plan.
+
+    `going_on` holds, by rule, what is said behind the name of a thing that a later session
+    of a course asks for as well.
+    """
+
+    plan: Plan
+    changes: Sequence[Change]
+    going_on: Mapping[str, str]
+
+    def phase(
+        self, news: str, holding: Sequence[Window], start: datetime, end: datetime | None
+    ) -> Description:
+        """Return the description of a stretch of the plan between two moments (UTC)."""
+        others = {
+            kind: [w for w in self.plan.windows if w.kind is kind and _overlaps(w, start, end)]
+            for kind in (Kind.DO, Kind.EXPECT)
+        }
+        signs = [w for w in self.plan.warnings if _overlaps(w, start, end)]
+        sections = (
+            *self.waits(holding, start),
+            *self._grouped("Do", others[Kind.DO], start, 2),
+            *self._grouped("Normal", others[Kind.EXPECT], start, 3),
+            *self._signs(signs, start),
+        )
+        return Description(news=news, following=self.following(start), sections=sections)
+
+    def waits(self, holding: Sequence[Window], start: datetime) -> tuple[Section, ...]:
+        """Return what still has to wait at a moment (UTC), grouped by end."""
+        return self._grouped("Not yet", holding, start, 0)
+
+    def holding_at(self, moment: datetime) -> list[Window]:
+        """Return what nobody has been told to be over at a moment (UTC), in the order of the ends."""
+        return [window for change in self.changes if change.at > moment for window in change.ended]
+
+    def following(self, moment: datetime) -> str:
+        """Return the line about the next change after a moment (UTC)."""
+        coming = next((change for change in self.changes if change.at > moment), None)
+        if coming is None:
+            return "No more waits."
+        names = ", ".join(window.rule.short for window in coming.ended)
+        return f"Next change: {since(coming.at, self.zone, self.reader)} ({names})."
+
+    def ended(self, windows: Sequence[Window]) -> str:
+        """Return the news that some waits are over, each in full."""
+        return f"From now on: {whole_sentence(end_messages(windows))}"
+
+    def preparation(self, windows: Sequence[Window]) -> tuple[Section, ...]:
+        """Return what to prepare, each with its start, and what to tell the clinic."""
+        lines = ["Until your appointment:", *(f"- {self._preparation_line(window)}" for window in windows)]
+        told = ["Tell them first:", *(f"- {window.rule.title}" for window in self.plan.checklist)]
+        return (Section("\n".join(lines)), *([Section("\n".join(told), 2)] if len(told) > 1 else []))
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone of the treatment."""
+        return self.plan.treatment.zone
+
+    @cached_property
+    def reader(self) -> date:
+        """The local day of the treatment: a year that could be taken for another is named."""
+        return local(begins(self.plan), self.zone).date()
+
+    def text(self, said: Description, *, names: str, standing: datetime | None = None) -> str:
+        """Return a description as it stands in the file.
+
+        `names` is what the entry says elsewhere, in its title. With `standing` (UTC), the
+        moment of the export, every standing text and note stands below.
+        """
+        third = f"{self._emergency} Other worries: call {self._clinic}."
+        head = "\n".join([_cut(said.news, _MAX_NEWS), _cut(said.following, _MAX_NEXT), third])
+        body = "\n".join(section.text for section in said.sections)
+        closing = [self._general]
+        if self._names_medicine(f"{names}\n{said.news}\n{body}"):
+            closing.insert(0, self._prescribed)
+        sections = [Section(head), *said.sections, Section("\n".join(closing))]
+        if standing is not None:
+            sections += self._standing(standing, sections)
+        return _fitted(sections)
+
+    # Pieces ---------------------------------------------------------------------------------------
+
+    def _grouped(
+        self, heading: str, windows: Iterable[Window], moment: datetime, rank: int
+    ) -> tuple[Section, ...]:
+        """Return a section with a line for each end, the soonest first."""
+        ordered = sorted(windows, key=lambda w: (w.end is None, w.end or moment))
+        if not ordered:
+            return ()
+        by_end: dict[datetime | None, list[Window]] = {}
+        for window in ordered:
+            by_end.setdefault(window.end, []).append(window)
+        lines = [f"{heading}:"]
+        for end, group in by_end.items():
+            when = f"- until {until(end, self.zone, self.reader)}: " if end is not None else "- "
+            lines.append(when + self._names(group, moment))
+        if any(self._differs(window) for window in ordered):
+            lines.append("* Sources differ: your clinic may allow it sooner. Ask.")
+        return (Section("\n".join(lines), rank),)
+
+    def _names(self, windows: Iterable[Window], moment: datetime) -> str:
+        return ", ".join(self._name(window, moment) for window in windows)
+
+    def _name(self, window: Window, moment: datetime) -> str:
+        """Return "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""
+        name = window.rule.short + ("*" if self._differs(window) else "")
+        name += self.going_on.get(window.rule.id, "")
+        if window.start is not None and window.start > moment:
+            name += f" (from {since(window.start, self.zone, self.reader)})"
+        return name
+
+    def _differs(self, window: Window) -> bool:
+        return window.kind is Kind.AVOID and differs_between(window)
+
+    def _signs(self, signs: Sequence[Window], moment: datetime) -> tuple[Section, ...]:
+        if not signs:
+            return ()
+        names = "; ".join(self._name(window, moment) for window in signs)
+        return (Section(f"Call {self._clinic} about: {names}.", 1),)
+
+    def _preparation_line(self, window: Window) -> str:
+        said = window.rule.title
+        if window.start is not None:
+            said += f", from {since(window.start, self.zone)}"
+        if differs_between(window) and window.latest_start is not None:
+            said += f" (some sources: from {since(window.latest_start, self.zone)}; ask your clinic)"
+        return said
+
+    def _standing(self, as_of: datetime, said: Sequence[Section]) -> list[Section]:
+        """Return the notes, the signs and the standing texts that nothing above has said."""
+        text = "\n".join(section.text for section in said)
+        notes = [note.text for note in notes_at(self.plan, as_of) if note.code in _NOTES]
+        more = [
+            whole_sentence(one)
+            for name, one in standing_texts(self.plan.schedule, short=True)
+            if name != "emergency" and one not in text
+        ]
+        footer = self.plan.schedule.clinic.footer if self.plan.schedule.clinic else ""
+        parts = [Section("\n".join(notes), 1)] if notes else []
+        if not any(section.text.startswith(f"Call {self._clinic} about") for section in said):
+            parts += self._signs(self.plan.warnings, max(begins(self.plan), as_of))
+        return [*parts, Section("\n".join([*more, *([footer] if footer else [])]), 1)]
+
+    @cached_property
+    def _clinic(self) -> str:
+        return clinic_name(self.plan.schedule)
+
+    @cached_property
+    def _emergency(self) -> str:
+        said = sentence(standing_text("emergency", self.plan.schedule, short=True))
+        return said if said.lower().startswith("emergency") else f"Emergency: {said[:1].lower()}{said[1:]}"
+
+    @cached_property
+    def _general(self) -> str:
+        return standing_text("general", self.plan.schedule, short=True)
+
+    @cached_property
+    def _prescribed(self) -> str:
+        return standing_text("medicine", self.plan.schedule, short=True)
+
+    @cached_property
+    def _medicines(self) -> set[str]:
+        rules = [rule for rule in self.plan.schedule.rules.values() if rule.medicine]
+        names = (name for rule in rules for name in (rule.title, rule.short, rule.then) if name)
+        return {name.casefold() for name in names}
+
+    def _names_medicine(self, text: str) -> bool:
+        """Whether a text names a medicine in any of the words of its rule."""
+        said = text.casefold()
+        return any(name in said for name in self._medicines)
+
+
+def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
+    begins_in_time = end is None or window.start is None or window.start < end
+    return begins_in_time and (window.end is None or window.end > start)
+
+
+def _cut(text: str, length: int) -> str:
+    """Return a text on one line, and no longer than that."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+def _fitted(sections: Sequence[Section]) -> str:
+    """Return sections one below the other, without those that matter least where all are too much."""
+    kept = list(sections)
+    while len(text := "\n\n".join(section.text for section in kept)) > MAX_TEXT:
+        least = max(kept, key=lambda section: section.rank)
+        if least.rank == 0:
+            return f"{text[: MAX_TEXT - 1].rstrip()}…"
+        kept.remove(least)
+    return text

@@ -1,0 +1,162 @@
+"""The options that a calendar was made with <-> one line of its file, so that a revision remembers them.
+
+The line holds what a command line says, in its words: times, zones, yes and no, ids
+of rules and sources. It never holds a path, a name or a clinic's own reference.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+
+from msgspec import Struct
+
+from needlecare.errors import UsageError
+from needlecare.model import (
+    Alarms,
+    DailyCare,
+    Detail,
+    Override,
+    Plan,
+    QuietHours,
+    Reminders,
+    SkinType,
+    Treatment,
+)
+from needlecare.time.offsets import InvalidOffset, parse_offset
+from needlecare.time.zones import zone_named
+
+_MOMENT = "%Y%m%dT%H%M%SZ"
+
+
+class CalendarOptions(Struct, frozen=True, kw_only=True):
+    """What a calendar was made with. `schedule` is the id of its rules.
+
+    `planned` is the moment (UTC) at which it was made for this treatment, if that lay
+    ahead: preparation that had begun by then was announced at that time. `moves` are the
+    sessions of a course that were put elsewhere.
+    """
+
+    treatment: Treatment
+    schedule: str
+    version: str
+    follow: tuple[str, ...] = ()
+    detail: Detail = Detail.DISCREET
+    reminders: Reminders = Reminders()
+    planned: datetime | None = None
+    sessions: int | None = None
+    every: str | None = None
+    moves: tuple[tuple[int, datetime | date], ...] = ()
+
+
+def options_of(
+    plan: Plan, *, detail: Detail, reminders: Reminders, planned: datetime | None
+) -> CalendarOptions:
+    """Return the options of the calendar of one plan."""
+    return CalendarOptions(
+        treatment=plan.treatment,
+        schedule=plan.schedule.id,
+        version=plan.schedule.version,
+        follow=plan.followed,
+        detail=detail,
+        reminders=reminders,
+        planned=planned,
+    )
+
+
+def options_text(options: CalendarOptions) -> str:
+    """Return options on one line: "treated=20261121T133000Z zone=Europe/Berlin prp=yes ..."."""
+    return " ".join(f"{key}={value}" for key, value in _pairs(options))
+
+
+def _pairs(options: CalendarOptions) -> Iterator[tuple[str, str]]:
+    treatment, reminders = options.treatment, options.reminders
+    yield "treated", _when_text(treatment.treated)
+    yield "zone", treatment.zone.key
+    yield "prp", "yes" if treatment.prp else "no"
+    yield "skin-type", treatment.skin_type.name if treatment.skin_type is not None else "unknown"
+    yield "scars", "yes" if treatment.scars else "no"
+    for override in treatment.overrides:
+        yield "override", f"{override.rule}:{override.offset.text}"
+    yield "schedule", options.schedule
+    yield "version", "_".join(options.version.split())
+    for source in options.follow:
+        yield "follow", source
+    yield "detail", options.detail.value
+    yield "alarms", reminders.alarms.value
+    yield "quiet-hours", f"{reminders.quiet.start:%H:%M}-{reminders.quiet.end:%H:%M}"
+    yield "daily", f"{reminders.daily:%H:%M}" if isinstance(reminders.daily, time) else reminders.daily.value
+    if options.planned is not None:
+        yield "planned", _when_text(options.planned)
+    if options.sessions is not None:
+        yield "sessions", str(options.sessions)
+    if options.every is not None:
+        yield "every", options.every
+    for number, moved in options.moves:
+        yield "move", f"{number}:{_when_text(moved)}"
+
+
+def parse_options(text: str) -> CalendarOptions | None:
+    """Return the options on a line, or None where it is damaged or says what nobody knows any more."""
+    pairs = [pair.partition("=") for pair in text.replace("\\", "").split()]
+    values = {key: value for key, _, value in pairs}
+    try:
+        skin_type = values["skin-type"]
+        start, _, end = values["quiet-hours"].partition("-")
+        return CalendarOptions(
+            treatment=Treatment(
+                treated=_when(values["treated"]),
+                zone=zone_named(values["zone"]),
+                prp=_flag(values["prp"]),
+                skin_type=None if skin_type == "unknown" else SkinType[skin_type],
+                scars=_flag(values["scars"]),
+                overrides=tuple(_override(value) for key, _, value in pairs if key == "override"),
+            ),
+            schedule=values["schedule"],
+            version=values["version"],
+            follow=tuple(value for key, _, value in pairs if key == "follow"),
+            detail=Detail(values["detail"]),
+            reminders=Reminders(
+                alarms=Alarms(values["alarms"]),
+                quiet=QuietHours(start=_clock(start), end=_clock(end)),
+                daily=_daily(values["daily"]),
+            ),
+            planned=_moment(values["planned"]) if "planned" in values else None,
+            sessions=int(values["sessions"]) if "sessions" in values else None,
+            every=values.get("every"),
+            moves=tuple(_move(value) for key, _, value in pairs if key == "move"),
+        )
+    except (KeyError, ValueError, InvalidOffset, UsageError):
+        return None
+
+
+def _when_text(when: datetime | date) -> str:
+    return f"{when:{_MOMENT}}" if isinstance(when, datetime) else f"{when:%Y%m%d}"
+
+
+def _when(text: str) -> datetime | date:
+    return _moment(text) if "T" in text else datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC).date()
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
+
+
+def _move(text: str) -> tuple[int, datetime | date]:
+    number, _, when = text.partition(":")
+    return int(number), _when(when)
+
+
+def _override(text: str) -> Override:
+    rule, _, offset = text.partition(":")
+    return Override(rule=rule, offset=parse_offset(offset))
+
+
+def _clock(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+def _daily(text: str) -> time | DailyCare:
+    return _clock(text) if ":" in text else DailyCare(text)
+
+
+def _flag(text: str) -> bool:
+    return {"yes": True, "no": False}[text]

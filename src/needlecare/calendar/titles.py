@@ -1,0 +1,178 @@
+"""What a calendar's titles say: the news, and the most important things that still have to wait.
+
+Phones show titles on their lock screens and little else, so a title holds the news in 60
+characters. It names no clinic, no procedure and no medicine.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from needlecare.calendar.phases import end_of
+from needlecare.model import Detail, Rule, Schedule, Window
+from needlecare.output.timing import last_whole_day, short_day
+from needlecare.output.wording import title_prefix
+from needlecare.time.zones import local
+
+MAX_TITLE = 60  # characters
+MAX_NAMES = 3  # the others are counted
+ALL_OVER = "All waits over"
+FEWER = "Fewer waits"
+
+
+def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
+    """Return "Makeup OK · wait: gym, retinol, direct sun +14" for the moment at which some waits end."""
+    if not holding:
+        return ALL_OVER
+    return _first_that_fits(
+        f"{_news(ended, news)} · {_waits(holding, waits)}" for news, waits in _amounts(ended, holding)
+    )
+
+
+def wait_title(holding: Sequence[Window]) -> str:
+    """Return "Wait: gym, retinol, direct sun +14"."""
+    return _first_that_fits(_capital(_waits(holding, number)) for number in range(MAX_NAMES, -1, -1))
+
+
+def first_evening_title(holding: Sequence[Window], *, whole_day: bool) -> str:
+    """Return "Tonight: don't wash or touch your face", or what has to wait where no rule has words for that."""
+    phrases = [window.rule.tonight for window in by_priority(holding) if window.rule.tonight]
+    if not phrases:
+        return wait_title(holding)
+    when = "Today and tonight" if whole_day else "Tonight"
+    return _first_that_fits(
+        f"{when}: don't {_alternatives(phrases[:number])}" for number in range(len(phrases), 0, -1)
+    )
+
+
+def still_title(window: Window, zone: ZoneInfo, reader: date) -> str:
+    """Return "Still no sunbathing until Sat 19" in the middle of a long wait; with the month if it is another."""
+    last = last_whole_day(end_of(window), zone) or local(end_of(window), zone).date()
+    when = (
+        f"{last:%a} {last.day}"
+        if (last.year, last.month) == (reader.year, reader.month)
+        else short_day(last, reader)
+    )
+    return _cut(f"Still no {window.rule.short} until {when}")
+
+
+def signs_title(rules: Sequence[Rule]) -> str:
+    """Return "Redness still growing? Call your clinic" for the time from which that is a warning sign."""
+    if len(rules) == 1 and rules[0].news:
+        return _cut(rules[0].news)
+    return _first_that_fits(
+        f"{_capital(_counted([rule.short for rule in rules], number))}? Call your clinic"
+        for number in range(MAX_NAMES, 0, -1)
+    )
+
+
+def milestone_title(rule: Rule) -> str:
+    """Return "Progress photo today: same place, same light"."""
+    return _cut(rule.news or rule.title)
+
+
+def preparation_title(heading: str, rules: Sequence[Rule]) -> str:
+    """Return "To prepare: no sun, tanning or fake tan; no laser or IPL +2"."""
+    named = [rule.news or _small(rule.title) for rule in rules if rule.news or not rule.medicine]
+    if not named:
+        return f"{heading}: something to ask your clinic"
+    return _first_that_fits(
+        f"{heading}: {_counted(named, number, '; ', of=len(rules))}" for number in range(MAX_NAMES, 0, -1)
+    )
+
+
+def daily_title(rules: Sequence[Rule]) -> str:
+    """Return "Daily care: moisturise often, sunscreen"."""
+    return _first_that_fits(
+        f"Daily care: {_counted([rule.short for rule in rules], number)}"
+        for number in range(MAX_NAMES, 0, -1)
+    )
+
+
+def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
+    """Return a title that may name clinic and procedure, behind the news."""
+    return title if detail is Detail.DISCREET else f"{title} · {title_prefix(schedule, detail)}"
+
+
+def by_priority(windows: Iterable[Window]) -> list[Window]:
+    """Return windows by the priority of their rules; those of one priority stay in order."""
+    return sorted(windows, key=lambda window: window.rule.priority)
+
+
+def nameable(windows: Iterable[Window]) -> list[Window]:
+    """Return what a title may name, the most important first.
+
+    Never a medicine: that would need the warning not to stop a prescribed one beside it.
+    """
+    return [window for window in by_priority(windows) if not window.rule.medicine]
+
+
+def _newsworthy(ended: Iterable[Window]) -> list[Window]:
+    """Return what a title may announce: a medicine only in words that do not name it."""
+    return [window for window in by_priority(ended) if window.rule.news or not window.rule.medicine]
+
+
+def _amounts(ended: Sequence[Window], holding: Sequence[Window]) -> list[tuple[int, int]]:
+    """Return how many things to name as news and as waits, the fullest first."""
+    news = min(MAX_NAMES, max(1, len(_newsworthy(ended))))
+    waits = min(MAX_NAMES, len(nameable(holding)))
+    pairs = [(some, others) for some in range(1, news + 1) for others in range(waits + 1)]
+    return sorted(pairs, key=lambda pair: (-sum(pair), -pair[1]))
+
+
+def _news(ended: Sequence[Window], number: int) -> str:
+    rules = [window.rule for window in _newsworthy(ended)[:number]]
+    if not rules:
+        return FEWER
+    plain = [rule.short for rule in rules if rule.news is None]
+    clauses = [f"{', '.join(plain)} OK"] if plain else []
+    clauses += [rule.news for rule in rules if rule.news is not None]
+    more = f" +{len(ended) - len(rules)}" if len(ended) > len(rules) else ""
+    return _capital(", ".join(clauses)) + more
+
+
+def _waits(holding: Sequence[Window], number: int) -> str:
+    named = [window.rule.short for window in nameable(holding)[:number]]
+    if not named:
+        return f"{len(holding)} more to wait for"
+    more = f" +{len(holding) - len(named)}" if len(holding) > len(named) else ""
+    return f"wait: {', '.join(named)}{more}"
+
+
+def _counted(names: Sequence[str], number: int, between: str = ", ", of: int | None = None) -> str:
+    """Return "a, b +4": some of the names, and how many more things there are."""
+    named = names[:number]
+    rest = (of or len(names)) - len(named)
+    return between.join(named) + (f" +{rest}" if rest else "")
+
+
+def _alternatives(phrases: Sequence[str]) -> str:
+    """Return "wash or touch your face" for "wash your face" and "touch your face"."""
+    words = [phrase.split() for phrase in phrases]
+    shared = 0
+    while all(len(one) > shared + 1 for one in words) and len({one[-1 - shared] for one in words}) == 1:
+        shared += 1
+    heads = [" ".join(one[: len(one) - shared]) for one in words]
+    return " ".join([" or ".join(heads), *words[0][len(words[0]) - shared :]])
+
+
+def _first_that_fits(titles: Iterable[str] | Iterator[str]) -> str:
+    """Return the first title that is short enough, else the last one, cut."""
+    title = ""
+    for title in titles:
+        if len(title) <= MAX_TITLE:
+            return title
+    return _cut(title)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _small(text: str) -> str:
+    """Return "no sun" for "No sun", but "PRP" for "PRP"."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
