@@ -78,6 +78,7 @@ from needlecare.model import (
     Clinic,
     Detail,
     Kind,
+    Plan,
     QuietHours,
     Reminders,
     Rule,
