@@ -505,6 +505,14 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
         [('"Wear none."', '"Wear\u2028 none."')],
         ["29:10: makeup.advice: holds a control character; write plain text"],
     ),
+    "a character that turns the direction": (
+        [('"Wear none."', '"Wear \u202e none."')],
+        ["29:10: makeup.advice: holds the invisible character U+202E; remove it"],
+    ),
+    "a character of no width": (
+        [('"Wear none."', '"We\u200bar none."')],
+        ["29:10: makeup.advice: holds the invisible character U+200B; remove it"],
+    ),
     # What is missing
     "no version": ([('version = "1"\n', "")], ['1:1: missing version; write version = "…"']),
     "no day of review": (
@@ -1219,7 +1227,7 @@ def test_what_a_failing_test_prints_of_a_schedule_can_be_read(builtin: Schedule)
     assert len(repr(builtin)) < 100
     offset = parse_offset("PT24H")
     one = Recommendation(claim="C1", source="clinic", statement="", start=parse_offset("P0D"), end=offset)
-    rule = replace(builtin.rules["makeup"], recommendations=(one,))
+    rule = replace(builtin.rules["makeup"], after=None, recommendations=(one,))
     assert repr(replace(builtin, rules={"makeup": rule})) == (
         f"Schedule({builtin.id} {builtin.version}, [Rule(makeup, avoid, [<C1 of clinic: P0D ? PT24H>])])"
     )

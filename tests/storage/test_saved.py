@@ -5,10 +5,12 @@ import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import platformdirs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from needlecare.cli.commands.saved import saved_file
 from needlecare.errors import UsageError
 from needlecare.model import Override, SkinType, Treatment
 from needlecare.storage.saved import SavedTreatment, in_force, read_saved, saved_bytes, with_saved
@@ -303,3 +305,12 @@ def test_what_cannot_be_saved_is_said_with_a_code_of_its_own(tmp_path: Path) -> 
     result = run(tmp_path, "status")
     assert (result.code, result.out) == (2, "")
     assert "cannot be read" in result.err
+
+
+def test_a_home_that_platformdirs_does_not_find_is_never_a_folder_called_tilde(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As platformdirs below 4.12 answers where nobody has a home."""
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: Path("~/.local/share/needlecare"))
+    with pytest.raises(UsageError, match="there is no home; set HOME or XDG_DATA_HOME"):
+        saved_file()

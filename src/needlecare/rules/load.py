@@ -53,6 +53,26 @@ LONGEST_TITLE = 60  # characters of a calendar's title
 _BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# What cannot be seen, and what turns the direction of what follows: a text could say something else than it shows.
+_INVISIBLE = re.compile(
+    "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+# What a rule file has at its top, a few of which even a file full of mistakes has.
+_TOP_KEYS = frozenset(
+    {
+        "extends",
+        "id",
+        "version",
+        "reviewed",
+        "review_due",
+        "treatment",
+        "standing",
+        "series",
+        "clinic",
+        "sources",
+    }
+    | {"rules"}
+)
 # A dotted key that tomllib, whose work grows with the square of its names, would take minutes for.
 _MAX_KEY_NAMES = 100
 _NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
@@ -184,6 +204,11 @@ def _diagnosis(
     from needlecare.rules.positions import read_document
 
     document = read_document(text)
+    if (
+        error is not None and not _TOP_KEYS & document.data.keys()
+    ):  # perhaps an export: nothing of it is repeated
+        what = "not a rule file; give one that ends in .toml, such as clinic.toml"
+        return ScheduleError(file, [Problem(where="", what=what, line=1, column=1)])
     problems = _toml_problems(document.problems, error, text)
     reading = _ScheduleReader(document.data, data, base)
     reading.schedule()
@@ -200,6 +225,10 @@ def _diagnosis(
         problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
     problems.sort(key=lambda p: (p.line or 0, p.column or 0))
     return ScheduleError(file, limit_problems(problems))
+
+
+def _unseen(text: str) -> bool:
+    return bool(_CONTROL.search(text) or _INVISIBLE.search(text))
 
 
 def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
@@ -297,6 +326,8 @@ class _Table:
             self.wrong("empty; write a text", key)
         if _CONTROL.search(value):
             self.wrong("holds a control character; write plain text", key)
+        if (hidden := _INVISIBLE.search(value)) is not None:
+            self.wrong(f"holds the invisible character U+{ord(hidden[0]):04X}; remove it", key)
         return value.strip().replace("\r", "\n")
 
     def date(self, key: str) -> date | None:
@@ -336,7 +367,7 @@ class _Table:
             return default
         found = []
         for number, element in enumerate(value):
-            if isinstance(element, str) and element.strip() and not _CONTROL.search(element):
+            if isinstance(element, str) and element.strip() and not _unseen(element):
                 found.append(" ".join(element.split()))
             else:
                 self.wrong('not a text; write "…"', key, number)

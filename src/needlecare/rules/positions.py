@@ -15,7 +15,7 @@ import tree_sitter_toml
 from msgspec import Struct
 from tree_sitter import Language, Node, Parser
 
-from needlecare.errors import Problem, quoted, shown
+from needlecare.errors import Problem, shown
 
 Path = tuple[str | int, ...]
 
@@ -68,8 +68,8 @@ class _DocumentReader:
                 case "table_array_element":
                     self.array_element(node)
         for node in _broken(root):
-            line = node.text.decode(errors="replace").split("\n")[0] if node.text else ""
-            what = f'missing "{node.type}"' if node.is_missing else f"{quoted(line, 40)} is not TOML"
+            # The line itself is not repeated: it may be of an export, and what is said here may be mailed.
+            what = f'missing "{node.type}"' if node.is_missing else "not TOML"
             self.problem(node, "", f"{what}; write key = value, with text in double quotes")
         return self.document
 

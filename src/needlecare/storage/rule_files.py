@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted
+from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted, shown
 from needlecare.model import Schedule
 from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reason
 
@@ -78,7 +78,7 @@ def schedule_data(name: str) -> tuple[bytes, str]:
             f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
         )
     try:
-        return file_data(path, MAX_FILE_BYTES), name
+        return file_data(path, MAX_FILE_BYTES), shown(name, MAX_PATH_LENGTH)
     except (OSError, ValueError) as error:
         raise UsageError(f"the rule file {quoted(name)} cannot be read: {reason(error)}") from None
 
@@ -92,7 +92,7 @@ def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
     builtin = name in schedule_names()
     path = schedules_folder() / f"{name}.toml" if builtin else Path(name)
     path = path.with_suffix(".cases.csv")
-    called = path.name if builtin else str(path)
+    called = path.name if builtin else shown(str(path), MAX_PATH_LENGTH)
     try:
         there = path.exists() or path.is_symlink()
         return file_data(path, largest) if there else None, called

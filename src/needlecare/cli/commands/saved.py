@@ -42,12 +42,11 @@ def saved_file() -> Path:
     """Return the file of saved treatments, which need not exist. Raises UsageError where nobody has a home."""
     from platformdirs import user_data_path
 
-    try:
-        return user_data_path("needlecare", appauthor=False) / "treatments.json"
-    except RuntimeError:
-        raise UsageError(
-            "no folder is known for what is saved: there is no home; set HOME or XDG_DATA_HOME"
-        ) from None
+    with suppress(RuntimeError):  # from platformdirs 4.12 on; before, the folder is below a "~" of where one is
+        folder = user_data_path("needlecare", appauthor=False)
+        if folder.is_absolute():
+            return folder / "treatments.json"
+    raise UsageError("no folder is known for what is saved: there is no home; set HOME or XDG_DATA_HOME")
 
 
 def load_saved() -> tuple[SavedTreatment, ...]:
