@@ -42,7 +42,9 @@ def saved_file() -> Path:
     """Return the file of saved treatments, which need not exist. Raises UsageError where nobody has a home."""
     from platformdirs import user_data_path
 
-    with suppress(RuntimeError):  # from platformdirs 4.12 on; before, the folder is below a "~" of where one is
+    with suppress(
+        RuntimeError
+    ):  # from platformdirs 4.12 on; before, the folder is below a "~" of where one is
         folder = user_data_path("needlecare", appauthor=False)
         if folder.is_absolute():
             return folder / "treatments.json"
