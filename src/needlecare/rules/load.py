@@ -207,8 +207,8 @@ def _diagnosis(
     if (
         error is not None and not _TOP_KEYS & document.data.keys()
     ):  # perhaps an export: nothing of it is repeated
-        what = "not a rule file; give one that ends in .toml, such as clinic.toml"
-        return ScheduleError(file, [Problem(where="", what=what, line=1, column=1)])
+        told = "not a rule file; give one that ends in .toml, such as clinic.toml"
+        return ScheduleError(file, [Problem(where="", what=told, line=1, column=1)])
     problems = _toml_problems(document.problems, error, text)
     reading = _ScheduleReader(document.data, data, base)
     reading.schedule()
