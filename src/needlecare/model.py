@@ -301,7 +301,10 @@ class Clinic(Struct, frozen=True, kw_only=True):
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
-    """A checked rule file. `sha256` covers the bytes of the file, then those of its base."""
+    """A checked rule file. `sha256` covers the bytes of the file, then those of its base.
+
+    `clock` is the clock, of 12 or 24 hours, that its outputs show times on; None where it doesn't say.
+    """
 
     id: str
     version: str
@@ -316,6 +319,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     ready: tuple[ReadyLine, ...] = ()
     extends: str | None = None
     clinic: Clinic | None = None
+    clock: int | None = None
 
     def __repr__(self) -> str:
         few = [*self.rules.values()] if len(self.rules) <= 4 else f"{len(self.rules)} rules"

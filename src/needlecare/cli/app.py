@@ -169,10 +169,11 @@ def needlecare(
     if ctx.invoked_subcommand is not None:
         return
     from needlecare.cli.commands.saved import load_saved
-    from needlecare.cli.commands.status import status
 
     if load_saved():
-        status(ctx)
+        status = _command("status")
+        with status.make_context("status", [], parent=ctx) as own:
+            status.invoke(own)
     else:
         print(ctx.get_help())
 

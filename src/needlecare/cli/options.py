@@ -17,6 +17,7 @@ from needlecare.cli import terminal
 from needlecare.cli.typer_compat import Context
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
+from needlecare.output.timing import choose_clock
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import BUILTIN, load_schedule
@@ -41,6 +42,12 @@ def parse_skin_type(text: str | SkinType) -> SkinType | None:
         raise typer.BadParameter(
             f"{quoted(text)} is no Fitzpatrick skin type; write I to VI, 1 to 6 or unknown"
         ) from None
+
+
+def _twelve_or_twenty_four(hours: int | None) -> int | None:
+    if hours not in {None, 12, 24}:
+        raise typer.BadParameter(f"{hours} is not a clock; write 12 (2:30 pm) or 24 (14:30)")
+    return hours
 
 
 When = Annotated[
@@ -143,6 +150,19 @@ Dates = Annotated[
         show_default=False,
     ),
 ]
+ClockHours = Annotated[
+    int | None,
+    typer.Option(
+        "--clock",
+        metavar="12|24",
+        envvar="NEEDLECARE_CLOCK",
+        callback=_twelve_or_twenty_four,
+        help="Show times as 2:30 pm (12) or 14:30 (24). By default a terminal follows your locale, "
+        "and files use 24.",
+        rich_help_panel=LOOK_PANEL,
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT_PANEL)]
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colour, as NO_COLOR=1.", rich_help_panel=OUTPUT_PANEL)
@@ -164,6 +184,13 @@ def typed(ctx: Context, name: str) -> bool:
     """Whether an option stands on the command line, and not only in the environment."""
     source = ctx.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def use_clock(ctx: typer.Context, hours: int | None, schedule: Schedule) -> None:
+    """Show times on the clock that is typed, else the rule file's, else that of NEEDLECARE_CLOCK."""
+    chosen = hours if typed(ctx, "clock") else schedule.clock or hours
+    if chosen is not None:
+        choose_clock(chosen)
 
 
 class WrongClock(UsageError):

@@ -1,10 +1,10 @@
 """What a command that plans prints and writes: the options that say so, and the one way it is done."""
 
-from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 from msgspec import Struct
@@ -17,6 +17,9 @@ from needlecare.model import Detail, Plan, QuietHours
 from needlecare.output.terminal.screen import Screen
 from needlecare.storage.files import MAX_PATH_LENGTH, check_target, place_of, write_file
 
+if TYPE_CHECKING:
+    from needlecare.plan.course import Course
+
 
 class Format(StrEnum):
     """The forms that a result is printed in."""
@@ -26,23 +29,37 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     HTML = "html"
     SMS = "sms"
+    JSON = "json"
 
 
-Forms = Mapping[Format, Callable[[], str]]  # what makes each form but the timeline
+PLAN_FORMATS = tuple(Format)
+COURSE_FORMATS = (Format.TIMELINE, Format.PLAIN, Format.JSON)
+FOR_PEOPLE = frozenset({Format.TIMELINE, Format.PLAIN, Format.MARKDOWN})  # shown in what a terminal has
+
+# The endings of file names that say what is in the file, and some that people try. Any other ending,
+# or none, says nothing.
+_ENDINGS = {
+    **dict.fromkeys((".html", ".htm"), Format.HTML),
+    **dict.fromkeys((".md", ".markdown"), Format.MARKDOWN),
+    ".txt": Format.PLAIN,
+    ".json": Format.JSON,
+    ".ndjson": Format.SMS,
+}
+_CALENDAR = ".ics"
+_NOT_MADE = frozenset(
+    {".pdf", ".doc", ".docx", ".odt", ".rtf", ".csv", ".xlsx", ".png", ".jpg", ".jpeg", ".svg"}
+)
 
 # The parameters that change nothing where no calendar is written; the others change text messages, too.
 OF_A_CALENDAR = ("alarms", "daily")
 OF_MESSAGES = ("detail", "ref", "quiet_hours")
 
-FILE_FORMATS = (Format.PLAIN, Format.MARKDOWN, Format.HTML, Format.SMS)
-FOR_PEOPLE = frozenset({Format.TIMELINE, Format.PLAIN, Format.MARKDOWN})  # shown in what a terminal has
-
 FormatWanted = Annotated[
     Format | None,
     typer.Option(
         "--format",
-        help="A timeline on a terminal, plain sentences in a pipe, unless told otherwise; html is a page "
-        "to print, sms text messages as NDJSON.",
+        help="By default the ending of the -o file decides; else a timeline on a terminal, and plain "
+        "sentences in a pipe. html is a page to print, sms is text messages as NDJSON.",
         rich_help_panel=OUTPUT_PANEL,
         show_default=False,
     ),
@@ -53,7 +70,8 @@ OutputFile = Annotated[
         "--output",
         "-o",
         metavar="FILE|-",
-        help="Write the result to a file instead of standard output.",
+        help="Write the result to a file. Its ending says what it holds: .html (a page to print), .md, "
+        ".txt, .json, .ndjson (text messages) or .ics (a calendar, as with --ics).",
         rich_help_panel=OUTPUT_PANEL,
         show_default=False,
     ),
@@ -69,56 +87,43 @@ Force = Annotated[
 class Outputs(Struct, frozen=True, kw_only=True):
     """What the options ask for: a text in some form, a calendar, and where each goes."""
 
-    json: bool
     format: Format | None
     ics: str | None
-    update: bool
     output: str | None
     force: bool
     colour: bool
-
-    def check(self, ctx: typer.Context) -> None:
-        """Refuse options that exclude each other, and say which change nothing. Raises UsageError."""
-        if self.json and self.format is not None:
-            raise UsageError("--json and --format exclude each other; give one of them")
-        if self.ics == "-" and self.to_stdout and (self.json or self.format is not None):
-            raise UsageError("--ics - fills standard output; write the other result to a file with -o")
-        if self.ics == self.output == "-":
-            raise UsageError("--ics - and -o - both fill standard output; write one of them to a file")
-        if "" in {self.ics, self.output}:
-            raise UsageError("--ics and -o want the name of a file; write one, or leave the option out")
-        files = [place_of(name) for name in (self.ics, self.output) if name and name != "-"]
-        if place_of(str(ctx.params["schedule"])) in files:
-            raise UsageError("the rule file would be overwritten by what is made of it; write another name")
-        if len(set(files)) < len(files):
-            raise UsageError("--ics and -o name the same file; write two names")
-        if self.update and (self.ics in {None, "-"} or self.force):
-            raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
-        if self.ics is None:
-            warn_unused_options(ctx, messages=self.format is Format.SMS, remedy="--ics FILE")
 
     @property
     def to_stdout(self) -> bool:
         """Whether the text goes to standard output."""
         return self.output in {None, "-"}
 
-    def text(self, *, json: Callable[[], str], forms: Forms, timeline: Callable[[Screen], str]) -> str | None:
-        """Return the text in the form that is wished; None where the calendar takes its place.
+    @property
+    def screen(self) -> Screen:
+        """What a timeline is laid out for."""
+        return terminal.screen(colour=self.colour and self.to_stdout)
 
-        Raises UsageError for a form that the command does not have.
+    def form(self, known: tuple[Format, ...]) -> Format | None:
+        """Return the form of the text; None where a calendar on standard output takes its place.
+
+        Raises UsageError for a form that the command doesn't have.
         """
         if self.ics == "-" and self.to_stdout:
             return None
-        if self.json:
-            return json()
-        to_person = terminal.is_terminal() and self.to_stdout
-        wished = self.format or (Format.TIMELINE if to_person else Format.PLAIN)
-        if wished is Format.TIMELINE:
-            return timeline(terminal.screen(colour=self.colour and self.to_stdout))
-        if wished not in forms:
-            known = ", ".join([Format.TIMELINE, *forms])
-            raise UsageError(f"--format {wished} is not made here; write one of {known}")
-        return forms[wished]()
+        if self.format is None:
+            return Format.TIMELINE if self.to_person else Format.PLAIN
+        if self.format not in known:
+            raise UsageError(f"this command has no --format {self.format}; write one of {', '.join(known)}")
+        return self.format
+
+    @property
+    def to_person(self) -> bool:
+        """Whether a person reads the text on a terminal."""
+        return self.to_stdout and terminal.is_terminal() and self.format in {None, *FOR_PEOPLE}
+
+    def clock(self) -> AbstractContextManager[None]:
+        """Show a person's times as the locale does, unless a clock was chosen."""
+        return terminal.local_clock() if self.to_person else nullcontext()
 
     def write(self, text: str | None, file: CalendarFile | None) -> None:
         """Write the calendar, then the text. Raises WriteError.
@@ -137,29 +142,96 @@ class Outputs(Struct, frozen=True, kw_only=True):
             changed = write_file(Path(self.output), text.encode(), force=self.force)
             named = shown(self.output, MAX_PATH_LENGTH)
             terminal.say(f"{'Written to' if changed else 'Unchanged:'} {named}.")
-        elif self.json or self.format not in {None, *FOR_PEOPLE}:
+        elif self.format not in {None, *FOR_PEOPLE}:
             terminal.print_bytes(text.encode())
         else:
             terminal.print_text(text)
 
 
+def asked_for(
+    ctx: typer.Context,
+    *,
+    json: bool,
+    format: Format | None,
+    ics: str | None,
+    update: bool,
+    output: str | None,
+    force: bool,
+    no_color: bool,
+) -> Outputs:
+    """Return what the options of a command ask for, and say which of them have no effect. Raises UsageError."""
+    if json and format is not None:
+        raise UsageError("--json and --format exclude each other; give one of them")
+    if "" in {ics, output}:
+        raise UsageError("--ics and -o want the name of a file; write one, or leave the option out")
+    typed_format = Format.JSON if json else format
+    ending = Path(output or "").suffix.casefold()
+    if ending == ".pdf":
+        raise UsageError(
+            "needlecare writes no PDF; write -o plan.html, open it in a browser and print it to a PDF"
+        )
+    if ending in _NOT_MADE:
+        endings = ", ".join([*_ENDINGS, _CALENDAR])
+        raise UsageError(f"needlecare writes no {ending} files; the name may end in {endings}")
+    if ending == _CALENDAR:
+        if ics is not None or typed_format is not None:
+            raise UsageError(
+                f"-o {shown(output or '', MAX_PATH_LENGTH)} asks for a calendar; write --ics FILE for it, and another -o"
+            )
+        ics, output = output, None
+    wanted = Outputs(
+        format=typed_format or _ENDINGS.get(ending), ics=ics, output=output, force=force, colour=not no_color
+    )
+    _check(wanted, ctx, update=update)
+    return wanted
+
+
+def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
+    """Refuse outputs that exclude each other, and options that have none to act on. Raises UsageError."""
+    ics, output = wanted.ics, wanted.output
+    if ics == "-" and wanted.to_stdout and wanted.format is not None:
+        raise UsageError("--ics - fills standard output; write the other result to a file with -o")
+    if ics == output == "-":
+        raise UsageError("--ics - and -o - both fill standard output; write one of them to a file")
+    files = [place_of(name) for name in (ics, output) if name and name != "-"]
+    if place_of(str(ctx.params["schedule"])) in files:
+        raise UsageError("the rule file would be overwritten by what is made of it; write another name")
+    if len(set(files)) < len(files):
+        raise UsageError("--ics and -o name the same file; write two names")
+    if update and (ics in {None, "-"} or wanted.force):
+        raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
+    if ics is None:
+        warn_unused_options(ctx, messages=wanted.format is Format.SMS, remedy="--ics FILE")
+
+
 def warn_unused_options(ctx: typer.Context, *, messages: bool, remedy: str) -> None:
-    """Say on standard error which options were typed that change nothing where no calendar is written."""
+    """Say on standard error which of the options typed have no effect where no calendar is written."""
     for name in OF_A_CALENDAR if messages else OF_A_CALENDAR + OF_MESSAGES:
         if typed(ctx, name):
             option = "--" + name.replace("_", "-")
-            terminal.say(f"{option} changes nothing here: it is about the calendar, which {remedy} writes.")
+            terminal.say(f"{option} has no effect without {remedy}.")
 
 
 def plan_text(
-    form: Format, plan: Plan, now: datetime, *, ref: str | None, detail: Detail, quiet: QuietHours
+    form: Format,
+    plan: Plan,
+    now: datetime,
+    *,
+    screen: Screen | None = None,
+    ref: str | None,
+    detail: Detail,
+    quiet: QuietHours,
 ) -> str:
-    """Return a plan at a moment (UTC) in one of the forms of a file; a timeline belongs on a screen.
+    """Return a plan at a moment (UTC) in one of its forms. Without a screen, a timeline is sentences.
 
     `ref`, `detail` and the quiet hours are those of text messages.
     """
     match form:
-        case Format.PLAIN | Format.TIMELINE:  # in a file, both are sentences
+        case Format.TIMELINE if screen is not None:
+            from needlecare.output.terminal.timeline import timeline
+
+            return timeline(plan, now, screen)
+        case Format.PLAIN | Format.TIMELINE:
             from needlecare.output.sentences.plan import plain
 
             return plain(plan, now)
@@ -175,5 +247,28 @@ def plan_text(
             from needlecare.output.sms.messages import sms
 
             return sms(plan, now, ref=ref, detail=detail, quiet=quiet)
+        case Format.JSON:
+            from needlecare.output.json.plan import plan_json
+
+            return plan_json(plan, now)
         case _:
             assert_never(form)
+
+
+def course_text(
+    form: Format, course: "Course", now: datetime, *, screen: Screen, session: int | None = None
+) -> str:
+    """Return a course at a moment (UTC) in one of its forms, or one of its sessions in full."""
+    if form is Format.JSON:
+        from needlecare.output.json.course import course_json
+
+        return course_json(course, now)
+    if form is Format.TIMELINE:
+        from needlecare.output.terminal.course import course_timeline, session_timeline
+
+        if session is not None:
+            return session_timeline(course, session, now, screen)
+        return course_timeline(course, now, screen)
+    from needlecare.output.sentences.course import course_plain, session_plain
+
+    return course_plain(course, now) if session is None else session_plain(course, session, now)

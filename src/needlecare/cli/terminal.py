@@ -1,16 +1,18 @@
 """What a person sees: text on standard output, in what it can show; remarks and progress on standard error."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from errno import EAGAIN
 from typing import TextIO
 
 from msgspec import Struct
 
 from needlecare.output.terminal.screen import Screen
+from needlecare.output.timing import usual_clock
 
 _GLYPHS = "━·¹½…█▒─│●▾▸"
 
@@ -40,6 +42,58 @@ def shows_unicode() -> bool:
     except (LookupError, UnicodeEncodeError):
         return False
     return True
+
+
+# Where people write 2:30 pm, by territory: Unicode CLDR, supplemental data, timeData ("h" preferred).
+_TWELVE_HOUR_TERRITORIES = frozenset(
+    (
+        "AE",
+        "AU",
+        "BD",
+        "BH",
+        "CA",
+        "CO",
+        "DO",
+        "EG",
+        "HK",
+        "HN",
+        "IN",
+        "JO",
+        "KR",
+        "KW",
+        "LB",
+        "LY",
+        "MY",
+        "NI",
+        "NZ",
+        "OM",
+        "PA",
+        "PH",
+        "PK",
+        "PR",
+        "QA",
+        "SA",
+        "SG",
+        "SV",
+        "SY",
+        "TW",
+        "US",
+        "VE",
+        "YE",
+    )
+)
+
+
+def locale_clock() -> int:
+    """Return the clock, of 12 or 24 hours, that the locale of the environment uses."""
+    named = next((v for v in map(os.environ.get, ("LC_ALL", "LC_TIME", "LANG")) if v), "")
+    language, _, territory = re.split(r"[.@]", named)[0].partition("_")
+    return 12 if territory in _TWELVE_HOUR_TERRITORIES and language != "fr" else 24
+
+
+def local_clock() -> AbstractContextManager[None]:
+    """Show times on a terminal as its locale does, unless an option or a rule file chose a clock."""
+    return usual_clock(locale_clock() if is_terminal() else 24)
 
 
 def print_text(text: str) -> None:

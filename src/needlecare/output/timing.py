@@ -28,9 +28,9 @@ _LONG_MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
-# A command shows all its times on one clock (--clock). A context variable holds the choice, so that
-# it needn't pass through every function that writes a time.
-_hours: ContextVar[int] = ContextVar("hours", default=24)
+# The clock of 12 or 24 hours that times are shown on, 0 where nobody chose: then it is 24. A context
+# variable, so that the choice needn't pass through every function that writes a time.
+_hours: ContextVar[int] = ContextVar("hours", default=0)
 
 
 def choose_clock(hours: int) -> None:
@@ -39,9 +39,9 @@ def choose_clock(hours: int) -> None:
 
 
 @contextmanager
-def clock_of(hours: int) -> Iterator[None]:
-    """Show times on a clock of 12 or 24 hours while the block runs."""
-    token = _hours.set(hours)
+def usual_clock(hours: int) -> Iterator[None]:
+    """Show times on a clock of 12 or 24 hours while the block runs, unless one was chosen."""
+    token = _hours.set(_hours.get() or hours)
     try:
         yield
     finally:

@@ -501,6 +501,7 @@ class _ScheduleReader:
             ready=self._ready(rules, known, base),
             extends=base.id if base else None,
             clinic=self._clinic(base.clinic if base else None),
+            clock=self._clock(base.clock if base else None),
         )
         root.done()
         return None if self.problems or self.unknown else schedule
@@ -857,6 +858,15 @@ class _ScheduleReader:
                 return (first, last) if first else None
         table.wrong('not an interval; write ["P28D"], or the least and the most', "every")
         return None
+
+    def _clock(self, base: int | None) -> int | None:
+        if not self.root.has("clock"):
+            return base
+        hours = self.root.get("clock")
+        if hours not in {12, 24} or not isinstance(hours, int):
+            self.root.wrong("not a clock; write 12 (2:30 pm) or 24 (14:30)", "clock")
+            return None
+        return hours
 
     def _clinic(self, base: Clinic | None) -> Clinic | None:
         if not self.root.has("clinic"):

@@ -12,7 +12,6 @@ from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Alarms, Detail, Treatment
-from needlecare.output.terminal.screen import Screen
 from needlecare.plan.course import course as course_of
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import load_schedule
@@ -26,6 +25,7 @@ Examples:
 
   needlecare course 2026-11-21T14:30 --prp --skin-type IV
   needlecare course 2026-11-21T14:30 --scars --sessions 5 --every 6w
+  needlecare course 2026-11-21T14:30 --session 2
   needlecare course 2026-11-21T14:30 --ics course.ics
   needlecare course 2026-11-21 --move 2=2026-12-23 --ics course.ics --update
 """
@@ -60,6 +60,17 @@ Move = Annotated[
         show_default=False,
     ),
 ]
+SessionShown = Annotated[
+    int | None,
+    typer.Option(
+        "--session",
+        metavar="N",
+        min=1,
+        help="Show this session in full.",
+        rich_help_panel=SERIES_PANEL,
+        show_default=False,
+    ),
+]
 
 
 def course(
@@ -68,6 +79,7 @@ def course(
     sessions: Sessions = None,
     every: Every = None,
     move: Move = None,
+    session: SessionShown = None,
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
     scars: options.Scars = False,
@@ -77,6 +89,7 @@ def course(
     override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
+    clock: options.ClockHours = None,
     ics: calendar.Ics = None,
     update: calendar.Update = False,
     ref: calendar.Ref = None,
@@ -94,17 +107,18 @@ def course(
 
     WHEN is the first session. An interval shorter than every source gives is refused.
     """
-    wanted = outputs.Outputs(
+    wanted = outputs.asked_for(
+        ctx,
         json=json,
         format=format,
         ics=ics,
         update=update,
         output=output,
         force=force,
-        colour=not no_color,
+        no_color=no_color,
     )
-    wanted.check(ctx)
-    with calendar.opened(ics, update=update, force=force) as target:
+    form = wanted.form(outputs.COURSE_FORMATS)
+    with calendar.opened(wanted.ics, update=update, force=force) as target:
         remembered = target.remembered if target is not None else None
         chosen = calendar.Choices(
             when=" ".join(when or ()),
@@ -144,6 +158,9 @@ def course(
             moved=moves,
             follow=chosen.follow,
         )
+        if session is not None and session > len(made.sessions):
+            raise UsageError(f"there is no session {session}; write a number from 1 to {len(made.sessions)}")
+        options.use_clock(ctx, clock, made.schedule)
         if ref is not None:
             checked_reference(ref)
         file = None
@@ -161,24 +178,11 @@ def course(
             )
             file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))
 
-        def as_json() -> str:
-            from needlecare.output.json.course import course_json
-
-            return course_json(made, now)
-
-        def as_plain() -> str:
-            from needlecare.output.sentences.course import course_plain
-
-            return course_plain(made, now)
-
-        def as_timeline(screen: Screen) -> str:
-            from needlecare.output.terminal.course import course_timeline
-
-            return course_timeline(made, now, screen)
-
-        wanted.write(
-            wanted.text(json=as_json, forms={outputs.Format.PLAIN: as_plain}, timeline=as_timeline), file
-        )
+        text = None
+        if form is not None:
+            with wanted.clock():
+                text = outputs.course_text(form, made, now, screen=wanted.screen, session=session)
+        wanted.write(text, file)
 
 
 def _moved(

@@ -1,14 +1,11 @@
 """needlecare plan: one treatment in; a timeline, JSON or a calendar out."""
 
-from functools import partial
-
 import typer
 
 from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.options import planned
 from needlecare.model import Alarms, Detail
-from needlecare.output.terminal.screen import Screen
 
 EXAMPLES = """
 Examples:
@@ -18,7 +15,7 @@ Examples:
   needlecare 2026-11-22T09:00 --ics plan.ics --update
   needlecare plan --ics plan.ics --update --no-prp
   needlecare sat 2:30pm --as-of tomorrow
-  needlecare yesterday@14:30 --format html -o handout.html
+  needlecare yesterday@14:30 -o handout.html
   needlecare today --json | jq -r '.windows[] | .title'
 """
 
@@ -35,6 +32,7 @@ def plan(
     override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
+    clock: options.ClockHours = None,
     ics: calendar.Ics = None,
     update: calendar.Update = False,
     ref: calendar.Ref = None,
@@ -53,17 +51,18 @@ def plan(
 
     WHEN may be several words, and "plan" may be left out: needlecare sat 2:30pm --prp
     """
-    wanted = outputs.Outputs(
+    wanted = outputs.asked_for(
+        ctx,
         json=json,
         format=format,
         ics=ics,
         update=update,
         output=output,
         force=force,
-        colour=not no_color,
+        no_color=no_color,
     )
-    wanted.check(ctx)
-    with calendar.opened(ics, update=update, force=force) as target:
+    form = wanted.form(outputs.PLAN_FORMATS)
+    with calendar.opened(wanted.ics, update=update, force=force) as target:
         remembered = target.remembered if target is not None else None
         chosen = calendar.Choices(
             when=" ".join(when or ()),
@@ -91,6 +90,7 @@ def plan(
             dates=dates,
             override=chosen.override,
         )
+        options.use_clock(ctx, clock, made.schedule)
         if ref is not None:
             checked_reference(ref)
         reminders = chosen.reminders
@@ -108,24 +108,22 @@ def plan(
             )
             file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))
 
-        def as_json() -> str:
-            from needlecare.output.json.plan import plan_json
-
-            return plan_json(made, now)
-
-        def as_timeline(screen: Screen) -> str:
-            from needlecare.output.terminal.timeline import timeline
-
-            return timeline(made, now, screen)
-
-        def as_form(form: outputs.Format) -> str:
-            return outputs.plan_text(form, made, now, ref=ref, detail=chosen.detail, quiet=reminders.quiet)
-
-        forms: outputs.Forms = {form: partial(as_form, form) for form in outputs.FILE_FORMATS}
+        text = None
+        if form is not None:
+            with wanted.clock():
+                text = outputs.plan_text(
+                    form,
+                    made,
+                    now,
+                    screen=wanted.screen,
+                    ref=ref,
+                    detail=chosen.detail,
+                    quiet=reminders.quiet,
+                )
         if save:
             from needlecare.cli.commands import saved
 
             saved.load_saved()  # what is wrong there is told before anything is written
-        wanted.write(wanted.text(json=as_json, forms=forms, timeline=as_timeline), file)
+        wanted.write(text, file)
         if save:
             saved.save(made.treatment, schedule=chosen.schedule, follow=chosen.follow)

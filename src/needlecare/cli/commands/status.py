@@ -1,4 +1,4 @@
-"""needlecare status: what holds now, what became fine, what comes next, what to do today."""
+"""needlecare status: the plan in brief, as it is today."""
 
 import typer
 
@@ -26,12 +26,13 @@ def status(
     override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
+    clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Tell what holds now for the saved treatment: what is new, what comes next, what to do today.
+    """Show today: which day it is, what comes next, what to avoid, what to do, when to call.
 
-    needlecare plan WHEN --save keeps a treatment; --treated WHEN looks at another one.
+    It shows the treatment saved with needlecare plan WHEN --save, or the one of --treated WHEN.
     """
     made, now = current_plan(
         ctx,
@@ -53,4 +54,6 @@ def status(
         return
     from needlecare.output.terminal.status import status
 
-    terminal.print_text(status(made, now, terminal.screen(colour=not no_color)))
+    options.use_clock(ctx, clock, made.schedule)
+    with terminal.local_clock():
+        terminal.print_text(status(made, now, terminal.screen(colour=not no_color)))

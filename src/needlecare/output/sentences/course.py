@@ -17,6 +17,7 @@ from needlecare.output.sentences.course_wording import (
 from needlecare.output.sentences.plan import (
     always,
     not_yet_text,
+    plain,
     preparation_text,
     section,
     sign_text,
@@ -32,6 +33,11 @@ from needlecare.time.zones import local
 def course_plain(course: Course, as_of: datetime) -> str:
     """Return a course at a moment (UTC) as lines of text; each fact stands on one line."""
     return "\n".join(_lines(course, as_of)) + "\n"
+
+
+def session_plain(course: Course, number: int, as_of: datetime) -> str:
+    """Return one session of a course in full, as the sentences of a single treatment."""
+    return f"Session {number} of {len(course.sessions)}.\n{plain(course.sessions[number - 1].told, as_of)}"
 
 
 def _lines(course: Course, as_of: datetime) -> Iterator[str]:
