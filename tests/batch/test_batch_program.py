@@ -282,7 +282,7 @@ def test_an_option_that_changes_nothing_is_told(
 ) -> None:
     done = batch(tmp_path, HEADER, *arguments)
     assert done.code == 0
-    assert [line.split()[0] for line in done.err.splitlines() if "changes nothing here" in line] == [idle]
+    assert [line.split()[0] for line in done.err.splitlines() if "has no effect" in line] == [idle]
 
 
 def test_problems_of_a_rule_file_are_told_once_and_first(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_a_treatment_is_saved_for_its_owner_alone_listed_used_and_forgotten(tmp_
     listed = run(tmp_path, "saved").out.splitlines()
     assert len(listed) == 2
     assert listed[0].startswith("1  Sat 21 Nov 2026 14:30, Europe/Berlin, with PRP")
-    assert listed[1].startswith("2  Sat 19 Dec 2026, time of day unknown, Europe/Berlin")
+    assert listed[1].startswith("2  Sat 19 Dec 2026, time unknown, Europe/Berlin")
 
     # Saturday 19 December, day 28: the second has begun; a day before, the first is the latest that has.
     status = run(tmp_path, "status", "--json", "--as-of", "2026-12-19T00:00").out
@@ -238,7 +238,7 @@ def test_needlecare_alone_tells_the_status_of_what_is_saved(tmp_path: Path) -> N
     run(tmp_path, "today", "--tz", "UTC", "--save")
     alone = run(tmp_path)
     assert alone.code == 0
-    assert alone.out.startswith("Microneedling of the face · treated ")
+    assert alone.out.startswith("Microneedling of the face   treated ")
     assert "NOT YET" in alone.out
 
 

@@ -174,6 +174,8 @@ def asked_for(
         endings = ", ".join([*_ENDINGS, _CALENDAR])
         raise UsageError(f"needlecare writes no {ending} files; the name may end in {endings}")
     if ending == _CALENDAR:
+        if ics not in {None, "-"} and place_of(str(ics)) == place_of(str(output)):
+            raise UsageError("--ics and -o name the same file; leave one of them out")
         if ics is not None or typed_format is not None:
             raise UsageError(
                 f"-o {shown(output or '', MAX_PATH_LENGTH)} asks for a calendar; write --ics FILE for it, and another -o"
