@@ -63,6 +63,10 @@ def dates(made: Course) -> list[str]:
     return [local(when, zone).isoformat()[:16] if isinstance(when, datetime) else str(when) for when in found]
 
 
+# Where the first two sessions of the example are, 28 days apart.
+EXAMPLE_SESSIONS = (at("2026-11-21T14:30+01:00"), at("2026-12-19T14:30+01:00"))
+
+
 def interval(text: str | None) -> Offset | None:
     return None if text is None else parse_interval(text)
 
@@ -161,16 +165,122 @@ def test_each_session_has_the_plan_of_a_treatment_on_its_date(schedule_v1: Sched
         assert all(schedule_v1.rules[rule].series is not None for rule in left_out)
 
 
-def test_a_moved_session_moves_alone(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1, moved={3: treated_at("2027-01-20T09:00+01:00")})
-    assert dates(made) == ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-20T09:00"]
-    assert [session.moved for session in made.sessions] == [False, False, True]
-    assert made.sessions[2].usual == treated_at("2027-01-16T14:30+01:00")
+# Without moves: Sat 21 Nov, Sat 19 Dec, Sat 16 Jan, Sat 13 Feb, each at 14:30 (28 days apart).
+MOVED: dict[str, tuple[Treatment, str | None, dict[int, str], list[str], list[str]]] = {
+    # the first session, the interval, the moves, the sessions, and where the interval would have put them
+    "the last one alone": (
+        EXAMPLE,
+        None,
+        {4: "2027-02-20T09:00+01:00"},
+        ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-16T14:30", "2027-02-20T09:00"],
+        ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-16T14:30", "2027-02-13T14:30"],
+    ),
+    "the later ones go with it": (  # 2 Jan, and 28 days on 30 Jan, 27 Feb
+        EXAMPLE,
+        None,
+        {2: "2027-01-02T09:00+01:00"},
+        ["2026-11-21T14:30", "2027-01-02T09:00", "2027-01-30T09:00", "2027-02-27T09:00"],
+        ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-30T09:00", "2027-02-27T09:00"],
+    ),
+    "a date keeps the time of its session": (
+        EXAMPLE,
+        None,
+        {2: "2027-01-02"},
+        ["2026-11-21T14:30", "2027-01-02T14:30", "2027-01-30T14:30", "2027-02-27T14:30"],
+        ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-30T14:30", "2027-02-27T14:30"],
+    ),
+    "a later one that is moved as well keeps its own date, and moves those after it": (
+        EXAMPLE,
+        None,
+        {2: "2026-12-23", 3: "2027-01-25T10:00+01:00"},  # from 25 Jan 28 days on is 22 Feb
+        ["2026-11-21T14:30", "2026-12-23T14:30", "2027-01-25T10:00", "2027-02-22T10:00"],
+        ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-20T14:30", "2027-02-22T10:00"],
+    ),
+    "one that is moved keeps the time of an earlier move": (
+        EXAMPLE,
+        None,
+        {2: "2026-12-23T09:00+01:00", 3: "2027-01-25"},
+        ["2026-11-21T14:30", "2026-12-23T09:00", "2027-01-25T09:00", "2027-02-22T09:00"],
+        ["2026-11-21T14:30", "2026-12-19T14:30", "2027-01-20T09:00", "2027-02-22T09:00"],
+    ),
+    "the first moves all": (
+        EXAMPLE,
+        None,
+        {1: "2026-11-23"},
+        ["2026-11-23T14:30", "2026-12-21T14:30", "2027-01-18T14:30", "2027-02-15T14:30"],
+        ["2026-11-21T14:30", "2026-12-21T14:30", "2027-01-18T14:30", "2027-02-15T14:30"],
+    ),
+    "dates stay dates": (
+        treatment("2026-11-21"),
+        None,
+        {2: "2026-12-23"},
+        ["2026-11-21", "2026-12-23", "2027-01-20", "2027-02-17"],
+        ["2026-11-21", "2026-12-19", "2027-01-20", "2027-02-17"],
+    ),
+    "a time among dates is the time of those after it": (
+        treatment("2026-11-21"),
+        None,
+        {3: "2027-01-20T09:00+01:00"},
+        ["2026-11-21", "2026-12-19", "2027-01-20T09:00", "2027-02-17T09:00"],
+        ["2026-11-21", "2026-12-19", "2027-01-16", "2027-02-17T09:00"],
+    ),
+    "months are counted from the session that was moved": (  # 31 Jan; 28 Feb moved to 3 Mar; 3 Apr, 3 May
+        treatment("2027-01-31T10:00+01:00"),
+        "P1M",
+        {2: "2027-03-03"},
+        ["2027-01-31T10:00", "2027-03-03T10:00", "2027-04-03T10:00", "2027-05-03T10:00"],
+        ["2027-01-31T10:00", "2027-02-28T10:00", "2027-04-03T10:00", "2027-05-03T10:00"],
+    ),
+    "the time on the clock stays across a clock change": (  # 28 days after 6 Mar is 3 Apr, in summer time
+        treatment("2027-02-06T14:30+01:00"),
+        None,
+        {2: "2027-03-07T09:00+01:00"},  # and 28 days after 7 Mar 4 Apr
+        ["2027-02-06T14:30", "2027-03-07T09:00", "2027-04-04T09:00", "2027-05-02T09:00"],
+        ["2027-02-06T14:30", "2027-03-06T14:30", "2027-04-04T09:00", "2027-05-02T09:00"],
+    ),
+    "a time that the clocks skip on the new day moves past the gap": (  # 28 Mar 2027, 02:00 to 03:00
+        treatment("2027-02-27T02:30+01:00"),
+        None,
+        {2: "2027-03-28"},
+        ["2027-02-27T02:30", "2027-03-28T03:30", "2027-04-25T03:30", "2027-05-23T03:30"],
+        ["2027-02-27T02:30", "2027-03-27T02:30", "2027-04-25T03:30", "2027-05-23T03:30"],
+    ),
+}
 
 
-def test_the_first_session_may_move_and_the_others_stay(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1, moved={1: date(2026, 11, 20)})
-    assert dates(made) == ["2026-11-20", "2026-12-19T14:30", "2027-01-16T14:30"]
+@pytest.mark.parametrize(("first", "every", "moves", "expected", "usual"), MOVED.values(), ids=list(MOVED))
+def test_a_moved_session_moves_the_later_ones_with_it(
+    schedule_v1: Schedule,
+    first: Treatment,
+    every: str | None,
+    moves: dict[int, str],
+    expected: list[str],
+    usual: list[str],
+) -> None:
+    moved = {number: treated_at(text) for number, text in moves.items()}
+    made = course(first, schedule_v1, sessions=4, every=interval(every), moved=moved)
+    assert dates(made) == expected
+    zone = first.zone
+    assert [
+        local(when, zone).isoformat()[:16] if isinstance(when, datetime) else str(when)
+        for when in (session.usual for session in made.sessions)
+    ] == usual
+    assert [session.number for session in made.sessions if session.moved] == list(moves)
+
+
+@given(st.integers(29, 120), st.sampled_from([2, 3]))
+def test_no_session_is_usual_before_the_earliest_day_that_the_one_before_allows(
+    schedule_v1: Schedule, days: int, number: int
+) -> None:
+    """A law: wherever one session is moved, "earliest" and "usual" of the next never contradict each other."""
+    day = local(EXAMPLE_SESSIONS[number - 2], EXAMPLE.zone).date() + timedelta(days=days)
+    made = course(EXAMPLE, schedule_v1, sessions=4, moved={number: day})
+    for session in made.sessions[number - 1 : -1]:
+        earliest, following = earliest_next(session), made.after(session)
+        assert earliest is not None
+        assert following is not None
+        assert isinstance(following.usual, datetime)
+        assert earliest <= following.usual
 
 
 def test_the_earliest_next_session_is_the_day_of_the_last_source_and_the_usual_one_that_of_the_interval(
@@ -285,10 +395,7 @@ MOVES = [
     # session, where to, what is said; the neighbours are 21 Nov, 19 Dec and 16 Jan
     (2, "2026-12-18T14:30+01:00", "session 2 on 2026-12-18 comes too soon after session 1 on 2026-11-21"),
     (2, "2026-12-18", "move session 2 to 2026-12-19 or later"),
-    (2, "2026-12-20", "session 3 on 2027-01-16 comes too soon after session 2 on 2026-12-20"),
-    (2, "2026-12-20", "move session 3 to 2027-01-17 or later, or session 2 to an earlier day"),
     (3, "2026-11-20", "session 3 on 2026-11-20 comes too soon after session 2 on 2026-12-19"),
-    (1, "2026-11-22T09:00+01:00", "session 2 on 2026-12-19 comes too soon after session 1 on 2026-11-22"),
     (4, "2027-02-20", "there is no session 4 to move; write a number from 1 to 3"),
     (0, "2027-02-20", "there is no session 0 to move"),
 ]
@@ -301,6 +408,15 @@ def test_a_session_moved_too_near_to_another_is_refused(
     with pytest.raises(UsageError) as refused:
         course(EXAMPLE, schedule_v1, moved={number: treated_at(to)})
     assert said in str(refused.value)
+
+
+def test_two_sessions_moved_too_near_to_each_other_are_refused(schedule_v1: Schedule) -> None:
+    moved = {2: date(2026, 12, 20), 3: date(2027, 1, 16)}  # four weeks after 20 December is 17 January
+    with pytest.raises(UsageError) as refused:
+        course(EXAMPLE, schedule_v1, moved=moved)
+    said = str(refused.value)
+    assert "session 3 on 2027-01-16 comes too soon after session 2 on 2026-12-20" in said
+    assert "move session 3 to 2027-01-17 or later, or session 2 to an earlier day" in said
 
 
 @pytest.mark.parametrize("to", ["2026-12-19T08:00+01:00", "2026-12-19"])
@@ -339,7 +455,7 @@ def test_a_number_of_sessions_that_is_no_course_is_refused(schedule_v1: Schedule
 
 @pytest.mark.parametrize("every", ["P20Y", "P99Y"])
 def test_a_course_beyond_the_calendar_is_refused(schedule_v1: Schedule, every: str) -> None:
-    with pytest.raises(UsageError, match="behind the year 2199"):
+    with pytest.raises(UsageError, match="after the year 2199"):
         course(EXAMPLE, schedule_v1, sessions=24, every=parse_interval(every))
 
 
@@ -661,12 +777,12 @@ def test_the_json_tells_the_dates_of_the_next_session(schedule_v1: Schedule) -> 
             "session": 3,
             "earliest": "2027-01-16T00:00:00+01:00",
             "usual": "2027-01-16T14:30:00+01:00",
-            "planned": "2027-01-20",
+            "planned": "2027-01-20T14:30:00+01:00",
         },
         None,
     ]
     assert [one["moved"] for one in document["sessions"]] == [False, False, True]
-    assert document["sessions"][2]["treatment"]["date_only"] is True
+    assert document["sessions"][2]["treatment"]["date_only"] is False  # the session keeps its time
 
 
 def test_the_json_says_what_a_preparation_is_merged_with(schedule_v1: Schedule) -> None:
@@ -855,7 +971,8 @@ def test_uids_survive_the_move_of_one_session(schedule_v1: Schedule) -> None:
     # Six weeks apart: 21 Nov, 2 Jan, 13 Feb. With skin type I the same is merged before the move and after.
     first, every = replace(EXAMPLE, skin_type=SkinType.I), parse_interval("6w")
     before = course_calendar(course(first, schedule_v1, every=every), BEFORE)
-    moved = course(first, schedule_v1, every=every, moved={2: treated_at("2026-12-30T09:00+01:00")})
+    moves = {2: treated_at("2026-12-30T09:00+01:00"), 3: treated_at("2027-02-13T14:30+01:00")}
+    moved = course(first, schedule_v1, every=every, moved=moves)
     after = course_calendar(moved, BEFORE)
     assert identities(after) == identities(before)
     earlier = course(first, schedule_v1, every=every, moved={1: treated_at("2026-11-21T09:00+01:00")})
@@ -1063,9 +1180,10 @@ def test_the_command_plans_prints_and_revises(tmp_path: Path) -> None:
     assert {name: event["UID"] for name, event in now.items()} == {n: e["UID"] for n, e in was.items()}
     assert now["session-2/start"]["DTSTART"].dt == at("2026-12-30T09:00+01:00")
     assert now["session-2/start"]["SEQUENCE"] == 1
+    assert now["session-3/start"]["DTSTART"].dt == at("2027-02-10T09:00+01:00")  # and the third with it
     for name, event in now.items():
         assert "STATUS" not in event
-        if name.startswith(("session-3/", "session-1/prepare/")):  # begun, so its preparation stays as it was
+        if name.startswith("session-1/prepare/"):  # begun, so its preparation stays as it was
             assert event.to_ical() == was[name].to_ical()
 
 

@@ -180,6 +180,8 @@ ACCEPTED = {
     "Wed 25 Nov, 14:30": "2026-11-25T14:30",
     "Wed 25 Nov": "2026-11-25",
     "Thu today": "2026-11-26",
+    "Thu 21 May": "2026-05-21",  # 189 days ago; the nearest 21 May, in 2027, is a Friday
+    "Fri 21 May": "2027-05-21",
     # without a year: the nearest one
     "21 Nov": "2026-11-21",
     "Nov 21": "2026-11-21",
@@ -486,6 +488,7 @@ REFUSED = [
     # a weekday that doesn't fit
     ("Tue 25 Nov 2026", "wrong-weekday", "25 November 2026 is a Wednesday"),
     ("Tue 25 Nov", "wrong-weekday", "25 November 2026 is a Wednesday"),  # it was one in 2025
+    ("Fri 28 Nov", "wrong-weekday", "28 November 2026 is a Saturday"),  # it was one in 2025, 363 days ago
     ("Monday 21.11.2026", "wrong-weekday", "21 November 2026 is a Saturday"),
     ("2026-11-21 (Sun)", "wrong-weekday", "21 November 2026 is a Saturday"),
     ("Fri today", "wrong-weekday", "26 November 2026 is a Thursday"),

@@ -12,10 +12,14 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from needlecare.time.parsing import WEEKDAY_TELLS_YEAR
 from needlecare.time.zones import first_moment, local
 
 NEAR = timedelta(days=100)  # within it a date needs no year, even across New Year's Eve
-HALF_A_YEAR = timedelta(days=182)  # a day without a year, typed again, is read as the nearest one
+# As far away a day of the reader's year needs no year, so that it means the same when it is typed again:
+# without its weekday, and with it.
+HALF_A_YEAR = timedelta(days=182)
+MOST_OF_A_YEAR = WEEKDAY_TELLS_YEAR
 HOURS = (12, 24)
 
 _ONE_DIGIT = re.compile(r" (?=[0-9] )")
@@ -54,18 +58,20 @@ def usual_clock(hours: int) -> Iterator[None]:
 @lru_cache(maxsize=4096)
 def short_day(day: date, reader: date | None = None) -> str:
     """Return "Sat 21 Nov", with the year where a reader on that day could mistake it for another."""
-    return f"{weekday(day)} {day_and_month(day, reader)}"
+    return f"{weekday(day)} {_dated(day, reader, MOST_OF_A_YEAR)}"
 
 
 def day_and_month(day: date, reader: date | None = None) -> str:
-    """Return "21 Nov", with the year as `short_day` has it."""
-    year = "" if reader is not None and _is_near(day, reader) else f" {day.year}"
+    """Return "21 Nov", with the year where a reader on that day could mistake it for another."""
+    return _dated(day, reader, HALF_A_YEAR)
+
+
+def _dated(day: date, reader: date | None, reach: timedelta) -> str:
+    """Return "21 Nov", with the year unless the day is near, or in the reader's year and within reach."""
+    distance = timedelta.max if reader is None else abs(day - reader)
+    same_year = reader is not None and reader.year == day.year
+    year = "" if distance <= (reach if same_year else NEAR) else f" {day.year}"
     return f"{day.day} {_MONTHS[day.month - 1]}{year}"
-
-
-def _is_near(day: date, reader: date) -> bool:
-    distance = abs(day - reader)
-    return distance <= NEAR or (reader.year == day.year and distance <= HALF_A_YEAR)
 
 
 def short_month(day: date) -> str:

@@ -7,7 +7,7 @@ little is worded here: errors, notes, and what is said where a thing goes on.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from itertools import pairwise
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,10 +28,10 @@ from needlecare.model import (
     Treatment,
     Window,
 )
-from needlecare.plan.combine import begins, case, plan
+from needlecare.plan.combine import Planner, begins, case
 from needlecare.plan.language import normalize
 from needlecare.time.offsets import LAST_YEAR, place, place_day
-from needlecare.time.zones import Edge, first_moment, local
+from needlecare.time.zones import Edge, first_moment, local, resolve
 
 MAX_SESSIONS = 24  # as many as a rule file may name
 
@@ -53,8 +53,8 @@ class Session(Struct, frozen=True, kw_only=True):
     `plan` is its plan with what is said in this session, as if it stood alone.
     `told` is the same beside its neighbours: a preparation that is merged stands in
     the session before, as something to avoid, and nothing that is avoided or done runs
-    into the session after. `usual` is where the interval puts the session (a moment in UTC, or a
-    date), `moved` whether it lies elsewhere.
+    into the session after. `usual` is where the interval puts the session, counted from the latest
+    one before it that was moved (a moment in UTC, or a date); `moved` whether it was moved itself.
     """
 
     number: int
@@ -113,10 +113,11 @@ def course(
 ) -> Course:
     """Return a series of sessions that begins with a treatment.
 
-    Session k lies k - 1 times the interval behind the first, by the calendar of its
-    zone: months are multiplied, so that they do not drift. `moved` puts single
-    sessions elsewhere. What is not given is the schedule's default. Raises UsageError
-    for a number, a date or an interval that no course can have.
+    Session k is k - 1 intervals after the first, by the calendar of its zone: months are
+    multiplied, so that they don't drift. A session in `moved` moves the later ones with it,
+    up to the next one in `moved`; a date without a time keeps the session's time. What
+    isn't given is the schedule's default. Raises UsageError for a number, a date or an
+    interval that no course can have.
     """
     series = schedule.series
     number = sessions or (series.scars_sessions if first.scars else series.sessions)
@@ -151,6 +152,21 @@ def next_milestone(session: Session) -> Window | None:
     return max(found, default=(None, 0, None))[2]
 
 
+class _Anchor(NamedTuple):
+    """The session that others are counted from: the first one, or the latest that was moved."""
+
+    number: int
+    treated: datetime | date
+
+
+class _Slot(NamedTuple):
+    """Where a session is, where the interval would have put it, and what it is counted from."""
+
+    usual: datetime | date
+    treated: datetime | date
+    anchor: _Anchor
+
+
 class _Planning:
     """The sessions of one course on the calendar."""
 
@@ -173,14 +189,14 @@ class _Planning:
         self.amounts = self.counted(lambda one: one.sessions)
 
     def course(self) -> Course:
-        usual = {number: self.usual(number) for number in self.numbers}
-        treatments = [replace(self.first, treated=self.moved.get(n, usual[n])) for n in self.numbers]
+        slots = self.slots()
+        planner = Planner(self.schedule, follow=self.follow)
         plans = [
-            _said_in(plan(treatment, self.schedule, follow=self.follow), n, self.numbers[-1])
-            for n, treatment in zip(self.numbers, treatments, strict=True)
+            _said_in(planner.plan(replace(self.first, treated=slots[n].treated)), n, self.numbers[-1])
+            for n in self.numbers
         ]
         for number in self.numbers[1:]:
-            self.check(number, plans[number - 2], plans[number - 1])
+            self.check(number, slots[number - 1], plans[number - 2], plans[number - 1])
         counterparts = _counterparts(self.schedule)
         merged = [(), *(_merged(before, after, counterparts) for before, after in pairwise(plans))]
         sessions = tuple(
@@ -188,7 +204,7 @@ class _Planning:
                 number=n,
                 plan=plans[n - 1],
                 told=_told(plans, merged, n),
-                usual=usual[n],
+                usual=slots[n].usual,
                 moved=n in self.moved,
                 merged=merged[n - 1],
             )
@@ -208,27 +224,47 @@ class _Planning:
 
     # Dates ----------------------------------------------------------------------------------------
 
-    def usual(self, number: int) -> datetime | date:
+    def slots(self) -> dict[int, _Slot]:
+        """Return where each session is, by its number."""
+        found: dict[int, _Slot] = {}
+        anchor = _Anchor(1, self.first.treated)
+        for number in self.numbers:
+            usual = self.usual(number, anchor)
+            if number in self.moved:
+                anchor = _Anchor(number, self.moved_to(self.moved[number], usual))
+            treated = anchor.treated if number == anchor.number else usual
+            found[number] = _Slot(usual=usual, treated=treated, anchor=anchor)
+        return found
+
+    def usual(self, number: int, anchor: _Anchor) -> datetime | date:
         """Return where the interval puts a session: a moment (UTC), or a date where the hours are unknown."""
-        zone = self.first.zone
+        zone, treated = self.first.zone, anchor.treated
+        offset = self.from_anchor(number, anchor)
         try:
-            if self.first.date_only:
-                day = place_day(self.from_first(number), self.first.treated, zone, Edge.START)
-                found: datetime | date = local(first_moment(day, zone), zone).date()  # no zone skipped it
+            if isinstance(treated, datetime):
+                found: datetime | date = place(offset, treated, zone, Edge.START)
             else:
-                found = place(self.from_first(number), self.first.treated, zone, Edge.START)
+                day = place_day(offset, treated, zone, Edge.START)
+                found = local(first_moment(day, zone), zone).date()  # no zone skipped it
         except (OverflowError, ValueError):
             found = date.max
         if found.year > LAST_YEAR:
             raise UsageError(
-                f"session {number} would lie behind the year {LAST_YEAR}; "
+                f"session {number} would be after the year {LAST_YEAR}; "
                 "write fewer sessions, or a shorter interval"
             )
         return found
 
-    def from_first(self, number: int, more: Offset | None = None) -> Offset:
-        """Return the offset of a session from the first one, with a further one behind it."""
-        times = number - 1
+    def moved_to(self, when: datetime | date, usual: datetime | date) -> datetime | date:
+        """Return where a session goes: a date without a time keeps the time that the session had."""
+        if isinstance(when, datetime) or not isinstance(usual, datetime):
+            return when
+        clock = local(usual, self.first.zone).time()
+        return resolve(datetime.combine(when, clock), self.first.zone, Edge.START)
+
+    def from_anchor(self, number: int, anchor: _Anchor, more: Offset | None = None) -> Offset:
+        """Return the offset of a session from the one it is counted from, with a further one after it."""
+        times = number - anchor.number
         return Offset(
             text="",
             months=self.every.months * times + (more.months if more else 0),
@@ -236,28 +272,21 @@ class _Planning:
             seconds=more.seconds if more else 0,
         )
 
-    def earliest(self, number: int) -> date | None:
+    def earliest(self, number: int, before: _Slot) -> date | None:
         """Return the first day on which some source that counts lets a session follow the one before."""
-        days = []
-        for one in self.intervals:
-            assert one.every is not None
-            least = one.every[0]
-            if number - 1 in self.moved:
-                start, offset = self.moved[number - 1], replace(least, clock=None)
-            else:  # reckoned from the first, as the session itself
-                start, offset = self.first.treated, self.from_first(number - 1, least)
-            days.append(place_day(offset, start, self.first.zone, Edge.START))
+        zone, anchor = self.first.zone, before.anchor
+        offsets = [self.from_anchor(number - 1, anchor, one.every[0]) for one in self.intervals if one.every]
+        days = [place_day(offset, anchor.treated, zone, Edge.START) for offset in offsets]
         return min(days, default=None)
 
-    def check(self, number: int, before: Plan, after: Plan) -> None:
-        """Refuse a session that comes sooner behind the one before than every source that counts."""
+    def check(self, number: int, slot_before: _Slot, before: Plan, after: Plan) -> None:
+        """Refuse a session that comes sooner after the one before than every source that counts."""
         zone = self.first.zone
-        earliest = self.earliest(number)
+        earliest = self.earliest(number, slot_before)
         day, day_before = (local(begins(one), zone).date() for one in (after, before))
         soon = earliest is not None and begins(after) < first_moment(earliest, zone)
         if not soon and begins(after) > begins(before):
             return
-        moved = number in self.moved or number - 1 in self.moved
         what = f"session {number} on {day} comes too soon after session {number - 1} on {day_before}"
         if not soon or earliest is None:
             raise UsageError(f"{what}; write a later day for session {number}")
@@ -267,7 +296,7 @@ class _Planning:
         )
         remedy = (
             f"move session {number} to {earliest} or later, or session {number - 1} to an earlier day"
-            if moved
+            if number in self.moved
             else f"write --every {least.text} or longer"
         )
         raise UsageError(

@@ -137,6 +137,9 @@ _KNOWN_WORDS = (
     *_MONTH_NUMBERS,
 )
 
+# As far away as a day without a year may be for its weekday to say which year is meant. Further off, a
+# mistaken weekday is likelier.
+WEEKDAY_TELLS_YEAR = timedelta(days=250)
 _LONGEST = 100  # characters; JavaScript writes 70
 
 # Patterns, compiled by `re` when they are first used. They read text that `_normalized` has made
@@ -289,6 +292,7 @@ class _Reader:
         self.purpose = purpose
         self.order = order
         self.cell = cell
+        self.weekday_given: int | None = None  # the one that stands beside a calendar date
 
     def read(self) -> ParsedWhen:
         """Return the meaning. Raises UsageError."""
@@ -511,9 +515,10 @@ class _Reader:
         for match in (first, last):
             if match is None or match["name"] not in _WEEKDAY_NUMBERS:
                 continue
+            self.weekday_given = weekday = _WEEKDAY_NUMBERS[match["name"]]
             if (found := self.plain_date(match["rest"])) is None:
                 continue
-            if found.day.weekday() != _WEEKDAY_NUMBERS[match["name"]]:
+            if found.day.weekday() != weekday:
                 right = WEEKDAYS[found.day.weekday()].title()
                 raise self.refusal(
                     f": {_named(found.day)} {found.day.year} is a {right}; check the day and the date",
@@ -615,6 +620,12 @@ class _Reader:
         days.sort(key=lambda found: abs(found - today))
         if not days:
             raise self.out_of_range()
+        if self.weekday_given is not None and self.purpose is not Purpose.DEADLINE:
+            # "Thu 21 May" in December is last May if next May has it on a Friday.
+            near = [found for found in days[:2] if abs(found - today) <= WEEKDAY_TELLS_YEAR]
+            fitting = [found for found in near if found.weekday() == self.weekday_given]
+            if fitting:
+                return fitting[0]
         if len(days) > 1 and abs(days[0] - today) == abs(days[1] - today) and days[0] != days[1]:
             raise self.two_days(*sorted(days[:2]))
         return days[0]

@@ -55,7 +55,8 @@ Move = Annotated[
     typer.Option(
         "--move",
         metavar="N=WHEN",
-        help="Put session N elsewhere, and it alone; may be given several times. A weekday is the coming one.",
+        help="Move session N, and the later ones with it; may be given several times. A weekday is the "
+        "coming one.",
         rich_help_panel=SERIES_PANEL,
         show_default=False,
     ),

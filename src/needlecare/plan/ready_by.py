@@ -1,0 +1,147 @@
+"""The latest treatment dates before a wedding or a holiday, so that what matters is over by then.
+
+Over means before the first moment of that day, however late on its own day the
+treatment is: each treatment is planned as a date without a time. What matters, and
+the rules it depends on, are lines of the rule file; "nothing left to avoid" is made
+of all its avoid rules but those of lines that stand apart.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.errors import UsageError
+from needlecare.model import Kind, Offset, Plan, ReadyLine, Schedule, Treatment
+from needlecare.plan.combine import Planner
+from needlecare.plan.course import course
+from needlecare.time.offsets import FIRST_YEAR
+from needlecare.time.zones import first_moment, local
+
+NOTHING_TO_AVOID = "Nothing left to avoid"
+_A_DAY = timedelta(days=1)
+
+Ends = Mapping[str, datetime]  # by the ids of rules
+
+
+class ReadyDate(Struct, frozen=True, kw_only=True):
+    """The latest date for one line: of the treatment, or of the first and the last session of a course."""
+
+    line: ReadyLine
+    first: date
+    last: date
+
+    def in_reach(self, today: date) -> bool:
+        """Whether a treatment today would still do."""
+        return today <= self.first
+
+
+class ReadyBy(Struct, frozen=True, kw_only=True):
+    """What has to be over before a day, and the latest dates for it: the earliest of them first.
+
+    `treatment` has the options that count; its own date means nothing.
+    """
+
+    day: date
+    treatment: Treatment
+    schedule: Schedule
+    sessions: int
+    every: Offset | None
+    dates: tuple[ReadyDate, ...]
+
+
+def ready_by(
+    day: date,
+    treatment: Treatment,
+    schedule: Schedule,
+    *,
+    sessions: int | None = None,
+    every: Offset | None = None,
+    follow: Sequence[str] = (),
+) -> ReadyBy:
+    """Return the latest dates for a treatment, or for a course where `sessions` is given.
+
+    The options of `treatment` count, and not its date. Raises UsageError as `plan` and
+    `course` do.
+    """
+    planner = Planner(schedule, follow=follow)
+
+    def plans(first: date) -> list[Plan]:
+        start = replace(treatment, treated=first)
+        if sessions is None:
+            return [planner.plan(start)]
+        made = course(start, schedule, sessions=sessions, every=every, follow=follow)
+        return [session.plan for session in made.sessions]
+
+    search = _Search(day, treatment, plans)
+    lines = _lines(schedule, search.ends(day))
+    dates = [found for line in lines if (found := search.latest(line)) is not None]
+    dates.sort(key=lambda found: (found.line.apart, found.first))
+    return ReadyBy(
+        day=day,
+        treatment=treatment,
+        schedule=schedule,
+        sessions=sessions or 1,
+        every=every,
+        dates=tuple(dates),
+    )
+
+
+def _lines(schedule: Schedule, ends: Ends) -> list[ReadyLine]:
+    apart = {rule for line in schedule.ready if line.apart for rule in line.rules}
+    avoid = [rule.id for rule in schedule.rules.values() if rule.kind is Kind.AVOID and rule.id in ends]
+    everything = ReadyLine(title=NOTHING_TO_AVOID, rules=tuple(one for one in avoid if one not in apart))
+    return [everything, *schedule.ready]
+
+
+class _Search:
+    """Treatments on different days, of which the latest that is early enough is sought."""
+
+    def __init__(self, day: date, treatment: Treatment, plans: Callable[[date], list[Plan]]) -> None:
+        self.day = day
+        self.zone = treatment.zone
+        self.target = first_moment(day, self.zone)
+        self.plans = plans
+        self.known: dict[date, tuple[Ends, date]] = {}
+
+    def ends(self, first: date) -> Ends:
+        """Return when each rule is over after a treatment on a day, or after all sessions of a course."""
+        return self.planned(first)[0]
+
+    def planned(self, first: date) -> tuple[Ends, date]:
+        """Return when each rule is over, and the day of the last session."""
+        if first not in self.known:
+            if first.year < FIRST_YEAR:
+                raise UsageError(f"the treatment would lie before the year {FIRST_YEAR}; write a later date")
+            ends: dict[str, datetime] = {}
+            plans = self.plans(first)
+            for window in (window for plan in plans for window in plan.windows):
+                if window.end is not None:
+                    ends[window.rule.id] = max(window.end, ends.get(window.rule.id, window.end))
+            last = plans[-1].treatment.treated
+            assert not isinstance(last, datetime), "a treatment without a time has sessions without one"
+            self.known[first] = ends, last
+        return self.known[first]
+
+    def over(self, line: ReadyLine, first: date) -> datetime | None:
+        """Return when everything of a line is over; None where the plan has nothing of it."""
+        ends = self.ends(first)
+        return max((ends[rule] for rule in line.rules if rule in ends), default=None)
+
+    def latest(self, line: ReadyLine) -> ReadyDate | None:
+        """Return the latest date for a line. A later treatment is never over sooner, so one guess and a few
+        steps find it.
+        """
+        if (over := self.over(line, self.day)) is None:
+            return None
+        first = self.day - (local(over, self.zone).date() - self.day)
+        while self.is_over(line, first + _A_DAY):
+            first += _A_DAY
+        while not self.is_over(line, first):
+            first -= _A_DAY
+        return ReadyDate(line=line, first=first, last=self.planned(first)[1])
+
+    def is_over(self, line: ReadyLine, first: date) -> bool:
+        over = self.over(line, first)
+        return over is not None and over <= self.target
