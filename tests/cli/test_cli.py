@@ -320,8 +320,8 @@ def test_why_knows_everyday_words_and_names_every_source_with_its_address() -> N
 
 
 def test_why_names_our_reading_and_what_was_set_aside() -> None:
-    sun = needlecare("why", "direct-sun", COLUMNS="200").out
-    assert "Our reading, not the source's own: condition." in sun
+    wash = needlecare("why", "wash-face", COLUMNS="200").out
+    assert "Our reading, not the source's own: end." in wash
     session = needlecare("why", "next-session", COLUMNS="200").out
     assert "Set aside: an outlier" in session
     assert "Set aside: a range in the literature, not advice." in session
@@ -329,7 +329,7 @@ def test_why_names_our_reading_and_what_was_set_aside() -> None:
 
 def test_every_rule_of_the_schedule_can_be_asked_about() -> None:
     shown = json.loads(needlecare("schedule", "show", "--json").out)
-    assert len(shown["rules"]) == 78
+    assert len(shown["rules"]) == 91
     answers = needlecare("why", "medical", "--json")
     assert json.loads(answers.out)["rules"][0]["rule"] == "medical"
 
@@ -341,8 +341,8 @@ def test_the_version_is_told() -> None:
 def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(CLINIC.replace('end = "P3D"', 'end = "PT12H"'))
     (tmp_path / "bad.toml").write_text(CLINIC.replace("tier = 2", "tier = 9"))
-    assert "microneedling 1.0.0" in needlecare("schedule", "list").out
-    assert json.loads(needlecare("schedule", "list", "--json").out)["schedules"][0]["recommendations"] == 163
+    assert "microneedling 2.0.0" in needlecare("schedule", "list").out
+    assert json.loads(needlecare("schedule", "list", "--json").out)["schedules"][0]["recommendations"] == 319
     assert "C046  P0D to PT48H  vitality: No makeup but mineral" in needlecare("schedule", "show").out
     assert (
         "4-6 sessions P42D apart  nhs-chelwest: 4-6 sessions at least" in needlecare("schedule", "show").out

@@ -435,8 +435,8 @@ TREATED = "2026-11-21T14:30:00+01:00"
         ("makeup", "kind", "avoid"),
         ("makeup", "start", TREATED),
         ("makeup", "end", "2026-11-23T14:30:00+01:00"),  # PT48H
-        # of all: 24 h is the earliest; with PRP 48 h; the later of the two
-        ("makeup", "earliest_end", "2026-11-23T14:30:00+01:00"),
+        # 12 h is the earliest, but other products wait 24 h
+        ("makeup", "earliest_end", "2026-11-22T14:30:00+01:00"),
         ("makeup", "latest_start", None),  # of a preparation only
         ("makeup", "governed_by", "roller-blog"),  # the first of three that say 48 hours
         ("makeup", "medicine", False),
@@ -449,28 +449,30 @@ TREATED = "2026-11-21T14:30:00+01:00"
         ("unapproved-products", "end", "2026-11-22T14:30:00+01:00"),  # PT24H
         ("exercise", "end", "2026-11-28T00:00:00+01:00"),  # P7D@00:00
         ("exercise", "earliest_end", "2026-11-26T14:30:00+01:00"),  # 48 h for all, 5 days with PRP
-        ("direct-sun", "end", "2026-12-19T14:30:00+01:00"),  # P28D for skin type IV
-        ("direct-sun", "earliest_end", "2026-11-23T14:30:00+01:00"),  # 48 h; our condition is not certain
-        ("direct-sun", "governed_by", "ramco"),
+        ("direct-sun", "end", "2026-12-05T14:30:00+01:00"),  # P14D, whatever the skin
+        ("direct-sun", "earliest_end", "2026-11-26T14:30:00+01:00"),  # 48 h for all, 5 days with PRP
+        ("direct-sun", "governed_by", "renajo"),
+        ("long-sun", "end", "2026-12-19T14:30:00+01:00"),  # P28D
+        ("long-sun", "governed_by", "ramco"),
         ("laser-peel", "end", "2026-12-21T14:30:00+01:00"),  # P1M
         ("laser-peel", "status", "active"),
         ("nsaids", "medicine", True),
         ("filler-before", "kind", "prepare"),
         ("filler-before", "start", "2026-05-21T14:30:00+02:00"),  # P6M before, in summer time
-        ("filler-before", "latest_start", "2026-11-07T14:30:00+01:00"),  # the less strict source: 14 days
+        ("filler-before", "latest_start", "2026-11-14T14:30:00+01:00"),  # the least strict source: 7 days
         ("filler-before", "earliest_end", None),  # of what to avoid and of what is normal only
         ("filler-before", "end", TREATED),  # until the appointment
         ("filler-before", "governed_by", "exceed-ifu"),
         ("filler-before", "status", "past"),
         ("lukewarm-wash", "kind", "do"),
         ("lukewarm-wash", "start", "2026-11-22T08:00:00+01:00"),  # PT4H, but after wash-face
-        ("lukewarm-wash", "end", "2026-11-24T14:30:00+01:00"),  # PT72H and P3D alike
+        ("lukewarm-wash", "end", "2026-11-25T14:30:00+01:00"),  # P4D
         ("lukewarm-wash", "earliest_end", None),
         ("lukewarm-wash", "latest_start", None),
         ("lukewarm-wash", "then", None),
         ("lukewarm-wash", "status", "upcoming"),
         ("redness", "kind", "expect"),
-        ("redness", "earliest_end", "2026-11-23T14:30:00+01:00"),  # PT48H, for some
+        ("redness", "earliest_end", "2026-11-22T14:30:00+01:00"),  # PT24H, for some
         ("redness", "end", "2026-11-28T14:30:00+01:00"),  # P7D
         ("best-results", "start", "2027-02-21T14:30:00+01:00"),  # P3M
         ("best-results", "end", "2027-05-21T14:30:00+02:00"),  # P6M: the same clock time in summer
@@ -558,12 +560,10 @@ def claims(document: Document) -> Iterator[Document]:
     [
         (EXAMPLE, "C041", True),  # gives both numbers
         (EXAMPLE, "C043", False),  # no end
-        (EXAMPLE, "C046", True),  # PRP, as asked for
-        (("2026-11-21T14:30", "--tz", "Europe/Berlin"), "C046", False),
-        (EXAMPLE, "C056", True),  # skin IV-VI
-        (("2026-11-21T14:30", "--tz", "Europe/Berlin"), "C056", True),  # unknown: the stricter counts
-        (("2026-11-21T14:30", "--skin-type", "III", "--tz", "Europe/Berlin"), "C056", False),
+        (EXAMPLE, "C061", True),  # PRP, as asked for
+        (("2026-11-21T14:30", "--tz", "Europe/Berlin"), "C061", False),
         (EXAMPLE, "C108", True),  # a do rule for skin IV-VI
+        (("2026-11-21T14:30", "--skin-type", "III", "--tz", "Europe/Berlin"), "C108", False),
         (("2026-11-21T14:30", "--tz", "Europe/Berlin"), "C108", False),  # unknown gives a note there
         (EXAMPLE, "C152", False),  # for scars
         ((*EXAMPLE, "--scars"), "C152", True),
@@ -651,7 +651,7 @@ def test_the_standing_texts_stand_whole(printed: Printed) -> None:
         assert text == written
     # design, section 9
     assert standing["general"] == (
-        "General information, not medical advice. Your provider's written instructions come first."
+        "General information, not medical advice. Your clinic's written instructions come first."
     )
 
 
@@ -670,24 +670,25 @@ def test_the_standing_texts_stand_whole(printed: Printed) -> None:
         ("swimming", "2026-11-26T14:30", "past"),  # half-open: at its end it is over
         ("swimming", "2026-11-26T13:30Z", "past"),  # the same moment
         # makeup with PRP: nobody who certainly says less than 48 hours
-        ("makeup", "2026-11-23T14:29:59", "active"),
+        ("makeup", "2026-11-22T14:29:59", "active"),
+        ("makeup", "2026-11-23T14:29:59", "differs"),
         ("makeup", "2026-11-23T14:30", "past"),
         # 00:00 is the end of Friday
         ("exercise", "2026-11-27T23:59:59", "differs"),
         ("exercise", "2026-11-28", "past"),
-        # preparation: the sources differ from 21 May to 7 Nov, and only an avoid window says so
+        # preparation: the sources differ from 21 May to 14 Nov, and only an avoid window says so
         ("filler-before", "2026-05-21T14:29:59", "upcoming"),
         ("filler-before", "2026-05-21T14:30", "active"),
         ("filler-before", "2026-11-21T14:29:59", "active"),
         ("filler-before", "2026-11-21T14:30", "past"),
-        # what is normal: over for some by Mon 23 Nov 14:30, for all on Sat 28 Nov 14:30
+        # what is normal: over for some by Sun 22 Nov 14:30, for all on Sat 28 Nov 14:30
         ("redness", "2026-11-23T14:30", "active"),
         ("redness", "2026-11-28T14:29:59", "active"),
         ("redness", "2026-11-28T14:30", "past"),
-        # to do: a wash from Sun 08:00 until Tue 14:30
+        # to do: a wash from Sun 08:00 until Wed 14:30
         ("lukewarm-wash", "2026-11-22T07:59:59", "upcoming"),
         ("lukewarm-wash", "2026-11-22T08:00", "active"),
-        ("lukewarm-wash", "2026-11-24T14:30", "past"),
+        ("lukewarm-wash", "2026-11-25T14:30", "past"),
         # a milestone is a whole day
         ("photo-one-month", "2026-12-20T23:59:59", "upcoming"),
         ("photo-one-month", "2026-12-21", "active"),

@@ -194,10 +194,10 @@ HOLDING = {
     "white space, capitals": row(prp=" No ", skin_type="ii", start=" 2026-11-21t14:30 "),
     "a number for the skin type, nothing for no": row(prp="", scars="", skin_type="2"),
     "what a spreadsheet makes of a hyphen": row(rule="rash", start="–", end="—", differs="–"),
-    "sources that agree": row(rule="exfoliants", end="2026-11-28T14:30", differs="-"),  # 7 days
-    # 3 days with PRP; the 24 h for all would start on 20 Nov, but PRP loosens nothing.
+    "sources that agree": row(rule="picking", end="2026-11-28T14:30", differs="-"),  # 7 days
+    # 24 h, by the one source that speaks of a treatment without PRP.
     "a preparation that sources agree on": row(
-        rule="alcohol-before", prp="yes", start="2026-11-18T14:30", end="2026-11-21T14:30", differs="-"
+        rule="alcohol-before", start="2026-11-20T14:30", end="2026-11-21T14:30", differs="-"
     ),
 }
 
@@ -454,7 +454,7 @@ def test_check_runs_the_built_in_cases() -> None:
     done = needlecare("schedule", "check", "microneedling")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "microneedling.toml: no problems; 78 rules, 163 recommendations, 40 sources; "
+        "microneedling.toml: no problems; 91 rules, 319 recommendations, 78 sources; "
         f"{len(rows())} cases hold\n"
     )
 
@@ -477,7 +477,7 @@ def test_check_runs_the_table_beside_a_file(tmp_path: Path) -> None:
         "differs is -, expected 2026-11-22T14:30 (48 h)\n"
     ) in wrong.err
     assert wrong.err.endswith("clinic.cases.csv: no worked case for earrings and smoking\n")
-    assert wrong.out.startswith("clinic.toml: 78 rules")
+    assert wrong.out.startswith("clinic.toml: 91 rules")
     assert wrong.out.endswith("; 0 of 1 cases hold\n")
 
     table.write_text("a table\n")
@@ -501,7 +501,7 @@ def test_check_points_out_that_there_is_no_table(tmp_path: Path) -> None:
     err = needlecare("schedule", "check", "own.toml", cwd=tmp_path).err
     assert err.count("\n") == 1
     assert err.endswith("for actives, hydrate, pigment-prep, sun-before, antihistamines, nsaids-before, "
-                        "alcohol-before, hair-removal-before and 70 more rules\n")  # fmt: skip
+                        "alcohol-before, caffeine-before and 83 more rules\n")  # fmt: skip
 
 
 def test_a_file_that_changes_no_time_needs_no_table(tmp_path: Path) -> None:

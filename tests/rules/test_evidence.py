@@ -150,6 +150,14 @@ def test_the_claims_of_a_rule_keep_the_order_of_the_evidence(name: str, row: dic
     assert expected, "a rule that nobody advises"
 
 
+@pytest.mark.parametrize(("name", "row"), in_both("claims.csv", "id"))
+def test_what_is_set_aside_is_listed_in_the_documentation(name: str, row: dict[str, str]) -> None:
+    page = (TESTS.parent / "docs" / "evidence.md").read_text(encoding="utf-8")
+    part = page.partition(f"### `{name}`\n")[2].partition("\n\n")[0]
+    line = f"| `{row['rule']}` | {row['source']} | {row['statement']} | {row['set_aside']} |"
+    assert (line in part.split("\n")) == bool(row["set_aside"])
+
+
 # The series: its numbers are those of the claims of next-session -----------------------------------
 
 SERIES = [
