@@ -323,6 +323,32 @@ def test_every_rule_about_a_medicine_is_looked_at(body: Schedule) -> None:
     assert medicines <= {rule for rule, _ in HARM}
 
 
+# Words that both schedules share --------------------------------------------------------------------
+
+# Each file is complete, so that its reviewer sees all that its readers see. What both know is said in
+# the same words: a change of one is a change of the other.
+SHARED = (
+    *("numbing-cream", "baseline-photo", "isotretinoin", "pregnancy", "self-tanner", "exercise", "heat"),
+    *("usual-products", "picking", "gentle-products", "prescribed-products", "moisturise", "drink-water"),
+    *("redness", "discomfort", "peeling", "first-results", "photo-one-month", "photo-six-months"),
+    *("next-session", "growing", "rash", "pigment", "allergy"),
+)
+
+
+@pytest.mark.parametrize("rule", SHARED)
+def test_what_both_schedules_know_is_said_in_the_same_words(
+    body: Schedule, builtin: Schedule, rule: str
+) -> None:
+    here, there = body.rules[rule], builtin.rules[rule]
+    for name in ("title", "short", "advice", "why", "then"):
+        assert getattr(here, name) == getattr(there, name), name
+
+
+@pytest.mark.parametrize("name", ["general", "medicine", "open_skin", "call"])
+def test_the_standing_texts_are_the_same(body: Schedule, builtin: Schedule, name: str) -> None:
+    assert getattr(body.standing, name) == getattr(builtin.standing, name)
+
+
 # A clinic's own file -------------------------------------------------------------------------------
 
 CLINIC = """\
