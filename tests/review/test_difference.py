@@ -440,6 +440,10 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
         ('"lipstick"', '"rouge"'),
         ["Changed outside the plans: the words that are understood, in: makeup"],
     ),
+    "what is said first to some questions": (
+        ('why = "Sweat."', 'why = "Sweat."\nexceptions = [{ covers = ["walk"], say = "A walk is fine." }]'),
+        ["Changed outside the plans: what is said first to some questions, in: gym"],
+    ),
     "four weeks for 28 days": (('every = "P28D"\nscars', 'every = "P4W"\nscars'), []),
     "a range that is set aside": (
         ("sessions = [3, 4] }", 'sessions = [3, 4] }, { source = "b", statement = "x", set_aside = "y" }'),

@@ -316,7 +316,7 @@ NORMAL = {  # what follows when it is past its usual time
     "redness": "not-settled",
     "swelling": "not-settled",
     "swelling-peak": "growing",
-    "pinpoint-bleeding": "infection",
+    "pinpoint-bleeding": "not-settled",
     "tightness": "not-settled",
     "peeling": "not-settled",
     "breakouts": "infection",

@@ -119,6 +119,7 @@ class Unseen(StrEnum):
     RECOMMENDATIONS = "recommendations"
     WHY = "why"
     COVERS = "covers"
+    EXCEPTIONS = "exceptions"
 
 
 def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
@@ -140,6 +141,7 @@ def unseen(before: Schedule, after: Schedule) -> dict[Unseen, tuple[str, ...]]:
         Unseen.RECOMMENDATIONS: [a.id for a, b in both if a.recommendations != b.recommendations],
         Unseen.WHY: [a.id for a, b in both if a.why != b.why],
         Unseen.COVERS: [a.id for a, b in both if a.covers != b.covers],
+        Unseen.EXCEPTIONS: [a.id for a, b in both if a.exceptions != b.exceptions],
     }
     return {what: tuple(names) for what, names in found.items() if names}
 

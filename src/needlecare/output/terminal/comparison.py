@@ -36,6 +36,7 @@ _UNSEEN = {
     Unseen.RECOMMENDATIONS: "who says it, in",
     Unseen.WHY: "the reason why, in",
     Unseen.COVERS: "the words that are understood, in",
+    Unseen.EXCEPTIONS: "what is said first to some questions, in",
 }
 _REFERENCES = {
     Reference.PLAIN: "",
