@@ -36,7 +36,7 @@ _NEARLY = (
 
 # The commands in the order of the help, and the panel of it that each stands in.
 _PANELS = {
-    **dict.fromkeys(("plan", "status", "can", "why", "course", "cancel", "saved"), FOR_YOU),
+    **dict.fromkeys(("plan", "status", "can", "why", "ready-by", "course", "cancel", "saved"), FOR_YOU),
     **dict.fromkeys(("batch", "schedule"), FOR_CLINICS),
 }
 
@@ -87,11 +87,12 @@ class PlanByDefault(TyperGroup):
 
 
 def _command(name: str) -> Command:
-    module = import_module(f"needlecare.cli.commands.{name}")
+    function = name.replace("-", "_")
+    module = import_module(f"needlecare.cli.commands.{function}")
     own = getattr(module, "app", None)
     if own is None:
         own = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        own.command(name, epilog=module.EXAMPLES)(getattr(module, name))
+        own.command(name, epilog=module.EXAMPLES)(getattr(module, function))
     command = typer.main.get_command(own)
     command.name = name
     setattr(command, "rich_help_panel", _PANELS[name])  # noqa: B010  TyperCommand and TyperGroup have it, their base not

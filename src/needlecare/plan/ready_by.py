@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.errors import UsageError
-from needlecare.model import Kind, Offset, Plan, ReadyLine, Schedule, Treatment
+from needlecare.model import Kind, Note, NoteCode, Offset, Plan, ReadyLine, Schedule, Treatment
 from needlecare.plan.combine import Planner
 from needlecare.plan.course import course
 from needlecare.time.offsets import FIRST_YEAR
@@ -48,7 +48,9 @@ class ReadyBy(Struct, frozen=True, kw_only=True):
     schedule: Schedule
     sessions: int
     every: Offset | None
+    followed: tuple[str, ...]
     dates: tuple[ReadyDate, ...]
+    notes: tuple[Note, ...]
 
 
 def ready_by(
@@ -67,14 +69,15 @@ def ready_by(
     """
     planner = Planner(schedule, follow=follow)
 
-    def plans(first: date) -> list[Plan]:
+    def planned(first: date) -> tuple[list[Plan], Offset | None]:
         start = replace(treatment, treated=first)
         if sessions is None:
-            return [planner.plan(start)]
+            return [planner.plan(start)], None
         made = course(start, schedule, sessions=sessions, every=every, follow=follow)
-        return [session.plan for session in made.sessions]
+        return [session.plan for session in made.sessions], made.every
 
-    search = _Search(day, treatment, plans)
+    plans, interval = planned(day)
+    search = _Search(day, treatment, lambda first: planned(first)[0])
     lines = _lines(schedule, search.ends(day))
     dates = [found for line in lines if (found := search.latest(line)) is not None]
     dates.sort(key=lambda found: (found.line.apart, found.first))
@@ -83,8 +86,10 @@ def ready_by(
         treatment=treatment,
         schedule=schedule,
         sessions=sessions or 1,
-        every=every,
+        every=interval,
+        followed=planner.follow,
         dates=tuple(dates),
+        notes=tuple(note for note in plans[-1].notes if note.code is not NoteCode.DATE_ONLY),
     )
 
 

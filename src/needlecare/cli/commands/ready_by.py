@@ -1,0 +1,80 @@
+"""needlecare ready-by: the latest treatment dates before a wedding or a holiday."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from needlecare.cli import options, terminal
+from needlecare.cli.commands.course import Every, Sessions
+from needlecare.errors import UsageError
+from needlecare.model import Treatment
+from needlecare.plan.overrides import checked_overrides
+from needlecare.plan.ready_by import ready_by as latest_dates
+from needlecare.storage.rule_files import load_schedule
+from needlecare.time.offsets import parse_interval
+from needlecare.time.parsing import Purpose, parse_when
+from needlecare.time.zones import local
+
+EXAMPLES = """
+Examples:
+
+  needlecare ready-by 2027-06-12
+  needlecare ready-by 12 June --prp --skin-type IV
+  needlecare ready-by in 4 months --sessions 3 --every 4w
+"""
+
+
+def ready_by(
+    when: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DATE",
+            help="The day to be ready for: 2027-06-12, 12 June, saturday, in 6 weeks.",
+            show_default=False,
+        ),
+    ],
+    sessions: Sessions = None,
+    every: Every = None,
+    prp: options.Prp = False,
+    skin_type: options.FitzpatrickType = None,
+    scars: options.Scars = False,
+    tz: options.Zone = None,
+    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
+    follow: options.Follow = None,
+    override: options.Overrides = None,
+    as_of: options.AsOf = None,
+    dates: options.Dates = None,
+    json: options.Json = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Find the latest treatment date, so that everything is over by a day: a wedding, a holiday.
+
+    One treatment, or a course with --sessions. Over means before that day begins.
+    """
+    if every is not None and sessions is None:
+        raise UsageError("--every needs --sessions; add how many sessions, such as --sessions 3")
+    interval = None if every is None else parse_interval(every)
+    zone = options.zone_of(tz)
+    now = options.moment_of(as_of, zone, dates)
+    value = parse_when(" ".join(when), now=now, zone=zone, purpose=Purpose.DEADLINE, order=dates).value
+    day = local(value, zone).date() if isinstance(value, datetime) else value
+    rules = load_schedule(schedule)
+    treatment = Treatment(
+        treated=day,
+        zone=zone,
+        prp=prp,
+        skin_type=skin_type,
+        scars=scars,
+        overrides=checked_overrides(override or (), rules),
+    )
+    found = latest_dates(day, treatment, rules, sessions=sessions, every=interval, follow=follow or ())
+    if json:
+        from needlecare.output.json.ready_by import ready_by_json
+
+        terminal.print_bytes(ready_by_json(found, now).encode())
+        return
+    from needlecare.output.terminal.ready_by import ready_by_text
+
+    screen = terminal.screen(colour=not no_color)
+    terminal.print_text(ready_by_text(found, local(now, zone).date(), screen))

@@ -1,0 +1,115 @@
+"""The latest treatment dates before a day -> a table for a terminal."""
+
+from datetime import date
+
+from needlecare.model import NoteCode
+from needlecare.output.standing import standing_text
+from needlecare.output.terminal.page import Page
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.text import DIM, DO, STRONG, Text
+from needlecare.output.timing import short_day
+from needlecare.output.wording import joined, sentence
+from needlecare.plan.ready_by import NOTHING_TO_AVOID, ReadyBy, ReadyDate
+
+_DATES = "{:<18}{:<14}{}"  # columns: the first session, the last one, how many days are left
+_DATES_WIDTH = 46
+_DATE = "{:<18}{}"
+_DATE_WIDTH = 32
+
+
+def ready_by_text(found: ReadyBy, today: date, screen: Screen) -> str:
+    """Return the dates, of which the first line says the most important one; lines end in a newline."""
+    return _ReadyByPage(found, today, screen).text()
+
+
+class _ReadyByPage(Page):
+    def __init__(self, found: ReadyBy, today: date, screen: Screen) -> None:
+        super().__init__(screen, zone=found.treatment.zone, today=today)
+        self.found = found
+
+    def text(self) -> str:
+        self.line(self.headline(), STRONG)
+        self.blank()
+        self.heading()
+        for one in self.found.dates:
+            if not one.line.apart:
+                self.dated(one)
+        for one in self.found.dates:
+            if one.line.apart:
+                self.blank()
+                self.dated(one)
+        self.blank()
+        self.line(self.reach())
+        for note in self.found.notes:
+            if note.code in {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER, NoteCode.FOLLOW}:
+                self.line(sentence(note.text), DIM)
+        day = self.near_day_text(self.found.day)
+        if any(one.line.apart for one in self.found.dates):
+            self.line(f"“{NOTHING_TO_AVOID}” doesn't count what stands apart.", DIM)
+        self.line(f"Over means before {day} begins, whatever the time of the treatment.", DIM)
+        self.line(sentence(standing_text("general", self.found.schedule, short=True)), DIM)
+        return self.written_text()
+
+    def headline(self) -> str:
+        """Return what to do so that nothing is left to avoid, or that it is too late for that."""
+        found, day = self.found, short_day(self.found.day)
+        main = next((one for one in found.dates if one.line.title == NOTHING_TO_AVOID), None)
+        if main is None:
+            return f"Ready by {day}."
+        what = f"the first of {found.sessions} sessions" if found.sessions > 1 else "the treatment"
+        latest = short_day(main.first)
+        if main.in_reach(self.today):
+            return f"Ready by {day}: have {what} on {latest} at the latest, and nothing is left to avoid."
+        return f"Ready by {day}: too late for nothing left to avoid. The last day for {what} was {latest}."
+
+    def heading(self) -> None:
+        """Name the columns of dates."""
+        if self.found.sessions > 1:
+            self.columns("", ("first session by", f"session {self.found.sessions}", ""), DIM)
+        else:
+            self.columns("", ("treatment by", "", ""), DIM)
+
+    def dated(self, one: ReadyDate) -> None:
+        """Write a line: its latest dates, and whether a treatment today is still in time."""
+        dates = (self.near_day_text(one.first), self.near_day_text(one.last), self.left(one.first))
+        self.columns(one.line.title, dates, self.style(one))
+
+    def columns(self, title: str, cells: tuple[str, str, str], style: str) -> None:
+        """Write a title and its columns, without the last session where there is but one; on a narrow
+        screen they follow below the title.
+        """
+        first, last, left = cells
+        course = self.found.sessions > 1
+        text = _DATES.format(first, last, left) if course else _DATE.format(first, left)
+        columns = self.written(text.rstrip(), style)
+        if self.narrow:
+            if title:
+                self.line(title)
+            self.line(Text.of("  ", columns))
+        else:
+            widest = max(len(one.line.title) for one in self.found.dates)
+            room = self.width - (_DATES_WIDTH if course else _DATE_WIDTH)
+            self.beside(self.written(title), columns, at=min(widest + 3, room))
+
+    def style(self, one: ReadyDate) -> str:
+        return DO if one.in_reach(self.today) else DIM
+
+    def left(self, latest: date) -> str:
+        """Return how many days are left, or that it is too late."""
+        days = (latest - self.today).days
+        if days < 0:
+            return "too late"
+        return "only today" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
+
+    def reach(self) -> str:
+        """Return what a treatment today is still in time for."""
+        titles = [one.line.title for one in self.found.dates if one.in_reach(self.today)]
+        start = "Starting today" if self.found.sessions > 1 else "A treatment today"
+        if not titles:
+            return f"{start} is too late for all of this."
+        if len(titles) == len(self.found.dates):
+            return f"{start} is in time for all of this."
+        return f"{start} is in time for: {joined(titles)}."
+
+    def near_day_text(self, day: date) -> str:
+        return short_day(day, self.today)
