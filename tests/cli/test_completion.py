@@ -26,7 +26,7 @@ from program import PROGRAM, environment, needlecare
 
 SHELLS = ("bash", "zsh", "fish")
 OPTIONS_OF_PLAN = {"--prp", "--skin-type", "--tz", "--schedule", "--ics", "--json", "--help"}
-COMMANDS = {"plan", "status", "can", "why", "course", "cancel", "saved", "schedule"}
+COMMANDS = {"plan", "status", "can", "why", "ready-by", "course", "cancel", "saved", "schedule"}
 
 CLINIC = """\
 extends = "microneedling"

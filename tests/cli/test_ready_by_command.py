@@ -51,7 +51,7 @@ def test_the_json_is_as_its_schema_says() -> None:
         return json.loads(files("needlecare").joinpath(f"{name}.schema.json").read_text(encoding="utf-8"))
 
     registry: Registry[object] = Registry().with_resources(
-        [("urn:needlecare:plan:1", Resource.from_contents(schema("plan")))]  # type: ignore[arg-type]
+        [("urn:needlecare:plan:1", Resource.from_contents(schema("plan")))]
     )
     options = ("--sessions", "3", "--prp", "--override", "makeup=PT72H")
     document = json.loads(needlecare("ready-by", "2027-06-12", *options, *NOW, "--json").out)
