@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from needlecare.model import SkinType, Treatment
+from needlecare.model import Schedule, SkinType, Treatment
+from needlecare.plan.search import Vocabulary
 
 BERLIN = "Europe/Berlin"  # UTC+1 in winter; UTC+2 from the last Sunday of March to the last of October
 
@@ -48,3 +49,11 @@ def treatments(draw: st.DrawFn, zones: tuple[str, ...] = ODD_ZONES) -> Treatment
         skin_type=draw(st.sampled_from([None, *SkinType])),
         scars=draw(st.booleans()),
     )
+
+
+_VOCABULARIES: dict[str, Vocabulary] = {}
+
+
+def vocabulary_of(schedule: Schedule) -> Vocabulary:
+    """Return the words of a schedule, which are made once for many questions."""
+    return _VOCABULARIES.setdefault(schedule.sha256, Vocabulary(schedule))

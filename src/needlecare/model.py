@@ -304,6 +304,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """A checked rule file. `sha256` covers the bytes of the file, then those of its base.
 
     `clock` is the clock, of 12 or 24 hours, that its outputs show times on; None where it doesn't say.
+    `areas` are the names of what may be treated: in a question they change nothing.
     """
 
     id: str
@@ -320,6 +321,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     extends: str | None = None
     clinic: Clinic | None = None
     clock: int | None = None
+    areas: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         few = [*self.rules.values()] if len(self.rules) <= 4 else f"{len(self.rules)} rules"

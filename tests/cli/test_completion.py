@@ -192,7 +192,7 @@ def test_every_word_that_is_offered_is_understood(letter: str, builtin: Schedule
     for offers in (rules, activities):
         for word, _ in offers(context, letter):
             if word.startswith(letter):
-                assert vocabulary.named(word)
+                assert vocabulary.meant(word).rules
 
 
 @pytest.mark.parametrize("instruction", ["complete_tcsh", "bogus", "complete_bash"])

@@ -36,7 +36,9 @@ _NEARLY = (
 
 # The commands in the order of the help, and the panel of it that each stands in.
 _PANELS = {
-    **dict.fromkeys(("plan", "status", "can", "why", "ready-by", "course", "cancel", "saved"), FOR_YOU),
+    **dict.fromkeys(
+        ("plan", "status", "can", "normal", "why", "ready-by", "course", "cancel", "saved"), FOR_YOU
+    ),
     **dict.fromkeys(("batch", "schedule"), FOR_CLINICS),
 }
 

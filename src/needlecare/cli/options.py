@@ -163,6 +163,16 @@ ClockHours = Annotated[
         show_default=False,
     ),
 ]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="WHEN",
+        help="Ask about another moment: friday 6pm is the coming Friday.",
+        rich_help_panel=LOOK_PANEL,
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT_PANEL)]
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colour, as NO_COLOR=1.", rich_help_panel=OUTPUT_PANEL)

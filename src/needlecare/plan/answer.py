@@ -1,7 +1,7 @@
-"""May I? What the rules that some words mean say at a moment: yes, not yet, sources differ, nobody says.
+"""May I? What the rules that some words mean say at a moment.
 
-Nothing is worded here, and nothing is looked up: the rules come in, their windows
-stand in the plan.
+Nothing is worded here, and nothing is looked up: the rules come in, their windows are in the
+plan. Every rule counts, and the strictest decides.
 """
 
 from collections.abc import Sequence
@@ -11,17 +11,23 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from needlecare.model import Kind, Plan, Rule, Status, Window
+from needlecare.model import Condition, Kind, Plan, Rule, SessionScope, Status, Window
 from needlecare.plan.combine import begins, status
 
 
 class Verdict(StrEnum):
-    """Whether something is allowed; from the least strict to the strictest."""
+    """Whether something is allowed; from the most permissive to the strictest."""
 
     YES = "yes"
+    NOTHING_AGAINST = "nothing against it yet"
     NOBODY = "nobody says"
     DIFFERS = "sources differ"
     NOT_YET = "not yet"
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be done now."""
+        return self in {Verdict.YES, Verdict.NOTHING_AGAINST}
 
 
 _STRICTNESS = tuple(Verdict)
@@ -39,45 +45,71 @@ class Ruling(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """The strictest of all rulings, at a moment (UTC). Rulings stand from the strictest to the least strict."""
+    """The strictest of all rulings, at a moment (UTC). Rulings are sorted, the strictest first.
+
+    `first` is what the rules say first about just these words, such as to keep a helmet on.
+    """
 
     plan: Plan
     moment: datetime
     begun: bool
     verdict: Verdict
     rulings: tuple[Ruling, ...]
+    first: tuple[str, ...] = ()
 
     @property
     def deciding(self) -> tuple[Ruling, ...]:
         """The rulings that made the answer; none where no rule speaks of "may I?"."""
-        return tuple(one for one in self.rulings if one.verdict is self.verdict)
+        return tuple(ruling for ruling in self.rulings if ruling.verdict is self.verdict)
 
     @property
     def others(self) -> tuple[Ruling, ...]:
         """The rulings that are named beside them."""
-        return tuple(one for one in self.rulings if one.verdict is not self.verdict)
+        return tuple(ruling for ruling in self.rulings if ruling.verdict is not self.verdict)
+
+    @property
+    def nothing_against_until(self) -> datetime | None:
+        """The first start (UTC) of what does not hold yet."""
+        starts = [r.window.start for r in self.deciding if r.window and r.window.start]
+        return min(starts, default=None)
 
 
-def answer(rules: Sequence[Rule], plan: Plan, moment: datetime) -> Answer:
+def answer(rules: Sequence[Rule], plan: Plan, moment: datetime, *, first: Sequence[str] = ()) -> Answer:
     """Return the answer of some rules of a plan's schedule at a moment (UTC)."""
     begun = moment >= begins(plan)
     kinds = {rule.kind for rule in rules}
-    # What a word for something to do has to do before the treatment is no ban on it.
+    # What a word for something to do has to do before the treatment need not be a ban on it.
     to_do = Kind.DO in kinds and Kind.AVOID not in kinds
-    windows = {window.rule.id: window for window in (*plan.windows, *plan.checklist, *plan.warnings)}
+    windows = windows_by_rule(plan)
     rulings = []
     for rule in rules:
         window = windows.get(rule.id)
         said = _said(rule, window, moment, begun=begun)
         if to_do and rule.kind is Kind.PREPARE:
-            said = None
+            said = Verdict.NOBODY if said in {Verdict.NOT_YET, Verdict.DIFFERS} else None
         rulings.append(Ruling(rule=rule, window=window, verdict=said))
-    said_to_avoid = {one.verdict for one in rulings if one.rule.kind is Kind.AVOID}
+    said_to_avoid = {ruling.verdict for ruling in rulings if ruling.rule.kind is Kind.AVOID}
     if said_to_avoid & {Verdict.DIFFERS, Verdict.NOT_YET}:
-        rulings = [_behind(one) for one in rulings]
+        rulings = [_without_own_wait(ruling) for ruling in rulings]
     rulings.sort(key=_strictness, reverse=True)
-    verdict = next((one.verdict for one in rulings if one.verdict), Verdict.NOBODY)
-    return Answer(plan=plan, moment=moment, begun=begun, verdict=verdict, rulings=tuple(rulings))
+    verdict = next((ruling.verdict for ruling in rulings if ruling.verdict), Verdict.NOBODY)
+    return Answer(
+        plan=plan, moment=moment, begun=begun, verdict=verdict, rulings=tuple(rulings), first=tuple(first)
+    )
+
+
+def windows_by_rule(plan: Plan) -> dict[str, Window]:
+    """Return the windows of a plan by the ids of their rules."""
+    return {window.rule.id: window for window in (*plan.windows, *plan.checklist, *plan.warnings)}
+
+
+def for_another_case(rule: Rule, plan: Plan) -> Condition | None:
+    """Return the one condition of treatment that all sources of a rule speak of, where this one is another."""
+    conditions = {recommendation.condition for recommendation in rule.recommendations}
+    if len(conditions) != 1 or rule.id in windows_by_rule(plan):
+        return None
+    (condition,) = conditions
+    return None if condition is Condition.ALL else condition
 
 
 def _strictness(ruling: Ruling) -> tuple[int, bool, float]:
@@ -100,18 +132,20 @@ def _said(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -
             return None if window is None or begun else _said_to_prepare(window, moment)
         case Kind.CONTRAINDICATION:
             return Verdict.NOT_YET if where is Status.ACTIVE and not begun else None
-        case Kind.WARNING:
-            return Verdict.NOBODY  # nobody hears yes about a sign for which to call the clinic
-        case Kind.EXPECT | Kind.MILESTONE:
-            return None
+        case Kind.MILESTONE:
+            return _said_of_a_milestone(rule, where)
+        case Kind.WARNING | Kind.EXPECT:  # nobody hears yes about a sign for which to call the clinic
+            return Verdict.NOBODY if rule.kind is Kind.WARNING else None
         case _:
             assert_never(rule.kind)
 
 
 def _said_to_avoid(where: Status | None) -> Verdict:
     match where:
-        case None | Status.UPCOMING:
+        case None:
             return Verdict.NOBODY
+        case Status.UPCOMING:
+            return Verdict.NOTHING_AGAINST
         case Status.ACTIVE:
             return Verdict.NOT_YET
         case Status.DIFFERS:
@@ -127,7 +161,7 @@ def _said_to_do(where: Status | None, *, begun: bool) -> Verdict | None:
         case None:
             return Verdict.NOBODY if begun else None
         case Status.UPCOMING:
-            return Verdict.NOT_YET if begun else None
+            return Verdict.NOT_YET if begun else Verdict.NOTHING_AGAINST
         case Status.ACTIVE | Status.DIFFERS:
             return Verdict.YES
         case Status.PAST:
@@ -137,13 +171,24 @@ def _said_to_do(where: Status | None, *, begun: bool) -> Verdict | None:
 
 
 def _said_to_prepare(window: Window, moment: datetime) -> Verdict | None:
-    if status(window, moment) is not Status.ACTIVE:
+    match status(window, moment):
+        case Status.UPCOMING:
+            return Verdict.NOTHING_AGAINST
+        case Status.ACTIVE:
+            differs = window.latest_start is not None and moment < window.latest_start
+            return Verdict.DIFFERS if differs else Verdict.NOT_YET
+        case Status.DIFFERS | Status.PAST:
+            return None
+
+
+def _said_of_a_milestone(rule: Rule, where: Status | None) -> Verdict | None:
+    """Return what the day of the next session says to "may I have another one?"; a photo says nothing."""
+    if rule.series is not SessionScope.BETWEEN or where is None:
         return None
-    differs = window.latest_start is not None and moment < window.latest_start
-    return Verdict.DIFFERS if differs else Verdict.NOT_YET
+    return Verdict.NOT_YET if where is Status.UPCOMING else Verdict.YES
 
 
-def _behind(ruling: Ruling) -> Ruling:
+def _without_own_wait(ruling: Ruling) -> Ruling:
     """Return the ruling of something to do that has not begun, where what to avoid speaks: it waits for
     that, and says nothing of its own.
     """

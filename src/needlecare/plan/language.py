@@ -50,6 +50,14 @@ _IRREGULAR = {
 }
 
 
+_PAST = frozenset(
+    """
+    went swam drank ate ran wore took had did got fell rode flew drove slept sat lay kept gave woke
+    bought spent put forgot was been gone let cut shook caught burnt stung spilt sprayed saw met hit
+    """.split()  # noqa: SIM905  a list of words, one a line or eight
+)
+
+
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text, which stand on white space."""
     return frozenset(text.split())
@@ -88,6 +96,11 @@ def stem(word: str) -> str:
 def plain_form(word: str) -> str:
     """Return the plain form of an irregular one ("went" -> "go"), else the word itself."""
     return _IRREGULAR.get(word, word)
+
+
+def is_past_form(word: str) -> bool:
+    """Whether a word is what somebody did: "washed", "went"."""
+    return word in _PAST or (len(word) > 3 and word.endswith("ed") and not word.endswith("eed"))
 
 
 def root(word: str) -> str:

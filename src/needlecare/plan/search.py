@@ -1,51 +1,76 @@
 """The words that people use -> the rules that are meant.
 
-A rule is known by its id, its short name and the words that it covers: that is
-data. What stands here is plain English: endings, spellings, and the words that
-people put around a thing ("can I go for a", "use my"). What is not understood is
-never guessed: it is refused with the nearest word.
+A rule is known by its id, its short name and the words that it covers: that is data. Here
+are the small English words that stand around a thing ("can I go for a", "use my") and
+change nothing. Words that are not understood are never guessed: they are named, with the
+nearest word that is known, if one is very close.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, reduce
+from itertools import takewhile
 
-from needlecare.errors import UsageError, nearest, quoted
+from msgspec import Struct
+
+from needlecare.errors import UsageError, quoted
 from needlecare.model import Kind, Rule, Schedule
-from needlecare.plan.language import normalize, stem, word_set
+from needlecare.plan.language import normalize, one_slip_apart, root, word_set
 
 # Where a word fits several rules, those about the days after the treatment come first.
 _ORDER = (
     *(Kind.AVOID, Kind.DO, Kind.PREPARE, Kind.CONTRAINDICATION),
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
 )
-_ALIKE = 0.75  # below it a suggestion is a riddle; one letter of four
-_MORE_ALIKE = 0.77  # for a word of three letters, or for one of several
-MAX_WORDS = 24  # a question has fewer
-
+SIGNS = frozenset({Kind.EXPECT, Kind.WARNING})  # the rules about what skin does, not what people do
+MAX_WORDS = 40  # a question has fewer
 
 # What may stand before the thing that is asked about, and changes nothing of it. Never a word
 # that turns a question round: not, no, off, out, stop, skip, without, instead, before.
 _BEFORE = word_set(
     """
-    can could may might should will would must do does am is are be it ok okay fine safe alright
-    allowed possible i we you to please when how soon about what if need want like try start resume
-    go going get getting gets use using have having has take taking wear wearing put putting apply
-    applying doing eat eating drink drinking play playing visit visiting sit sitting lie lying stay
-    staying keep return returning back glass cup pint bottle bit couple lot of
+    can could may might should will would must do does did am is are be been was were it its ok okay
+    fine safe alright allowed possible i we you to please when how soon about what if whether need
+    want like try start resume restart continue begin reintroduce go going get getting gets got use
+    using used have having has had take taking took wear wearing wore put putting apply applying
+    doing done eat eating ate drink drinking drank play playing visit visiting sit sitting lie lying
+    stay staying keep return returning went back glass cup pint bottle bit couple lot of hi hello
+    hey wondering asking think any anything everything because bring buy book wore sat lay put slept came come been
     """
 )
 # What may stand anywhere but at the end, where an article is none ("vitamin A").
-_BETWEEN = word_set("a an the my your our his her their some any this that these those")
+_BETWEEN = word_set("a an the my our your his her their some any this that these those")
 _ANYWHERE = word_set(
     """
     i me we us you it to for in at on of into onto with by from just only also too again now today
-    tonight already yet soon please
+    tonight already yet soon please still ever really actually maybe very ok okay there here while
+    when am is are be thanks safely normally wedding party birthday date dinner lunch interview
+    event meeting church christmas summer winter work home bit light lightly gently
     """
 )
-_JOINING = word_set("and or")
+# What people put around how their skin looks or feels, and what changes nothing of it.
+_AROUND_SIGNS = word_set(
+    """
+    so very really quite pretty bit little slightly super kind sort rather still again all over whole
+    looks look looking feel feels feeling felt like seem seems become becoming gets get getting got
+    gone going go goes turn turned have has had having am is are was were be been being i ive im my
+    me mine me a an the of on in at to for from with by around near under above across along both
+    left right one side sides part parts area areas patch patches spot it its this that these those
+    there here and or but also too just now today tonight yesterday morning night day days since
+    after treatment session appointment when while touch touching wash washing still some any lots
+    lot much many more than usual normal see seeing notice noticing notice noticed show showing
+    bad badly horrible awful crazy will should would do does did keep keeps supposed as up tiny small
+    big large mild slight light lightly few little then been yet
+    """
+)
+_SMALL = _BEFORE | _BETWEEN | _ANYWHERE
+_JOINING = word_set("and or plus")
 _FOLLOWING = word_set("after following post since")
-_APPOINTMENT = word_set("treatment session appointment procedure")
-_OTHER_DAY = word_set("tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday later")
+_APPOINTMENT = word_set("treatment session appointment procedure having getting")
+
+_MIN_FOR_HINT = 4  # letters of a word for which a near miss is looked for
+_LONG = 8  # from this length on, two slips are a near miss too
+_MAX_HINTS = 3
+_MAX_PHRASE = 6  # words of the longest known phrase
 
 
 class NotUnderstood(UsageError):
@@ -54,6 +79,31 @@ class NotUnderstood(UsageError):
     def __init__(self, message: str, near: tuple[Rule, ...]) -> None:
         self.near = near
         super().__init__(message)
+
+
+class Meaning(Struct, frozen=True, kw_only=True):
+    """The rules that words mean, those about the days after the treatment first.
+
+    Where known words stand beside each other that share no rule ("water mask"), they may name
+    a third thing: `certain` is False then, and nobody hears yes. `exceptions` are what the
+    rules say about just these words ("bike helmet").
+    """
+
+    rules: tuple[Rule, ...]
+    certain: bool = True
+    exceptions: tuple[str, ...] = ()
+
+
+class Signs(Struct, frozen=True, kw_only=True):
+    """The rules about what skin does that words speak of, and the words that nobody knows.
+
+    `clear` are the ids of the warnings that are named by words of their own ("itchy bumps"), and
+    not by words that name something usual as well ("bumps").
+    """
+
+    rules: tuple[Rule, ...]
+    clear: frozenset[str]
+    unknown: tuple[str, ...]
 
 
 def known_words(rule: Rule) -> tuple[str, ...]:
@@ -65,55 +115,67 @@ def known_words(rule: Rule) -> tuple[str, ...]:
     return (rule.id, *named, *rule.covers)
 
 
-def words_of(rules: Iterable[Rule]) -> dict[str, list[str]]:
-    """Return the keys of the words for each rule, by its id: what the forms of those words share."""
-    found = {}
-    for rule in rules:
-        keys: dict[str, None] = {}
-        for word in known_words(rule):
-            tokens = tuple(normalize(word).split())
-            keys |= dict.fromkeys(_keys(tokens))
-            if not _BETWEEN.isdisjoint(tokens):
-                keys |= dict.fromkeys(_keys(_without(tokens, _BETWEEN)))
-        found[rule.id] = list(keys)
-    return found
+def _excepted_words(rule: Rule) -> Iterator[str]:
+    """Yield the words of what a rule does not mean; a question with nothing else in it means the rule."""
+    for exception in rule.exceptions:
+        yield from exception.covers
 
 
 class Vocabulary:
-    """The words of a schedule, found in whatever form a person writes them. It is made once, for many."""
+    """The words of a schedule, found in whatever form a person writes them."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self.context = frozenset(normalize(schedule.treatment).split()) | {"skin"}  # what it is all about
-        self.ids: dict[str, set[str]] = {}
-        for rule, keys in words_of(schedule.rules.values()).items():
-            for key in keys:
-                self.ids.setdefault(key, set()).add(rule)
 
-    def named(self, words: str) -> tuple[Rule, ...]:
-        """Return the rule whose id or title the words are, or else all rules that the words mean.
+    @cached_property
+    def by_initials(self) -> dict[str, list[tuple[str, str]]]:
+        """The known words by the two letters that they begin with, each with the id of its rule."""
+        return self._sorted(known_words)
 
-        Raises NotUnderstood, with the nearest known word, where there is none.
-        """
+    @cached_property
+    def excepted_by_initials(self) -> dict[str, list[tuple[str, str]]]:
+        """The words of what the rules do not mean, likewise."""
+        return self._sorted(_excepted_words)
+
+    def _sorted(self, words_of: Callable[[Rule], Iterable[str]]) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {}
+        for rule in self.schedule.rules.values():
+            for word in words_of(rule):
+                found.setdefault(_initials(word), []).append((word, rule.id))
+        return found
+
+    def named(self, words: str) -> Rule | None:
+        """Return the rule whose id or title the words are, or None."""
         wanted = normalize(words)
         for rule in self.schedule.rules.values():
             if wanted in {normalize(rule.id), normalize(rule.title)}:
-                return (rule,)
-        return self.meant(words)
+                return rule
+        return None
 
-    def meant(self, words: str) -> tuple[Rule, ...]:
-        """Return every rule that the words fit, those about the days after the treatment first.
+    def meant(self, words: str | Sequence[str]) -> Meaning:
+        """Return the rules that words mean. Raises NotUnderstood.
 
-        Every word counts: what is not known, nor among those that change nothing,
-        makes the whole not understood. Two known words side by side are understood
-        only where they mean the same rule ("swim in the sea"; not "water mask", which
-        is neither), or where "and" or "or" joins them. Raises NotUnderstood.
+        Every word counts: one that is neither known nor among those that change nothing makes the
+        whole not understood.
         """
-        tokens = normalize(words).split()
-        found = self.meaning(tokens) if len(tokens) <= MAX_WORDS else None
-        if not found:
-            raise self.not_understood(words, tokens[:MAX_WORDS])
-        return self.rules(found)
+        tokens = normalize(words).split() if isinstance(words, str) else list(words)
+        reading = _Reading(self, tokens[:MAX_WORDS])
+        found = None
+        if len(tokens) <= MAX_WORDS:
+            found = reading.meaning() or reading.with_excepted().meaning()
+        if found is None:
+            raise reading.not_understood(" ".join(tokens))
+        ids, certain = found
+        return Meaning(rules=self.rules(ids), certain=certain, exceptions=tuple(reading.exceptions()))
+
+    def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
+        """Return the error about words of which each is known, and that together mean no rule."""
+        return _Reading(self, tokens[:MAX_WORDS]).not_understood(" ".join(tokens))
+
+    def signs(self, tokens: Sequence[str]) -> Signs:
+        """Return the rules about what skin does that are named anywhere among the words."""
+        return _Reading(self, tokens[:MAX_WORDS]).signs()
 
     def rules(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """Return rules in their order: by kind, and within a kind as the schedule has them."""
@@ -121,30 +183,63 @@ class Vocabulary:
         chosen = [rule for rule in self.schedule.rules.values() if rule.id in wanted]
         return tuple(sorted(chosen, key=lambda rule: _ORDER.index(rule.kind)))
 
-    def known(self, tokens: Sequence[str]) -> frozenset[str]:
-        """Return the rules that are known by exactly these words; none where there are none."""
-        return frozenset().union(*(self.ids.get(key, ()) for key in _keys(tokens)))
 
-    def meaning(self, tokens: Sequence[str]) -> frozenset[str] | None:
-        """Return the rules that words mean, or None where not every word is understood."""
-        tokens = self.without_appointment(tokens)
-        if found := self.exact(tokens):
-            return found
-        clauses = [self.clause(clause) for clause in _clauses(tokens)]
-        if not clauses or any(clause is None for clause in clauses):
-            return None
-        return frozenset().union(*(clause for clause in clauses if clause))
+class _Reading:
+    """The words of one question, held against those of a schedule."""
 
-    def clause(self, tokens: Sequence[str]) -> frozenset[str] | None:
-        """Return the rules that words without a joining word mean; known words beside each other must
-        share a rule.
+    def __init__(self, vocabulary: Vocabulary, tokens: Sequence[str]) -> None:
+        self.vocabulary = vocabulary
+        self.schedule = vocabulary.schedule
+        self.context = vocabulary.context
+        self.tokens = tuple(tokens)
+        self.ids: dict[str, set[str]] = {}
+        self.learn(vocabulary.by_initials)
+
+    def learn(self, words: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+        """Make known words findable, of those that begin as a word of the question does.
+
+        Only these are brought to what their forms share: that takes longest.
         """
+        for initials in {_initials(token) for token in (*self.tokens, *map(root, self.tokens))}:
+            for word, rule in words.get(initials, ()):
+                for key in _keys_of(word):
+                    self.ids.setdefault(key, set()).add(rule)
+
+    def with_excepted(self) -> "_Reading":
+        """Return the same question with the words of what the rules do not mean among the known ones."""
+        reading = _Reading(self.vocabulary, self.tokens)
+        reading.learn(self.vocabulary.excepted_by_initials)
+        return reading
+
+    # May I? -----------------------------------------------------------------------------------------
+
+    def meaning(self) -> tuple[frozenset[str], bool] | None:
+        """Return the rules that the words mean and whether that is certain; None where one is not known."""
+        tokens = self.without_appointment(self.tokens)
         if found := self.exact(tokens):
-            return found
-        parts = self.parts(_without(tokens, _BEFORE | _BETWEEN | _ANYWHERE))
-        if not parts or not reduce(frozenset.__and__, parts):
+            return found, True
+        clauses = []
+        for clause in _clauses(tokens):
+            meant = self.clause(clause)
+            if meant is not None:
+                clauses.append(meant)
+            elif not all(token in _SMALL for token in clause):
+                return None
+        if not clauses:
             return None
-        return frozenset().union(*parts)
+        return frozenset().union(*(ids for ids, _ in clauses)), all(certain for _, certain in clauses)
+
+    def clause(self, tokens: Sequence[str]) -> tuple[frozenset[str], bool] | None:
+        """Return the rules that words without a joining word mean."""
+        if found := self.exact(tokens):
+            return found, True
+        for dropped in (_BETWEEN, _SMALL, _SMALL | self.context):
+            if parts := self.parts(_without(tokens, dropped)):
+                break
+        else:
+            return None
+        shared = reduce(frozenset.__and__, parts)
+        return frozenset().union(*parts), bool(shared)
 
     def exact(self, tokens: Sequence[str]) -> frozenset[str]:
         """Return the rules of the longest reading that is known: what stands around it is dropped
@@ -164,8 +259,26 @@ class Vocabulary:
             bare = _without(rest, _BETWEEN | _ANYWHERE)
             yield bare
             yield _without(bare, self.context)
-            if token not in _BEFORE | _BETWEEN | _ANYWHERE:
+            if token not in _SMALL:
                 return
+
+    def known(self, tokens: Sequence[str]) -> frozenset[str]:
+        """Return the rules that are known by exactly these words; none where there are none."""
+        return frozenset().union(*(self.ids.get(key, ()) for key in _keys(tokens)))
+
+    def parts(self, tokens: Sequence[str]) -> list[frozenset[str]]:
+        """Return the rules of the fewest known words that the tokens are made of; none where a token
+        belongs to no known word.
+        """
+        best: list[list[frozenset[str]] | None] = [[]]
+        for end in range(1, len(tokens) + 1):
+            ways = []
+            for start in range(max(0, end - _MAX_PHRASE), end):
+                before, found = best[start], self.known(tokens[start:end])
+                if before is not None and found:
+                    ways.append([*before, found])
+            best.append(min(ways, key=len, default=None))
+        return best[-1] or []
 
     def without_appointment(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """Return words without "after my treatment" at their end."""
@@ -176,36 +289,65 @@ class Vocabulary:
                 return tuple(tokens[:place])
         return tuple(tokens)
 
-    def parts(self, tokens: Sequence[str]) -> list[frozenset[str]]:
-        """Return the rules of the fewest known words that the tokens are made of; none where a token
-        belongs to no known word.
-        """
-        best: list[list[frozenset[str]] | None] = [[]]
-        for end in range(1, len(tokens) + 1):
-            ways = []
-            for start in range(end):
-                before, found = best[start], self.known(tokens[start:end])
-                if before is not None and found:
-                    ways.append([*before, found])
-            best.append(min(ways, key=len, default=None))
-        return best[-1] or []
+    def exceptions(self) -> Iterator[str]:
+        """Yield what rules say first about just these words: once each, what to avoid first."""
+        spans = {
+            key
+            for words in (self.tokens, _without(self.tokens, _BETWEEN))
+            for start in range(len(words))
+            for end in range(start + 1, min(len(words), start + _MAX_PHRASE) + 1)
+            for key in _keys(words[start:end])
+        }
+        said: dict[str, None] = {}
+        for rule in self.vocabulary.rules(self.schedule.rules):
+            for exception in rule.exceptions:
+                if any(key in spans for word in exception.covers for key in _keys_of(word)):
+                    said[exception.say] = None
+        yield from said
 
-    def not_understood(self, words: str, tokens: Sequence[str]) -> NotUnderstood:
+    # Is it normal? ----------------------------------------------------------------------------------
+
+    def signs(self) -> Signs:
+        """Return the rules about what skin does, found anywhere, and the words that nobody knows."""
+        kinds = {rule.id: rule.kind for rule in self.schedule.rules.values() if rule.kind in SIGNS}
+        small = _AROUND_SIGNS | self.context | frozenset(self.schedule.areas)
+        found: set[str] = set()
+        clear: set[str] = set()
+        unknown: list[str] = []
+        start = 0
+        while start < len(self.tokens):
+            for end in range(min(len(self.tokens), start + _MAX_PHRASE), start, -1):
+                span = self.tokens[start:end]
+                bare = tuple(token for token in span if token not in _BETWEEN)
+                if ids := (self.known(span) | self.known(bare)) & kinds.keys():
+                    found |= ids
+                    if all(kinds[rule] is Kind.WARNING for rule in ids):
+                        clear |= ids
+                    start = end
+                    break
+            else:
+                token = self.tokens[start]
+                if token not in small and root(token) not in small:
+                    unknown.append(token)
+                start += 1
+        return Signs(rules=self.vocabulary.rules(found), clear=frozenset(clear), unknown=tuple(unknown))
+
+    # What is not understood -------------------------------------------------------------------------
+
+    def not_understood(self, words: str) -> NotUnderstood:
         """Return the error for words that mean no rule: with the known words among them, or the nearest."""
-        if not tokens:
+        if not self.tokens:
             return NotUnderstood("nothing is asked about; write a word such as: needlecare can swim", ())
-        bare = _without(tokens, _BEFORE | _BETWEEN | _ANYWHERE | _JOINING) or tuple(tokens)
+        bare = _without(self.tokens, _SMALL | _JOINING) or self.tokens
         contained = self.contained(bare)
-        near = self.rules({rule for _, found in contained for rule in found})
-        if contained:
-            hint = f"; did you mean {' or '.join(quoted(word) for word, _ in contained)}?"
-        else:
-            hint = self.nearest(bare)
-        said = f"no rule is known as {quoted(words)}{hint}"
-        if day := next((token for token in tokens if token in _OTHER_DAY), None):
-            said += f" (for another moment add --at {day})"
-        ask = "ask your clinic, or see needlecare schedule show for what is known"
-        return NotUnderstood(f"{said}{' ' if said.endswith(('?', ')')) else '; '}{ask}", near)
+        near = self.vocabulary.rules({rule for _, found in contained for rule in found})
+        hints = [word for word, _ in contained] or self.nearest(bare)
+        hint = f" Did you mean {' or '.join(map(quoted, hints))}?" if hints else ""
+        return NotUnderstood(
+            f"I don't have anything on {quoted(words)}.{hint} Ask your clinic, or see needlecare schedule show "
+            "for what I know.",
+            near,
+        )
 
     def contained(self, tokens: Sequence[str]) -> list[tuple[str, frozenset[str]]]:
         """Return the longest known words among some words, each with its rules."""
@@ -218,30 +360,73 @@ class Vocabulary:
                     break
             else:
                 start += 1
-        return found[:3]
+        return found[:_MAX_HINTS]
 
-    def nearest(self, tokens: Sequence[str]) -> str:
-        """Return ' did you mean "…"?' for the nearest known word, to the whole or to one of its words."""
-        known = dict.fromkeys(word for rule in self.schedule.rules.values() for word in known_words(rule))
-        whole = " ".join(tokens)
-        for wanted in (whole, *tokens):
-            alike = _ALIKE if wanted is whole and len(whole) > 3 else _MORE_ALIKE
-            if len(wanted) > 2 and (hint := nearest(wanted, known, alike)):
-                return hint
-        return ""
+    def nearest(self, tokens: Sequence[str]) -> list[str]:
+        """Return the known word that the words are a slip away from, if one is: people begin words right."""
+        wanted = " ".join(token for token in tokens if token not in self.schedule.areas)
+        if len(wanted) < _MIN_FOR_HINT:
+            return []
+        near = {
+            word: _same_beginning(wanted, plain)
+            for words in self.vocabulary.by_initials.values()
+            for word, _ in words
+            if (plain := normalize(word))[:1] == wanted[0] and _near(wanted, plain)
+        }
+        return [max(near, key=near.__getitem__)] if near else []
+
+
+def _same_beginning(word: str, other: str) -> int:
+    """Return how many letters two words begin with alike."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))))
+
+
+def _near(typed: str, known: str) -> bool:
+    """Whether a known word is so close that it must have been meant: one slip, two in a long word."""
+    if one_slip_apart(typed, known):
+        return True
+    if len(typed) < _LONG or abs(len(typed) - len(known)) > 2:
+        return False
+    return any(one_slip_apart(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
+        one_slip_apart(typed, known[:n] + known[n + 1 :]) for n in range(len(known))
+    )
+
+
+def _initials(word: str) -> str:
+    """Return the letters by which words are looked up first; what forms of a word share begins with them."""
+    first = word.casefold()
+    for article in ("a ", "an ", "the ", "my "):
+        first = first.removeprefix(article)
+    letters = ""
+    for letter in first:
+        if letter.isalnum():
+            letters += letter
+        elif letters:
+            break
+        if len(letters) == 3:
+            break
+    return letters.replace("ae", "e")[:2]
+
+
+def _keys_of(word: str) -> Iterator[str]:
+    """Yield the keys of a word as a rule file writes it, with its articles and without."""
+    tokens = tuple(normalize(word).split())
+    yield from _keys(tokens)
+    if not _BETWEEN.isdisjoint(tokens):
+        yield from _keys(_without(tokens, _BETWEEN))
 
 
 def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
     """Return what different forms of the same words share: "sun bathing", "sunbathe"; "hat", "hats"."""
     if not tokens:
         return ()
-    last = stem(tokens[-1])
+    last = root(tokens[-1])
     if len(tokens) == 1:
         return (last,)
-    return "".join((*tokens[:-1], last)), " ".join((*map(stem, tokens[:-1]), last))
+    return "".join((*tokens[:-1], last)), " ".join((*map(root, tokens[:-1]), last))
 
 
-def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
+def _without(tokens: Sequence[str], dropped: Collection[str]) -> tuple[str, ...]:
     """Return words without some; an article is kept at the end, where it is none ("vitamin A")."""
     last = len(tokens) - 1
     return tuple(

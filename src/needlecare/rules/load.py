@@ -502,6 +502,7 @@ class _ScheduleReader:
             extends=base.id if base else None,
             clinic=self._clinic(base.clinic if base else None),
             clock=self._clock(base.clock if base else None),
+            areas=root.texts("areas", base.areas if base else ()),
         )
         root.done()
         return None if self.problems or self.unknown else schedule

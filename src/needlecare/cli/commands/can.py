@@ -4,20 +4,18 @@ from typing import Annotated
 
 import typer
 
-from needlecare.cli import options, terminal
+from needlecare.cli import options
+from needlecare.cli.ask import ask
 from needlecare.cli.commands.saved import current_plan
-from needlecare.cli.emergency import emergencies_first, tell_emergency
-from needlecare.errors import UsageError
-from needlecare.plan.answer import Verdict, answer
-from needlecare.plan.search import NotUnderstood, Vocabulary
-from needlecare.time.parsing import parse_moment
+from needlecare.cli.emergency import emergencies_first
 
 EXAMPLES = """
 Examples:
 
   needlecare can swim
-  needlecare can go to the gym --at friday@18:00
+  needlecare can go to the gym on friday
   needlecare can wash my face --treated yesterday@14:30 --prp
+  needlecare can "I washed my face by accident"
 """
 
 
@@ -31,16 +29,7 @@ def can(
             show_default=False,
         ),
     ],
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at",
-            metavar="WHEN",
-            help="Ask about another moment: friday@18:00 is the coming Friday.",
-            rich_help_panel=options.LOOK_PANEL,
-            show_default=False,
-        ),
-    ] = None,
+    at: options.At = None,
     treated: options.Treated = None,
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
@@ -54,9 +43,9 @@ def can(
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """May I? Answers yes, not yet and until when, or that the sources differ.
+    """May I? Says yes, or not yet and until when, and where the sources differ.
 
-    Exit code 0: allowed; 1: not yet, sources differ, or no source says; 2: not understood.
+    Exit code 0: allowed; 1: not yet, or no source says; 2: not understood.
     """
     words = " ".join(activity)
     with emergencies_first(words, schedule, json=json, colour=not no_color):
@@ -73,19 +62,4 @@ def can(
             dates=dates,
             override=override,
         )
-    tell_emergency(words, made.schedule, json=json, colour=not no_color)
-    moment = now if at is None else parse_moment(at, now=now, zone=made.treatment.zone, order=dates)
-    from needlecare.output.terminal import can as wording
-
-    try:
-        rules = Vocabulary(made.schedule).meant(words)
-    except NotUnderstood as error:
-        raise UsageError(wording.not_understood(error, made.schedule)) from None
-    given = answer(rules, made, moment)
-    if json:
-        terminal.print_bytes(wording.can_json(given, words, at=at is not None).encode())
-    else:
-        screen = terminal.screen(colour=not no_color) if terminal.is_terminal() else None
-        terminal.print_text(wording.can(given, at=at is not None, screen=screen))
-    if given.verdict is not Verdict.YES:
-        raise typer.Exit(1)
+    ask(words, made, now, at=at, dates=dates, sign=False, json=json, colour=not no_color)

@@ -10,6 +10,7 @@ from needlecare.cli.emergency import emergencies_first, tell_emergency
 from needlecare.model import Treatment
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
+from needlecare.plan.question import read
 from needlecare.plan.search import Vocabulary
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import local, zone_named
@@ -52,7 +53,9 @@ def why(
     with emergencies_first(words, schedule, json=json, colour=True):
         rules = load_schedule(schedule)
     tell_emergency(words, rules, json=json, colour=True)
-    named = Vocabulary(rules).named(words)
+    vocabulary = Vocabulary(rules)
+    exact = vocabulary.named(words)
+    named = vocabulary.meant(read(words).words).rules if exact is None else (exact,)
     if treated is not None:
         made, now = options.planned(
             treated,

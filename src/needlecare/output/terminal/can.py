@@ -1,10 +1,9 @@
-"""An answer to "may I?" -> one line, with what bears on it below; or JSON."""
+"""An answer to "may I?" -> the answer first, then one fact a row; or JSON."""
 
-import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
-from needlecare.model import Kind, Note, NoteCode, Schedule, Status, Window
+from needlecare.model import Condition, Kind, Note, NoteCode, Rule, Schedule, Status, Window
 from needlecare.output.json.plan import (
     Json,
     iso,
@@ -14,154 +13,283 @@ from needlecare.output.json.plan import (
     treatment_json,
     window_summary_json,
 )
-from needlecare.output.standing import standing_text
-from needlecare.output.terminal.screen import Screen, to_ascii
+from needlecare.output.standing import clinic_name, standing_text
+from needlecare.output.terminal.answers import Page, emergency_row, page_text, small_print, treated
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.text import DO, DONT, NOTICE
 from needlecare.output.timing import how_long, last_whole_day, short_day, short_moment, since, until
-from needlecare.output.wording import differs_between, sentence, treated_text, treatment_name
-from needlecare.plan.answer import Answer, Ruling, Verdict
+from needlecare.output.wording import differs_between, joined, sentence, whole_sentence
+from needlecare.plan.answer import Answer, Ruling, Verdict, for_another_case
 from needlecare.plan.combine import begins, review_notes, status
+from needlecare.plan.question import Form
+from needlecare.plan.reply import Reply
 from needlecare.plan.search import NotUnderstood
 from needlecare.time.zones import end_of_day, first_moment, local
 
-_HEADLINES = {
-    Verdict.YES: "Yes",
-    Verdict.NOBODY: "No source here says",
-    Verdict.DIFFERS: "Sources differ",
-    Verdict.NOT_YET: "Not yet",
+_STYLES = {
+    Verdict.YES: DO,
+    Verdict.NOTHING_AGAINST: DO,
+    Verdict.NOBODY: NOTICE,
+    Verdict.DIFFERS: DONT,
+    Verdict.NOT_YET: DONT,
 }
-# Select graphic rendition (ECMA-48, 8.3.117): bold green, magenta, red.
-_COLOURS = {Verdict.YES: "1;32", Verdict.NOBODY: "1;35", Verdict.DIFFERS: "1;35", Verdict.NOT_YET: "1;31"}
+_CASES = {
+    Condition.PRP: "treatments with PRP",
+    Condition.DARKER_SKIN: "skin types IV to VI",
+    Condition.SCARS: "the treatment of scars",
+}
 
 
-def can(answer: Answer, *, at: bool = False, screen: Screen | None = None) -> str:
+def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
     """Return an answer as text; its first line is the answer, wrapped only where there is a screen.
 
-    `at` says whether another moment than now was asked about: it is then named.
+    `at` says whether another moment than now was asked about: it is then named. `name` is what the
+    treatment is called.
     """
-    paragraphs = [answer_line(answer, at=at), *_bearing(answer)]
-    if screen is None:
-        return "\n".join(paragraphs) + "\n"
-    if not screen.unicode:
-        paragraphs = [to_ascii(paragraph) for paragraph in paragraphs]
-    width = max(screen.width, 20)
-    text = "\n".join(line for paragraph in paragraphs for line in textwrap.wrap(paragraph, width)) + "\n"
-    if not screen.colour:
-        return text
-    headline = _HEADLINES[answer.verdict]
-    return text.replace(headline, f"\x1b[{_COLOURS[answer.verdict]}m{headline}\x1b[0m", 1)
+    words = _Wording(reply, at=at, name=name)
+    answer = words.answer
+    headline, *rows = words.rows()
+    page = Page(
+        headline=headline,
+        style=_STYLES[answer.verdict],
+        rows=tuple(rows),
+        emergency=emergency_row(answer.plan) if words.warns else "",
+        small_print=tuple(small_print(answer.plan, answer.moment)),
+    )
+    return page_text(page, screen)
 
 
-def can_json(answer: Answer, words: str, *, at: bool = False) -> str:
-    """Return an answer as JSON text; `words` are what was asked, `at` is as in can()."""
+def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
+    """Return an answer as JSON text; `asked` is what was typed, `at` as in can()."""
+    words = _Wording(reply, at=at)
+    answer = words.answer
     zone = answer.plan.treatment.zone
     schedule = answer.plan.schedule
+    day = local(answer.moment, zone).date()
     return json_text(
         {
             "schedule": schedule_json(schedule),
             "treatment": treatment_json(answer.plan.treatment),
             "as_of": iso(answer.moment, zone),
-            "asked": words,
+            "asked": asked,
             "answer": answer.verdict.value,
-            "allowed": answer.verdict is Verdict.YES,
-            "text": answer_line(answer, at=at),
-            "rules": [_ruling_json(one, answer) for one in answer.rulings],
-            "notes": [note_json(note) for note in _notes(answer)],
-            "standing": {name: standing_text(name, schedule) for name in _standing(answer)},
+            "allowed": answer.verdict.allowed,
+            "mistake": words.mistake,
+            "first": list(answer.first),
+            "text": " ".join(words.rows()),
+            "rules": [_ruling_json(ruling, answer) for ruling in answer.rulings],
+            "notes": [note_json(n) for n in (*review_notes(schedule, day), *_clinic_words(answer))],
+            "standing": {name: standing_text(name, schedule) for name in words.standing()},
         }
     )
-
-
-def answer_line(answer: Answer, *, at: bool) -> str:
-    """Return the answer on one line: what, until when, how long; every rule that was meant is named."""
-    zone = answer.plan.treatment.zone
-    headline = _HEADLINES[answer.verdict]
-    if at:
-        headline += f" on {short_moment(answer.moment, zone, local(begins(answer.plan), zone).date())}"
-    if answer.verdict in {Verdict.NOBODY, Verdict.DIFFERS}:
-        headline += "; ask your clinic"
-    wording = _Wording(answer, at=at)
-    sentences = [headline]
-    if answer.verdict is Verdict.NOBODY:
-        sentences.append(f"About it: {'; '.join(map(wording.about, answer.rulings))}")
-    else:
-        sentences += map(wording.said, answer.deciding)
-        if answer.others:
-            sentences.append(f"Also: {'; '.join(map(wording.about, answer.others))}")
-    if speaks_of_medicine(answer):
-        sentences.append(standing_text("medicine", answer.plan.schedule, short=True))
-    return " ".join(map(sentence, sentences))
 
 
 def not_understood(error: NotUnderstood, schedule: Schedule) -> str:
     """Return the message about words that mean no rule; a medicine among them is never left uncommented."""
     if not any(rule.medicine for rule in error.near):
         return str(error)
-    return f"{error}\n{standing_text('medicine', schedule)}"
+    return f"{standing_text('medicine', schedule)}\n{error}"
 
 
 def speaks_of_medicine(answer: Answer) -> bool:
-    """Whether a rule about medicines is among those meant, or one of what to tell the provider first."""
+    """Whether a rule about medicines is among those meant, or one of what to tell the clinic first."""
     return any(
-        one.rule.medicine
-        or one.rule.kind is Kind.CONTRAINDICATION
-        or (one.rule.kind is Kind.PREPARE and one.window is None)
-        for one in answer.rulings
+        ruling.rule.medicine
+        or ruling.rule.kind is Kind.CONTRAINDICATION
+        or (ruling.rule.kind is Kind.PREPARE and ruling.window is None and _at_any_time(ruling.rule))
+        for ruling in answer.rulings
     )
 
 
-class _Wording:
-    """How one rule is said, by the clocks of the treatment's zone to whoever reads at the answer's moment."""
+def _clinic_words(answer: Answer) -> tuple[Note, ...]:
+    """Return which of the rules that were asked about is the clinic's word for this treatment."""
+    asked = {ruling.rule.id for ruling in answer.rulings}
+    codes = {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER}
+    return tuple(note for note in answer.plan.notes if note.code in codes and note.rule in asked)
 
-    def __init__(self, answer: Answer, *, at: bool) -> None:
-        self.answer = answer
-        self.zone = answer.plan.treatment.zone
-        self.today = local(answer.moment, self.zone).date()
+
+def _at_any_time(rule: Rule) -> bool:
+    """Whether no source of a rule gives a time."""
+    return not any(recommendation.start for recommendation in rule.recommendations)
+
+
+class _Wording:
+    """An answer in rows, by the clocks of the treatment's zone."""
+
+    def __init__(self, reply: Reply, *, at: bool, name: str = "") -> None:
+        assert isinstance(reply.answer, Answer)
+        self.answer = reply.answer
+        self.plan = reply.answer.plan
+        self.zone = self.plan.treatment.zone
+        self.today = local(self.answer.moment, self.zone).date()
         self.at = at
+        self.inverted = reply.question.inverted
+        self.prescribed = reply.question.prescribed
+        self.mistake = reply.question.form is Form.MISTAKE and not self.answer.verdict.allowed
+        self.name = name
+
+    @property
+    def warns(self) -> bool:
+        """Whether the answer speaks of a sign for which to call."""
+        return self.mistake or any(r.rule.kind is Kind.WARNING for r in self.answer.rulings)
+
+    def rows(self) -> Iterator[str]:
+        """Yield the answer, which names the treatment, then what belongs to it, one fact a row."""
+        texts = [*self.before(), *self.answers()]
+        yield f"{texts[0]} ({treated(self.plan, self.answer.moment, self.name)})"
+        yield from texts[1:]
+        yield from self.differences()
+        yield from (note.text for note in _clinic_words(self.answer))
+        yield from self.advice()
+        yield from (whole_sentence(f"also: {self.about(ruling)}") for ruling in self.others())
+        yield from self.warnings()
+        if speaks_of_medicine(self.answer):
+            yield standing_text("medicine", self.plan.schedule, short=True)
+
+    def before(self) -> Iterator[str]:
+        """Yield what comes before the answer itself: a needed helmet or medicine; what to do after a mistake."""
+        yield from map(sentence, self.answer.first)
+        if self.prescribed and not self.answer.first:
+            yield standing_text("medicine", self.plan.schedule, short=True)
+        if self.mistake:
+            told = standing_text("mistake", self.plan.schedule)
+            yield told or f"Tell {clinic_name(self.plan.schedule)} what happened."
+
+    def answers(self) -> Iterator[str]:
+        """Yield the answer: the strictest rule's, and the others' that say the same."""
+        headline = self.headline()
+        if self.answer.verdict is Verdict.NOBODY:
+            yield sentence(headline)
+            yield from map(whole_sentence, map(self.about, self.answer.deciding))
+            return
+        deciding = self.answer.deciding
+        if self.answer.verdict is Verdict.NOTHING_AGAINST:  # what comes first; the rest comes later
+            start = self.answer.nothing_against_until
+            deciding = tuple(r for r in deciding if r.window and r.window.start == start) or deciding
+        said = list(dict.fromkeys(map(self.said, deciding)))
+        yield f"{sentence(headline)} {said[0]}" if headline else said[0]
+        yield from said[1:]
+
+    def headline(self) -> str:
+        """Return "Not yet until Thu 26 Nov 14:30, in 3 days", "Yes" or the like; nothing where the rest says it."""
+        answer = self.answer
+        at = (
+            f" on {short_moment(answer.moment, self.zone, local(begins(self.plan), self.zone).date())}"
+            if self.at
+            else ""
+        )
+        match answer.verdict:
+            case Verdict.YES:
+                to_do = answer.deciding[0].rule.kind is Kind.DO
+                return (
+                    f"{'It is advised' if to_do else 'The wait is over'}{at}" if self.inverted else f"Yes{at}"
+                )
+            case Verdict.NOTHING_AGAINST:
+                start = answer.nothing_against_until
+                comma = "," if at else ""
+                return (
+                    f"Nothing against it{at}{comma} until {self.start_of_ban(start)}"
+                    if start
+                    else "Nothing against it"
+                )
+            case Verdict.NOBODY:
+                return f"No source gives a time for this{at}; ask your clinic"
+            case Verdict.DIFFERS | Verdict.NOT_YET:
+                ruling = answer.deciding[0]
+                end = self.end_of_wait(ruling)
+                if end is None:
+                    return f"Not yet{at}"
+                when = until(end, self.zone, self.today)
+                if ruling.rule.kind in {Kind.DO, Kind.MILESTONE}:
+                    when = since(end, self.zone, self.today)
+                elif ruling.rule.kind is Kind.PREPARE:
+                    when = f"your appointment, {when}"
+                return f"Not yet{at}{',' if at else ''} until {when}, {self.left(end)}"
+
+    def start_of_ban(self, start: datetime) -> str:
+        """Return "the treatment, Sat 21 Nov 14:30", or another moment."""
+        when = since(start, self.zone, self.today)
+        return f"the treatment, {when}" if start == begins(self.plan) else when
+
+    def end_of_wait(self, ruling: Ruling) -> datetime | None:
+        """Return the moment (UTC) until which a rule makes people wait."""
+        window = ruling.window
+        if window is None:
+            return None
+        return window.start if ruling.rule.kind in {Kind.DO, Kind.MILESTONE} else window.end
 
     def said(self, ruling: Ruling) -> str:
         """Return what a rule says that made an answer other than that nobody says."""
-        window, verdict = ruling.window, ruling.verdict
-        assert window is not None
-        if verdict is Verdict.YES:
-            return self.allowed(window)
-        return self.differs(window) if verdict is Verdict.DIFFERS else self.not_yet(window)
+        rule, window = ruling.rule, ruling.window
+        if rule.kind is Kind.CONTRAINDICATION:
+            return sentence(f"Ask your clinic before the appointment: {rule.title}")
+        if ruling.verdict is Verdict.YES:
+            return self.allowed(rule, window)
+        waits = self.end_of_wait(ruling)
+        title = sentence(rule.title)
+        if ruling.verdict is Verdict.NOTHING_AGAINST or rule.kind in {Kind.DO, Kind.MILESTONE}:
+            return f"Then: {title}"
+        first = self.end_of_wait(self.answer.deciding[0])
+        if waits is None or waits == first:
+            return title
+        return f"{title} Until {until(waits, self.zone, self.today)}."
 
-    def allowed(self, window: Window) -> str:
-        if window.kind is Kind.DO:
-            return f"{window.rule.title}{self.until(window)}"
-        assert window.end is not None
+    def allowed(self, rule: Rule, window: Window | None) -> str:
+        if window is None or window.end is None or rule.kind is Kind.DO:
+            return sentence(f"{rule.title}{self.until(window)}")
+        if rule.kind is Kind.MILESTONE:
+            return whole_sentence(f"{rule.title} ({self.when(window)}). {rule.advice}")
         day = last_whole_day(window.end, self.zone)
         ended = (
-            since(window.end, self.zone, self.today) if day is None else f"with {short_day(day, self.today)}"
+            f"on {since(window.end, self.zone, self.today)}"
+            if day is None
+            else f"with {short_day(day, self.today)}"
         )
-        return f"The wait ended {ended}: {window.rule.then or window.rule.title}"
+        return f"{whole_sentence(rule.then or rule.title)} The wait ended {ended}."
 
-    def differs(self, window: Window) -> str:
-        title = window.rule.title
-        if window.kind is Kind.PREPARE:
-            assert window.start is not None
-            assert window.latest_start is not None
-            first, last = (since(m, self.zone, self.today) for m in (window.start, window.latest_start))
-            return f"{title} until your appointment: some from {first}, others from {last}"
-        assert window.earliest_end is not None
-        assert window.end is not None
-        first = until(window.earliest_end, self.zone, self.today)
-        return f"{title}: some until {first}, others{self.until(window)}, {self.left(window.end)}"
+    def differences(self) -> Iterator[str]:
+        """Yield from when on the sources differ, for the rules that decide."""
+        answer = self.answer
+        if answer.verdict not in {Verdict.DIFFERS, Verdict.NOT_YET}:
+            return
+        several = len(answer.deciding) > 1
+        for ruling in answer.deciding:
+            window = ruling.window
+            if window is None or not differs_between(window):
+                continue
+            about = f" on {ruling.rule.short}" if several else ""
+            if ruling.rule.kind is Kind.PREPARE:
+                assert window.latest_start is not None
+                if answer.verdict is Verdict.DIFFERS:
+                    later = since(window.latest_start, self.zone, self.today)
+                    yield f"Sources differ{about} until {later}: some start only then. Ask your clinic."
+            elif ruling.rule.kind is Kind.AVOID and window.earliest_end is not None:
+                early = since(window.earliest_end, self.zone, self.today)
+                yield f"Sources differ{about} from {early} on: some allow it then, others wait. Ask your clinic."
 
-    def not_yet(self, window: Window) -> str:
-        title = window.rule.title
-        if window.kind is Kind.CONTRAINDICATION:
-            return f"Ask before the appointment: {title}"
-        if window.kind is Kind.DO:
-            assert window.start is not None
-            return f"{title} from {since(window.start, self.zone, self.today)}, {self.left(window.start)}"
-        assert window.end is not None
-        said = f"{title}{self.until(window)}, {self.left(window.end)}"
-        if window.kind is Kind.PREPARE:
-            return f"{said}, when your appointment is"
-        if differs_between(window) and window.earliest_end is not None:
-            said += f" (sources differ from {until(window.earliest_end, self.zone, self.today)} on)"
-        return said
+    def advice(self) -> Iterator[str]:
+        """Yield what the rule that decides advises, where it allows nothing."""
+        if self.answer.verdict.allowed or self.mistake or not self.answer.deciding:
+            return
+        rule = self.answer.deciding[0].rule
+        if rule.kind is not Kind.WARNING:  # those are said among the warnings
+            yield rule.advice
+
+    def others(self) -> Iterator[Ruling]:
+        """Yield the rules that are named beside those that decide."""
+        start = self.answer.nothing_against_until
+        if self.answer.verdict is Verdict.NOTHING_AGAINST:
+            yield from (r for r in self.answer.deciding if r.window and r.window.start != start)
+        yield from self.answer.others
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what the warnings say; after a mistake those that hold now."""
+        rules = [ruling.rule for ruling in self.answer.rulings if ruling.rule.kind is Kind.WARNING]
+        yield from (rule.advice for rule in rules)
+        if self.mistake:
+            held = [w for w in self.plan.warnings if status(w, self.answer.moment) is Status.ACTIVE]
+            yield f"Watch for: {joined([w.rule.short for w in held], 'or')}."
+            yield standing_text("call", self.plan.schedule)
 
     def about(self, ruling: Ruling) -> str:
         """Return a rule that did not make the answer, with its time."""
@@ -170,6 +298,8 @@ class _Wording:
             return rule.title
         if rule.kind in {Kind.PREPARE, Kind.CONTRAINDICATION} and self.answer.begun:
             return f"{rule.title} (before the appointment)"
+        if (condition := for_another_case(rule, self.plan)) is not None:
+            return f"{rule.title} (the sources speak of {_CASES[condition]} only)"
         if window is None:
             return f"{rule.title} (no time is given)"
         when = self.when(window)
@@ -187,47 +317,24 @@ class _Wording:
             return f"on {short_day(day, self.today)}"
         return f"from {since(start, self.zone, self.today)}{self.until(window)}"
 
-    def until(self, window: Window) -> str:
+    def until(self, window: Window | None) -> str:
         """Return " until Mon 30 Nov 14:30", or nothing."""
-        return f" until {until(window.end, self.zone, self.today)}" if window.end else ""
+        if window is None or window.end is None:
+            return ""
+        return f" until {until(window.end, self.zone, self.today)}"
 
     def left(self, moment: datetime) -> str:
         """Return "in 16½ h", or "16½ h later" than the moment that was asked about."""
         stretch = how_long(moment - self.answer.moment)
         return f"{stretch} later" if self.at else f"in {stretch}"
 
-
-def _bearing(answer: Answer) -> Iterator[str]:
-    """Yield what bears on the answer: warning signs with whom to call, which treatment, general words."""
-    plan = answer.plan
-    yield from (note.text for note in _notes(answer))
-    for one in answer.rulings:
-        if one.rule.kind is Kind.WARNING:
-            yield one.rule.advice
-    if any(one.rule.kind is Kind.WARNING for one in answer.rulings):
-        yield standing_text("emergency", plan.schedule)
-    treated = f"{treatment_name(plan)}, treated {treated_text(plan.treatment)} ({plan.treatment.zone.key})."
-    yield f"{treated} {standing_text('general', plan.schedule, short=True)}"
-
-
-def _notes(answer: Answer) -> tuple[Note, ...]:
-    """Return what is said of the schedule at the moment that was asked about, and which of the rules is
-    the clinic's word for this treatment.
-    """
-    plan = answer.plan
-    asked = {ruling.rule.id for ruling in answer.rulings}
-    codes = {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER}
-    overrides = [note for note in plan.notes if note.code in codes and note.rule in asked]
-    return (*review_notes(plan.schedule, local(answer.moment, plan.treatment.zone).date()), *overrides)
-
-
-def _standing(answer: Answer) -> list[str]:
-    names = ["general"]
-    if speaks_of_medicine(answer):
-        names.append("medicine")
-    if any(one.rule.kind is Kind.WARNING for one in answer.rulings):
-        names += ["call", "emergency"]
-    return names
+    def standing(self) -> Iterator[str]:
+        """Yield the names of the standing texts that belong to the answer."""
+        yield "general"
+        if speaks_of_medicine(self.answer):
+            yield "medicine"
+        if self.warns:
+            yield from ("call", "emergency")
 
 
 def _ruling_json(ruling: Ruling, answer: Answer) -> Json:

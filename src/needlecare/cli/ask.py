@@ -1,0 +1,97 @@
+"""Putting a question to the rules: what can, normal and why share."""
+
+from datetime import datetime
+
+import typer
+
+from needlecare.cli import terminal
+from needlecare.cli.emergency import tell_emergency
+from needlecare.errors import UsageError
+from needlecare.model import Plan
+from needlecare.plan.answer import Answer
+from needlecare.plan.question import Question, read
+from needlecare.plan.reply import Reply, moment_asked_about, reply
+from needlecare.plan.search import NotUnderstood, Vocabulary
+from needlecare.plan.signs import SignAnswer, Usual
+from needlecare.time.parsing import DateOrder, parse_moment
+
+
+def ask(
+    words: str,
+    plan: Plan,
+    now: datetime,
+    *,
+    at: str | None,
+    dates: DateOrder | None,
+    sign: bool,
+    json: bool,
+    colour: bool,
+) -> None:
+    """Answer a question about a plan, and leave with code 1 where the answer is no, or that something is
+    not usual.
+
+    `sign` says that it was asked whether something is normal. Raises UsageError for words that are not
+    understood.
+    """
+    tell_emergency(words, plan.schedule, json=json, colour=colour)
+    question = read(words)
+    moment, named = moment_of_question(question, plan, now, at, dates)
+    try:
+        found = reply(question, Vocabulary(plan.schedule), plan, moment, sign=sign)
+    except NotUnderstood as error:
+        raise UsageError(_refusal(error, plan, sign=sign)) from None
+    print_reply(found, words, at=named, json=json, colour=colour)
+
+
+def moment_of_question(
+    question: Question, plan: Plan, now: datetime, at: str | None, dates: DateOrder | None = None
+) -> tuple[datetime, bool]:
+    """Return the moment (UTC) that a question is about, and whether it is another than now."""
+    zone = plan.treatment.zone
+    if at is not None:
+        return parse_moment(at, now=now, zone=zone, order=dates), True
+    if question.when is not None:
+        return parse_moment(question.when, now=now, zone=zone), True
+    moment = moment_asked_about(question, plan)
+    return (now, False) if moment is None else (moment, True)
+
+
+def print_reply(found: Reply, words: str, *, at: bool, json: bool, colour: bool) -> None:
+    """Print an answer, and leave with its exit code."""
+    screen = terminal.screen(colour=colour) if terminal.is_terminal() else None
+    answer = found.answer
+    if isinstance(answer, SignAnswer):
+        from needlecare.output.terminal.normal import normal, normal_json
+
+        if json:
+            terminal.print_bytes(normal_json(answer, words, at=at).encode())
+        else:
+            terminal.print_text(normal(answer, at=at, screen=screen))
+    else:
+        from needlecare.output.terminal.can import can, can_json
+
+        if json:
+            terminal.print_bytes(can_json(found, words, at=at).encode())
+        else:
+            terminal.print_text(can(found, at=at, screen=screen))
+    if not is_fine(answer):
+        raise typer.Exit(1)
+
+
+def is_fine(answer: Answer | SignAnswer) -> bool:
+    """Whether something is allowed now, or usual at this stage."""
+    if isinstance(answer, SignAnswer):
+        return answer.usual is Usual.USUAL
+    return answer.verdict.allowed
+
+
+def _refusal(error: NotUnderstood, plan: Plan, *, sign: bool) -> str:
+    """Return what is said about words that are not understood."""
+    from needlecare.output.terminal.can import not_understood
+
+    said = not_understood(error, plan.schedule)
+    if not sign:
+        return said
+    from needlecare.output.terminal.normal import watch_text
+
+    return f"{said}\n{watch_text(plan)}"

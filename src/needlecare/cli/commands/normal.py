@@ -1,0 +1,79 @@
+"""needlecare normal: is this usual at this stage, and what would be a reason to call?"""
+
+from typing import Annotated
+
+import typer
+
+from needlecare.cli import options, terminal
+from needlecare.cli.ask import ask
+from needlecare.cli.commands.saved import current_plan
+from needlecare.cli.emergency import emergencies_first
+from needlecare.time.parsing import parse_moment
+
+EXAMPLES = """
+Examples:
+
+  needlecare normal
+  needlecare normal my face is still red
+  needlecare normal flaking --at friday
+"""
+
+
+def normal(
+    ctx: typer.Context,
+    symptom: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SYMPTOM]",
+            help="In your own words: still red, peeling, itchy. Left out: what is usual today.",
+            show_default=False,
+        ),
+    ] = None,
+    at: options.At = None,
+    treated: options.Treated = None,
+    prp: options.Prp = False,
+    skin_type: options.FitzpatrickType = None,
+    scars: options.Scars = False,
+    tz: options.Zone = None,
+    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
+    follow: options.Follow = None,
+    override: options.Overrides = None,
+    as_of: options.AsOf = None,
+    dates: options.Dates = None,
+    json: options.Json = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Is this normal? Says what is usual and until when, and when to call. It does not diagnose.
+
+    Exit code 0: usual at this stage; 1: past its usual time, or a warning sign; 2: not understood.
+    """
+    words = " ".join(symptom or ())
+    with emergencies_first(words, schedule, json=json, colour=not no_color):
+        made, now = current_plan(
+            ctx,
+            treated=treated,
+            prp=prp,
+            skin_type=skin_type,
+            scars=scars,
+            tz=tz,
+            schedule=schedule,
+            follow=follow,
+            as_of=as_of,
+            dates=dates,
+            override=override,
+        )
+    if words:
+        ask(words, made, now, at=at, dates=dates, sign=True, json=json, colour=not no_color)
+        return
+    from needlecare.output.terminal.normal import today as today_text
+    from needlecare.output.terminal.normal import today_json
+    from needlecare.plan.signs import today
+
+    view = today(
+        made, now if at is None else parse_moment(at, now=now, zone=made.treatment.zone, order=dates)
+    )
+    if json:
+        terminal.print_bytes(today_json(view).encode())
+    else:
+        screen = terminal.screen(colour=not no_color) if terminal.is_terminal() else None
+        terminal.print_text(today_text(view, at=at is not None, screen=screen))

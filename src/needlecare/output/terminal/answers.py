@@ -1,0 +1,72 @@
+"""How an answer looks: the answer first, in bold, then one fact a row, and the small print dim."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from needlecare.model import Plan
+from needlecare.output.standing import clinic_name, standing_text
+from needlecare.output.terminal.screen import Screen, to_ascii
+from needlecare.output.terminal.text import DIM, EMERGENCY, Text
+from needlecare.output.timing import short_day, short_moment
+from needlecare.output.wording import sentence, treated_text, treatment_name
+from needlecare.plan.combine import begins, review_notes
+from needlecare.time.zones import local
+
+_INDENT = "  "
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """An answer: its headline in a style, the rows below it, and what is said in small print."""
+
+    headline: str
+    style: str
+    rows: tuple[str, ...] = ()
+    emergency: str = ""
+    small_print: tuple[str, ...] = ()
+
+
+def page_text(page: Page, screen: Screen | None) -> str:
+    """Return an answer as text; lines are wrapped only where there is a screen."""
+    texts = [Text(page.headline, page.style), *map(Text, page.rows)]
+    if page.emergency:
+        texts.append(Text(page.emergency, EMERGENCY))
+    texts += [Text(text, DIM) for text in page.small_print]
+    if screen is None:
+        return "".join(f"{text.plain}\n" for text in texts)
+    width = max(screen.width, 20)
+    lines = [line.shown(colour=screen.colour) for text in texts for line in text.wrapped(width)]
+    text = "\n".join(lines) + "\n"
+    return text if screen.unicode else to_ascii(text)
+
+
+def treated(plan: Plan, moment: datetime, name: str = "") -> str:
+    """Return which treatment an answer speaks of: "treated Sat 21 Nov 14:30", or "left cheek, treated …"."""
+    treatment = plan.treatment
+    reader = local(moment, treatment.zone).date()
+    if treatment.date_only:
+        when = short_day(local(begins(plan), treatment.zone).date(), reader)
+    else:
+        when = short_moment(begins(plan), treatment.zone, reader)
+    verb = "treated" if moment >= begins(plan) else "appointment"
+    return f"{name}, {verb} {when}" if name else f"{verb} {when}"
+
+
+def small_print(plan: Plan, moment: datetime) -> Iterable[str]:
+    """Yield what every answer ends with: notes on the rule file, the whole treatment, the general words."""
+    zone = plan.treatment.zone
+    for note in review_notes(plan.schedule, local(moment, zone).date()):
+        yield note.text
+    yield f"{treatment_name(plan)}, treated {treated_text(plan.treatment)} ({zone.key})."
+    yield standing_text("general", plan.schedule, short=True)
+
+
+def emergency_row(plan: Plan) -> str:
+    """Return the row about emergencies."""
+    return f"EMERGENCY: {sentence(standing_text('emergency', plan.schedule, short=True))}"
+
+
+def call_whom(plan: Plan) -> str:
+    """Return whom to call: "your clinic", or the clinic with its telephone."""
+    return clinic_name(plan.schedule)

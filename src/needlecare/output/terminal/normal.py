@@ -1,0 +1,204 @@
+"""An answer to "is this normal?" -> what sources expect and until when, and what would change that.
+
+It restates what sources expect. It never says that somebody is well, and every answer carries the
+signs for which to call.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from needlecare.model import Kind, Plan, Rule, Window
+from needlecare.output.json.plan import (
+    Json,
+    iso,
+    json_text,
+    schedule_json,
+    treatment_json,
+    window_summary_json,
+)
+from needlecare.output.standing import standing_text
+from needlecare.output.terminal.answers import Page, call_whom, emergency_row, page_text, small_print, treated
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.text import DONT, NOTICE, STRONG
+from needlecare.output.timing import short_moment, since, until
+from needlecare.output.wording import joined, sentence, whole_sentence
+from needlecare.plan.combine import begins
+from needlecare.plan.signs import Sign, SignAnswer, Today, Usual
+from needlecare.time.zones import local
+
+_STYLES = {
+    Usual.USUAL: STRONG,
+    Usual.NOT_YET: NOTICE,
+    Usual.NO_TIME: NOTICE,
+    Usual.PAST: DONT,
+    Usual.MIXED: DONT,
+    Usual.WARNING: DONT,
+}
+
+
+def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
+    """Return an answer as text; the first line is the answer, wrapped only where there is a screen."""
+    headline, *rows = _Wording(answer, at=at, name=name).rows()
+    page = Page(
+        headline=headline,
+        style=_STYLES[answer.usual],
+        rows=tuple(rows),
+        emergency=emergency_row(answer.plan),
+        small_print=tuple(small_print(answer.plan, answer.moment)),
+    )
+    return page_text(page, screen)
+
+
+def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
+    """Return an answer as JSON text; `asked` is what was typed."""
+    plan = answer.plan
+    return json_text(
+        {
+            "schedule": schedule_json(plan.schedule),
+            "treatment": treatment_json(plan.treatment),
+            "as_of": iso(answer.moment, plan.treatment.zone),
+            "asked": asked,
+            "answer": answer.usual.value,
+            "usual": answer.usual is Usual.USUAL,
+            "text": " ".join(_Wording(answer, at=at).rows()),
+            "signs": [_sign_json(sign, answer) for sign in answer.signs],
+            "watch": [_rule_json(rule) for rule in (*answer.watch, *answer.others)],
+            "standing": _standing(answer),
+        }
+    )
+
+
+def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
+    """Return what is usual at a moment, and when to call."""
+    plan, zone = view.plan, view.plan.treatment.zone
+    day = local(view.moment, zone).date()
+    when = f"on {short_moment(view.moment, zone, local(begins(plan), zone).date())}" if at else "now"
+    rows = [f"{window.rule.title}{_until(window, view)}. {window.rule.advice}" for window in view.now]
+    rows += [
+        sentence(f"From {since(window.start, zone, day)}: {window.rule.title}")
+        for window in view.soon
+        if window.start is not None
+    ]
+    rows += [f"Call {call_whom(plan)}: {rule.title}. {rule.advice}" for rule in view.watch]
+    page = Page(
+        headline=f"{f'Usual {when}' if view.now else f'Nothing special is expected {when}'} "
+        f"({treated(plan, view.moment, name)})",
+        style=STRONG,
+        rows=tuple(rows),
+        emergency=emergency_row(plan),
+        small_print=tuple(small_print(plan, view.moment)),
+    )
+    return page_text(page, screen)
+
+
+def today_json(view: Today) -> str:
+    """Return the same as JSON text."""
+    plan, zone = view.plan, view.plan.treatment.zone
+    return json_text(
+        {
+            "schedule": schedule_json(plan.schedule),
+            "treatment": treatment_json(plan.treatment),
+            "as_of": iso(view.moment, zone),
+            "now": [window_summary_json(window, view.moment, zone) for window in view.now],
+            "soon": [window_summary_json(window, view.moment, zone) for window in view.soon],
+            "watch": [_rule_json(rule) for rule in view.watch],
+            "standing": _standing(view),
+        }
+    )
+
+
+class _Wording:
+    """An answer in rows, by the clocks of the treatment's zone."""
+
+    def __init__(self, answer: SignAnswer, *, at: bool, name: str = "") -> None:
+        self.answer = answer
+        self.plan = answer.plan
+        self.zone = answer.plan.treatment.zone
+        self.reader = local(answer.moment, self.zone).date()
+        self.at = at
+        self.name = name
+
+    def rows(self) -> Iterator[str]:
+        """Yield the answer, then what belongs to it."""
+        headline, *rest = self.answers()
+        on = ""
+        if self.at:
+            on = (
+                f"{short_moment(self.answer.moment, self.zone, local(begins(self.plan), self.zone).date())}: "
+            )
+        yield f"{on}{headline} ({treated(self.plan, self.answer.moment, self.name)})"
+        yield from rest
+        yield from self.watched()
+
+    def answers(self) -> Iterator[str]:
+        """Yield the answer and the advice of its rules."""
+        signs = self.answer.signs
+        expected = [sign for sign in signs if sign.rule.kind is Kind.EXPECT]
+        match self.answer.usual:
+            case Usual.USUAL:
+                yield f"Usual at this stage. {self.expected(expected)}"
+            case Usual.NOT_YET:
+                yield f"Not expected yet. {self.expected(expected)}"
+            case Usual.NO_TIME:
+                yield f"Known, but no source gives a time; ask {call_whom(self.plan)}. {self.expected(expected)}"
+            case Usual.PAST:
+                yield f"Past its usual time: call {call_whom(self.plan)}. {self.expected(expected)}"
+            case Usual.MIXED:
+                yield f"This can be usual, or a reason to call {call_whom(self.plan)}: look closely."
+                yield self.expected([sign for sign in expected if sign.usual is Usual.USUAL])
+            case Usual.WARNING:
+                warnings = [sign.rule.title for sign in signs if sign.usual is Usual.WARNING]
+                yield f"Warning sign: call {call_whom(self.plan)} now. {sentence('; '.join(warnings))}"
+        yield from dict.fromkeys(sign.rule.advice for sign in expected)
+
+    def expected(self, signs: Sequence[Sign]) -> str:
+        """Return what sources expect of signs: "Flaking and peeling: from Tue 24 Nov until Sat 28 Nov 14:30."."""
+        return " ".join(f"{sign.rule.title}{self.when(sign)}." for sign in signs)
+
+    def when(self, sign: Sign) -> str:
+        window = sign.window
+        if window is None or (window.start is None and window.end is None):
+            return ""
+        if sign.usual is Usual.PAST and window.end is not None:
+            return f": usually over by {until(window.end, self.zone, self.reader)}"
+        begin = ""
+        if window.start is not None and window.start > self.answer.moment:
+            begin = f" from {since(window.start, self.zone, self.reader)}"
+        end = f" until {until(window.end, self.zone, self.reader)}" if window.end else ""
+        return f": usual{begin}{end}" if begin or end else ""
+
+    def watched(self) -> Iterator[str]:
+        """Yield the warnings that would change the answer, and the others by name."""
+        yield from (rule.advice for rule in self.answer.watch)
+        if self.answer.others:
+            signs = joined([rule.short for rule in self.answer.others], "or")
+            yield f"Call {call_whom(self.plan)} {'also ' if self.answer.watch else ''}about {signs}."
+
+
+def _until(window: Window, view: Today) -> str:
+    zone = view.plan.treatment.zone
+    if window.end is None:
+        return ""
+    return f", until {until(window.end, zone, local(view.moment, zone).date())}"
+
+
+def _standing(view: SignAnswer | Today) -> Json:
+    schedule = view.plan.schedule
+    return {name: standing_text(name, schedule) for name in ("call", "emergency", "general")}
+
+
+def _sign_json(sign: Sign, answer: SignAnswer) -> Json:
+    window = sign.window or Window(rule=sign.rule)
+    facts = window_summary_json(window, answer.moment, answer.plan.treatment.zone)
+    if sign.window is None:
+        facts["status"] = None
+    return {"usual": sign.usual.value, **facts}
+
+
+def _rule_json(rule: Rule) -> Json:
+    return {"rule": rule.id, "title": whole_sentence(rule.title), "advice": rule.advice}
+
+
+def watch_text(plan: Plan) -> str:
+    """Return when to call, for words that are not understood: all warning signs, and emergencies."""
+    signs = joined([window.rule.short for window in plan.warnings], "or")
+    return f"Call {call_whom(plan)} about {signs}.\n{emergency_row(plan)}"

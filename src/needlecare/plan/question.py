@@ -1,0 +1,206 @@
+"""What kind of question somebody asks, about which moment, and in which words.
+
+"Is it normal that my face is still red after 10 days?" asks whether something is usual, ten
+days after the treatment, in the words "face red". Only English is here, nothing clinical.
+"""
+
+import re
+from enum import StrEnum
+
+from msgspec import Struct
+
+from needlecare.plan.language import is_past_form, normalize, word_set
+
+
+class Form(StrEnum):
+    """What somebody wants to know."""
+
+    MAY = "may I?"
+    NORMAL = "is it normal?"
+    MISTAKE = "I already did it"
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What was asked, taken apart.
+
+    `words` are what is left when the question around them is gone. `inverted` says whether "yes"
+    would be misread ("is it bad to swim?"), `negated` whether something has not happened ("no
+    results yet"). At most one of the moments is given: `day` of the plan, hours `after` the
+    treatment, or `when` as a person types it ("friday 6pm"). `prescribed` says that a doctor ordered
+    it.
+    """
+
+    form: Form
+    words: tuple[str, ...]
+    inverted: bool = False
+    negated: bool = False
+    day: int | None = None
+    after_hours: int | None = None
+    when: str | None = None
+    prescribed: bool = False
+
+
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    )
+} | {"a": 1, "an": 1}
+_NUMBER = rf"(?P<number>[0-9]{{1,3}}|{'|'.join(_NUMBERS)})"
+_HOURS = {"hour": 1, "hr": 1, "h": 1, "day": 24, "week": 168, "month": 720}
+_UNIT = r"(?P<unit>hour|hr|h|day|week|month)s?\b"
+_TREATMENT = (
+    r"(?: (?:my |the |having |getting )?(?:treatment|session|appointment|procedure|microneedling|needling))?"
+)
+_DAY = re.compile(
+    rf"\b(?:(?:on|at|by|im on|its|now|from) )?day (?P<number>[0-9]{{1,3}}|{'|'.join(_NUMBERS)})\b"
+    rf"(?: (?:after|post|of|since)\b{_TREATMENT})?"
+)
+_LATER = re.compile(
+    rf"\b(?:(?:after|for|its been|at|within) (?:about |only |over |more than )?{_NUMBER} (?:full |whole )?{_UNIT}(?: (?:later|on|now|out))?"
+    rf"|{_NUMBER.replace('number', 'number2')} {_UNIT.replace('unit', 'unit2')} (?:after|later|post|out|past|since|in|on)\b)"
+    rf"(?: (?:after|post|since))?{_TREATMENT}"
+)
+_AGO = re.compile(
+    rf"\b(?:(?:{_NUMBER}|few|couple of) (?:hour|hr|day|week|minute|min)s? ago|yesterday|last night|earlier(?: today)?"
+    r"|this (?:morning|afternoon|evening)|today|the other day|at the weekend|(?:on )?the weekend)\b"
+)
+# Who prescribed it: what is asked about then is a matter for that doctor.
+_DOCTOR = "doctor|dr|gp|dermatologist|derm|consultant|specialist|nurse|surgeon|physician|hospital"
+_PRESCRIBED = re.compile(
+    rf"\b(?:that |which )?(?:my|the|a) (?:{_DOCTOR}) (?:has )?(?:prescribed|gave|told|recommended|ordered|put)(?: (?:me|it))?"
+    r"(?: (?:on|to (?:use|take)))?\b"
+    rf"|\b(?:prescribed|given|ordered) by (?:my|the|a) (?:{_DOCTOR})\b|\bfrom (?:my|the|a) (?:{_DOCTOR})\b"
+    r"|\b(?:on )?prescription\b|\bprescribed\b"
+)
+_WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_WHEN = re.compile(
+    rf"(?:\b(?:on|this|by|for) )?\b(?P<day>tomorrow|{_WEEKDAY})(?: (?:morning|afternoon|evening|night))?"
+    r"(?: ?(?:at |@ ?)?(?P<clock>[0-9]{1,2}(?:[:.][0-9]{2})? ?[ap]m|[0-9]{1,2}[:.][0-9]{2}))?[ ?.!]*$"
+)
+_HOW_LONG = re.compile(
+    r"^how (?:long|soon|many (?:days|hours|weeks)|much longer)(?: is it)?(?: (?:do|should|must|would) (?:i|you|we))?"
+    r"(?: (?:have|need))?(?: to)?(?: (?:wait|stay out of|stay away from|keep out of|avoid|stay off))? ?(?:until|till|before|to|after|for)?(?: (?:i|you|we) (?:can|could|may|should))?\b ?"
+)
+_INVERTED = re.compile(
+    r"^(?:is|would|was|will) (?:it|that|this) (?:be )?(?:really |very |so )?"
+    r"(?:bad|dangerous|harmful|risky|unsafe|wrong|forbidden|unhealthy|a problem|a bad idea|a risk|too (?:soon|early))"
+    r"(?: (?:to|if|for|when|that))?(?: me to)?\b ?"
+    r"|^(?:will|does|would) (?:it|that) (?:hurt|harm|matter|be bad|affect anything)(?: if)?\b ?"
+    r"|^is there (?:any |a )?(?:harm|risk|problem|danger|issue)(?: in| with| if)?\b ?"
+    r"|^(?:should|must|do) (?:i|we|you) (?:need to |have to )?"
+    r"(?:avoid|skip|stop|pause|give up|stay away from|keep away from|stay out of|keep out of|refrain from|quit|leave out)\b ?"
+)
+_INVERTED_END = re.compile(
+    r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: now)?$"
+)
+_NORMAL = re.compile(
+    r"^(?:so )?(?:is|are) (?:it|this|that|these|they) (?:totally |completely |still |really )?"
+    r"(?:normal|usual|common|expected|typical|natural|to be expected|supposed to|a bad sign|concerning|worrying|serious|infected)\b"
+    r"(?: (?:that|to|if|for|when|be))*(?: (?:have|get|feel|see|be))* ?"
+    r"|^(?:normal|usual|common) (?:to|that|for)\b ?"
+    r"|^(?:should|shouldnt|will|would) (?:my|the|your)\b ?"
+    r"|^(?:is|are|was) (?:my|the) "
+    r"|^why (?:is|are|does|do|has|have|am|did) (?:my|the|there|it|i)\b ?"
+    r"|^how (?:long|much) (?:will|does|do|should|is) (?:my |the |this |it )?"
+    r"|^when (?:will|does|do|should) (?:my |the |this |it |i (?:see|get|notice) )?"
+    r"|^(?:what if|help|worried|im worried|concerned)(?: (?:that|about|my|i))*\b ?"
+    r"|^(?:my|the) (?=.* (?:is|are|has|have|feels|feel|looks|look|keeps|got|hurts|hurt|itches|burns|stings|wont|isnt|doesnt)\b)"
+    r"|^(?:i|ive|im) (?:have|got|am|keep|notice|noticed|see|getting|feel|developed|still have|still)\b ?"
+)
+_NORMAL_END = re.compile(
+    r"(?:^| )(?:is (?:that|this|it) (?:normal|usual|ok|okay|bad|serious)|normal|a bad sign"
+    r"|should i (?:worry|be worried|be concerned|call)|(?:go|goes|going) (?:away|down)|(?:supposed|meant) to"
+    r"|(?:stop|settle|fade|last|heal|disappear|subside|calm down|wear off|take))$"
+)
+_MISTAKE = re.compile(
+    r"(?:^|\b)(?:by (?:accident|mistake)|on accident|accident(?:al)?ly|mistakenly|unintentionally|without thinking|oops|whoops"
+    r"|(?:and )?(?:what (?:now|do i do|should i do|can i do)(?: now)?|(?<=.)\bis (?:that|this|it) (?:bad|ok|okay|a problem)$|did i ruin (?:it|everything))"
+    r"|i (?:totally |completely )?forgot(?: (?:and|that|i was not allowed|i shouldnt|not to))+|^(?:sorry |help )?(?:i |ive )?(?:totally |completely )?forgot(?:ten)?(?: and| about| to)?)\b"
+)
+_FIRST_PERSON = re.compile(
+    r"^(?:sorry |so |help |ok |hi |what if |and if )*(?:i|ive|we)(?: have| already| just| only| totally| accidentally)* (?P<verb>[a-z]+)"
+)
+_ASKS = word_set("can may could should would will is are am do does when how what must shall if ok okay")
+_NEGATIONS = word_set(
+    "no not nothing none without dont cant doesnt isnt arent havent hasnt wont didnt never yet"
+)
+_DROPPED_AFTER_I = word_set(
+    "i ive we have had already just only totally accidentally sorry so help and then also was been did what if"
+)
+
+
+def read(text: str) -> Question:
+    """Return what somebody asks."""
+    lowered = " ".join(text.casefold().split())
+    when = None
+    if found := _WHEN.search(lowered):
+        when = " ".join(filter(None, (found["day"], found["clock"])))
+        lowered = lowered[: found.start()]
+    words = normalize(lowered)
+    words, day, hours = _moment(words)
+    form, inverted = Form.MAY, False
+    first_person = _FIRST_PERSON.match(words)
+    if _MISTAKE.search(words):
+        form, words = Form.MISTAKE, _MISTAKE.sub(" ", words)
+    elif first_person and is_past_form(first_person["verb"]):
+        form = Form.MISTAKE
+    if form is Form.MISTAKE:
+        words = " ".join(_without_first_person(_AGO.sub(" ", words).split()))
+    elif (without := _INVERTED.sub("", words, count=1)) != words:
+        words, inverted = without, True
+    elif (found := _INVERTED_END.match(words)) and found["thing"] not in {"it", "that", "this"}:
+        words, inverted = found["thing"], True
+    elif (without := _HOW_LONG.sub("", words, count=1)) != words and not _NORMAL_END.search(without):
+        words = without
+    elif (without := _stripped(words)) != words:
+        form, words = Form.NORMAL, without
+    plainly_asked = _PRESCRIBED.sub(" ", words)
+    prescribed = plainly_asked != words and bool(plainly_asked.strip())
+    tokens = tuple((plainly_asked if prescribed else words).split())
+    return Question(
+        form=form,
+        words=tokens,
+        inverted=inverted,
+        negated=not _NEGATIONS.isdisjoint(tokens),
+        day=day,
+        after_hours=hours,
+        when=when,
+        prescribed=prescribed,
+    )
+
+
+def _moment(words: str) -> tuple[str, int | None, int | None]:
+    """Return words without the day or the hours after the treatment that they name, and these."""
+    if found := _DAY.search(words):
+        return _cut(words, found), _number(found["number"]), None
+    if found := _LATER.search(words):
+        number, unit = found["number"] or found["number2"], found["unit"] or found["unit2"]
+        return _cut(words, found), None, _number(number) * _HOURS[unit]
+    return words, None, None
+
+
+def _cut(words: str, found: re.Match[str]) -> str:
+    return " ".join(f"{words[: found.start()]} {words[found.end() :]}".split())
+
+
+def _number(text: str) -> int:
+    return _NUMBERS[text] if text in _NUMBERS else int(text)
+
+
+def _stripped(words: str) -> str:
+    """Return words without what asks whether something is normal, at both ends."""
+    before = None
+    stripped = words
+    while stripped != before:
+        before = stripped
+        stripped = _NORMAL.sub("", _NORMAL_END.sub("", stripped), count=1).strip()
+    return stripped
+
+
+def _without_first_person(tokens: list[str]) -> list[str]:
+    while tokens and tokens[0] in _DROPPED_AFTER_I:
+        tokens = tokens[1:]
+    while tokens and tokens[-1] in {"and", "so", "already"}:
+        tokens = tokens[:-1]
+    return tokens

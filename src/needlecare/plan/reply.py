@@ -1,0 +1,87 @@
+"""A question in anybody's words -> its answer: may I, or is it normal.
+
+What people do and what their skin does are different questions, whichever command they are put
+to: "red face" is answered as a sign, "swim" as something to do.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.model import Kind, Plan
+from needlecare.plan.answer import Answer, Verdict, answer
+from needlecare.plan.combine import begins
+from needlecare.plan.question import Form, Question
+from needlecare.plan.search import SIGNS, Meaning, NotUnderstood, Vocabulary
+from needlecare.plan.signs import SignAnswer, sign_answer
+from needlecare.time.zones import first_moment, local
+
+# Rules that say nothing of their own once the treatment is over.
+_BEFORE_ONLY = frozenset({Kind.PREPARE, Kind.CONTRAINDICATION})
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """An answer to a question, of either kind."""
+
+    question: Question
+    answer: Answer | SignAnswer
+
+
+def reply(
+    question: Question, vocabulary: Vocabulary, plan: Plan, moment: datetime, *, sign: bool = False
+) -> Reply:
+    """Return the answer to a question at a moment (UTC). Raises NotUnderstood.
+
+    `sign` says that it was asked whether something is normal: then words that may mean either are
+    read as a sign.
+    """
+    as_sign = _as_sign(question, vocabulary, plan, moment)
+    if as_sign is not None and (sign or question.form is Form.NORMAL):
+        return Reply(question=question, answer=as_sign)
+    try:
+        meaning = vocabulary.meant(question.words)
+    except NotUnderstood:
+        if as_sign is None:
+            raise
+        return Reply(question=question, answer=as_sign)
+    kinds = {rule.kind for rule in meaning.rules}
+    passed = _BEFORE_ONLY if moment >= begins(plan) else frozenset()
+    if as_sign is not None and kinds & SIGNS and kinds <= SIGNS | passed:
+        return Reply(question=question, answer=as_sign)
+    return Reply(question=question, answer=_as_activity(question, meaning, vocabulary, plan, moment))
+
+
+def moment_asked_about(question: Question, plan: Plan) -> datetime | None:
+    """Return the moment (UTC) that a question names by its distance from the treatment, or None."""
+    start = begins(plan)
+    if question.day is not None:
+        zone = plan.treatment.zone
+        return first_moment(local(start, zone).date() + timedelta(days=question.day), zone)
+    if question.after_hours is not None:
+        return start + timedelta(hours=question.after_hours)
+    return None
+
+
+def _as_activity(
+    question: Question, meaning: Meaning, vocabulary: Vocabulary, plan: Plan, moment: datetime
+) -> Answer:
+    found = answer(meaning.rules, plan, moment, first=meaning.exceptions)
+    if found.verdict.allowed and not meaning.certain:
+        raise vocabulary.unknown(question.words)
+    if found.verdict.allowed and question.prescribed:  # that is for the doctor to say
+        return replace(found, verdict=Verdict.NOBODY)
+    return found
+
+
+def _as_sign(question: Question, vocabulary: Vocabulary, plan: Plan, moment: datetime) -> SignAnswer | None:
+    """Return what is said about a sign; None where there is none, or where a word beside it is not known.
+
+    A warning sign is one whatever stands beside it.
+    """
+    signs = vocabulary.signs(question.words)
+    if not signs.rules:
+        return None
+    if signs.unknown and not any(rule.kind is Kind.WARNING for rule in signs.rules):
+        return None
+    return sign_answer(signs.rules, plan, moment, clear=signs.clear, absent=question.negated)

@@ -1,0 +1,137 @@
+"""Is this normal? What the rules about skin say of a sign at a moment.
+
+It restates what sources expect and when: it never says that anybody is well. Nothing is worded
+here. Every rule counts, and the most serious decides.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from needlecare.model import Kind, Plan, Rule, Status, Window
+from needlecare.plan.answer import windows_by_rule
+from needlecare.plan.combine import begins, status
+from needlecare.plan.overview import overview
+
+
+class Usual(StrEnum):
+    """How a sign fits what sources expect; from the most expected to the most serious."""
+
+    USUAL = "usual"
+    NOT_YET = "not expected yet"
+    NO_TIME = "no source gives a time"
+    PAST = "past its usual time"
+    MIXED = "usual or a warning sign"
+    WARNING = "warning sign"
+
+
+_SERIOUSNESS = tuple(Usual)
+
+
+class Sign(Struct, frozen=True, kw_only=True):
+    """What one rule says about a sign at a moment."""
+
+    rule: Rule
+    window: Window | None
+    usual: Usual
+
+
+class SignAnswer(Struct, frozen=True, kw_only=True):
+    """What is said about a sign at a moment (UTC), the most serious first.
+
+    `watch` are the warnings that would change the answer, or that have taken its place; `others` are
+    the other warnings that hold at the moment.
+    """
+
+    plan: Plan
+    moment: datetime
+    begun: bool
+    usual: Usual
+    signs: tuple[Sign, ...]
+    watch: tuple[Rule, ...]
+    others: tuple[Rule, ...]
+
+
+class Today(Struct, frozen=True, kw_only=True):
+    """What is usual at a moment (UTC), what is soon, and the warnings to watch for."""
+
+    plan: Plan
+    moment: datetime
+    begun: bool
+    now: tuple[Window, ...]
+    soon: tuple[Window, ...]
+    watch: tuple[Rule, ...]
+
+
+def sign_answer(
+    rules: Sequence[Rule],
+    plan: Plan,
+    moment: datetime,
+    *,
+    clear: Collection[str] = (),
+    absent: bool = False,
+) -> SignAnswer:
+    """Return what some rules about skin say at a moment (UTC).
+
+    `clear` are the warnings that were named as such, and not by words for something usual too.
+    `absent` says that the sign is missed ("no results yet"): before its time that is usual.
+    """
+    windows = windows_by_rule(plan)
+    signs = []
+    for rule in rules:
+        window = windows.get(rule.id)
+        signs.append(Sign(rule=rule, window=window, usual=_usual(rule, window, moment, absent=absent)))
+    signs.sort(key=lambda sign: _SERIOUSNESS.index(sign.usual), reverse=True)
+    found = {sign.usual for sign in signs}
+    usual = signs[0].usual
+    if usual is Usual.WARNING and Usual.USUAL in found and not clear:
+        usual = Usual.MIXED
+    watch = tuple(_watch(signs, plan))
+    return SignAnswer(
+        plan=plan,
+        moment=moment,
+        begun=moment >= begins(plan),
+        usual=usual,
+        signs=tuple(signs),
+        watch=watch,
+        others=tuple(rule for rule in _warnings(plan, moment) if rule not in watch),
+    )
+
+
+def today(plan: Plan, moment: datetime) -> Today:
+    """Return what is usual at a moment (UTC), and the warnings to watch for."""
+    view = overview(plan, moment)
+    return Today(
+        plan=plan,
+        moment=moment,
+        begun=view.begun,
+        now=view.normal_now,
+        soon=tuple(window for group in view.normal_soon for window in group.windows),
+        watch=_warnings(plan, moment),
+    )
+
+
+def _usual(rule: Rule, window: Window | None, moment: datetime, *, absent: bool) -> Usual:
+    if rule.kind is Kind.WARNING:
+        return Usual.WARNING
+    if window is None:
+        return Usual.NO_TIME
+    where = status(window, moment)
+    if where is Status.PAST:
+        return Usual.PAST
+    return Usual.NOT_YET if where is Status.UPCOMING and not absent else Usual.USUAL
+
+
+def _warnings(plan: Plan, moment: datetime) -> tuple[Rule, ...]:
+    """Return the warnings that hold at a moment (UTC)."""
+    return tuple(window.rule for window in plan.warnings if status(window, moment) is Status.ACTIVE)
+
+
+def _watch(signs: Iterable[Sign], plan: Plan) -> Iterable[Rule]:
+    """Return the warnings that were meant, then those that follow when a sign's time is over."""
+    rules = plan.schedule.rules
+    meant = [sign.rule for sign in signs if sign.rule.kind is Kind.WARNING]
+    follow = [rules[past] for sign in signs if (past := sign.rule.past) is not None and past in rules]
+    return dict.fromkeys([*meant, *follow])
