@@ -373,6 +373,25 @@ class Window(Struct, frozen=True, kw_only=True):
         return self.governed_by == CLINIC_WORD
 
 
+class TimedWindow(Window, frozen=True, kw_only=True):
+    """A window that begins and ends: of everything to do, to avoid or to prepare."""
+
+    start: datetime
+    end: datetime
+
+
+class AvoidWindow(TimedWindow, frozen=True, kw_only=True):
+    """What to avoid, from when until when. From `earliest_end` on, the sources differ."""
+
+    earliest_end: datetime
+
+
+class PrepareWindow(TimedWindow, frozen=True, kw_only=True):
+    """What to prepare, from when until the appointment. Until `latest_start`, the sources differ."""
+
+    latest_start: datetime
+
+
 class NoteCode(StrEnum):
     """What a note is about. The values stand in JSON, so they never change."""
 

@@ -13,17 +13,20 @@ from msgspec.structs import replace
 
 from needlecare.errors import ScheduleError, UsageError
 from needlecare.model import (
+    AvoidWindow,
     Case,
     Condition,
     Kind,
     Offset,
     Part,
     Plan,
+    PrepareWindow,
     Recommendation,
     Rule,
     Schedule,
     SkinType,
     Status,
+    TimedWindow,
     Treatment,
     Window,
 )
@@ -1331,3 +1334,14 @@ def test_a_reading_that_outlasts_its_end_in_a_short_month_is_not_shown_behind_th
         window = windows(plan(treated, schedule))["x"]
         assert window.end == moment("2026-03-10 12:00", GMT)
         assert window.earliest_end == window.end
+
+
+@given(treatment=treatments())
+def test_what_is_avoided_done_or_prepared_has_a_start_and_an_end(
+    builtin: Schedule, treatment: Treatment
+) -> None:
+    kinds = {Kind.AVOID: AvoidWindow, Kind.PREPARE: PrepareWindow, Kind.DO: TimedWindow}
+    for window in plan(treatment, builtin).windows:
+        expected = kinds.get(window.kind, Window)
+        assert type(window) is expected
+        assert all(getattr(window, name) is not None for name in expected.__annotations__)

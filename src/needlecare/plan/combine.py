@@ -8,14 +8,16 @@ clock is read and nothing is worded for a terminal.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import (
     CLINIC_WORD,
     AssessedRecommendation,
+    AvoidWindow,
     Case,
     Condition,
     Kind,
@@ -25,12 +27,14 @@ from needlecare.model import (
     Part,
     PlacedRecommendation,
     Plan,
+    PrepareWindow,
     Recommendation,
     Rule,
     Schedule,
     SeriesRange,
     SkinType,
     Status,
+    TimedWindow,
     Treatment,
     Window,
 )
@@ -353,36 +357,39 @@ class _Planning:
         end = max((one.end for one in counted if one.end is not None), default=None)
         if start is not None and end is not None:
             end = max(start, end)
-        latest_start = earliest_end = None
+        more: dict[str, Any] = {
+            "rule": rule,
+            "governed_by": _governing(rule.kind, counted),
+            "recommendations": assessed,
+        }
         match rule.kind:
             case Kind.AVOID:
-                assert start is not None
+                assert start is not None  # here and below: what counts gives both
                 assert end is not None
                 earliest_end = max(start, min(end, _every_group_ended(counted, end)))
-            case Kind.EXPECT:
-                readings = [one.earliest or one.end for one in counted]
-                earliest_end = min((reading for reading in readings if reading), default=None)
-                if earliest_end is not None and start is not None:
-                    earliest_end = max(start, earliest_end)
+                return AvoidWindow(start=start, earliest_end=earliest_end, end=end, **more)
             case Kind.PREPARE:
                 assert start is not None
                 assert end is not None
                 latest_start = min(end, max(start, _every_group_started(counted, start)))
+                return PrepareWindow(start=start, latest_start=latest_start, end=end, **more)
+            case Kind.DO:
+                assert start is not None
+                assert end is not None
+                return TimedWindow(start=start, end=end, **more)
+            case Kind.EXPECT:
+                readings = [one.earliest or one.end for one in counted]
+                first = min((reading for reading in readings if reading), default=None)
+                if first is not None and start is not None:
+                    first = max(start, first)
+                return Window(start=start, earliest_end=first, end=end, **more)
             case Kind.MILESTONE:
                 start, end = self.days(counted)
-            case Kind.DO | Kind.CONTRAINDICATION | Kind.WARNING:
-                pass
+                return Window(start=start, end=end, **more)
+            case Kind.CONTRAINDICATION | Kind.WARNING:
+                return Window(start=start, end=end, **more)
             case _:
                 assert_never(rule.kind)
-        return Window(
-            rule=rule,
-            start=start,
-            latest_start=latest_start,
-            earliest_end=earliest_end,
-            end=end,
-            governed_by=_governing(rule.kind, counted),
-            recommendations=assessed,
-        )
 
     def days(self, counted: Sequence[_PlacedTimes]) -> tuple[datetime | None, datetime | None]:
         """Return from the local day of the last start to the end of that of the last end.
@@ -418,14 +425,12 @@ class _Planning:
             self.note(NoteCode.NO_TIME_LEFT, window.rule, what)
             return None
         moved = (start, end) != (window.start, window.end)
-        return Window(
-            rule=window.rule,
+        return replace(
+            window,
             start=start,
             earliest_end=earliest_end,
             end=end,
-            governed_by=window.governed_by,
             delayed_by=after.rule.id if moved else None,
-            recommendations=window.recommendations,
         )
 
     def note(self, code: NoteCode, rule: Rule, text: str, sooner: datetime | None = None) -> None:

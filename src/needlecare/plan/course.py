@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from needlecare.errors import UsageError
 from needlecare.model import (
+    AvoidWindow,
     Case,
     Condition,
     Kind,
@@ -440,14 +441,14 @@ def _until(window: Window, over: datetime) -> Window | None:
     return replace(window, earliest_end=earliest_end, end=min(window.end, over))
 
 
-def _going_on(merged: Merged, start: datetime, over: datetime) -> Window:
+def _going_on(merged: Merged, start: datetime, over: datetime) -> AvoidWindow:
     """Return what is still avoided, as preparation, from where the session before stops asking for it.
 
     Where the sources do not agree on the preparation yet, they differ on all of it.
     """
     preparation = merged.preparation
     agreed = preparation.latest_start
-    return Window(
+    return AvoidWindow(
         rule=replace(
             preparation.rule, kind=Kind.AVOID, short=preparation.rule.short.removeprefix("no "), then=None
         ),

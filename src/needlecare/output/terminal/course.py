@@ -10,7 +10,7 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-from needlecare.model import Kind
+from needlecare.model import AvoidWindow, Kind
 from needlecare.output.sentences.course_wording import (
     course_name,
     later,
@@ -222,10 +222,8 @@ def _marks(course: Course) -> dict[date, str]:
         asked = sum(window.kind is Kind.AVOID for window in session.plan.windows)
         waits: dict[date, int] = {}
         for window in session.told.windows:
-            if window.kind is not Kind.AVOID:
+            if not isinstance(window, AvoidWindow):
                 continue
-            assert window.start is not None
-            assert window.end is not None
             first, last = (local(at, zone).date() for at in (window.start, window.end - timedelta(seconds=1)))
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)
