@@ -962,7 +962,7 @@ def test_what_is_printed_is_accepted_and_means_the_same(
         return parse_when(text, now=now, zone=zone, purpose=MOMENT).value
 
     midnight = end_of_day(day, zone)
-    with timing.clock_of(hours):
+    with timing.usual_clock(hours):
         printed = {
             moment: [
                 timing.short_moment(moment, zone),
