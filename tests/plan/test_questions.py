@@ -91,6 +91,7 @@ def answered(row: Row) -> tuple[str, frozenset[str]]:
 def test_the_tables_are_long_enough_and_repeat_nothing() -> None:
     for table in (FACE_ROWS, BODY_ROWS):
         assert len({(row.question, row.command, row.hours, row.prp) for row in table}) == len(table)
+    assert len({row.question for row in FACE_ROWS}) >= 500
     assert len({row.question for row in BODY_ROWS}) >= 150
 
 

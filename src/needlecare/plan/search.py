@@ -34,7 +34,7 @@ _BEFORE = word_set(
     using used have having has had take taking took wear wearing wore put putting apply applying
     doing done eat eating ate drink drinking drank play playing visit visiting sit sitting lie lying
     stay staying keep return returning went back glass cup pint bottle bit couple lot of hi hello
-    hey wondering asking think any anything everything because bring buy book wore sat lay put slept came come been
+    hey wondering asking think any anything everything because wait waiting bring buy book wore sat lay put slept came come been
     """
 )
 # What may stand anywhere but at the end, where an article is none ("vitamin A").
@@ -44,6 +44,7 @@ _ANYWHERE = word_set(
     i me we us you it to for in at on of into onto with by from just only also too again now today
     tonight already yet soon please still ever really actually maybe very ok okay there here while
     when am is are be thanks safely normally wedding party birthday date dinner lunch interview
+    kids children friends family husband wife boyfriend girlfriend partner mum mom daughter son baby
     event meeting church christmas summer winter work home bit light lightly gently
     """
 )
@@ -319,7 +320,12 @@ class _Reading:
             for end in range(min(len(self.tokens), start + _MAX_PHRASE), start, -1):
                 span = self.tokens[start:end]
                 bare = tuple(token for token in span if token not in _BETWEEN)
-                if ids := (self.known(span) | self.known(bare)) & kinds.keys():
+                known = self.known(span) | self.known(bare)
+                if known and len(bare) > 1 and known.isdisjoint(kinds):  # "hay fever" is no fever
+                    unknown += span
+                    start = end
+                    break
+                if ids := known & kinds.keys():
                     found |= ids
                     if all(kinds[rule] is Kind.WARNING for rule in ids):
                         clear |= ids
