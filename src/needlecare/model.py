@@ -300,6 +300,74 @@ class Clinic(Struct, frozen=True, kw_only=True):
     footer: str = ""
 
 
+class Services(Struct, frozen=True, kw_only=True):
+    """The words by which the services of a booking system are understood ([services] in a rule file).
+
+    A service is this treatment where it names one of `names` and none of
+    `other_treatments`, nor one of `other_areas` without one of `areas`. `skin_type` are
+    headings that a column of skin types may have.
+    """
+
+    names: tuple[str, ...] = ()
+    other_treatments: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    other_areas: tuple[str, ...] = ()
+    prp: tuple[str, ...] = ()
+    scars: tuple[str, ...] = ()
+    skin_type: tuple[str, ...] = ()
+
+
+class Column(StrEnum):
+    """What a row of an export says about an appointment."""
+
+    REF = "ref"
+    TREATED = "treated"
+    TIME = "time"
+    END = "end"
+    DURATION = "duration"
+    TZ = "tz"
+    PRP = "prp"
+    SKIN_TYPE = "skin_type"
+    SCARS = "scars"
+    SERVICE = "service"
+    STATUS = "status"
+    OVERRIDE = "override"
+
+
+class ExportFormat(Struct, frozen=True, kw_only=True):
+    """How a booking system's export is read: a preset, or [export] in a clinic's rule file.
+
+    `map` maps our columns to headings; `only` and `skip` are conditions such as
+    "Status=Cancelled,No Show"; `service` are words that take the place of Services.names.
+    """
+
+    preset: str = ""
+    map: Mapping[str, str] = {}
+    dates: str = ""
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    ref_from: tuple[str, ...] = ()
+
+
+class Preset(Struct, frozen=True, kw_only=True):
+    """How the export of one booking system is read; `read` is the day on which its format was looked at."""
+
+    name: str
+    system: str
+    read: date
+    where: str
+    export: ExportFormat
+
+
+class SmsWording(Struct, frozen=True, kw_only=True):
+    """The clinic's part of its text messages; `opening` and `closing` pass through untouched."""
+
+    opening: str = ""
+    closing: str = ""
+    messages: str = "few"
+
+
 class Schedule(Struct, frozen=True, kw_only=True):
     """A checked rule file. `sha256` covers the bytes of the file, then those of its base.
 
@@ -322,6 +390,10 @@ class Schedule(Struct, frozen=True, kw_only=True):
     clinic: Clinic | None = None
     clock: int | None = None
     areas: tuple[str, ...] = ()
+    services: Services = Services()
+    export: ExportFormat = ExportFormat()
+    sms: SmsWording = SmsWording()
+    only_ours: bool = False
 
     def __repr__(self) -> str:
         few = [*self.rules.values()] if len(self.rules) <= 4 else f"{len(self.rules)} rules"

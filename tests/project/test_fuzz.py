@@ -24,13 +24,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from needlecare.batch.rows import MAX_LINE_BYTES, Defaults, Row, appointment, read_rows
+from needlecare.batch.appointment import Reading, appointments
+from needlecare.batch.rows import Row, rows_of, survey
+from needlecare.batch.tables import read_table
 from needlecare.calendar.events import calendar
 from needlecare.calendar.ics import stream
 from needlecare.calendar.update import Export, cancel, revise
 from needlecare.cli.app import run
 from needlecare.errors import NeedlecareError, ScheduleError, UsageError
-from needlecare.model import Reminders, Treatment
+from needlecare.model import Column, ExportFormat, Reminders, Treatment
 from needlecare.output.terminal.saved import saved_json
 from needlecare.plan.combine import plan
 from needlecare.plan.search import Vocabulary
@@ -78,10 +80,12 @@ def cases(data: bytes) -> None:
 
 
 def rows(data: bytes) -> None:
-    file = io.BytesIO(data)
-    for row in read_rows(iter(lambda: file.readline(MAX_LINE_BYTES), b""), form=None, mapping={}):
+    table = read_table(io.BytesIO(data), None, frozenset(Column))
+    found = survey(table, ExportFormat(), SCHEDULE.services, zone=zone_named("UTC"))
+    reading = Reading(order=found.order, services=SCHEDULE.services, schedule=SCHEDULE)
+    for row in rows_of(table, found.places):
         if isinstance(row, Row):
-            appointment(row, Defaults(), NOW)
+            appointments([row], reading, NOW)
 
 
 def calendar_update(data: bytes) -> None:

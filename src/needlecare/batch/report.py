@@ -1,38 +1,210 @@
-"""What became of the rows of a batch, as NDJSON and in words."""
+"""What became of the rows: a line of NDJSON each, a table before the run, and a summary in words."""
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from shlex import quote
+from unicodedata import east_asian_width
 
-from needlecare.batch.rows import Outcome, RowProblem, RowResult
+from msgspec import Struct
+
+from needlecare.batch.rows import RowProblem
+from needlecare.errors import shown
+from needlecare.model import Treatment
+from needlecare.time.zones import local
 
 FAILED = "error"
+MAX_NAMED_ROWS = 5  # that a message about many rows names
+MAX_NAMED_CALENDARS = 20  # that are named one by one
+_REF_WIDTH = 20
 
 
-def record_json(result: Outcome | RowProblem) -> bytes:
-    """Return the record of a row as a line of NDJSON: of one that failed with no cell of it."""
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    WRITTEN = "written"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    PLANNED = "planned"
+    MERGED = "merged"
+    LEFT_OUT = "left-out"
+
+
+class RowResult(Struct, frozen=True, kw_only=True):
+    """A row that was understood: its file, where it has one. `data` is what it gives standard output.
+
+    `reason` is why it was left out, `day` the local day of the appointment, `notes` the
+    codes of what to point out. `stale_file` is the calendar that a row left out still has.
+    """
+
+    number: int
+    line: int
+    ref: str
+    outcome: Outcome
+    file: str | None = None
+    data: bytes = b""
+    reason: str = ""
+    treatment: Treatment | None = None
+    day: date | None = None
+    notes: tuple[str, ...] = ()
+    moved: bool = False
+    stale_file: str | None = None
+
+
+# What is said about rows that have something to point out, by the code of the note.
+NOTES = {
+    "no-end": "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
+    "appointment",
+    "skin-type-range": "two skin types, so the higher was taken, which has the stricter plan",
+}
+
+
+def record_json(result: RowResult | RowProblem) -> bytes:
+    """Return the record of a row as a line of NDJSON; one about a failure has no cell of the row."""
     record: dict[str, object] = {"row": result.number, "line": result.line}
-    if isinstance(result, Outcome):
-        record |= {"outcome": result.became, "ref": result.ref, "file": result.file}
-    else:
+    if isinstance(result, RowProblem):
         record |= {
             "outcome": FAILED,
             "column": result.column,
             "code": result.code,
             "expected": result.expected,
         }
+    elif result.outcome is Outcome.LEFT_OUT:
+        record |= {"outcome": result.outcome, "ref": result.ref, "reason": result.reason}
+        record |= {"file": result.stale_file} if result.stale_file else {}
+    else:
+        record |= {"outcome": result.outcome, "ref": result.ref, "file": result.file}
     return json.dumps(record, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
-_WOULD = {RowResult.WRITTEN: "to write", RowResult.REVISED: "to revise"}
+# Before the run -----------------------------------------------------------------------------------
+
+TABLE_HEAD = f"{'row':>5}  {'ref':{_REF_WIDTH}}  {'appointment ended':22}  PRP  skin  scars  what happens\n"
 
 
-def account_text(done: Counter[RowResult], *, rows: int, failed: int, dry_run: bool) -> str:
+def table_row(result: RowResult | list[RowProblem]) -> str:
+    """Return a row of the table that --dry-run prints: what was understood, and what would happen."""
+    if isinstance(result, list):
+        first = result[0]
+        wrong = "; ".join(problem.what for problem in result)
+        return f"{first.number:>5}  {'':{_REF_WIDTH}}  {'':22}  {'':16}  fails: {wrong}\n"
+    when, options = _moment(result), f"{'':16}"
+    if (treatment := result.treatment) is not None:
+        skin = treatment.skin_type.name if treatment.skin_type else "?"
+        options = f"{_yes(treatment.prp):3}  {skin:4}  {_yes(treatment.scars):5}"
+    happens = _WOULD.get(result.outcome, result.outcome)
+    if result.outcome is Outcome.LEFT_OUT:
+        happens = f"left out: {shown(result.reason, 80)}"
+    elif result.outcome is Outcome.MERGED:
+        happens = "merged with the other row of this appointment"
+    happens += " (moved)" if result.moved else ""
+    happens += f" ({', '.join(NOTES[note].split(',')[0] for note in result.notes)})" if result.notes else ""
+    ref = shown(result.ref, _REF_WIDTH)
+    ref += " " * (_REF_WIDTH - sum(2 if east_asian_width(c) in "WF" else 1 for c in ref))
+    return f"{result.number:>5}  {ref}  {when:22}  {options}  {happens}\n"
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _moment(result: RowResult) -> str:
+    if result.treatment is None:
+        return f"{result.day:%a %d %b %Y}" if result.day else ""
+    treated, zone = result.treatment.treated, result.treatment.zone
+    if isinstance(treated, datetime):
+        return f"{local(treated, zone):%a %d %b %Y %H:%M}"
+    return f"{treated:%a %d %b %Y}"
+
+
+# After it -----------------------------------------------------------------------------------------
+
+_WOULD = {Outcome.WRITTEN: "to write", Outcome.REVISED: "to revise", Outcome.PLANNED: "to plan"}
+
+
+class Tally:
+    """What became of the rows so far; the same thing said of many rows is counted, not repeated."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
+        self.rows = 0
+        self.failed = 0
+        self.problems: dict[str, list[RowProblem]] = {}  # by what is wrong, the first few
+        self.problem_counts: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.notes: Counter[str] = Counter()
+        self.moved: list[str] = []
+        self.first_day: date | None = None
+        self.last_day: date | None = None
+        self.stale_files: list[str] = []
+
+    def add(self, result: RowResult | list[RowProblem]) -> None:
+        """Count a row."""
+        self.rows += 1
+        if isinstance(result, list):
+            self.failed += 1
+            for problem in result:
+                self.problem_counts[problem.what] += 1
+                named = self.problems.setdefault(problem.what, [])
+                if len(named) < MAX_NAMED_ROWS:
+                    named.append(problem)
+            return
+        self.outcomes[result.outcome] += 1
+        self.notes.update(result.notes)
+        if result.outcome is Outcome.LEFT_OUT:
+            self.reasons[result.reason] += 1
+        if result.moved:
+            self.moved.append(result.ref)
+        if result.stale_file:
+            self.stale_files.append(result.stale_file)
+        if result.day is not None:
+            self.first_day = min(self.first_day or result.day, result.day)
+            self.last_day = max(self.last_day or result.day, result.day)
+
+    def lines(self, *, dry_run: bool) -> Iterator[str]:
+        """Yield what to say on standard error once all rows are done; the last line sums up."""
+        for what, count in self.problem_counts.items():
+            yield f"needlecare: {_places(self.problems[what], count)}: {what}"
+        for note, count in self.notes.items():
+            yield f"{_rows(count)} with {NOTES[note]}."
+        for reason, count in self.reasons.most_common():
+            yield f"{_rows(count)} left out: {shown(reason, 100)}."
+        if self.moved:
+            more = f" and {len(self.moved) - MAX_NAMED_ROWS} more" if len(self.moved) > MAX_NAMED_ROWS else ""
+            named = ", ".join(shown(ref) for ref in self.moved[:MAX_NAMED_ROWS])
+            yield f"Moved, calendars {'to revise' if dry_run else 'revised'}: {named}{more}."
+        yield summary_text(self.outcomes, rows=self.rows, failed=self.failed, dry_run=dry_run)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _places(named: list[RowProblem], count: int) -> str:
+    """Return "row 2 (line 3)", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
+    if count == 1:
+        return f"row {named[0].number} (line {named[0].line})"
+    numbers = ", ".join(str(problem.number) for problem in named)
+    more = f" and {count - len(named):,} more" if count > len(named) else ""
+    return f"rows {numbers}{more} (from line {named[0].line})"
+
+
+def summary_text(outcomes: Mapping[Outcome, int], *, rows: int, failed: int, dry_run: bool) -> str:
     """Return "3 rows: 2 written, 1 failed.", or what there is to do: "3 rows: 2 to write, 1 failed."."""
     parts = [
-        f"{done[became]} {_WOULD.get(became, became) if dry_run else became}"
-        for became in RowResult
-        if done[became]
+        f"{outcomes[outcome]} {_WOULD.get(outcome, outcome) if dry_run else outcome}".replace(
+            "left-out", "left out"
+        )
+        for outcome in Outcome
+        if outcomes.get(outcome)
     ]
     parts += [f"{failed} failed"] if failed else []
     named = "1 row" if rows == 1 else f"{rows} rows"
     return f"{': '.join(filter(None, [named, ', '.join(parts)]))}."
+
+
+def cancel_command(folder: str, file: str) -> str:
+    """Return the command that cancels a calendar."""
+    return f"needlecare cancel {quote(f'{folder}/{file}')}"

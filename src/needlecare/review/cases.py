@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.batch.rows import DELIMITERS
+from needlecare.batch.tables import DELIMITERS
 from needlecare.errors import Problem, UsageError, nearest, quoted, shown
 from needlecare.model import Kind, Plan, Rule, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan

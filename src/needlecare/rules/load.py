@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -22,10 +22,13 @@ from needlecare.model import (
     PLACEHOLDERS,
     UNRANKED,
     Clinic,
+    Column,
     Condition,
+    ExportFormat,
     Kind,
     Offset,
     Part,
+    Preset,
     ReadyLine,
     Recommendation,
     Rule,
@@ -33,7 +36,9 @@ from needlecare.model import (
     Schedule,
     Series,
     SeriesRange,
+    Services,
     SessionScope,
+    SmsWording,
     Source,
     Standing,
     StandingText,
@@ -66,6 +71,11 @@ _TOP_KEYS = frozenset(
         "reviewed",
         "review_due",
         "treatment",
+        "services",
+        "export",
+        "sms",
+        "only_ours",
+        "system",
         "standing",
         "series",
         "clinic",
@@ -86,6 +96,7 @@ _HAS_TURN = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
 
 Path = tuple[str | int, ...]
 Base = Callable[[str], bytes | None]
+Result = TypeVar("Result")
 
 
 def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Schedule:
@@ -94,6 +105,18 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
     `file` names it in messages; `base` gives the bytes of the rule file that an
     "extends" names, or None. Raises ScheduleError with every problem found.
     """
+    return _read(data, file, base, _ScheduleReader.schedule)
+
+
+def read_preset(data: bytes, *, name: str, file: str) -> Preset:
+    """Return how the export of a booking system is read, from the bytes of a preset.
+
+    Raises ScheduleError with every problem found.
+    """
+    return _read(data, file, lambda _: None, lambda reader: reader.preset(name))
+
+
+def _read(data: bytes, file: str, base: Base, read: "Callable[[_ScheduleReader], Result | None]") -> Result:
     if len(data) > MAX_FILE_BYTES:
         raise ScheduleError(file, [Problem(where="", what="larger than 256 KiB; no rule file is")])
     written = data.removeprefix(BOM_UTF8)
@@ -109,12 +132,11 @@ def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Sch
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise _diagnosis(text, data, file, base, error) from None
-    reading = _ScheduleReader(document, data, base)
-    schedule = reading.schedule()
-    if schedule is None:
-        raise _diagnosis(text, data, file, base)
-    return schedule
+        raise _diagnosis(text, data, file, base, read, error) from None
+    found = read(_ScheduleReader(document, data, base))
+    if found is None:
+        raise _diagnosis(text, data, file, base, read)
+    return found
 
 
 def _endless_key(text: str) -> int | None:
@@ -138,6 +160,8 @@ def weakened_rules(data: bytes, schedule: Schedule, base: Schedule | None) -> li
     for rule in base.rules.values() if base else ():
         ours = schedule.rules.get(rule.id)
         if ours == rule or rule.kind not in {Kind.AVOID, Kind.PREPARE}:
+            continue
+        if ours is None and schedule.only_ours:
             continue
         if what := _weakened_rule(ours, rule):
             line, column = document.place(("rules", rule.id, "recommendations", 0))
@@ -198,7 +222,12 @@ _REFERENCES = (_NOON, _NOON.replace(hour=0), _NOON.replace(hour=23, minute=59))
 
 
 def _diagnosis(
-    text: str, data: bytes, file: str, base: Base, error: Exception | None = None
+    text: str,
+    data: bytes,
+    file: str,
+    base: Base,
+    read: "Callable[[_ScheduleReader], object]",
+    error: Exception | None = None,
 ) -> ScheduleError:
     """Return every problem of a file that did not pass, each with its line and column."""
     from needlecare.rules.positions import read_document
@@ -211,7 +240,7 @@ def _diagnosis(
         return ScheduleError(file, [Problem(where="", what=told, line=1, column=1)])
     problems = _toml_problems(document.problems, error, text)
     reading = _ScheduleReader(document.data, data, base)
-    reading.schedule()
+    read(reading)
     broken = bool(document.problems) or reading.baseless
     for path, what in reading.problems.items():
         where, (line, column) = _where(path), document.place(path)
@@ -469,7 +498,9 @@ class _ScheduleReader:
         for key, table in root.named_tables("sources"):
             self._check_id(table, key)
             sources[key] = self._source(key, table)
-        rules = dict(base.rules) if base else {}
+        only_ours = root.flag("only_ours", default=bool(base and base.only_ours))
+        inherited_rules = dict(base.rules) if base else {}
+        rules = {k: r for k, r in inherited_rules.items() if not only_ours or r.kind is Kind.WARNING}
         off = []
         for key, table in root.named_tables("rules"):
             self._check_id(table, key)
@@ -480,7 +511,7 @@ class _ScheduleReader:
                 continue
             if (rule := self._rule(key, table, sources, inherited)) is not None:
                 rules[key] = rule
-        known = set(rules)
+        known = set(rules) | set(inherited_rules)
         for key in off:
             rules.pop(key, None)
         self._check_order(rules, known)
@@ -503,9 +534,74 @@ class _ScheduleReader:
             clinic=self._clinic(base.clinic if base else None),
             clock=self._clock(base.clock if base else None),
             areas=root.texts("areas", base.areas if base else ()),
+            services=self._services(base.services if base else Services()),
+            export=self._export(),
+            sms=self._sms(base.sms if base else SmsWording()),
+            only_ours=only_ours,
         )
         root.done()
         return None if self.problems or self.unknown else schedule
+
+    def preset(self, name: str) -> Preset | None:
+        """Return the preset that the document is."""
+        root = self.root
+        read = root.date("read")
+        preset = Preset(
+            name=name,
+            system=root.text("system"),
+            read=read or date.min,
+            where=root.text("where", required=False),
+            export=replace(self._export(), preset=name),
+        )
+        if not preset.export.map.get(Column.TREATED):
+            root.table("export").wrong('missing map.treated; write treated = "HEADING" in [export.map]')
+        root.done()
+        return None if self.problems or self.unknown else preset
+
+    def _export(self) -> ExportFormat:
+        """Return how exports are read; the preset of a base does not count for a clinic's own."""
+        table = self.root.table("export")
+        headings = table.table("map")
+        for key in headings.values:
+            if key not in set(Column):
+                near = self.nearest(key, list(Column))
+                headings.wrong(f"unknown column {quoted(key)}{near}; write one of {', '.join(Column)}", key)
+        export = ExportFormat(
+            preset=table.text("preset", "", required=False),
+            map={key: headings.text(key) for key in headings.values if key in set(Column)},
+            dates=table.choice("dates", ("dmy", "mdy"), "") or "",
+            only=self._conditions(table, "only"),
+            skip=self._conditions(table, "skip"),
+            service=table.texts("service"),
+            ref_from=table.texts("ref_from"),
+        )
+        table.done()
+        return export
+
+    def _conditions(self, table: _Table, key: str) -> tuple[str, ...]:
+        found = table.texts(key)
+        for number, text in enumerate(found):
+            if not text.partition("=")[0].strip() or "=" not in text:
+                table.wrong('not a condition; write "Status=Cancelled,No Show"', key, number)
+        return found
+
+    def _services(self, base: Services) -> Services:
+        table = self.root.table("services")
+        services = Services(
+            **{name: table.texts(name, getattr(base, name)) for name in Services.__struct_fields__}
+        )
+        table.done()
+        return services
+
+    def _sms(self, base: SmsWording) -> SmsWording:
+        table = self.root.table("sms")
+        sms = SmsWording(
+            opening=table.prose("opening", base.opening, required=False),
+            closing=table.prose("closing", base.closing, required=False),
+            messages=table.choice("messages", ("few", "all"), base.messages) or base.messages,
+        )
+        table.done()
+        return sms
 
     def _extended(self) -> Schedule | None:
         if not self.root.has("extends"):

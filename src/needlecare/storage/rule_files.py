@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted, shown
-from needlecare.model import Schedule
+from needlecare.model import Preset, Schedule
 from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reason
 
 BUILTIN = "microneedling"
@@ -127,3 +127,40 @@ def load_schedule(name: str) -> Schedule:
             where="", what="it ships with needlecare; unless you edited it, install needlecare again"
         )
         raise ScheduleError(file, [*error.problems, remedy]) from None
+
+
+# Presets ------------------------------------------------------------------------------------------
+
+
+def preset_names() -> list[str]:
+    """Return the names of the booking systems whose exports are known."""
+    with suppress(OSError):  # a folder that cannot be read holds none
+        return sorted(path.stem for path in (schedules_folder() / "exports").glob("*.toml"))
+    return []
+
+
+def load_preset(name: str) -> Preset:
+    """Return how an export is read, by the name of a booking system or by the path of a file.
+
+    Raises UsageError where there is none, and ScheduleError for what is wrong in it.
+    """
+    from needlecare.rules.load import MAX_FILE_BYTES, read_preset
+
+    names = preset_names()
+    if name.casefold() in names:
+        name = name.casefold()
+        data = _shipped(schedules_folder() / "exports" / f"{name}.toml")
+        return read_preset(data, name=name, file=f"{name}.toml")
+    path = Path(name)
+    if not (path.suffix or os.sep in name):
+        raise UsageError(
+            f"unknown preset {quoted(name)}{nearest(name, names)}; write one of {', '.join(names)}, "
+            "the path of a file of your own, or list"
+        )
+    try:
+        data = file_data(path, MAX_FILE_BYTES)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"the preset {quoted(name, MAX_PATH_LENGTH)} cannot be read: {reason(error)}"
+        ) from None
+    return read_preset(data, name=path.stem, file=name)

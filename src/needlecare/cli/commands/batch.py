@@ -1,88 +1,70 @@
 """needlecare batch: a booking system's export in; a calendar, a page or a text for each appointment out."""
 
 import gc
-import sqlite3
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
-from datetime import datetime
-from enum import StrEnum
-from hashlib import sha256
-from html import escape
-from itertools import islice
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Annotated
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, cast
 
 import typer
-from msgspec import Struct
+from msgspec.structs import replace
 
-from needlecare import interruption, system
-from needlecare.batch.report import account_text, record_json
-from needlecare.batch.rows import (
-    MAX_LINE_BYTES,
-    Appointment,
-    Column,
-    Defaults,
-    Outcome,
-    Row,
-    RowFormat,
-    RowProblem,
-    RowResult,
-    appointment,
-    file_stem,
-    parse_mapping,
-    read_rows,
+from needlecare import system
+from needlecare.batch import report
+from needlecare.batch.appointment import Defaults, Reading
+from needlecare.batch.files import (
+    BatchFormat,
+    FileOptions,
+    cancel_calendar,
+    listed,
+    remember_listed,
 )
-from needlecare.batch.workers import results
+from needlecare.batch.headings import combined, parse_condition, parse_mapping
+from needlecare.batch.rows import Survey, survey
+from needlecare.batch.run import MANY_ROWS, Order, Result, Worker, missing_calendars, run
+from needlecare.batch.tables import ExportForm, Table, folded, read_table
 from needlecare.cli import calendar, options, outputs, terminal
-from needlecare.errors import Interrupted, UsageError, WriteError, quoted
-from needlecare.model import Alarms, Detail, Plan, Reminders, Schedule
-from needlecare.plan.combine import Planner, review_notes
-from needlecare.storage.files import MAX_PATH_LENGTH, file_data, locked_folder, place_of, reason, replace_file
-from needlecare.storage.rule_files import load_schedule
+from needlecare.errors import Interrupted, UsageError, WriteError, quoted, shown
+from needlecare.model import Alarms, Column, Detail, ExportFormat, Schedule
+from needlecare.plan.combine import review_notes
+from needlecare.plan.overrides import checked_overrides
+from needlecare.storage.files import MAX_PATH_LENGTH, locked_folder, place_of, reason
+from needlecare.storage.rule_files import load_preset, load_schedule, preset_names
 from needlecare.time.zones import local, zone_named
 
 SOME_FAILED = 4  # exit code
-PIECE = 32  # rows that a process is given at a time
-MAX_OUTPUT_BYTES = 16 * 1024 * 1024  # bytes; a plan as JSON has two hundred thousand
+SPOOLED_BYTES = 1024 * 1024  # of standard input that are kept in memory; more goes to a temporary file
 
 ROWS_PANEL = "The rows"
 
 EXAMPLES = """
 Examples:
 
-  needlecare batch today.csv --tz Europe/Berlin --out calendars
+  needlecare batch today.csv --preset acuity --tz Europe/Berlin --dry-run --out calendars
+  needlecare batch today.csv --preset acuity --tz Europe/Berlin --out calendars
+  needlecare batch today.csv --map treated=Start --map end=End --map ref=Nr --skip "Status=Cancelled" --out out
   needlecare batch today.csv --out sheets --format html --schedule clinic.toml
-  needlecare batch export.csv --map treated=Appt --tz Europe/Berlin --out out
   needlecare batch export.ndjson --format sms > messages.ndjson
-  needlecare batch year.csv --out calendars --jobs 2 --dry-run
+  needlecare batch --preset list
 """
 
-
-class BatchFormat(StrEnum):
-    """What is made of each row; its file ends so."""
-
-    ICS = "ics"
-    HTML = "html"
-    MARKDOWN = "markdown"
-    PLAIN = "plain"
-    JSON = "json"
-    SMS = "sms"
-
-    @property
-    def ending(self) -> str:
-        """Return the ending of a file of this format."""
-        return {BatchFormat.MARKDOWN: "md", BatchFormat.PLAIN: "txt", BatchFormat.SMS: "ndjson"}.get(
-            self, self.value
-        )
-
-
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        "--preset",
+        metavar="NAME|FILE|list",
+        help="The booking system that the export comes from, or a file that says how to read it.",
+        rich_help_panel=ROWS_PANEL,
+        show_default=False,
+    ),
+]
 From = Annotated[
-    RowFormat | None,
+    ExportForm | None,
     typer.Option(
         "--from",
-        help="How the rows are written; else the file's ending tells, or its first character.",
+        help="How the export is written, if the file's name and its first characters don't tell.",
         rich_help_panel=ROWS_PANEL,
         show_default=False,
     ),
@@ -92,9 +74,58 @@ Map = Annotated[
     typer.Option(
         "--map",
         metavar="COLUMN=HEADING",
-        help=f"A heading of your own for one of {', '.join(Column)}; may be given several times.",
+        help=f"The heading in your export for one of {', '.join(Column)}. Repeatable.",
         rich_help_panel=ROWS_PANEL,
         show_default=False,
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="HEADING=VALUE,…",
+        help="Plan only rows with one of these values under a heading. Repeatable.",
+        rich_help_panel=ROWS_PANEL,
+        show_default=False,
+    ),
+]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--skip",
+        metavar="HEADING=VALUE,…",
+        help="Leave out rows with one of these values under a heading; * is any value. Repeatable.",
+        rich_help_panel=ROWS_PANEL,
+        show_default=False,
+    ),
+]
+Service = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--service",
+        metavar="WORD",
+        help="A word by which a service is this treatment, in place of those of the rules. Repeatable.",
+        rich_help_panel=ROWS_PANEL,
+        show_default=False,
+    ),
+]
+RefFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--ref-from",
+        metavar="HEADING,…",
+        help="Make the reference of each row from these columns, where none has one.",
+        rich_help_panel=ROWS_PANEL,
+        show_default=False,
+    ),
+]
+CancelMissing = Annotated[
+    bool,
+    typer.Option(
+        "--cancel-missing",
+        help="Cancel calendars whose appointment was cancelled or is gone from the export; only what a "
+        "--dry-run has listed.",
+        rich_help_panel=options.OUTPUT_PANEL,
     ),
 ]
 Zone = Annotated[
@@ -137,14 +168,15 @@ DryRun = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--jobs",
         metavar="N",
         min=1,
         max=64,
-        help="Processes to work in.",
+        help=f"Number of worker processes; as many as there are cores for more than {MANY_ROWS} rows.",
         rich_help_panel=options.OUTPUT_PANEL,
+        show_default=False,
     ),
 ]
 
@@ -152,407 +184,360 @@ Jobs = Annotated[
 def batch(
     ctx: typer.Context,
     file: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="FILE|-", help="Rows as CSV or NDJSON, in UTF-8; - is standard input.", show_default=False
+            metavar="FILE|-",
+            help="The export: CSV, NDJSON, JSON or .xlsx; - is standard input.",
+            show_default=False,
         ),
-    ],
+    ] = None,
+    preset: Preset = None,
     from_: From = None,
     map_: Map = None,
+    dates: options.Dates = None,
+    only: Only = None,
+    skip: Skip = None,
+    service: Service = None,
+    ref_from: RefFrom = None,
     tz: Zone = None,
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
     scars: options.Scars = False,
     schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
     follow: options.Follow = None,
+    override: options.Overrides = None,
     as_of: options.AsOf = None,
+    clock: options.ClockHours = None,
     out: Out = None,
     format: FormatOfRows = BatchFormat.ICS,
     json: RowsAsJson = False,
     force: outputs.Force = False,
     dry_run: DryRun = False,
-    jobs: Jobs = 1,
+    cancel_missing: CancelMissing = False,
+    jobs: Jobs = None,
     detail: calendar.DetailOfTitles = Detail.DISCREET,
     alarms: calendar.AlarmsWanted = Alarms.GENTLE,
     quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
     daily: calendar.DailyAt = None,
 ) -> None:
-    """Plan many appointments: a file for each row, and every row that cannot be read is named.
+    """Plan many appointments from the export of a booking system: a file for each.
 
-    Columns, in any order: ref (your opaque reference, which names the file), treated,
-    and if you have them tz, prp, skin_type and scars. Options stand in for absent
-    columns and empty cells. Run it again as often as you like: what is unchanged
-    stays untouched, what changed is revised.
+    Start with --preset, or with --map for the headings of your export, and look at what
+    --dry-run says. Columns: ref (your opaque reference, which names the file), treated (when
+    the appointment ended), and if you have them time, end, duration, tz, prp, skin_type,
+    scars, service and status. Run it again as often as you like: what is unchanged stays
+    untouched, what changed is revised.
 
     Exit code 4: some rows failed, and all others are done.
     """
     gc.enable()
-    _check(ctx, out=out, json=json, format=format)
+    if preset == "list":
+        terminal.print_text(_preset_list())
+        return
+    if file is None:
+        raise UsageError("no export given; write needlecare batch FILE, or - for standard input")
+    _check(ctx, out=out, json=json, format=format, dry_run=dry_run, cancel_missing=cancel_missing)
     zone = None if tz is None else zone_named(tz)
     shown_in = zone or zone_named("UTC")
     now = options.moment_of(as_of, shown_in)
-    order = _Order(
-        schedule=load_schedule(schedule),
-        follow=tuple(follow or ()),
-        now=now,
-        defaults=Defaults(zone=zone, prp=prp, skin_type=skin_type, scars=scars),
-        folder=None if out is None else Path(out),
-        rows=place_of(file),
-        format=BatchFormat.JSON if json and out is None else format,
-        force=force,
-        dry_run=dry_run,
-        detail=detail,
-        reminders=calendar.reminders(alarms, quiet_hours, daily),
+    rules = load_schedule(schedule)
+    typed = ExportFormat(
+        map={str(column): heading for column, heading in parse_mapping(map_ or ()).items()},
+        dates=dates or "" if options.typed(ctx, "dates") else "",
+        only=_conditions(only, only=True),
+        skip=_conditions(skip, only=False),
+        service=tuple(service or ()),
+        ref_from=tuple(heading.strip() for heading in (ref_from or "").split(",") if heading.strip()),
     )
-    mapping = parse_mapping(map_ or ())
-    _Worker(order)  # a source that is unknown is told before anything is read or written
-    for note in review_notes(order.schedule, local(now, shown_in).date()):
+    wanted = _export_format(rules, preset, typed, dates or "")
+    services = replace(rules.services, names=wanted.service or rules.services.names)
+    order = Order(
+        follow=tuple(follow or ()),
+        clock=clock if clock and options.typed(ctx, "clock") else rules.clock or clock or 24,
+        reading=Reading(
+            defaults=Defaults(
+                zone=zone,
+                prp=prp,
+                skin_type=skin_type,
+                scars=scars,
+                overrides=checked_overrides(override or (), rules),
+            ),
+            schedule=rules,
+            services=services,
+        ),
+        files=FileOptions(
+            schedule=rules,
+            now=now,
+            format=BatchFormat.JSON if json and out is None else format,
+            folder=None if out is None else Path(out),
+            source=place_of(file),
+            force=force,
+            dry_run=dry_run,
+            detail=detail,
+            reminders=calendar.reminders(alarms, quiet_hours, daily),
+        ),
+    )
+    Worker(order)  # a source that is unknown is told before anything is read or written
+    for note in review_notes(rules, local(now, shown_in).date()):
         terminal.say(note.text)
     try:
-        told = _told(order, file, form=from_, mapping=mapping, jobs=jobs, as_json=json)
+        with ExitStack() as stack:
+            stream = _opened(file, stack)
+            table, found = _surveyed(stream, file, from_, wanted, typed, order.reading)
+            for message in found.messages:
+                terminal.say(message)
+            tally = _carried_out(order, table, found, jobs=jobs, as_json=json, stack=stack)
+            lines = list(tally.lines(dry_run=dry_run))
+            for line in lines[:-1]:
+                terminal.say(line)
+            _tell_stale(order.files, tally, found, cancel=cancel_missing)
+            terminal.say(lines[-1])
     except KeyboardInterrupt:
-        if order.folder is None:
+        if out is None:
             raise
         raise Interrupted("interrupted; run it again, it does the rest") from None
-    terminal.say(str(told))
-    if told.failed:
+    if tally.failed:
         raise typer.Exit(SOME_FAILED)
 
 
-def _check(ctx: typer.Context, *, out: str | None, json: bool, format: BatchFormat) -> None:
-    """Refuse options that exclude each other, and say which change nothing. Raises UsageError."""
+def _preset_list() -> str:
+    """Return the known booking systems, one a line."""
+    presets = [load_preset(name) for name in preset_names()]
+    width = max((len(preset.name) for preset in presets), default=0)
+    lines = [f"{one.name:{width}}  {one.system}: {one.where} (read {one.read})" for one in presets]
+    return "\n".join([*lines, "", "Copy one and change it: --preset FILE."]) + "\n"
+
+
+def _check(
+    ctx: typer.Context,
+    *,
+    out: str | None,
+    json: bool,
+    format: BatchFormat,
+    dry_run: bool,
+    cancel_missing: bool,
+) -> None:
+    """Refuse options that exclude each other, and point out those without effect. Raises UsageError."""
     if out == "":
         raise UsageError("--out names no folder; give --out DIR, or --out . for the one you are in")
-    if out is None and not json and format is not BatchFormat.SMS:
+    if out is None and not json and not dry_run and format is not BatchFormat.SMS:
         raise UsageError("nowhere to write to; give --out DIR, or --json for standard output")
     if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
         raise UsageError("--json and --format exclude each other without --out; give one of them")
-    if format is not BatchFormat.ICS or out is None:
+    if cancel_missing and (out is None or format is not BatchFormat.ICS):
+        raise UsageError("--cancel-missing cancels calendars in a folder; give --out DIR, without --format")
+    if (
+        cancel_missing
+        and not dry_run
+        and out is not None
+        and Path(out).is_dir()
+        and listed(Path(out)) is None
+    ):
+        raise UsageError(
+            "--cancel-missing only cancels what a --dry-run has listed; run the same command with --dry-run "
+            "first, and read what it says"
+        )
+    if format is not BatchFormat.ICS or (out is None and not dry_run):
         outputs.warn_unused_options(ctx, messages=format is BatchFormat.SMS, remedy="--out DIR --format ics")
 
 
-class _Account:
-    """What became of the rows so far; tells of each as it comes."""
+def _conditions(texts: list[str] | None, *, only: bool) -> tuple[str, ...]:
+    """Return the conditions that were typed. Raises UsageError."""
+    for text in texts or ():
+        parse_condition(text, only=only)
+    return tuple(texts or ())
 
-    def __init__(self, say: Callable[[str], None], *, as_json: bool, to_folder: bool, dry_run: bool) -> None:
-        self.say = say
-        self.as_json = as_json
+
+def _export_format(rules: Schedule, preset: str | None, typed: ExportFormat, dates: str) -> ExportFormat:
+    """Return how the export is read: by what is typed, the preset, and [export] of the rule file.
+
+    A preset that is typed takes the place of the headings in the rule file. `dates` is the
+    order that holds where none of them says one. Raises UsageError and ScheduleError.
+    """
+    clinic = rules.export
+    base = ExportFormat()
+    if preset is not None:
+        base = load_preset(preset).export
+        clinic = ExportFormat(dates=clinic.dates, service=clinic.service)
+    elif clinic.preset:
+        base = load_preset(clinic.preset).export
+    return combined(combined(combined(ExportFormat(dates=dates), base), clinic), typed)
+
+
+def _surveyed(
+    stream: IO[bytes],
+    file: str,
+    form: ExportForm | None,
+    wanted: ExportFormat,
+    typed: ExportFormat,
+    reading: Reading,
+) -> tuple[Table, Survey]:
+    """Look at the whole export, before anything is written. Raises UsageError."""
+    asked = [*wanted.map.values(), *wanted.ref_from]
+    asked += [parse_condition(text, only=True).heading for text in (*wanted.only, *wanted.skip)]
+    names = frozenset(map(folded, (*asked, *Column)))
+    said = [*typed.map.values(), *typed.ref_from]
+    said += [parse_condition(text, only=True).heading for text in (*typed.only, *typed.skip)]
+    try:
+        table = read_table(stream, form or _by_ending(file), names)
+        return table, survey(
+            table,
+            wanted,
+            reading.services,
+            typed=frozenset(map(folded, said)),
+            zone=reading.defaults.zone or zone_named("UTC"),
+        )
+    except OSError as error:
+        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+
+
+def _carried_out(
+    order: Order, table: Table, found: Survey, *, jobs: int | None, as_json: bool, stack: ExitStack
+) -> report.Tally:
+    """Do what is ordered with every row, and return what became of them."""
+    folder, dry_run = order.files.folder, order.files.dry_run
+    if folder is not None and not dry_run:
+        stack.enter_context(locked_folder(folder, patience=1))
+    reading = replace(
+        order.reading,
+        order=found.order,
+        service_heading=table_heading(table, found),
+        rounded_refs=found.rounded_refs,
+        expects_end=Column.END in found.places.columns or Column.DURATION in found.places.columns,
+    )
+    tally = report.Tally()
+    with terminal.progress("Planning", found.rows) as progress:
+        processes = jobs or (system.cores() if found.rows > MANY_ROWS else 1)
+        printer = _Printer(as_json=as_json, table=dry_run, to_folder=folder is not None)
+        for piece in run(replace(order, reading=reading), table, found, jobs=processes):
+            for result in piece:
+                tally.add(result)
+            printer.print(piece)
+            progress.reach(tally.rows)
+    if folder is not None and not dry_run:
+        system.flush_disks()  # all at once: a file at a time would take longer than the planning
+    return tally
+
+
+def table_heading(table: Table, found: Survey) -> str | None:
+    """Return the heading of the services as it is written; None where no column names one."""
+    name = found.places.columns.get(Column.SERVICE)
+    if name is None or not found.usable_service:
+        return None
+    return next((heading for heading in table.headings or () if folded(heading) == name), name)
+
+
+class _Printer:
+    """Prints what rows give standard output; once nobody reads there any more, the folder is filled without."""
+
+    def __init__(self, *, as_json: bool, table: bool, to_folder: bool) -> None:
         self.to_folder = to_folder
-        self.dry_run = dry_run
-        self.done: Counter[RowResult] = Counter()
-        self.rows = 0
-        self.failed = 0
+        self.head = report.TABLE_HEAD.encode() if table and not as_json else b""
+        self.text: Callable[[Result], bytes] = _data
+        if as_json:
+            self.text = _record
+        elif table:
+            self.text = lambda result: report.table_row(result).encode("utf-8", "replace")
+        self.idle = False
 
-    def tell(self, piece: Iterable[list[RowProblem] | Outcome]) -> None:
-        """Print what the rows of a piece give, and say what is wrong with those that failed."""
-        printed = []
-        for found in piece:
-            self.rows += 1
-            if isinstance(found, Outcome):
-                self.done[found.became] += 1
-                printed.append(found.data or self.record(found))
-            else:
-                self.failed += 1
-                printed += [self.record(problem) for problem in found]
-                for problem in found:
-                    self.say(f"needlecare: {problem}")
-        if any(printed):
-            self.print(b"".join(printed))
-
-    def print(self, data: bytes) -> None:
-        """Print what rows give; once nobody reads the report any more, the folder is filled without it."""
-        if not terminal.print_bytes(data):
+    def print(self, piece: Iterable[Result]) -> None:
+        """Print some rows. Raises BrokenPipeError where standard output is all there is."""
+        if self.idle:
+            return
+        data = self.head + b"".join(map(self.text, piece))
+        self.head = b""
+        if data and not terminal.print_bytes(data):
             if not self.to_folder:
                 raise BrokenPipeError
-            self.as_json = False
-
-    def record(self, result: Outcome | RowProblem) -> bytes:
-        return record_json(result) if self.as_json else b""
-
-    def __str__(self) -> str:
-        return account_text(self.done, rows=self.rows, failed=self.failed, dry_run=self.dry_run)
+            self.idle = True
 
 
-def _told(
-    order: "_Order",
-    file: str,
-    *,
-    form: RowFormat | None,
-    mapping: Mapping[Column, str],
-    jobs: int,
-    as_json: bool,
-) -> _Account:
-    """Carry out an order with all rows of a file, telling of each; return what became of them."""
-    with ExitStack() as stack:
-        stream, size = _opened(file, stack)
-        rows = _unrepeated(read_rows(_lines(stream, file), form=form or _by_ending(file), mapping=mapping))
-        if order.folder is not None and not order.dry_run:
-            stack.enter_context(locked_folder(order.folder, patience=1))
-        report = stack.enter_context(terminal.progress("Planning", size))
-        told = _Account(
-            report.say, as_json=as_json, to_folder=order.folder is not None, dry_run=order.dry_run
-        )
-        for piece in results(_work, _pieces(rows), jobs=jobs, prepare=_prepare, order=order):
-            told.tell(piece)
-            report.reach(stream.tell() if size else told.rows)
-        if order.folder is not None and not order.dry_run:
-            system.flush_disks()  # all at once: a file at a time would take longer than the planning
-    return told
+def _data(result: Result) -> bytes:
+    return b"" if isinstance(result, list) else result.data
 
 
-def _pieces(rows: Iterator[Row | RowProblem]) -> Iterator[list[Row | RowProblem]]:
-    """Yield the rows, as many at a time as a process is given."""
-    while piece := list(islice(rows, PIECE)):
-        interruption.check()
-        yield piece
+def _record(result: Result) -> bytes:
+    if isinstance(result, list):
+        return b"".join(map(report.record_json, result))
+    return result.data or report.record_json(result)
 
 
-# A row --------------------------------------------------------------------------------------------
+def _tell_stale(files: FileOptions, tally: report.Tally, found: Survey, *, cancel: bool) -> None:
+    """Point out calendars whose appointment was cancelled or is gone from the export, or cancel them.
 
-
-class _Order(Struct, frozen=True, kw_only=True):
-    """What is to be done with every row; goes to each process, so that all rows are planned by the same."""
-
-    schedule: Schedule
-    follow: tuple[str, ...]
-    now: datetime
-    defaults: Defaults
-    folder: Path | None
-    rows: str  # the place of the file that they stand in
-    format: BatchFormat
-    force: bool
-    dry_run: bool
-    detail: Detail
-    reminders: Reminders
-
-
-class _Worker:
-    """Does what is ordered with one row after another. Raises UsageError for a source that is unknown."""
-
-    def __init__(self, order: _Order) -> None:
-        self.order = order
-        self.own_name = Path(order.rows).name
-        self.planner = Planner(order.schedule, follow=order.follow)
-        general = order.schedule.standing.general
-        texts = [text.encode() for text in (general.text, general.short)]
-        self.marks = [*texts, *(escape(text.decode()).encode() for text in texts)]
-
-    def result(self, row: Row | RowProblem) -> list[RowProblem] | Outcome:
-        """Return what became of a row, or everything that is wrong with it. Raises WriteError."""
-        if isinstance(row, RowProblem):
-            return [row]
-        asked = appointment(row, self.order.defaults, self.order.now)
-        if not isinstance(asked, Appointment):
-            return asked
-        made = self.planner.plan(asked.treatment)
-        if self.order.folder is None:
-            data = self.printed(made, asked)
-            return Outcome(
-                number=row.number, line=row.line, ref=asked.ref, became=RowResult.PLANNED, data=data
-            )
-        name = f"{file_stem(asked.ref)}.{self.order.format.ending}"
-        try:
-            became = self.written(made, asked, self.order.folder / name)
-        except _InTheWay as found:
-            code, expected = str(found), _INSTEAD[str(found)]
-            return [
-                RowProblem(number=row.number, line=row.line, column=Column.REF, code=code, expected=expected)
-            ]
-        return Outcome(number=row.number, line=row.line, ref=asked.ref, became=became, file=name)
-
-    def printed(self, made: Plan, asked: Appointment) -> bytes:
-        """Return what a row gives standard output: its plan on a line, or its text messages."""
-        if self.order.format is BatchFormat.SMS:
-            return self.data(made, asked)
-        from needlecare.output.json.plan import plan_line
-
-        return plan_line(made, self.order.now, row=asked.number, ref=asked.ref).encode()
-
-    def written(self, made: Plan, asked: Appointment, path: Path) -> RowResult:
-        """Write the file of a row, and return what became of it. Raises _InTheWay and WriteError."""
-        link = path.is_symlink()
-        if link:  # followed once: what is put in its place meanwhile is not
-            path = Path(place_of(str(path)))
-        existing = _existing(path, force=self.order.force)
-        if link and not existing:  # nothing is made where a link leads
-            raise _InTheWay(NO_FILE)
-        if existing and path.name == self.own_name and place_of(str(path)) == self.order.rows:
-            raise _InTheWay(FOREIGN_FILE)
-        data = self.data(made, asked)
-        if existing and existing != data and not self.order.force:
-            data = self.revised(existing, made, asked, data)
-        if existing == data:
-            return RowResult.UNCHANGED
-        if not self.order.dry_run:
-            replace_file(path, data, durable=False)
-        return RowResult.REVISED if existing else RowResult.WRITTEN
-
-    def data(self, made: Plan, asked: Appointment) -> bytes:
-        """Return the bytes of a row's file, as if there were none before."""
-        order = self.order
-        match order.format:
-            case BatchFormat.ICS:
-                from needlecare.calendar.events import calendar_bytes
-
-                return calendar_bytes(
-                    made, order.now, ref=asked.ref, detail=order.detail, reminders=order.reminders
-                )
-            case BatchFormat.JSON:
-                from needlecare.output.json.plan import plan_json
-
-                return plan_json(made, order.now).encode()
-            case _:
-                form = outputs.Format(order.format.value)
-                text = outputs.plan_text(
-                    form, made, order.now, ref=asked.ref, detail=order.detail, quiet=order.reminders.quiet
-                )
-                return text.encode()
-
-    def revised(self, existing: bytes, made: Plan, asked: Appointment, data: bytes) -> bytes:
-        """Return what follows the file of an earlier run. Raises _InTheWay where it is not this row's.
-
-        Every output carries the first standing text, so that a file without it is
-        somebody else's.
-        """
-        if self.order.format is not BatchFormat.ICS:
-            if not any(mark in existing for mark in self.marks):
-                raise _InTheWay(FOREIGN_FILE)
-            return data
-        from needlecare.calendar.events import calendar as plan_calendar
-        from needlecare.calendar.update import Export, revise
-
-        order = self.order
-        try:
-            export = Export(existing)
-            newer = plan_calendar(
-                made,
-                order.now,
-                ref=asked.ref,
-                detail=order.detail,
-                reminders=order.reminders,
-                remembered=export.options,
-            )
-            if export.reference != newer.reference:
-                raise _InTheWay(FOREIGN_FILE)
-            return revise(export, newer, order.now).data
-        except UsageError:
-            raise _InTheWay(FOREIGN_FILE) from None
-
-
-_worker: _Worker  # of this process
-
-
-def _prepare(order: _Order) -> None:
-    global _worker  # noqa: PLW0603  a pool hands its processes nothing but pieces of work
-    _worker = _Worker(order)
-
-
-def _work(rows: Iterable[Row | RowProblem]) -> list[list[RowProblem] | Outcome]:
-    return [_worker.result(row) for row in rows]
-
-
-class _InTheWay(Exception):
-    """What stands in the place of a row's file and is not this row's: one of the codes below."""
-
-
-FOREIGN_FILE, NO_FILE = "foreign-file", "no-file"
-_INSTEAD = {
-    FOREIGN_FILE: "the rows into another folder, or --force: a file of that name exists that is not this row's",
-    NO_FILE: "the rows into another folder: what has the name of its file is no plain file",
-}
-
-
-def _existing(path: Path, *, force: bool) -> bytes:
-    """Return the bytes of the file that an earlier run left, none where there is none.
-
-    Raises _InTheWay for what no run can have left (a file that cannot be read may be
-    replaced by `force`), and WriteError where it cannot be told.
+    Gone is only what lies within the days of the export: one of a single day says nothing of others.
     """
-    try:
-        path.lstat()  # most often there is nothing, which this tells soonest
-        if not path.is_file() and (path.exists() or path.is_symlink()):
-            raise _InTheWay(NO_FILE)
-        return _readable(path, force=force)
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+    if files.folder is None or files.format is not BatchFormat.ICS or not files.folder.is_dir():
+        return
+    gone: list[str] = []
+    if tally.first_day is not None and tally.last_day is not None:
+        gone = missing_calendars(files, found, tally.first_day, tally.last_day)
+    stale = [*tally.stale_files, *gone]
+    if files.dry_run:
+        if stale or cancel:
+            remember_listed(files.folder, stale)
+    elif cancel:
+        allowed = listed(files.folder) or frozenset()
+        for name in (name for name in stale if name in allowed):
+            cancel_calendar(files.folder / name, files.now)
+            terminal.say(f"Cancelled {shown(name)}.")
+        stale = [name for name in stale if name not in allowed]
+        if stale:
+            terminal.say("Not cancelled, since no --dry-run has listed them:")
+        (files.folder / ".needlecare-listed").unlink(missing_ok=True)
+    for name in stale[: report.MAX_NAMED_CALENDARS]:
+        why = "is gone from the export" if name in gone else "is left out now"
+        command = report.cancel_command(str(files.folder), name)
+        terminal.say(f"{shown(name.removesuffix('.ics'))} {why} and has a calendar: {command}")
+    if len(stale) > report.MAX_NAMED_CALENDARS:
+        more = len(stale) - report.MAX_NAMED_CALENDARS
+        terminal.say(
+            f"and {more} more calendars; --dry-run --cancel-missing lists, --cancel-missing cancels them."
+        )
 
 
-def _readable(path: Path, *, force: bool) -> bytes:
-    try:
-        return file_data(path, MAX_OUTPUT_BYTES)
-    except PermissionError:
-        if force:
-            return b""
-        raise _InTheWay(FOREIGN_FILE) from None
+# The input ----------------------------------------------------------------------------------------
 
 
-# The rows -----------------------------------------------------------------------------------------
-
-
-def _opened(file: str, stack: ExitStack) -> tuple[IO[bytes], int | None]:
-    """Return the input and its size in bytes, where it is known. Raises UsageError."""
+def _opened(file: str, stack: ExitStack) -> IO[bytes]:
+    """Return the export as something that can be read twice. Raises UsageError and WriteError."""
     if file == "-":
         if sys.stdin is None:
             raise UsageError("standard input is closed; give the name of a file")
-        return sys.stdin.buffer, None
+        return _spooled(sys.stdin.buffer, file, stack)
     try:
         path = Path(file)
-        return stack.enter_context(path.open("rb")), path.stat().st_size if path.is_file() else None
+        stream = stack.enter_context(path.open("rb"))
+        return stream if path.is_file() else _spooled(stream, file, stack)
     except (OSError, ValueError) as error:
         raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
 
 
-def _lines(stream: IO[bytes], file: str) -> Iterator[bytes]:
-    """Yield the lines of the input, long ones in pieces. Raises UsageError where it cannot be read on."""
-    try:
-        while text := stream.readline(MAX_LINE_BYTES):
-            yield text
-    except OSError as error:
-        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:
+    """Return a copy of what can be read once only; a long one is in a temporary file without a name."""
+    spool = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115  the stack closes it
+    copy = cast("IO[bytes]", stack.enter_context(spool))
+    while True:
+        try:
+            data = stream.read(SPOOLED_BYTES)
+        except OSError as error:
+            raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+        if not data:
+            return copy
+        try:
+            copy.write(data)
+        except OSError as error:
+            raise WriteError(
+                f"the temporary folder cannot hold a copy of the export: {reason(error)}; make room"
+            ) from None
 
 
-def _by_ending(file: str) -> RowFormat | None:
+def _by_ending(file: str) -> ExportForm | None:
     endings = {
-        ".csv": RowFormat.CSV,
-        ".tsv": RowFormat.CSV,
-        ".ndjson": RowFormat.NDJSON,
-        ".jsonl": RowFormat.NDJSON,
+        ".csv": ExportForm.CSV,
+        ".tsv": ExportForm.CSV,
+        ".ndjson": ExportForm.NDJSON,
+        ".jsonl": ExportForm.NDJSON,
+        ".xlsx": ExportForm.XLSX,
     }
     return endings.get(Path(file).suffix.lower())
-
-
-def _unrepeated(rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
-    """Yield the rows, and a problem in place of one whose ref an earlier one has.
-
-    What was seen stands in a temporary database and not in memory: a year's export
-    has a hundred thousand rows.
-    """
-    with closing(sqlite3.connect("", isolation_level=None)) as seen:
-        seen.executescript(
-            "pragma journal_mode=off; pragma cache_size=-256; create table seen (ref blob primary key) without rowid;"
-        )
-        seen.execute("begin")
-        for row in rows:
-            ref = row.cells.get(Column.REF) if isinstance(row, Row) else None
-            if ref and not _added(seen, sha256(ref.encode(errors="surrogatepass")).digest()):
-                yield RowProblem(
-                    number=row.number,
-                    line=row.line,
-                    column=Column.REF,
-                    code="duplicate",
-                    expected="a ref of its own: an earlier row, done or not, has this one",
-                )
-            else:
-                yield row
-
-
-def _added(seen: sqlite3.Connection, digest: bytes) -> bool:
-    """Add a digest to those that were seen; whether it was none of them. Raises WriteError."""
-    try:
-        return bool(seen.execute("insert or ignore into seen values (?)", [digest]).rowcount)
-    except sqlite3.Error as error:
-        raise WriteError(
-            f"the temporary folder cannot hold what a batch remembers: {error}; make room"
-        ) from None

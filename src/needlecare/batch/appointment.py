@@ -1,0 +1,384 @@
+"""The rows of one reference -> an appointment to plan, or why there is none.
+
+Rows of one day are one appointment: an add-on in a row of its own counts for all of it.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.batch import words, zones
+from needlecare.batch.dates import day_of, is_time_alone, later, parsed
+from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row, RowProblem
+from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
+from needlecare.errors import UsageError
+from needlecare.model import Column, Override, Schedule, Services, SkinType, Treatment
+from needlecare.plan.overrides import parse_overrides
+from needlecare.time.parsing import DateOrder
+from needlecare.time.zones import zone_named
+
+# What to write where a time cannot be understood, by the code of the error.
+_EXPECTED = {
+    "not-a-time": "2026-11-21T14:30, or 2026-11-21 where the hour is unknown",
+    "no-such-time": "a day and a time that exist",
+    "two-readings": "2026-11-21, or say with --dates dmy or --dates mdy which comes first, day or month",
+    "two-digit-year": "the year with four digits",
+    "wrong-weekday": "a weekday that fits its date",
+    "wrong-order": "the date in the order that --dates gives",
+    "skipped": "a time that the clocks did not skip on that day",
+    "repeated": "the time with its offset, such as 2026-10-25T02:30+02:00",
+}
+_ZONE = "an IANA name such as Europe/Berlin"
+
+
+class Defaults(Struct, frozen=True, kw_only=True):
+    """What holds where a column is absent or a cell is empty."""
+
+    zone: ZoneInfo | None = None
+    prp: bool = False
+    skin_type: SkinType | None = None
+    scars: bool = False
+    overrides: tuple[Override, ...] = ()
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """How the cells of a file are read; goes to each worker process."""
+
+    defaults: Defaults = Defaults()
+    schedule: Schedule | None = None  # whose rules a column of overrides names
+    services: Services = Services()
+    order: DateOrder | None = None
+    service_heading: str | None = None  # None: no column says which service it was
+    rounded_refs: bool = False
+    expects_end: bool = False  # whether a column has the end or the duration
+
+
+class Appointment(Struct, frozen=True, kw_only=True):
+    """A treatment and the clinic's opaque reference for it.
+
+    `unsaid` are the columns that neither the rows nor an option say anything about: there an
+    existing calendar is asked. `notes` are the codes of what to point out.
+    """
+
+    number: int
+    line: int
+    ref: str
+    treatment: Treatment
+    unsaid: frozenset[Column] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> date:
+        """The local day of the appointment."""
+        return day_of(self.treatment.treated, self.treatment.zone)
+
+
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """A row for which nothing is planned, and why; the day where one can be read."""
+
+    number: int
+    line: int
+    ref: str
+    reason: str
+    day: date | None = None
+
+
+class Merged(Struct, frozen=True, kw_only=True):
+    """A row that belongs to the appointment of an earlier row."""
+
+    number: int
+    line: int
+    ref: str
+
+
+Found = Appointment | LeftOut | Merged | list[RowProblem]
+
+
+def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[Found]:
+    """Return what each of the rows of one reference comes to; `now` (UTC) is what "today" means in a cell.
+
+    The zone is the row's or the default, and never the machine's. Of several days the first
+    is planned; the others need references of their own.
+    """
+    found: list[Found] = []
+    days: dict[date, list[_ParsedRow]] = {}
+    for row in rows:
+        cells = _CellReader(row, reading, now)
+        if row.left_out is not None:
+            day = None if row.left_out == NOT_AN_APPOINTMENT else cells.day_if_readable()
+            found.append(LeftOut(number=row.number, line=row.line, ref=row.ref, reason=row.left_out, day=day))
+            continue
+        one = cells.parsed()
+        if one is None:
+            found.append(cells.problems)
+        else:
+            days.setdefault(one.day, []).append(one)
+    if any(
+        isinstance(one, list) for one in found
+    ):  # it may be part of the same appointment: PRP, or a later end
+        return [*found, *([_other_row(part.row)] for parts in days.values() for part in parts)]
+    planned = False
+    for day, parts in days.items():
+        if (reason := _another_service(parts, reading)) is not None:
+            found += [
+                LeftOut(number=p.row.number, line=p.row.line, ref=p.row.ref, reason=reason, day=day)
+                for p in parts
+            ]
+        elif planned:
+            found += [[_duplicate(part.row)] for part in parts]
+        else:
+            planned = True
+            found.append(_merged(parts, reading))
+            found += [Merged(number=p.row.number, line=p.row.line, ref=p.row.ref) for p in parts[1:]]
+    return found
+
+
+def _duplicate(row: Row) -> RowProblem:
+    return RowProblem(
+        number=row.number,
+        line=row.line,
+        column=Column.REF,
+        code="duplicate",
+        expected="a ref of its own: an earlier row, of another day, has this one",
+    )
+
+
+def _other_row(row: Row) -> RowProblem:
+    return RowProblem(
+        number=row.number,
+        line=row.line,
+        column=Column.REF,
+        code="other-row",
+        expected="the other row of this reference right first: it may belong to this appointment",
+    )
+
+
+class _ParsedRow(Struct, frozen=True, kw_only=True):
+    """A row whose cells were understood."""
+
+    row: Row
+    treatment: Treatment
+    day: date
+    unsaid: frozenset[Column]
+    notes: tuple[str, ...]
+
+
+def _another_service(parts: Sequence[_ParsedRow], reading: Reading) -> str | None:
+    """Return why the rows of a day are left out: they name services, and none is this treatment."""
+    if reading.service_heading is None or not reading.services.names:
+        return None
+    named = [part.row.cells.get(Column.SERVICE, "") for part in parts]
+    if not any(named) or any(words.is_this_treatment(name, reading.services) for name in named if name):
+        return None
+    return f"{reading.service_heading} is another treatment"
+
+
+def _merged(parts: Sequence[_ParsedRow], reading: Reading) -> Appointment:
+    """Return the appointment of some rows: the latest end, and of each option the stricter."""
+    first = parts[0]
+    times = [part.treatment.treated for part in parts if isinstance(part.treatment.treated, datetime)]
+    named = [part.row.cells.get(Column.SERVICE, "") for part in parts]
+    types = [part.treatment.skin_type for part in parts if part.treatment.skin_type is not None]
+    treatment = replace(
+        first.treatment,
+        treated=max(times) if times else first.treatment.treated,
+        prp=any(part.treatment.prp for part in parts)
+        or any(words.names_positively(name, reading.services.prp) for name in named),
+        scars=any(part.treatment.scars for part in parts)
+        or any(words.names_positively(name, reading.services.scars) for name in named),
+        skin_type=max(types, default=None),
+        overrides=next((p.treatment.overrides for p in parts if p.treatment.overrides), ()),
+    )
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    return Appointment(
+        number=first.row.number,
+        line=first.row.line,
+        ref=first.row.ref,
+        treatment=treatment,
+        unsaid=frozenset.intersection(*(part.unsaid for part in parts)),
+        notes=notes,
+    )
+
+
+class _CellReader:
+    """One row: hands out what its cells mean, collects what is wrong."""
+
+    def __init__(self, row: Row, reading: Reading, now: datetime) -> None:
+        self.row = row
+        self.reading = reading
+        self.now = now
+        self.problems: list[RowProblem] = []
+        self.unsaid: set[Column] = set()
+        self.notes: list[str] = []
+
+    def parsed(self) -> _ParsedRow | None:
+        """Return what the row says; None, with everything that is wrong in `problems`."""
+        defaults = self.reading.defaults
+        self.check_ref()
+        zone = self.zone()
+        treated = self.treated(zone or zone_named("UTC"))
+        if zone is not None and isinstance(treated, datetime):
+            self.check_summer_time(zone, treated)
+        prp = self.flag(Column.PRP, self.reading.services.prp, default=defaults.prp)
+        skin_type = self.skin_type()
+        scars = self.flag(Column.SCARS, self.reading.services.scars, default=defaults.scars)
+        overrides = self.overrides()
+        if self.problems or zone is None or treated is None:
+            return None
+        return _ParsedRow(
+            row=self.row,
+            treatment=Treatment(
+                treated=treated, zone=zone, prp=prp, skin_type=skin_type, scars=scars, overrides=overrides
+            ),
+            day=day_of(treated, zone),
+            unsaid=frozenset(self.unsaid),
+            notes=tuple(self.notes),
+        )
+
+    def day_if_readable(self) -> date | None:
+        """Return the day of a row that is left out, whatever else is wrong with it."""
+        zone = self.zone() or zone_named("UTC")
+        treated = self.treated(zone) if self.cell(Column.TREATED) else None
+        return None if treated is None else day_of(treated, zone)
+
+    def wrong(self, column: Column, code: str, expected: str) -> None:
+        self.problems.append(
+            RowProblem(
+                number=self.row.number, line=self.row.line, column=column, code=code, expected=expected
+            )
+        )
+
+    def cell(self, column: Column) -> str:
+        return self.row.cells.get(column, "")
+
+    def check_ref(self) -> None:
+        ref = self.row.ref
+        if not ref:
+            self.wrong(Column.REF, "missing", "an opaque reference of your own, one for each appointment")
+        elif self.reading.rounded_refs or words.is_damaged_number(ref):
+            self.wrong(
+                Column.REF,
+                "damaged-number",
+                "the whole number: a spreadsheet has cut it, so export again and don't open the file in one, "
+                "or format the column as text",
+            )
+        else:
+            try:
+                checked_reference(ref)
+            except UsageError:
+                self.wrong(
+                    Column.REF, "invalid", f"1 to {MAX_REFERENCE_LENGTH} printable characters, in UTF-8"
+                )
+
+    def zone(self) -> ZoneInfo | None:
+        name = self.cell(Column.TZ)
+        if not name:
+            if self.reading.defaults.zone is None:
+                self.wrong(Column.TZ, "missing", f"{_ZONE}, or give --tz")
+            return self.reading.defaults.zone
+        zone = zones.zone_of_name(name)
+        if zone is None:
+            probable = zones.probable_zone(name)
+            self.wrong(Column.TZ, "invalid", f"an IANA name; {probable}, perhaps" if probable else _ZONE)
+        return zone
+
+    def check_summer_time(self, zone: ZoneInfo, moment: datetime) -> None:
+        """Question EST and GMT in summer, when clocks that keep to them are an hour off their city's."""
+        if zones.misses_summer_time(zone.key, moment):
+            self.wrong(
+                Column.TZ,
+                "summer-time",
+                f"{zones.probable_zone(zone.key)} if its clocks show summer time; {zone.key} never does. "
+                f"If it is meant, write {zones.fixed_name(zone.key)}",
+            )
+
+    def treated(self, zone: ZoneInfo) -> datetime | date | None:
+        """Return when the appointment ended: its end, else its start and duration, else its start."""
+        start = self.moment(Column.TREATED, zone, time_of_day=self.cell(Column.TIME))
+        if start is None:
+            return None
+        written = self.cell(Column.END)
+        if written:
+            if is_time_alone(written):
+                end = self.moment(Column.END, zone, day=day_of(start, zone))
+            else:
+                end = self.moment(Column.END, zone)
+            if isinstance(end, datetime) and isinstance(start, datetime) and end < start:
+                self.wrong(Column.END, "before-start", "an end that is not before the start")
+                return None
+            return start if isinstance(start, datetime) and not isinstance(end, datetime) and end else end
+        try:
+            minutes = words.minutes(self.cell(Column.DURATION))
+        except ValueError:
+            self.wrong(Column.DURATION, "invalid", "minutes, such as 60, or 1:30, 90 min, 1h 30m")
+            return None
+        if minutes is not None:
+            return later(start, minutes)
+        if self.reading.expects_end:
+            self.notes.append("no-end")
+        return start
+
+    def moment(
+        self, column: Column, zone: ZoneInfo, *, time_of_day: str = "", day: date | None = None
+    ) -> datetime | date | None:
+        written = self.cell(column)
+        if not written:
+            self.wrong(column, "missing", _EXPECTED["not-a-time"])
+            return None
+        text, clock = (written, time_of_day) if day is None else (day.isoformat(), written)
+        try:
+            return parsed(text, time_of_day=clock, now=self.now, zone=zone, order=self.reading.order)
+        except UsageError as error:
+            self.wrong(column, error.code, _EXPECTED.get(error.code, _EXPECTED["not-a-time"]))
+        except (ValueError, OverflowError):
+            self.wrong(column, "no-such-time", _EXPECTED["no-such-time"])
+        return None
+
+    def flag(self, column: Column, known: Sequence[str], *, default: bool) -> bool:
+        written = self.cell(column)
+        try:
+            answer = words.yes_or_no(written)
+        except ValueError:
+            if words.names_positively(written, known):
+                return True
+            if words.names_any(written, known):  # "no PRP"
+                return False
+            about = "yes or no" if column is Column.PRP else "yes or no: are there scars to treat?"
+            self.wrong(column, "invalid", about)
+            return default
+        if answer is None and not default and not self.cell(Column.SERVICE):
+            self.unsaid.add(column)
+        return default if answer is None else answer
+
+    def skin_type(self) -> SkinType | None:
+        written = self.cell(Column.SKIN_TYPE)
+        try:
+            found = words.skin_type(written)
+        except ValueError:
+            self.wrong(
+                Column.SKIN_TYPE, "invalid", "I to VI or 1 to 6, or leave it empty where it is unknown"
+            )
+            return None
+        if found is not None and words.is_a_range(written):
+            self.notes.append("skin-type-range")
+        if found is None and self.reading.defaults.skin_type is None:
+            self.unsaid.add(Column.SKIN_TYPE)
+        return self.reading.defaults.skin_type if found is None else found
+
+    def overrides(self) -> tuple[Override, ...]:
+        written, typed = self.cell(Column.OVERRIDE), self.reading.defaults.overrides
+        if not written and not typed:
+            self.unsaid.add(Column.OVERRIDE)
+        if not written or self.reading.schedule is None:
+            return typed
+        try:
+            found = parse_overrides(written, self.reading.schedule)
+        except UsageError:
+            expected = "rules that wait and how long, such as makeup=PT72H; heat=P5D"
+            self.wrong(Column.OVERRIDE, "invalid", expected)
+            return typed
+        named = {override.rule for override in found}
+        return (*found, *(override for override in typed if override.rule not in named))

@@ -1,0 +1,93 @@
+"""When an appointment ended, from the cells that say so; the order of day and month of a whole column."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from needlecare.errors import UsageError
+from needlecare.time.parsing import DateOrder, order_shown_by, parse_cell
+from needlecare.time.zones import local
+
+_EITHER_ORDER = re.compile(r"\s*([0-9]{1,2})([-/. ])([0-9]{1,2})\2[0-9]{4}(?![0-9])")
+_TIME_ALONE = re.compile(
+    r"\s*[0-9]{1,2}(?:[:.h][0-9]{2}){0,2}(?:[:.][0-9]{2,6})?\s*(?:[ap]\.?\s?m\.?)?\s*", re.IGNORECASE
+)
+_HAS_TIME = re.compile(
+    r":[0-9]{2}|[0-9]h[0-9]{2}|[T ][0-9]{1,2}\.[0-9]{2}$|[0-9]\s*[ap]\.?m\b|\bnoon\b|^[0-9]{5}\.[0-9]",
+    re.IGNORECASE,
+)
+_TIME_DASH_DATE = re.compile(r"([0-9]{1,2}:[0-9]{2} ?(?:[ap]m)?) +[-–] +(?=[A-Za-z])", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"[ T](?:00:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
+
+_WORDS = {DateOrder.DMY: "day first", DateOrder.MDY: "month first"}
+
+
+class OrderEvidence:
+    """What the cells of the date columns prove about the order of day and month."""
+
+    def __init__(self) -> None:
+        self.first_row: dict[DateOrder, int] = {}
+        self.either = 0  # cells that fit both orders, with two different dates
+
+    def add(self, number: int, text: str) -> None:
+        """Take a cell of row `number` into account."""
+        match = _EITHER_ORDER.match(text)
+        if match is None:
+            return
+        shown = order_shown_by(text)
+        if shown is not None:
+            self.first_row.setdefault(shown, number)
+        elif match[1].lstrip("0") != match[3].lstrip("0"):
+            self.either += 1
+
+    def settle(self, given: DateOrder | None) -> tuple[DateOrder | None, str]:
+        """Return the order by which cells that fit both are read, and what to say about it.
+
+        Raises UsageError where the order that was given is proved wrong. None leaves those
+        cells to be refused, each with both readings open.
+        """
+        proved = list(self.first_row)
+        if given is not None:
+            wrong = [order for order in proved if order is not given]
+            if wrong and (given not in proved or self.either):
+                raise UsageError(
+                    f"--dates {given} can't be right: row {self.first_row[wrong[0]]} has its {_WORDS[wrong[0]]}"
+                    + (f", though row {self.first_row[given]} does not" if given in proved else "")
+                    + f"; nothing was written; give --dates {wrong[0]}"
+                    + (", or write all dates in one order" if given in proved else "")
+                )
+            return given, ""
+        if not self.either or len(proved) != 1:
+            return None, ""
+        order = proved[0]
+        return order, (
+            f"Dates are read {_WORDS[order]}, since row {self.first_row[order]} can't be read otherwise; "
+            f"give --dates {order}, so that days 1 to 12 can be read by themselves too."
+        )
+
+
+def parsed(
+    text: str, *, time_of_day: str, now: datetime, zone: ZoneInfo, order: DateOrder | None
+) -> datetime | date:
+    """Return the moment (UTC) or the date of a cell; a cell that proves its order is read in it. Raises UsageError."""
+    text = _TIME_DASH_DATE.sub(r"\1 ", text)  # 02:30pm - Sat, Nov 21, 2026
+    clock = "" if _HAS_TIME.search(text) and not _MIDNIGHT.search(text) else time_of_day
+    return parse_cell(text, time_of_day=clock, now=now, zone=zone, order=order_shown_by(text) or order)
+
+
+def is_time_alone(text: str) -> bool:
+    """Whether a cell has a time of day and no date."""
+    return _TIME_ALONE.fullmatch(text) is not None or re.fullmatch(r"0?\.[0-9]+", text.strip()) is not None
+
+
+def day_of(at: datetime | date, zone: ZoneInfo) -> date:
+    """Return the local day of a moment (UTC), or the date itself."""
+    return local(at, zone).date() if isinstance(at, datetime) else at
+
+
+def later(start: datetime | date, minutes: int) -> datetime | date:
+    """Return the end of an appointment; a date stays a date."""
+    return start + timedelta(minutes=minutes) if isinstance(start, datetime) else start
+
+
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # what "today" would mean where no word counts

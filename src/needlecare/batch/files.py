@@ -1,0 +1,293 @@
+"""The file of an appointment: made, or revised where an earlier run left one; and calendars gone stale."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from enum import StrEnum
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from needlecare.batch.appointment import Appointment
+from needlecare.batch.dates import day_of
+from needlecare.batch.report import Outcome
+from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.model import Detail, Plan, Reminders, Schedule
+from needlecare.storage.files import MAX_PATH_LENGTH, file_data, place_of, reason, replace_file
+
+if TYPE_CHECKING:
+    from needlecare.calendar.options import CalendarOptions
+
+MAX_OUTPUT_BYTES = 16 * 1024 * 1024  # a plan as JSON has two hundred thousand
+MAX_CALENDAR_BYTES = 4 * 1024 * 1024  # an export has twenty thousand
+_HEAD_BYTES = 4096  # of a calendar that tell what it was made with
+LISTED_NAME = ".needlecare-listed"  # which calendars a --dry-run has listed, so that they may be cancelled
+
+
+class BatchFormat(StrEnum):
+    """What is made of each row; its file ends so."""
+
+    ICS = "ics"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    PLAIN = "plain"
+    JSON = "json"
+    SMS = "sms"
+
+    @property
+    def ending(self) -> str:
+        """Return the ending of a file of this format."""
+        return {BatchFormat.MARKDOWN: "md", BatchFormat.PLAIN: "txt", BatchFormat.SMS: "ndjson"}.get(
+            self, self.value
+        )
+
+
+class FileOptions(Struct, frozen=True, kw_only=True):
+    """What is made of each row, and where; `source` is the place of the export itself."""
+
+    schedule: Schedule
+    now: datetime
+    format: BatchFormat
+    folder: Path | None
+    source: str
+    force: bool
+    dry_run: bool
+    detail: Detail
+    reminders: Reminders
+
+
+class InTheWay(Exception):
+    """What is in the place of a row's file and isn't this row's: one of the codes below."""
+
+
+FOREIGN_FILE, NO_FILE = "foreign-file", "no-file"
+INSTEAD = {
+    FOREIGN_FILE: "the rows into another folder, or --force: a file of that name exists that is not this row's",
+    NO_FILE: "the rows into another folder: what has the name of its file is not a plain file",
+}
+
+
+class FileWriter:
+    """Makes what is wanted of one appointment after another."""
+
+    def __init__(self, options: FileOptions) -> None:
+        self.options = options
+        self.own_name = Path(options.source).name
+        general = options.schedule.standing.general
+        texts = [text.encode() for text in (general.text, general.short)]
+        self.marks = [*texts, *(escape(text.decode()).encode() for text in texts)]
+
+    def line(self, plan: Plan, found: Appointment) -> bytes:
+        """Return what an appointment gives standard output: its plan on a line, or its text messages."""
+        if self.options.format is BatchFormat.SMS:
+            return self.data(plan, found)
+        from needlecare.output.json.plan import plan_line
+
+        return plan_line(plan, self.options.now, row=found.number, ref=found.ref).encode()
+
+    def write(self, plan: Plan, found: Appointment, name: str) -> tuple[Outcome, bool]:
+        """Write the file of an appointment; return what became of it, and whether it was moved.
+
+        Raises InTheWay and WriteError.
+        """
+        options = self.options
+        assert options.folder is not None
+        path = options.folder / name
+        link = path.is_symlink()
+        if link:  # followed once: what is put in its place meanwhile is not
+            path = Path(place_of(str(path)))
+        existing = _existing(path, force=options.force)
+        if link and not existing:  # nothing is made where a link leads
+            raise InTheWay(NO_FILE)
+        if existing and path.name == self.own_name and place_of(str(path)) == options.source:
+            raise InTheWay(FOREIGN_FILE)
+        data = self.data(plan, found)
+        if existing and existing != data and not options.force:
+            data = self.revised(existing, plan, found, data)
+        if existing == data:
+            return Outcome.UNCHANGED, False
+        if not options.dry_run:
+            replace_file(path, data, durable=False)
+        if not existing:
+            return Outcome.WRITTEN, False
+        before = first_start(existing) if options.format is BatchFormat.ICS else b""
+        return Outcome.REVISED, bool(before) and before != first_start(data)
+
+    def data(self, plan: Plan, found: Appointment) -> bytes:
+        """Return the bytes of an appointment's file, as if there were none before."""
+        options = self.options
+        match options.format:
+            case BatchFormat.ICS:
+                from needlecare.calendar.events import calendar_bytes
+
+                return calendar_bytes(
+                    plan, options.now, ref=found.ref, detail=options.detail, reminders=options.reminders
+                )
+            case BatchFormat.JSON:
+                from needlecare.output.json.plan import plan_json
+
+                return plan_json(plan, options.now).encode()
+            case BatchFormat.PLAIN:
+                from needlecare.output.sentences.plan import plain
+
+                return plain(plan, options.now).encode()
+            case BatchFormat.MARKDOWN:
+                from needlecare.output.paper.markdown import markdown
+
+                return markdown(plan, options.now).encode()
+            case BatchFormat.HTML:
+                from needlecare.output.paper.handout import handout
+
+                return handout(plan, options.now).encode()
+            case BatchFormat.SMS:
+                from needlecare.output.sms.messages import sms
+
+                quiet = options.reminders.quiet
+                return sms(plan, options.now, ref=found.ref, detail=options.detail, quiet=quiet).encode()
+
+    def revised(self, existing: bytes, plan: Plan, found: Appointment, data: bytes) -> bytes:
+        """Return what follows the file of an earlier run. Raises InTheWay where it is not this row's.
+
+        Every output carries the first standing text, so that a file without it is
+        somebody else's.
+        """
+        options = self.options
+        if options.format is not BatchFormat.ICS:
+            if not any(mark in existing for mark in self.marks):
+                raise InTheWay(FOREIGN_FILE)
+            return data
+        from needlecare.calendar.events import calendar as plan_calendar
+        from needlecare.calendar.update import Export, revise
+
+        try:
+            export = Export(existing)
+            newer = plan_calendar(
+                plan,
+                options.now,
+                ref=found.ref,
+                detail=options.detail,
+                reminders=options.reminders,
+                remembered=export.options,
+            )
+            if export.reference != newer.reference:
+                raise InTheWay(FOREIGN_FILE)
+            return revise(export, newer, options.now).data
+        except UsageError:
+            raise InTheWay(FOREIGN_FILE) from None
+
+    def remembered(self, name: str) -> "CalendarOptions | None":
+        """Return what the calendar of an earlier run was made with."""
+        options = self.options
+        if options.folder is None or options.format is not BatchFormat.ICS or options.force:
+            return None
+        with suppress(OSError, ValueError):
+            return remembered_options(file_data(options.folder / name, MAX_CALENDAR_BYTES))
+        return None
+
+
+def _existing(path: Path, *, force: bool) -> bytes:
+    """Return the bytes of the file that an earlier run left, none where there is none.
+
+    Raises InTheWay for what no run can have left (a file that cannot be read may be
+    replaced by `force`), and WriteError where it cannot be told.
+    """
+    try:
+        path.lstat()  # most often there is nothing, which this tells soonest
+        if not path.is_file() and (path.exists() or path.is_symlink()):
+            raise InTheWay(NO_FILE)
+        return _readable(path, force=force)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+
+
+def _readable(path: Path, *, force: bool) -> bytes:
+    try:
+        return file_data(path, MAX_OUTPUT_BYTES)
+    except PermissionError:
+        if force:
+            return b""
+        raise InTheWay(FOREIGN_FILE) from None
+
+
+# Calendars that no row stands for any more --------------------------------------------------------
+
+_EVENT = re.compile(rb"BEGIN:VEVENT\r?\n(.*?)END:VEVENT", re.DOTALL)
+_START = re.compile(rb"^DTSTART[^:\r\n]*:([0-9]{8}(?:T[0-9]{6}Z?)?)", re.MULTILINE)
+_PREPARES = re.compile(rb"^X-NEEDLECARE-ROLE:prepare/", re.MULTILINE)
+
+
+def first_start(data: bytes) -> bytes:
+    """Return when the first event of a calendar starts, preparation aside; empty where there is none."""
+    starts = [
+        start[1]
+        for event in _EVENT.findall(data)
+        if not _PREPARES.search(event) and (start := _START.search(event))
+    ]
+    return min(starts, default=b"")
+
+
+def remembered_options(data: bytes) -> "CalendarOptions | None":
+    """Return what a calendar was made with, None where it doesn't say."""
+    from needlecare.calendar.options import parse_options
+
+    head = re.sub(rb"\r?\n[ \t]", b"", data[:_HEAD_BYTES])
+    found = re.search(rb"^X-NEEDLECARE-OPTIONS:(.*?)\r?$", head, re.MULTILINE)
+    return parse_options(found[1].decode(errors="replace")) if found else None
+
+
+def is_live_calendar(data: bytes) -> bool:
+    """Whether it is a calendar of ours with an event that is not cancelled."""
+    events = data.count(b"BEGIN:VEVENT")
+    return b"X-NEEDLECARE-REFERENCE" in data and data.count(b"STATUS:CANCELLED") < events
+
+
+def appointment_day(data: bytes) -> date | None:
+    """Return the day of the appointment that a calendar is for."""
+    if (options := remembered_options(data)) is not None:
+        return day_of(options.treatment.treated, options.treatment.zone)
+    with suppress(ValueError):
+        return datetime.strptime(first_start(data)[:8].decode(), "%Y%m%d").date()  # noqa: DTZ007  a day
+    return None
+
+
+def live_calendars(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the calendars in a folder that are not cancelled: the name before the ending, and the bytes."""
+    with suppress(OSError):
+        for path in sorted(folder.glob("*.ics")):
+            with suppress(OSError, ValueError):
+                data = file_data(path, MAX_CALENDAR_BYTES) if path.is_file() else b""
+                if is_live_calendar(data):
+                    yield path.stem, data
+
+
+def cancel_calendar(path: Path, now: datetime) -> None:
+    """Cancel every event of a calendar. Raises WriteError where it cannot be."""
+    from needlecare.calendar.update import Export, cancel
+
+    try:
+        data = cancel(Export(file_data(path, MAX_CALENDAR_BYTES)), now).data
+    except (OSError, ValueError, UsageError) as error:
+        raise WriteError(
+            f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}"
+        ) from None
+    replace_file(path, data, durable=False)
+
+
+def remember_listed(folder: Path, files: Sequence[str]) -> None:
+    """Remember in a folder which calendars a --dry-run has listed. Raises WriteError."""
+    if folder.is_dir():
+        replace_file(folder / LISTED_NAME, json.dumps({"listed": list(files)}).encode(), durable=False)
+
+
+def listed(folder: Path) -> frozenset[str] | None:
+    """Return the calendars that the last --dry-run has listed; None where there was none."""
+    with suppress(OSError, ValueError, AttributeError):
+        found = json.loads(file_data(folder / LISTED_NAME, MAX_CALENDAR_BYTES)).get("listed")
+        return frozenset(str(name) for name in found) if isinstance(found, list) else None
+    return None

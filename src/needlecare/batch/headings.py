@@ -1,0 +1,313 @@
+"""The headings of an export -> our columns, the options that say so, and conditions on rows.
+
+The same can be said on the command line, in [export] of a clinic's rule file, and in a
+preset; `combined` puts them together.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.batch.tables import folded
+from needlecare.batch.words import compact
+from needlecare.errors import UsageError, nearest, quoted
+from needlecare.model import Column, ExportFormat, Services
+
+# Headings that mean a column of ours as surely as its own name does.
+_OTHER_NAMES = {
+    Column.TZ: ("timezone", "time zone"),
+    Column.SKIN_TYPE: ("skintype", "fitzpatrick", "fitzpatricktype", "fitzpatrickskintype"),
+    Column.PRP: ("withprp", "prpyesno"),
+    Column.SCARS: ("forscars", "scarsyesno"),
+}
+# Headings that a look-alike may have without meaning our column: pointed out, never used.
+_LIKE = {Column.PRP: "prp", Column.SKIN_TYPE: "skintype", Column.SCARS: "scar"}
+
+_START_WORDS = re.compile(
+    r"start|begin|from|scheduled|appt|appointment|booking|date ?time|date & time|date of service"
+)
+_END_WORDS = re.compile(
+    r"\b(?:end|ends|ended|finish|finished|until|checkout|check-out|completed at)\b|end[ _]|[ _]end"
+)
+_DURATION_WORDS = re.compile(r"\b(?:duration|length|minutes|mins)\b")
+
+# A status that means nobody was treated, as `compact` writes it.
+_NOT_TREATED = re.compile(
+    r"cancel|noshow|didnot(?:arrive|attend|show)|dna$|declin|deleted|rejected|void|abgesagt|storniert|nichterschienen"
+)
+_NOTHING = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    """Which rows are kept (`only`) or left out: those whose cell under a heading is one of some values.
+
+    The value "*" stands for anything that is filled in. Case, spaces and punctuation don't matter.
+    """
+
+    heading: str
+    values: tuple[str, ...]
+    only: bool
+
+    def reason(self, cell: str) -> str | None:
+        """Return why a row with this cell is left out, in the words of the condition; None if it is kept."""
+        written = compact(cell)
+        for value in self.values:
+            if written == compact(value) if value != "*" else written not in _NOTHING:
+                if self.only:
+                    return None
+                return (
+                    f"{self.heading} is filled in"
+                    if value == "*"
+                    else f"{self.heading} is {value or 'empty'}"
+                )
+        return f"{self.heading} is not {' or '.join(self.values)}" if self.only else None
+
+
+def is_not_treated(cell: str) -> bool:
+    """Whether a status says that nobody was treated: cancelled, no-show, did not arrive."""
+    return _NOT_TREATED.search(compact(cell)) is not None
+
+
+def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
+    """Return the headings that stand for our columns, from texts such as treated=Appt. Raises UsageError."""
+    found: dict[Column, str] = {}
+    for text in texts:
+        name, equals, heading = text.partition("=")
+        if not equals or not heading.strip():
+            raise UsageError(f"--map {quoted(text)} maps nothing; write --map treated=HEADING")
+        if name.strip() not in set(Column):
+            raise UsageError(
+                f"--map {quoted(text)}: unknown column {quoted(name)}{nearest(name, Column)}; "
+                f"write one of {', '.join(Column)}"
+            )
+        column = Column(name.strip())
+        if column in found:
+            raise UsageError(f"--map {quoted(text)}: {column} is mapped twice; give one --map for it")
+        found[column] = heading.strip()
+    return found
+
+
+def parse_condition(text: str, *, only: bool, option: str = "") -> Condition:
+    """Return the condition that "Status=Completed,Arrived" means. Raises UsageError."""
+    option = option or ("--only" if only else "--skip")
+    heading, equals, values = text.partition("=")
+    if not equals or not heading.strip():
+        raise UsageError(
+            f'{option} {quoted(text)} is not a condition; write {option} "Status=Cancelled,No Show" '
+            "with the heading of a column and the values in it"
+        )
+    return Condition(
+        heading=heading.strip(), values=tuple(value.strip() for value in values.split(",")), only=only
+    )
+
+
+def combined(base: ExportFormat, more: ExportFormat) -> ExportFormat:
+    """Return a format with what a nearer one says in its place; a nearer `skip` is added, since
+    dropping one would let cancelled appointments in.
+    """
+    said = {parse_condition(text, only=True).heading.casefold() for text in more.only}
+    kept = [text for text in base.only if parse_condition(text, only=True).heading.casefold() not in said]
+    return replace(
+        base,
+        preset=more.preset or base.preset,
+        map={**base.map, **more.map},
+        dates=more.dates or base.dates,
+        only=(*kept, *more.only),
+        skip=tuple(dict.fromkeys((*base.skip, *more.skip))),
+        service=more.service or base.service,
+        ref_from=more.ref_from or base.ref_from,
+    )
+
+
+class Places(Struct, frozen=True, kw_only=True):
+    """Where everything is in a row: the headings (folded) of our columns, of the reference, the conditions.
+
+    `messages` are worth a line on standard error.
+    """
+
+    columns: Mapping[Column, str]
+    ref_from: tuple[str, ...]
+    conditions: tuple[tuple[str, Condition], ...]
+    written: Mapping[str, str] = {}  # each heading as the file writes it
+    messages: tuple[str, ...] = ()
+
+
+def find_places(
+    headings: Sequence[str],
+    repeated: frozenset[str],
+    wanted: ExportFormat,
+    services: Services,
+    typed: frozenset[str] = frozenset(),
+) -> Places:
+    """Return where everything is among the headings of a file. Raises UsageError for what has to be there.
+
+    What a preset expects and the file lacks is named: vendors change their exports. A heading
+    (folded) in `typed` was given for this very file, so that it has to be there.
+    """
+    return _Finder(headings, repeated, wanted, services, typed).places()
+
+
+class _Finder:
+    def __init__(
+        self,
+        headings: Sequence[str],
+        repeated: frozenset[str],
+        wanted: ExportFormat,
+        services: Services,
+        typed: frozenset[str],
+    ) -> None:
+        self.typed = typed
+        self.known = {folded(heading): heading for heading in headings if heading}
+        self.repeated = repeated
+        self.wanted = wanted
+        self.services = services
+        self.messages: list[str] = []
+        self.missing: list[str] = []  # what only a preset asks for
+
+    def places(self) -> Places:
+        columns = self.columns()
+        ref_from = tuple(self.needed(heading, "--ref-from names") for heading in self.wanted.ref_from)
+        if Column.REF in columns:
+            ref_from = ()
+        elif not ref_from:
+            raise UsageError(
+                'the header has no column "ref"; name it so, or give --map ref=HEADING; where the export has no '
+                'reference, make one from columns: --ref-from "HEADING,HEADING"'
+            )
+        conditions = self.conditions(columns)
+        if self.missing:
+            named = ", ".join(quoted(heading) for heading in dict.fromkeys(self.missing))
+            self.messages.insert(
+                0,
+                f"the preset {self.wanted.preset} expects {named}, which this file does not have; "
+                "has the export changed?",
+            )
+        self.compare_times(columns)
+        return Places(
+            columns=columns,
+            ref_from=ref_from,
+            conditions=tuple(conditions),
+            written=self.known,
+            messages=tuple(self.messages),
+        )
+
+    def needed(self, heading: str, says: str) -> str:
+        """Return a heading of the file. Raises UsageError where it is missing or there twice."""
+        name = folded(heading)
+        if name in self.repeated:
+            raise UsageError(f"the header has {quoted(heading)} twice; give each column a heading of its own")
+        if name not in self.known:
+            raise UsageError(
+                f"the header has no {quoted(heading)}, which {says}{nearest(heading, self.known.values())}"
+            )
+        return name
+
+    def is_optional(self, heading: str) -> bool:
+        """Whether the file lacks a heading that only a preset asks for."""
+        name = folded(heading)
+        return bool(self.wanted.preset) and name not in self.known and name not in self.typed
+
+    def columns(self) -> dict[Column, str]:
+        found: dict[Column, str] = {}
+        for column in Column:
+            heading = self.wanted.map.get(column)
+            if heading is None:
+                if (name := self.by_name(column)) is not None:
+                    found[column] = name
+            elif self.is_optional(heading) and column is not Column.TREATED:
+                self.missing.append(heading)
+                if (name := self.by_name(column)) is not None:
+                    found[column] = name
+            else:
+                from_preset = self.wanted.preset and folded(heading) not in self.typed
+                source = (
+                    f"the preset {self.wanted.preset} expects" if from_preset else f"--map gives for {column}"
+                )
+                found[column] = self.needed(heading, source)
+        if Column.TREATED not in found:
+            raise UsageError(
+                'the header has no column "treated"; name it so, or give --map treated=HEADING: '
+                "the end of the appointment, or its start together with --map end= or --map duration="
+            )
+        taken = set(found.values())
+        for column, part in _LIKE.items():
+            alike = [h for name, h in self.known.items() if part in compact(h) and name not in taken]
+            if column is Column.SKIN_TYPE and not alike:
+                words = [compact(word) for word in self.services.skin_type]
+                alike = [
+                    h
+                    for name, h in self.known.items()
+                    if name not in taken and any(word in compact(h) for word in words)
+                ]
+            if column not in found and alike:
+                self.messages.append(
+                    f"{quoted(alike[0])} looks like {column} and is not used; give "
+                    f"--map {column}={quoted(alike[0])} if it is"
+                )
+        return found
+
+    def by_name(self, column: Column) -> str | None:
+        """Return the heading that is our name for a column, or so near to it that nothing else can be meant."""
+        if column in self.repeated:
+            raise UsageError(f"the header has {quoted(column)} twice; give each column a heading of its own")
+        if column in self.known:
+            return column
+        mapped = {folded(heading) for heading in self.wanted.map.values()}
+        names = {compact(column), *(compact(name) for name in _OTHER_NAMES.get(column, ()))}
+        near = [name for name in self.known if compact(name) in names and name not in mapped]
+        if len(near) != 1:
+            return None
+        self.messages.append(f"{quoted(self.known[near[0]])} is read as {column}.")
+        return near[0]
+
+    def conditions(self, columns: dict[Column, str]) -> list[tuple[str, Condition]]:
+        found: list[tuple[str, Condition]] = []
+        for only in (True, False):
+            for text in self.wanted.only if only else self.wanted.skip:
+                condition = parse_condition(text, only=only)
+                name = folded(condition.heading)
+                if name not in self.known and name in set(Column) and Column(name) in columns:
+                    name = columns[Column(name)]
+                elif self.is_optional(condition.heading):
+                    self.missing.append(condition.heading)
+                    continue
+                else:
+                    name = self.needed(condition.heading, f"--{'only' if only else 'skip'} names")
+                found.append((name, condition))
+        if self.wanted.preset and (self.wanted.only or self.wanted.skip) and not found:
+            named = ", ".join(quoted(heading) for heading in dict.fromkeys(self.missing))
+            raise UsageError(
+                f"the file lacks {named}, by which the preset {self.wanted.preset} leaves out cancelled "
+                "appointments; add the column to the export, or copy the preset and change it"
+            )
+        return found
+
+    def compare_times(self, columns: Mapping[Column, str]) -> None:
+        """Point out that the start of an appointment is taken where its end is there too."""
+        if Column.END in columns or Column.DURATION in columns:
+            return
+        treated = columns[Column.TREATED]
+        if treated == Column.TREATED or _END_WORDS.search(treated):
+            return
+        others = [name for name in self.known if name != treated and name not in columns.values()]
+        for column, words in ((Column.END, _END_WORDS), (Column.DURATION, _DURATION_WORDS)):
+            better = [self.known[name] for name in others if words.search(name)]
+            if better:
+                self.messages.append(
+                    f"{quoted(self.known[treated])} is taken as the end of the appointment; if it is the start, every wait "
+                    f"ends too soon: add --map {column}={quoted(better[0])}."
+                )
+                return
+        if self.wanted.preset or _START_WORDS.search(treated):
+            self.messages.append(
+                f"{quoted(self.known[treated])} seems to be the start of the appointment: every wait then ends too soon, by "
+                "as long as the appointment takes; add --map end=HEADING or --map duration=HEADING."
+            )
+
+
+def cell_of(cells: Mapping[str, str], places: Places, column: Column) -> str:
+    """Return a row's cell of one of our columns; empty where it has none."""
+    heading = places.columns.get(column)
+    return "" if heading is None else cells.get(heading, "")

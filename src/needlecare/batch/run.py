@@ -1,0 +1,204 @@
+"""A batch from its rows to their results: each reference by itself, over one process or several."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare import interruption
+from needlecare.batch import files
+from needlecare.batch.appointment import Appointment, LeftOut, Merged, Reading, appointments
+from needlecare.batch.report import Outcome, RowResult
+from needlecare.batch.rows import Row, RowProblem, Survey, file_stem, rows_of
+from needlecare.batch.tables import Table
+from needlecare.batch.workers import results
+from needlecare.model import Column, Treatment
+from needlecare.output.timing import choose_clock
+from needlecare.plan.combine import Planner
+from needlecare.storage.files import file_data
+
+PIECE = 32  # references that a process is given at a time
+MANY_ROWS = 300  # from which more than one process is worth its start
+
+Result = RowResult | list[RowProblem]
+Group = tuple[Row, ...] | RowProblem  # the rows of one reference
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """What to do with every row; goes to each process, so that all rows are planned alike."""
+
+    follow: tuple[str, ...]
+    reading: Reading
+    clock: int  # of 12 or 24 hours, on which times are shown
+    files: files.FileOptions
+
+
+def run(order: Order, table: Table, survey: Survey, *, jobs: int) -> Iterator[list[Result]]:
+    """Yield the results of the rows, a few at a time; rows of one reference come together.
+
+    Raises UsageError for a source that is unknown, and WriteError.
+    """
+    yield from results(_work, _pieces(_groups(table, survey)), jobs=jobs, prepare=_prepare, order=order)
+
+
+def _groups(table: Table, survey: Survey) -> Iterator[Group]:
+    """Yield the rows of each reference together, as soon as the last of them is read."""
+    waiting: dict[str, list[Row]] = {}
+    for row in rows_of(table, survey.places):
+        count = survey.repeated_refs.get(row.ref, 1) if isinstance(row, Row) else 1
+        if isinstance(row, RowProblem):
+            yield row
+        elif count == 1 or not row.ref:
+            yield (row,)
+        else:
+            together = waiting.setdefault(row.ref, [])
+            together.append(row)
+            if len(together) == count:
+                yield tuple(waiting.pop(row.ref))
+    for together in waiting.values():  # a file that changed while it was read
+        yield tuple(together)
+
+
+def _pieces(groups: Iterator[Group]) -> Iterator[list[Group]]:
+    """Yield the groups, as many at a time as a process is given."""
+    while piece := list(islice(groups, PIECE)):
+        interruption.check()
+        yield piece
+
+
+class Worker:
+    """Plans one reference after another. Raises UsageError for a source that is unknown."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.planner = Planner(order.files.schedule, follow=order.follow)
+        self.writer = files.FileWriter(order.files)
+
+    def results(self, group: Group) -> list[Result]:
+        """Return what became of each row of a reference. Raises WriteError."""
+        if isinstance(group, RowProblem):
+            return [[group]]
+        return self._results(group)
+
+    def _results(self, rows: Sequence[Row]) -> list[Result]:
+        found = appointments(rows, self.order.reading, self.order.files.now)
+        planned = [one for one in found if isinstance(one, Appointment)]
+        written: list[Result] = []
+        for one in found:
+            match one:
+                case Appointment():
+                    written.append(self.planned(one))
+                case LeftOut():
+                    written.append(self.left_out(one, is_planned=bool(planned)))
+                case Merged(number=number, line=line, ref=ref):
+                    name = self.file_name(ref)
+                    written.append(
+                        RowResult(number=number, line=line, ref=ref, outcome=Outcome.MERGED, file=name)
+                    )
+                case problems:
+                    written.append(problems)
+        return written
+
+    def file_name(self, ref: str) -> str | None:
+        """Return the name of a reference's file; None where standard output takes all."""
+        options = self.order.files
+        return None if options.folder is None else f"{file_stem(ref)}.{options.format.ending}"
+
+    def planned(self, found: Appointment) -> Result:
+        """Plan an appointment and write its file. Raises WriteError."""
+        treatment = self.with_remembered(found)
+        plan = self.planner.plan(treatment)
+        name, data, moved = self.file_name(found.ref), b"", False
+        if name is None:
+            outcome, data = (
+                Outcome.PLANNED,
+                b"" if self.order.files.dry_run else self.writer.line(plan, found),
+            )
+        else:
+            try:
+                outcome, moved = self.writer.write(plan, found, name)
+            except files.InTheWay as error:
+                code = str(error)
+                return [
+                    RowProblem(
+                        number=found.number,
+                        line=found.line,
+                        column=Column.REF,
+                        code=code,
+                        expected=files.INSTEAD[code],
+                    )
+                ]
+        return RowResult(
+            number=found.number,
+            line=found.line,
+            ref=found.ref,
+            outcome=outcome,
+            file=name,
+            data=data,
+            treatment=treatment,
+            day=found.day,
+            notes=found.notes,
+            moved=moved,
+        )
+
+    def with_remembered(self, found: Appointment) -> Treatment:
+        """Return a treatment with what its calendar remembers, where rows and options say nothing."""
+        name = self.file_name(found.ref)
+        remembered = self.writer.remembered(name) if name and found.unsaid else None
+        if remembered is None:
+            return found.treatment
+        before = remembered.treatment
+        known: dict[Column, dict[str, Any]] = {
+            Column.PRP: {"prp": before.prp},
+            Column.SKIN_TYPE: {"skin_type": before.skin_type},
+            Column.SCARS: {"scars": before.scars},
+            Column.OVERRIDE: {"overrides": before.overrides},
+        }
+        for column in found.unsaid:
+            found = replace(found, treatment=replace(found.treatment, **known[column]))
+        return found.treatment
+
+    def left_out(self, found: LeftOut, *, is_planned: bool) -> RowResult:
+        """Return the result of a row without a plan, with the calendar that an earlier run made for it."""
+        stale = None
+        options = self.order.files
+        if found.ref and not is_planned and options.folder and options.format is files.BatchFormat.ICS:
+            name = f"{file_stem(found.ref)}.ics"
+            path = options.folder / name
+            if path.is_file() and files.is_live_calendar(file_data(path, files.MAX_CALENDAR_BYTES)):
+                stale = name
+        return RowResult(
+            number=found.number,
+            line=found.line,
+            ref=found.ref,
+            outcome=Outcome.LEFT_OUT,
+            reason=found.reason,
+            day=found.day,
+            stale_file=stale,
+        )
+
+
+_worker: Worker  # of this process
+
+
+def _prepare(order: Order) -> None:
+    global _worker  # noqa: PLW0603  a pool hands its processes nothing but pieces of work
+    choose_clock(order.clock)
+    _worker = Worker(order)
+
+
+def _work(groups: Iterable[Group]) -> list[Result]:
+    return [result for group in groups for result in _worker.results(group)]
+
+
+def missing_calendars(options: files.FileOptions, survey: Survey, first: date, last: date) -> list[str]:
+    """Return the calendars in the folder whose appointment lies within some days and has no row any more."""
+    assert options.folder is not None
+    return [
+        f"{stem}.ics"
+        for stem, data in files.live_calendars(options.folder)
+        if not survey.has(stem) and (day := files.appointment_day(data)) and first <= day <= last
+    ]

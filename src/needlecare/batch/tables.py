@@ -1,0 +1,492 @@
+"""An export, whatever its form -> its rows, each as text by heading.
+
+CSV (comma, semicolon, tab; UTF-8, UTF-16 or Windows-1252), NDJSON, a JSON document and
+.xlsx. A `Table` can be read as often as wanted: once to look at whole columns, once for the
+work. What cannot be read as a row is told by its line and never by its content.
+"""
+
+import csv
+import json
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from io import TextIOWrapper
+from itertools import chain, islice
+from typing import IO, NamedTuple
+
+from msgspec import Struct
+
+from needlecare.errors import UsageError
+
+MAX_LINE = 1 << 20  # characters; a longer line is not a row
+MAX_LINES_PER_ROW = 100  # of a row whose cells have line breaks; fewer after rows that were not CSV
+MAX_LINES_ABOVE_HEADER = 40
+MAX_JSON_BYTES = 64 * 1024 * 1024  # of a document that has to be read as a whole
+DELIMITERS = ",;\t"  # as spreadsheets write them, by country
+_SAMPLE_BYTES = 64 * 1024
+
+_SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+
+
+class ExportForm(StrEnum):
+    """How an export is written."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+    JSON = "json"
+    XLSX = "xlsx"
+
+
+class Record(NamedTuple):
+    """A row by heading (`folded`), or why it is none. `line` counts from 1; in JSON documents it counts rows."""
+
+    line: int
+    cells: Mapping[str, str]
+    code: str | None = None
+    expected: str = ""
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """A table with its headings as they are written; JSON has none before its rows are read.
+
+    `repeated` are the headings (folded) that two columns share.
+    """
+
+    form: ExportForm
+    headings: tuple[str, ...] | None
+    repeated: frozenset[str]
+    records: Callable[[], Iterator[Record]]
+
+
+def folded(heading: str) -> str:
+    """Return a heading as headings are compared: in small letters, without spaces around it."""
+    return heading.strip().casefold()
+
+
+def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str]) -> Table:
+    """Return the table in a stream that can be read again from its start.
+
+    Without a form the first characters decide. `wanted` are the headings (folded) by which the
+    header is found below title lines. Raises UsageError for what cannot be read at all.
+    """
+    stream.seek(0)
+    sample = stream.read(_SAMPLE_BYTES)
+    if form is ExportForm.XLSX or (form is None and sample.startswith(b"PK\x03\x04")):
+        return _xlsx_table(stream, wanted)
+    text = _Text(stream, sample)
+    first = next((line for line in text.lines() if line.text.strip("\ufeff \t\r\n")), None)
+    if first is None:
+        raise UsageError("the input is empty; write a header and a row for each appointment, or NDJSON")
+    start = first.text.lstrip("\ufeff \t")
+    if form is None:
+        form = ExportForm.NDJSON if start.startswith(("{", "[")) else ExportForm.CSV
+    if form is ExportForm.CSV:
+        return _csv_table(text, wanted)
+    if (document := _json_document(stream, text, first, form, wanted)) is not None:
+        return _json_table(document)
+    return Table(
+        form=ExportForm.NDJSON, headings=None, repeated=frozenset(), records=lambda: _ndjson_records(text)
+    )
+
+
+# Text ---------------------------------------------------------------------------------------------
+
+
+class _Line(NamedTuple):
+    """A line of the file with its number, which counts from 1."""
+
+    number: int
+    text: str
+
+
+class _Text:
+    """The lines of a file, in whichever encoding and with whichever line ends it has."""
+
+    def __init__(self, stream: IO[bytes], sample: bytes) -> None:
+        self.stream = stream
+        self.encoding = _utf_16(sample) or "utf-8"
+        carriage_return, line_feed = "\r".encode(self.encoding), "\n".encode(self.encoding)
+        self.newline = "\r" if carriage_return in sample and line_feed not in sample else "\n"
+
+    def lines(self) -> Iterator[_Line]:
+        """Yield each line with its end; of one that is too long only its first piece, which is too long too."""
+        self.stream.seek(0)
+        errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
+        reader = TextIOWrapper(self.stream, self.encoding, errors=errors, newline=self.newline)
+        try:
+            number, continued = 0, False
+            while text := reader.readline(MAX_LINE):
+                if not continued:
+                    number += 1
+                    yield _Line(number, _readable(text))
+                continued = not text.endswith(self.newline)
+        finally:
+            with suppress(ValueError):  # the file is closed already, where the work was interrupted
+                reader.detach()
+
+
+def _utf_16(sample: bytes) -> str | None:
+    """Return which UTF-16 it is, by its mark or by the zero bytes that ASCII has in it."""
+    if sample.startswith(BOM_UTF16_LE) or (sample[1:200:2].count(0) > 0.6 * len(sample[1:200:2]) > 1):
+        return "utf-16-le"
+    if sample.startswith(BOM_UTF16_BE) or (sample[0:200:2].count(0) > 0.6 * len(sample[0:200:2]) > 1):
+        return "utf-16-be"
+    return None
+
+
+def _readable(text: str) -> str:
+    """Return a line; one that is not UTF-8 is in Windows-1252, as spreadsheets in Europe write it."""
+    if text.isascii():
+        return text
+    raw = text.encode("utf-8", "surrogateescape") if any("\udc80" <= c <= "\udcff" for c in text) else b""
+    with suppress(UnicodeDecodeError):
+        return raw.decode("cp1252") if raw else text
+    return text
+
+
+# CSV ----------------------------------------------------------------------------------------------
+
+
+class CsvReader:
+    """The lines of a CSV file, taken record by record.
+
+    Where a record turns out not to be CSV, only its first line is gone: a quote that is
+    never closed spoils the line it is in, and not all that follow. Each such line halves
+    how far the next record may reach, and each record gives a line of that back: where
+    every line has such a quote, not every line is read a hundred times.
+    """
+
+    def __init__(self, lines: Iterator[_Line], delimiter: str = DELIMITERS[0]) -> None:
+        self.lines = lines
+        self.ahead: deque[_Line] = deque()  # read, and not yet taken
+        self.delimiter = delimiter
+        self.max_lines = MAX_LINES_PER_ROW
+
+    def more(self) -> bool:
+        """Whether there is another line."""
+        return next(self._coming(), None) is not None
+
+    def record(self) -> tuple[int, list[str] | None]:
+        """Take the next record: the number of its first line, and its cells; None where it is not CSV."""
+        cells, taken = self._parsed()
+        self.max_lines = (
+            max(self.max_lines // 2, 1) if cells is None else min(self.max_lines + 1, MAX_LINES_PER_ROW)
+        )
+        number = self.ahead[0].number
+        for _ in range(taken):
+            self.ahead.popleft()
+        return number, cells
+
+    def _parsed(self) -> tuple[list[str] | None, int]:
+        """Return the cells of the next record and how many lines it has, 1 where it is not CSV."""
+        taken = 0
+
+        def texts() -> Iterator[str]:
+            nonlocal taken
+            size = 0
+            for line in self._coming():
+                size += len(line.text)
+                if taken == self.max_lines or size >= MAX_LINE:
+                    return
+                taken += 1
+                yield line.text
+
+        with suppress(csv.Error):
+            cells = next(csv.reader(texts(), delimiter=self.delimiter, strict=True), None)
+            if cells is not None:
+                return cells, taken
+        return None, 1
+
+    def _coming(self) -> Iterator[_Line]:
+        """Yield the lines ahead, reading on where they end."""
+        place = 0
+        while True:
+            if place == len(self.ahead):
+                line = next(self.lines, None)
+                if line is None:
+                    return
+                self.ahead.append(line)
+            yield self.ahead[place]
+            place += 1
+
+
+def read_csv(text: str, delimiter: str | None = None) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield the records of a small CSV file: the line of each and its cells, None where it is not CSV.
+
+    Without a delimiter the first line that says anything decides.
+    """
+    lines = [_Line(number, line) for number, line in enumerate(text.splitlines(keepends=True), 1)]
+    if delimiter is None:
+        first = next((line.text for line in lines if line.text.strip()), "")
+        delimiter = max(DELIMITERS, key=first.count)
+    reader = CsvReader(iter(lines), delimiter)
+    while reader.more():
+        yield reader.record()
+
+
+def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
+    lines = _below_separator_line(text.lines())
+    top = list(islice(lines, MAX_LINES_ABOVE_HEADER + MAX_LINES_PER_ROW))
+    first = _SEPARATOR_LINE.fullmatch(next(text.lines()).text)
+    best: tuple[int, int, int, str, list[str]] | None = None
+    readable = False
+    for delimiter in first[1] if first else DELIMITERS:
+        reader = CsvReader(iter(top), delimiter)
+        for place in range(MAX_LINES_ABOVE_HEADER):
+            if not reader.more():
+                break
+            line, cells = reader.record()
+            readable = readable or cells is not None
+            names = [folded(cell) for cell in _clean_header(cells or ())]
+            if not any(names):
+                continue
+            score = (len(wanted.intersection(names)), -place, len(names))
+            if best is None or score > best[:3]:
+                best = (*score, delimiter, _clean_header(cells or ()))
+                header_line = line
+    if best is None or (not best[0] and not readable):
+        raise UsageError("the header is not CSV; write the names of the columns, such as ref,treated")
+    delimiter, headings = best[3], best[4]
+    if not best[0]:  # nothing known anywhere: the first line is what a header should be
+        headings, header_line = _first_record(top, delimiter)
+
+    def records() -> Iterator[Record]:
+        below = (line for line in text.lines() if line.number >= header_line)
+        reader = CsvReader(below, delimiter)
+        reader.record()
+        names = [folded(heading) for heading in headings]
+        while reader.more():
+            line, cells = reader.record()
+            if cells is None or any(map(str.strip, cells)):  # else a blank line
+                yield _csv_record(line, cells, names)
+
+    return Table(form=ExportForm.CSV, headings=tuple(headings), repeated=_repeated(headings), records=records)
+
+
+def _first_record(top: Sequence[_Line], delimiter: str) -> tuple[list[str], int]:
+    """Return the cells of the first record that has any, and its line."""
+    reader = CsvReader(iter(top), delimiter)
+    while reader.more():
+        line, cells = reader.record()
+        if cells is None:
+            raise UsageError("the header is not CSV; write the names of the columns, such as ref,treated")
+        if any(map(str.strip, cells)):
+            return _clean_header(cells), line
+    return [], 1
+
+
+def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
+    """Yield the lines below "sep=;", by which a spreadsheet is told the delimiter."""
+    first = next(lines, None)
+    if first is not None and not _SEPARATOR_LINE.fullmatch(first.text):
+        lines = chain([_Line(first.number, first.text.removeprefix("\ufeff"))], lines)
+    return lines
+
+
+def _clean_header(cells: Sequence[str]) -> list[str]:
+    """Return headings without the empty ones that trailing delimiters leave."""
+    headings = [cell.removeprefix("\ufeff").strip() for cell in cells]
+    while headings and not headings[-1]:
+        headings.pop()
+    return headings
+
+
+def _repeated(headings: Iterable[str]) -> frozenset[str]:
+    names = [folded(heading) for heading in headings]
+    return frozenset(name for name in names if name and names.count(name) > 1)
+
+
+def _csv_record(line: int, cells: Sequence[str] | None, names: Sequence[str]) -> Record:
+    if cells is None:
+        expected = "cells that CSV can hold; put one with a quote or a line break in quotes"
+        return Record(line, {}, "not-csv", expected)
+    if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
+        note = {"": cells[0].strip()} if not any(map(str.strip, cells[1:])) else {}
+        return Record(line, note, "cells", f"{len(names)} cells, as the header has")
+    return Record(line, {name: cell.strip() for name, cell in zip(names, cells, strict=False)})
+
+
+# JSON ---------------------------------------------------------------------------------------------
+
+_EXPECTED_OBJECT = 'an object on one line, each name once, such as {"ref": "a1", "treated": "2026-11-21"}'
+
+
+class _RepeatedName(dict[str, object]):
+    """An object in which a name is written twice: nobody can say which value counts."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    names = {folded(name) for name in found}
+    return found if len(names) == len(pairs) else _RepeatedName(found)
+
+
+def _parsed_json(text: str) -> object:
+    """Return what JSON says, fractions as they are written. Raises ValueError or RecursionError."""
+    return json.loads(text, object_pairs_hook=_object, parse_float=str, parse_constant=str)
+
+
+def _json_document(
+    stream: IO[bytes], text: _Text, first: _Line, form: ExportForm, wanted: frozenset[str]
+) -> Sequence[object] | None:
+    """Return the rows of a JSON array, also of one wrapped in an object; None where it is NDJSON."""
+    line = first.text.lstrip("\ufeff \t")
+    if form is ExportForm.NDJSON and line.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            if _wrapped_rows(_parsed_json(line), wanted) is None:
+                return None
+    elif form is ExportForm.NDJSON and not line.startswith("["):
+        return None
+    stream.seek(0)
+    data = stream.read(MAX_JSON_BYTES + 1)
+    if len(data) > MAX_JSON_BYTES:
+        if form is ExportForm.JSON:
+            raise UsageError("the JSON is larger than 64 MiB; write NDJSON, an object on each line")
+        return None
+    try:
+        decoded = data.removeprefix(BOM_UTF8).decode(text.encoding, "surrogateescape").removeprefix("\ufeff")
+        document = _parsed_json(decoded)
+    except (ValueError, RecursionError):
+        if form is ExportForm.JSON:
+            raise UsageError("the input is not JSON; write an array of objects, or NDJSON") from None
+        return None
+    if isinstance(document, list):
+        return document
+    wrapped = _wrapped_rows(document, wanted)
+    return [document] if wrapped is None else wrapped
+
+
+def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] | None:
+    """Return the list of objects that an object wraps, as the answer of a web service does."""
+    if not isinstance(document, dict) or wanted.intersection(map(folded, document)):
+        return None
+    for value in document.values():
+        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+            if any(wanted.intersection(map(folded, row)) for row in value):
+                return value
+        elif (inner := _wrapped_rows(value, wanted)) is not None:
+            return inner
+    return None
+
+
+def _json_table(rows: Sequence[object]) -> Table:
+    def records() -> Iterator[Record]:
+        for number, row in enumerate(rows, 1):
+            yield _json_record(number, row)
+
+    return Table(form=ExportForm.JSON, headings=None, repeated=frozenset(), records=records)
+
+
+def _ndjson_records(text: _Text) -> Iterator[Record]:
+    for line in text.lines():
+        written = line.text.removeprefix("\ufeff")
+        if not written.strip():
+            continue
+        found: object = None
+        with suppress(ValueError, RecursionError):
+            found = _parsed_json(written) if len(written) < MAX_LINE else None
+        yield _json_record(line.number, found)
+
+
+def _json_record(line: int, row: object) -> Record:
+    if not isinstance(row, dict) or isinstance(row, _RepeatedName):
+        return Record(line, {}, "not-json", _EXPECTED_OBJECT)
+    cells: dict[str, str] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):  # one level down: appointment_type.name
+            cells |= {f"{folded(name)}.{folded(inner)}": _cell(found) for inner, found in value.items()}
+        cells[folded(name)] = _cell(value)
+    return Record(line, cells)
+
+
+def _cell(value: object) -> str:
+    """Return what is in a cell: a text, a number or true and false as they are written."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value.strip()
+        case bool() | int():
+            return str(value)
+        case _:
+            return "\0"  # a list or an object, which no column can hold
+
+
+# Spreadsheets -------------------------------------------------------------------------------------
+
+
+def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
+    """Return the first sheet that has a header. Raises UsageError, also where openpyxl is missing."""
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        raise UsageError(
+            "reading .xlsx needs the package openpyxl; install it with "
+            "python -m pip install 'needlecare[xlsx]', or save the sheet as CSV UTF-8"
+        ) from None
+    stream.seek(0)
+    try:
+        workbook = load_workbook(stream, read_only=True, data_only=True)
+        names = [sheet.title for sheet in workbook.worksheets]
+    except Exception as error:  # noqa: BLE001  openpyxl raises whatever a damaged file makes it raise
+        raise UsageError(
+            f"the spreadsheet cannot be read: {type(error).__name__}; save it as CSV UTF-8"
+        ) from None
+
+    def rows(name: str) -> Iterator[tuple[int, list[str]]]:
+        try:
+            for number, row in enumerate(workbook[name].iter_rows(), 1):
+                cells = [_spreadsheet_cell(cell.value, getattr(cell, "number_format", "")) for cell in row]
+                if any(cells):
+                    yield number, cells
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001  as above
+            raise UsageError(
+                f"the spreadsheet cannot be read on: {type(error).__name__}; save it as CSV UTF-8"
+            ) from None
+
+    best: tuple[int, int, str, list[str]] | None = None
+    for name in names:
+        for number, cells in islice(rows(name), MAX_LINES_ABOVE_HEADER):
+            score = len(wanted.intersection(map(folded, cells)))
+            if best is None or score > best[0]:
+                best = (score, number, name, _clean_header(cells))
+    if best is None:
+        raise UsageError("the spreadsheet is empty; write a header and a row for each appointment")
+    _, header_line, name, headings = best
+    keys = [folded(heading) for heading in headings]
+
+    def records() -> Iterator[Record]:
+        for number, cells in rows(name):
+            if number > header_line:
+                padded = [*cells, *([""] * (len(keys) - len(cells)))]
+                yield _csv_record(number, padded, keys)
+
+    return Table(
+        form=ExportForm.XLSX, headings=tuple(headings), repeated=_repeated(headings), records=records
+    )
+
+
+def _spreadsheet_cell(value: object, number_format: str) -> str:  # noqa: PLR0911  one for each type
+    """Return a cell as CSV would have it. A number that a spreadsheet has rounded shows that."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            shows_time = re.search("[hH]", number_format or "h") is not None
+            return value.isoformat(" ", "seconds") if shows_time else value.date().isoformat()
+        case time():
+            return value.isoformat()
+        case timedelta():
+            return f"{value.total_seconds() / 60:g}"
+        case int() | float() if abs(value) >= 10**15:
+            return f"{value:.5E}"  # fifteen digits are kept, the others are gone
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return " ".join(str(value).split())

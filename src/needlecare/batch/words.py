@@ -1,0 +1,154 @@
+"""What people write in the cells of a booking system: yes and no, skin types, durations, services.
+
+A function returns None for a cell that says nothing, and raises ValueError for one with no
+meaning or with two. The words for services come from the rule file.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from needlecare.model import Services, SkinType
+
+_YES = frozenset(
+    {
+        *("yes", "y", "true", "t", "1", "x", "on", "with", "included"),
+        *("ja", "j", "si", "sim", "oui", "✓", "✔", "☑", "✅", "wahr", "vrai", "verdadero"),
+    }
+)
+_NO = frozenset(
+    {
+        *("no", "n", "false", "f", "0", "off", "none", "without", "not included"),
+        *("nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "falsch", "faux", "falso"),
+    }
+)
+_NOTHING = frozenset(
+    {"", "-", "--", "–", "—", "n/a", "na", "n.a.", "unknown", "not known", "?", "null", "nil"}
+)
+_NO_SKIN_TYPE = _NOTHING | {"none", "no", "not assessed", "not recorded", "unbekannt", "tbc", "tbd"}
+
+_NOT = r"(?:no|non|not|without|w/o|excl\w*|minus|ohne|kein\w*|sin|sans|senza|sem|zonder)"
+
+MAX_MINUTES = 24 * 60
+
+
+def plain(text: str) -> str:
+    """Return a text as words are compared: small letters, no accents, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+def compact(text: str) -> str:
+    """Return the letters and digits of a text alone: "No Show", "no_show" and "No-show" are the same."""
+    return "".join(c for c in plain(text) if c.isalnum())
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Return what a cell answers; None where it says nothing. Raises ValueError."""
+    written = plain(text)
+    if written in _NOTHING:
+        return None
+    if written in _YES | _NO:
+        return written in _YES
+    raise ValueError("neither yes nor no")
+
+
+def skin_type(text: str) -> SkinType | None:
+    """Return the Fitzpatrick type in a cell; of "III-IV" the higher, which has the stricter plan. Raises ValueError."""
+    written = plain(text)
+    if written in _NO_SKIN_TYPE:
+        return None
+    written = re.sub(
+        r"\b(?:fitzpatrick|fitz|fst|skin|photo|haut)[ -]?|\b(?:photo|haut)?typ(?:e|us|o)?\b", " ", written
+    )
+    match = re.match(
+        r"[ :#.(-]*([ivx]+|[0-9])(?: *(?:-|–|/|to|or|bis|und|oder) *([ivx]+|[0-9]))?(?![0-9a-z.,])", written
+    )
+    if match is None:
+        raise ValueError("not a Fitzpatrick skin type")
+    return max(SkinType.of(found) for found in match.groups() if found)
+
+
+def is_a_range(text: str) -> bool:
+    """Whether a cell with a skin type names two of them."""
+    return len(set(re.findall(r"\b(?:[iv]+|[1-6])\b", plain(text)))) > 1
+
+
+def minutes(text: str) -> int | None:
+    """Return the minutes that "60", "60min", "1h 30m", "1:30" or "PT1H" mean; None for nothing. Raises ValueError.
+
+    A bare number is minutes; one below five may be hours, so it is refused.
+    """
+    written = plain(text)
+    if written in _NOTHING or re.fullmatch("0+([:.]0+)*", written):
+        return None
+    if match := re.fullmatch(r"([0-9]{1,4})(?:[.,]0+)?", written):
+        found = int(match[1])
+        if found < 5:
+            raise ValueError("minutes or hours")
+    elif match := re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])(?::[0-5][0-9])?", written):
+        found = int(match[1]) * 60 + int(match[2])
+    else:
+        match = re.fullmatch(
+            r"(?:pt)?(?:([0-9]{1,2}(?:[.,][0-9]+)?) ?(?:h|hrs?|hours?|std\.?|stunden?)\.?)?[ ,]*(?:and )?"
+            r"(?:([0-9]{1,4})(?:[.,]0+)? ?(?:m|mins?|minutes?|minuten)?\.?)?",
+            written,
+        )
+        if match is None or not (match[1] or match[2]):
+            raise ValueError("not a duration")
+        hours = float((match[1] or "0").replace(",", "."))
+        found = round(hours * 60) + int(match[2] or 0)
+    if found > MAX_MINUTES:
+        raise ValueError("longer than a day")
+    return found
+
+
+def is_damaged_number(text: str) -> bool:
+    """Whether a spreadsheet has cut a long number to its first digits: 6.08E+17."""
+    return re.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}", text) is not None
+
+
+# Services -----------------------------------------------------------------------------------------
+
+
+def names_any(text: str, words: Iterable[str]) -> bool:
+    """Whether a text names one of some words: short ones as a word, longer ones anywhere, however spaced.
+
+    "RF" is in "RF needling" and not in "perform"; "skin pen" is in "SkinPen+PRP".
+    """
+    tokens = frozenset(re.findall(r"\w+", plain(text)))
+    letters = compact(text)
+    return any(_is_named(word, tokens, letters) for word in map(compact, words) if word)
+
+
+def _is_named(word: str, tokens: frozenset[str], letters: str) -> bool:
+    return word in tokens if len(word) <= 4 else word in letters
+
+
+def names_positively(text: str, words: Iterable[str]) -> bool:
+    """Whether a text names one of some words and doesn't say "no" to it: "no PRP" is not PRP."""
+    remaining = plain(text)
+    found = [plain(word) for word in words]
+    either = "|".join(
+        sorted((re.escape(word).replace(r"\ ", r"[ -]?") for word in found), key=len, reverse=True)
+    )
+    if not either:
+        return False
+    remaining = re.sub(rf"\b{_NOT}[ :-]*(?:{either})\w*", " ", remaining)
+    remaining = re.sub(rf"\b(?:{either})\b[ :=(-]*(?:{_NOT}|none)\b\)?", " ", remaining)
+    return names_any(remaining, found)
+
+
+@lru_cache(maxsize=512)  # a clinic has a few dozen services
+def is_this_treatment(text: str, services: Services) -> bool:
+    """Whether a service is the treatment that the rule file is for."""
+    if not names_any(text, services.names) or names_any(text, services.other_treatments):
+        return False
+    return not names_any(text, services.other_areas) or names_any(text, services.areas)
+
+
+@lru_cache(maxsize=512)
+def is_usable_service(text: str) -> bool:
+    """Whether a cell may name a service: a billing code such as MN-2 or 97810 has no word in it."""
+    return re.search(r"[^\W\d_]{4}", text) is not None
