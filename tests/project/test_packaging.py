@@ -1,12 +1,14 @@
 """The rule files are found alike from a wheel, an editable install and a checkout."""
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 from needlecare.rules.prepared import prepared_schedule
-from needlecare.storage.rule_files import schedule_names
+from needlecare.storage.rule_files import schedule_names, schedules_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,3 +61,26 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
     for name in schedule_names():
         prepared = archive.read(f"needlecare/schedules/{name}.prepared")
         assert prepared_schedule(prepared, archive.read(f"needlecare/schedules/{name}.toml")) is not None
+
+
+def test_no_package_and_no_folder_of_templates_is_forgotten() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    sources = ROOT / "src"
+    folders = {path.parent.relative_to(sources) for path in sources.rglob("*.py")}
+    assert set(settings["packages"]) == {".".join(folder.parts) for folder in folders} | {
+        "needlecare.schedules"
+    }
+    inside = {path.name for path in schedules_folder().iterdir() if path.is_dir() and path.name[0].islower()}
+    packed = {pattern.split("/")[0] for pattern in settings["package-data"]["needlecare.schedules"]}
+    assert inside - {"examples"} <= packed  # which are read in the repository
+
+
+def test_the_lowest_versions_of_everything_are_told_to_ci() -> None:
+    """So that none is left out, each is written NAME>=VERSION, but for those of which any will do."""
+    told = subprocess.run(
+        [sys.executable, ".ci/lowest.py"], capture_output=True, check=True, cwd=ROOT, text=True
+    ).stdout.split()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = {re.split(r"[\[<>=]", one)[0] for one in wanted}
+    assert names - {one.split("==")[0] for one in told} <= {"tzdata", "textstat"}
