@@ -205,7 +205,7 @@ def test_a_question_means_its_rules_and_no_other(
     vocabulary: Vocabulary, words: str, rules: frozenset[str]
 ) -> None:
     try:
-        meant = {rule.id for rule in vocabulary.meant(words)}
+        meant = {rule.id for rule in vocabulary.meant(words).rules}
     except NotUnderstood:
         meant = set()
     assert meant == rules
