@@ -133,6 +133,8 @@ ACCEPTED = {
     "2026-11-21T23:30-12:00": "2026-11-22T06:30",  # 11:30 in UTC, the day after
     "Sat, 21 Nov 2026 14:30:00 +0100": "2026-11-21T08:30",  # mail
     "Sat Nov 21 2026 14:30:00 GMT+0100 (Central European Standard Time)": "2026-11-21T08:30",  # JavaScript
+    "Sat Nov 21 14:30:00 2026": "2026-11-21T14:30",  # C
+    "'2026-11-21 14:30'": "2026-11-21T14:30",
     # day and month in numbers, where only one reading exists
     "21.11.2026": "2026-11-21",
     "11/21/2026": "2026-11-21",
@@ -262,6 +264,24 @@ ACCEPTED = {
     "last monday": "2026-11-23",
     "coming friday": "2026-11-27",
     "this thursday": "2026-11-26",
+    "this friday": "2026-11-27",  # tomorrow, still in this week
+    "this saturday": "2026-11-28",
+    "friday last week": "2026-11-20",
+    "last week monday": "2026-11-16",
+    "friday next week 2pm": "2026-12-04T14:00",
+    "next week on friday": "2026-12-04",
+    "wednesday this week": "2026-11-25",
+    # parts of the day beside a time
+    "tonight 8pm": "2026-11-26T20:00",
+    "tonight at 8": "2026-11-26T20:00",
+    "this evening at 20:15": "2026-11-26T20:15",
+    "this morning at 9:30": "2026-11-26T09:30",
+    "yesterday afternoon at 2:30": "2026-11-25T14:30",
+    "yesterday at 2 in the afternoon": "2026-11-25T14:00",
+    "friday morning 10am": "2026-11-20T10:00",
+    "last night at 9": "2026-11-25T21:00",
+    "21 Nov 2026 in the afternoon at 12:30": "2026-11-21T12:30",
+    "right now": "2026-11-26T15:14",
     # what word processors and phones make of it
     "21\u00a0Nov\u00a02026": "2026-11-21",
     "2:30\u202fPM yesterday": "2026-11-25T14:30",
@@ -469,7 +489,9 @@ REFUSED = [
     ("next friday", "two-readings", "2026-11-27 or 2026-12-04"),
     ("next thursday", "two-readings", "2026-12-03 or 2026-12-10"),
     ("next fri 2pm", "two-readings", "2026-11-27 or 2026-12-04"),
-    ("this friday", "two-readings", "2026-11-20 or 2026-11-27"),
+    ("this monday", "two-readings", "2026-11-23 or 2026-11-30"),  # this week's, or the coming one
+    ("this sunday", "two-readings", "2026-11-22 or 2026-11-29"),  # weeks begin on Sunday or on Monday
+    ("sunday last week", "two-readings", "2026-11-15 or 2026-11-22"),
     ("friday midnight", "two-readings", "2026-11-20 00:00 or 2026-11-21 00:00"),
     ("yesterday at 2", "two-readings", "02:00 or 2:00pm"),
     ("yesterday 2:30", "two-readings", "02:30 or 2:30pm"),
@@ -550,6 +572,10 @@ REFUSED = [
     ("now@2:30pm", "not-a-time", '"now" takes no time'),
     ("tonight", "not-a-time", "gives no time"),
     ("yesterday evening", "not-a-time", "gives no time"),
+    ("friday morning", "not-a-time", "gives no time"),
+    ("yesterday evening at 2pm", "no-such-time", "no time of the evening"),
+    ("this morning at 14:30", "no-such-time", "no time of the morning"),
+    ("last night at 1am", "no-such-time", "no time of the evening"),  # is that today or yesterday?
     # near misses
     ("tomorow", "not-a-time", "did you mean tomorrow?"),
     ("tommorow 2pm", "not-a-time", "did you mean tomorrow?"),
@@ -593,7 +619,7 @@ def test_what_has_no_meaning_or_two_is_refused_with_what_to_write(text: str, cod
     [
         ("03/04/2026", ["2026-03-04", "2026-04-03"]),
         ("next friday", ["2026-11-27", "2026-12-04"]),
-        ("this friday", ["2026-11-20", "2026-11-27"]),
+        ("this monday", ["2026-11-23", "2026-11-30"]),
         ("friday midnight", ["2026-11-20 00:00", "2026-11-21 00:00"]),
         ("yesterday 2:30", ["yesterday 02:30", "yesterday 2:30pm"]),
         ("2 weeks", ["2 weeks ago", "in 2 weeks"]),

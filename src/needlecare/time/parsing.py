@@ -4,8 +4,8 @@ What has one meaning is understood; what has two is refused, and the message nam
 
     WHEN  = DATE [TIME] | TIME DATE | now | 3 hours ago
     DATE  = [weekday] calendar date | today, yesterday, tomorrow | 3 days ago, in 2 weeks
-            | weekday | last weekday
-    TIME  = 14:30 | 14:30:15 | 14.30 | 2:30 pm | 2pm | noon, and an offset from UTC
+            | weekday | last weekday | weekday last week
+    TIME  = 14:30 | 14:30:15 | 14.30 | 2:30 pm | 2pm | 2:30 in the afternoon | noon, and an offset from UTC
 
 `parse_when` reads what is typed on the command line, `parse_cell` a cell of an
 export. Each UsageError has a code that repeats nothing of the text:
@@ -127,7 +127,12 @@ _NUMBER_WORDS = (
     "twelve",
 )
 _SMALL_NUMBERS = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}}
-_VAGUE_TIMES = ("morning", "afternoon", "evening", "night", "tonight", "lunchtime")
+# The hours that belong to a part of the day, and which half of the clock it means.
+_PARTS_OF_DAY = {
+    "morning": ("a", range(12)),
+    "afternoon": ("p", range(12, 19)),
+    "evening": ("p", range(16, 24)),
+}
 _KNOWN_WORDS = (
     *("now", "noon", "midnight", "last", "next", "ago", "in", "at", "day", "days", "week", "weeks"),
     *("month", "months", "hour", "hours"),
@@ -270,7 +275,12 @@ def _normalized(text: str) -> str:
     lowered = re.sub("[\u00a0\u2007\u2009\u202f\t,]", " ", text).lower()
     lowered = re.sub("[\u2010-\u2015\u2212]", "-", lowered).replace("\u2019", "'")
     lowered = re.sub(r"@|(?<=[0-9])t(?=[0-9])", " at ", lowered)
-    return re.sub(" +", " ", lowered).strip(" ")
+    lowered = re.sub(" +", " ", lowered).strip(" ")
+    if quotes := re.fullmatch("(['\"])(.*)\\1", lowered):
+        lowered = quotes[2].strip(" ")
+    lowered = re.sub(r"\btonight\b", "this evening", lowered)
+    lowered = re.sub(r"\blast night\b", "yesterday evening", lowered)
+    return re.sub(r"\bthis (morning|afternoon|evening)\b", r"today \1", lowered)
 
 
 class _Reader:
@@ -292,6 +302,7 @@ class _Reader:
         self.purpose = purpose
         self.order = order
         self.cell = cell
+        self.part_of_day: str | None = None
         self.weekday_given: int | None = None  # the one that stands beside a calendar date
 
     def read(self) -> ParsedWhen:
@@ -306,6 +317,9 @@ class _Reader:
             raise UsageError(f"no date given; {FORMS}", code="not-a-time")
         if len(written) > _LONGEST:
             raise self.refusal(f" is not a date; {FORMS}", code="not-a-time")
+        if part := re.search(rf" ?(?:in the )?\b({'|'.join(_PARTS_OF_DAY)})\b", written):
+            self.part_of_day = part[1]
+            written = f"{written[: part.start()]} {written[part.end() :]}".strip(" ").replace("  ", " ")
         parsed = self.counted_moment(written) or self.end_of_a_day(written) or self.day_and_time(written)
         if parsed is None:
             raise self.not_understood(written)
@@ -326,7 +340,7 @@ class _Reader:
 
     def counted_moment(self, written: str) -> ParsedWhen | None:
         """Read "now", "3 hours ago" and "in 20 minutes"."""
-        if written == "now":
+        if written in {"now", "right now", "just now"}:
             return ParsedWhen(self.current())
         if written.startswith("now "):
             raise self.refusal(': "now" takes no time; write now, or today 14:30', code="not-a-time")
@@ -353,15 +367,19 @@ class _Reader:
 
     def day_and_time(self, written: str) -> ParsedWhen | None:
         if found := self.read_date(written):
+            if self.part_of_day:
+                raise self.refusal(" gives no time; write the hour, as in yesterday 6pm", code="not-a-time")
             return found.meaning(self.existing_day(found.day))
         behind = re.fullmatch(rf"(?P<date>.+?) {_TIME}", written)
         before = re.fullmatch(rf"{_TIME} (?:on )?(?P<date>.+)", written)
-        for match in (behind, before):
-            if match is None or (match["bare"] and not (match["at"] or match["oclock"])):
+        between = re.fullmatch(rf"(?P<date>.+?) {_TIME} (?P<year>[0-9]{{4}})", written)  # as C prints it
+        for match in (behind, before, between):
+            if match is None or (match["bare"] and not (match["at"] or match["oclock"] or self.part_of_day)):
                 continue
-            if match is before and (match["basic"] or match["bare"]):
+            if match is not behind and (match["basic"] or match["bare"]):
                 continue
-            if found := self.read_date(match["date"]):
+            dated = f"{match['date']} {match['year']}" if match is between else match["date"]
+            if found := self.read_date(dated):
                 return found.meaning(self.moment(found, match))
         return None
 
@@ -408,6 +426,8 @@ class _Reader:
                 )
             hour, minute, second = match["basic"][:2], match["basic"][2:4], match["basic"][4:] or "00"
         hour = hour or match["hour12"] or match["bare"]
+        if self.part_of_day:
+            return self.clock_time_in_part(hour, minute, second, half)
         one_digit = len(hour) == 1 and hour != "0"
         if half is None and (one_digit or (match["oclock"] and 1 <= int(hour) <= 12)) and not self.cell:
             raise self.refusal(
@@ -415,6 +435,17 @@ class _Reader:
                 code="two-readings",
             )
         return self.clock_time(hour, minute, second, half)
+
+    def clock_time_in_part(self, hour: str, minute: str, second: str, half: str | None) -> time:
+        """Return 14:30 for "2:30 in the afternoon". Raises UsageError for a time that isn't in that part."""
+        assert self.part_of_day is not None
+        meant, hours = _PARTS_OF_DAY[self.part_of_day]
+        found = self.clock_time(hour, minute, second, half or (meant if 1 <= int(hour) <= 12 else None))
+        if found.hour not in hours:
+            raise self.refusal(
+                f": that is no time of the {self.part_of_day}; write the time as 14:30", code="no-such-time"
+            )
+        return found
 
     def clock_time(self, hour: str, minute: str, second: str = "00", half: str | None = None) -> time:
         hours, minutes, seconds = int(hour), int(minute), int(second)
@@ -446,7 +477,12 @@ class _Reader:
 
     def read_date(self, written: str) -> _Day | None:
         written = re.sub("^(?:on )?(?:the )?", "", written)
-        return self.weekday(written) or self.plain_date(written) or self.date_with_weekday(written)
+        return (
+            self.weekday(written)
+            or self.weekday_of_a_week(written)
+            or self.plain_date(written)
+            or self.date_with_weekday(written)
+        )
 
     def plain_date(self, written: str) -> _Day | None:
         return self.counted_day(written) or self.numeric_date(written) or self.named_date(written)
@@ -482,7 +518,7 @@ class _Reader:
         return -1 if said == ["back"] else 1
 
     def weekday(self, written: str) -> _Day | None:
-        """Read "friday", "last friday", "coming friday"; refuse "next friday" and "this friday"."""
+        """Read "friday", "last friday", "coming friday"; refuse "next friday"."""
         match = re.fullmatch(r"(?:(last|next|this|coming|this coming|this past|past) )?([a-z]+)\.?", written)
         if match is None or match[2] not in _WEEKDAY_NUMBERS:
             return None
@@ -497,13 +533,38 @@ class _Reader:
                 return self.relative_day(before)
             case "coming" | "this coming":
                 return self.relative_day(after)
-            case "this" if latest == coming:
-                return self.relative_day(today)
+            case "this" if (coming, coming) == self.in_week(match[2], 0):
+                return self.relative_day(coming)
             case "this":
                 readings = (latest, coming)
             case _:
                 readings = (after, after + timedelta(days=7))
         raise self.two_days(*readings)
+
+    def weekday_of_a_week(self, written: str) -> _Day | None:
+        """Read "friday last week" and "next week friday"."""
+        match = re.fullmatch(r"([a-z]+) (last|this|next) week", written) or re.fullmatch(
+            r"()(last|this|next) week(?: on)? ([a-z]+)", written
+        )
+        if match is None or (name := match[1] or match[3]) not in _WEEKDAY_NUMBERS:
+            return None
+        first, second = self.in_week(name, {"last": -1, "this": 0, "next": 1}[match[2]])
+        if first != second:
+            raise self.two_days(first, second)
+        return self.relative_day(first)
+
+    def in_week(self, name: str, weeks: int) -> tuple[date, date]:
+        """Return the weekday of a week counted from this one, the earlier first: by weeks that begin on
+        Monday and on Sunday, which differ on a Sunday and for one.
+        """
+        today, wanted = self.today(), _WEEKDAY_NUMBERS[name]
+        monday_first = wanted - today.weekday()
+        sunday_first = (wanted + 1) % 7 - (today.weekday() + 1) % 7
+        days = sorted((monday_first, sunday_first))
+        return (
+            today + timedelta(weeks=weeks, days=days[0]),
+            today + timedelta(weeks=weeks, days=days[1]),
+        )
 
     def two_days(self, first: date, second: date) -> UsageError:
         return self.refusal(f" can mean {first} or {second}; write the date", code="two-readings")
@@ -691,10 +752,7 @@ class _Reader:
                 ": write the time zone as an offset, such as 2026-11-21 14:30 -05:00, or give --tz",
                 code="not-a-time",
             )
-        words = re.findall("[a-z']+", written)
-        if any(word in _VAGUE_TIMES for word in words):
-            return self.refusal(" gives no time; write the hour, as in yesterday 6pm", code="not-a-time")
-        for word in words:
+        for word in re.findall("[a-z']+", written):
             if len(word) > 3 and word not in _KNOWN_WORDS and (hint := nearest(word, _KNOWN_WORDS, 0.7)):
                 return self.refusal(" is not a date" + hint.replace('"', ""), code="not-a-time")
         return self.refusal(f" is not a date; {FORMS}", code="not-a-time")
