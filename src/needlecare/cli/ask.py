@@ -39,7 +39,7 @@ def ask(
     try:
         found = reply(question, Vocabulary(plan.schedule), plan, moment, sign=sign)
     except NotUnderstood as error:
-        raise UsageError(_refusal(error, plan, sign=sign)) from None
+        raise not_understood(error, plan, sign=sign) from None
     print_reply(found, words, at=named, json=json, colour=colour)
 
 
@@ -85,13 +85,13 @@ def is_fine(answer: Answer | SignAnswer) -> bool:
     return answer.verdict.allowed
 
 
-def _refusal(error: NotUnderstood, plan: Plan, *, sign: bool) -> str:
-    """Return what is said about words that are not understood."""
-    from needlecare.output.terminal.can import not_understood
+def not_understood(error: NotUnderstood, plan: Plan, *, sign: bool) -> UsageError:
+    """Return the error for words that are not understood; `sign`: it was asked whether something is normal."""
+    from needlecare.output.terminal.can import not_understood as wording
 
-    said = not_understood(error, plan.schedule)
-    if not sign:
-        return said
-    from needlecare.output.terminal.normal import watch_text
+    said = wording(error, plan.schedule)
+    if sign:
+        from needlecare.output.terminal.normal import watch_text
 
-    return f"{said}\n{watch_text(plan)}"
+        said = f"{said}\n{watch_text(plan)}"
+    return UsageError(said)

@@ -91,6 +91,9 @@ _INVERTED = re.compile(
     r"|^(?:should|must|do) (?:i|we|you) (?:need to |have to )?"
     r"(?:avoid|skip|stop|pause|give up|stay away from|keep away from|stay out of|keep out of|refrain from|quit|leave out)\b ?"
 )
+_CANNOT = re.compile(
+    r"^(?:why )?(?:cant|cannot|can not|shouldnt|should not|mustnt|must not|may not) (?:i|we|you)\b ?|^why (?:no|not)\b ?"
+)
 _INVERTED_END = re.compile(
     r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: now)?$"
 )
@@ -147,7 +150,7 @@ def read(text: str) -> Question:
         form = Form.MISTAKE
     if form is Form.MISTAKE:
         words = " ".join(_without_first_person(_AGO.sub(" ", words).split()))
-    elif (without := _INVERTED.sub("", words, count=1)) != words:
+    elif (without := _INVERTED.sub("", _CANNOT.sub("", words), count=1)) != words:
         words, inverted = without, True
     elif (found := _INVERTED_END.match(words)) and found["thing"] not in {"it", "that", "this"}:
         words, inverted = found["thing"], True

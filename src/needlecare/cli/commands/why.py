@@ -1,17 +1,22 @@
 """needlecare why: the reason behind a rule, and who says what."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from needlecare.cli import options, terminal
+from needlecare.cli.ask import not_understood, print_reply
+from needlecare.cli.commands.saved import current_plan, load_saved
 from needlecare.cli.emergency import emergencies_first, tell_emergency
-from needlecare.model import Treatment
+from needlecare.model import Plan, Rule, Treatment
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
 from needlecare.plan.question import read
-from needlecare.plan.search import Vocabulary
+from needlecare.plan.reply import reply
+from needlecare.plan.search import NotUnderstood, Vocabulary
+from needlecare.plan.signs import SignAnswer
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import local, zone_named
 
@@ -25,9 +30,11 @@ Examples:
 
 # A treatment far from any clock change, by which offsets are compared where no date is given.
 _ANY_TREATMENT = datetime(2026, 1, 15, 12, tzinfo=UTC)
+_NO = re.compile(r"^(?:no|not) ", re.IGNORECASE)  # "why no makeup" asks for the reason, not whether
 
 
 def why(
+    ctx: typer.Context,
     rule: Annotated[
         list[str],
         typer.Argument(
@@ -47,49 +54,72 @@ def why(
     as_of: options.AsOf = None,
     dates: options.Dates = None,
     json: options.Json = False,
+    no_color: options.NoColor = False,
 ) -> None:
-    """Tell why a rule stands: the reason, the sum in words, every source, and what was set aside."""
+    """Explain a rule: why it exists, how its dates are calculated, and which sources say so.
+
+    Uses the saved treatment, or --treated WHEN. Without either it tells times from the treatment on.
+    """
     words = " ".join(rule)
-    with emergencies_first(words, schedule, json=json, colour=True):
-        rules = load_schedule(schedule)
-    tell_emergency(words, rules, json=json, colour=True)
-    vocabulary = Vocabulary(rules)
-    exact = vocabulary.named(words)
-    named = vocabulary.meant(read(words).words).rules if exact is None else (exact,)
-    if treated is not None:
-        made, now = options.planned(
-            treated,
-            prp=prp,
-            skin_type=skin_type,
-            scars=scars,
-            tz=tz,
-            schedule=rules,
-            follow=follow,
-            as_of=as_of,
-            dates=dates,
-            override=override,
-        )
-    else:
-        treatment = Treatment(
-            treated=_ANY_TREATMENT,
-            zone=zone_named("UTC"),
-            prp=prp,
-            skin_type=skin_type,
-            scars=scars,
-            overrides=checked_overrides(override or (), rules),
-        )
-        made, now = (
-            plan(treatment, rules, follow=follow or ()),
-            options.moment_of(as_of, treatment.zone, dates),
-        )
+    colour = not no_color
+    with emergencies_first(words, schedule, json=json, colour=colour):
+        dated = treated is not None or bool(load_saved())
+        if dated:
+            made, now = current_plan(
+                ctx,
+                treated=treated,
+                prp=prp,
+                skin_type=skin_type,
+                scars=scars,
+                tz=tz,
+                schedule=schedule,
+                follow=follow,
+                as_of=as_of,
+                dates=dates,
+                override=override,
+            )
+        else:
+            rules = load_schedule(schedule)
+            treatment = Treatment(
+                treated=_ANY_TREATMENT,
+                zone=zone_named("UTC"),
+                prp=prp,
+                skin_type=skin_type,
+                scars=scars,
+                overrides=checked_overrides(override or (), rules),
+            )
+            made = plan(treatment, rules, follow=follow or ())
+            now = options.moment_of(as_of, treatment.zone, dates)
+    tell_emergency(words, made.schedule, json=json, colour=colour)
+    named = _rules(words, made, now, json=json, colour=colour, dated=dated)
     from needlecare.output.terminal.why import Reason, why, why_json
 
     today = local(now, made.treatment.zone).date()
-    planned = made.schedule.rules  # with the clinic's word, where --override gives one
-    reasons = [
-        Reason(rule=planned[one.id], plan=made, dated=treated is not None, today=today) for one in named
-    ]
+    reasons = [Reason(rule=one, plan=made, dated=dated, today=today) for one in named]
     if json:
         terminal.print_bytes(why_json(reasons).encode())
     else:
-        terminal.print_text(why(reasons, terminal.screen().width))
+        terminal.print_text(why(reasons, terminal.screen(colour=colour)))
+
+
+def _rules(
+    words: str, made: Plan, now: datetime, *, json: bool, colour: bool, dated: bool
+) -> tuple[Rule, ...]:
+    """Return the rules that words mean: the one of that id or title, or all of them.
+
+    A sign that is no rule's own name is answered as needlecare normal does, and ends the command.
+    Raises UsageError for words that are not understood.
+    """
+    vocabulary = Vocabulary(made.schedule)
+    if (exact := vocabulary.named(words)) is not None:
+        return (exact,)
+    question = read(_NO.sub("", words))
+    try:
+        if dated:
+            found = reply(question, vocabulary, made, now)
+            if isinstance(found.answer, SignAnswer):
+                print_reply(found, words, at=False, json=json, colour=colour)
+                raise typer.Exit
+        return vocabulary.meant(question.words).rules
+    except NotUnderstood as error:
+        raise not_understood(error, made, sign=False) from None

@@ -1,8 +1,7 @@
-"""A rule -> why it stands: the reason, the arithmetic in words, who says what, what was set aside."""
+"""A rule -> why it exists: the reason, how its dates are calculated, who says so, what was set aside."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -30,10 +29,16 @@ from needlecare.output.json.plan import (
     window_json,
 )
 from needlecare.output.standing import standing_text
+from needlecare.output.terminal.answers import treated
+from needlecare.output.terminal.screen import Screen, to_ascii
+from needlecare.output.terminal.text import DIM, STRONG, Text
 from needlecare.output.timing import since, until
 from needlecare.output.wording import joined, sentence, treated_text
 from needlecare.plan.combine import begins, placed_recommendations, review_notes
+from needlecare.time.zones import end_of_day
 
+_INDENT, _DEEPER = "  ", "      "
+_MIN_WIDTH = 20
 TIERS = {
     1: "regulator, manufacturer, hospital or peer-reviewed",
     2: "dermatology or physician clinic",
@@ -51,13 +56,19 @@ _CASES = {
 class Reason(Struct, frozen=True, kw_only=True):
     """A rule as a plan has it, on the local day of the reader.
 
-    `dated` says whether the plan's treatment is a real one.
+    `dated` says whether the plan's treatment is a real one, `name` what it is called.
     """
 
     rule: Rule
     plan: Plan
     dated: bool
     today: date
+    name: str = ""
+
+    @property
+    def now(self) -> datetime | None:
+        """The end of the reader's day (UTC), where the treatment is a real one."""
+        return end_of_day(self.today, self.plan.treatment.zone) if self.dated else None
 
     @property
     def window(self) -> Window | None:
@@ -66,13 +77,17 @@ class Reason(Struct, frozen=True, kw_only=True):
         return next((window for window in every if window.rule.id == self.rule.id), None)
 
 
-def why(reasons: Sequence[Reason], width: int) -> str:
-    """Return why some rules stand, as text of at most `width` columns."""
-    blocks = ["\n".join(_wrapped(_lines(reason), width)) for reason in reasons]
+def why(reasons: Sequence[Reason], screen: Screen) -> str:
+    """Return why some rules exist, as text for a screen; the first line is the reason."""
+    width = max(screen.width, _MIN_WIDTH)
     schedule = reasons[0].plan.schedule
-    general = standing_text("general", schedule, short=True)
+    lines: list[Text] = []
+    for reason in reasons:
+        lines += [*_lines(reason), Text()]
     notes = [note.text for note in review_notes(schedule, reasons[0].today)]
-    return "\n\n".join([*blocks, "\n".join(_wrapped(iter([*notes, general]), width))]) + "\n"
+    lines += [Text(text, DIM) for text in (*notes, standing_text("general", schedule, short=True))]
+    text = "".join(f"{line}\n" for each in lines for line in _wrapped(each, width, colour=screen.colour))
+    return text if screen.unicode else to_ascii(text)
 
 
 def why_json(reasons: Sequence[Reason]) -> str:
@@ -114,36 +129,40 @@ def _day_words(days: int) -> str:
     return f"day {days}" if days > 0 else f"the day {-days} before the treatment"
 
 
-def _lines(reason: Reason) -> Iterator[str]:
+def _lines(reason: Reason) -> Iterator[Text]:
     rule, plan = reason.rule, reason.plan
     schedule = plan.schedule
-    yield f"{rule.title}  ({rule.id}, {rule.kind})"
-    yield ""
-    yield sentence(rule.why)
-    yield " ".join(rule.advice.split())
+    of = f" ({treated(plan, reason.now, reason.name)})" if reason.now else ""
+    yield Text.of(Text(f"{sentence(rule.title)} {sentence(rule.why)}", STRONG), of)
+    yield Text(" ".join(rule.advice.split()))
     if rule.medicine:
-        yield standing_text("medicine", schedule, short=True)
+        yield Text(standing_text("medicine", schedule, short=True))
     if rule.then:
-        yield f"When it ends: {sentence(rule.then)}"
-    yield ""
-    yield "How it is reckoned"
-    yield from (f"  {line}" for line in _arithmetic(reason))
-    placed = placed_recommendations(rule, plan)
-    others = [one for one in placed if not one.counted]
-    yield from _said("Who says so", [one for one in placed if one.counted], schedule)
-    set_aside = [one for one in others if one.recommendation.set_aside]
-    case_others = [one for one in others if one.case is not Case.HOLDS and one not in set_aside]
-    supports = [one for one in others if one not in set_aside and one not in case_others]
-    yield from _said("Says the same, and gives no time that counts", supports, schedule)
-    yield from _said("Set aside", set_aside, schedule)
-    yield from _said("For another case", case_others, schedule)
+        yield Text(f"When it ends: {sentence(rule.then)}")
+    yield Text()
+    yield Text(f"How we got this date ({rule.id})", STRONG)
+    yield from (Text(f"{_INDENT}{line}") for line in _calculation(reason))
+    yield from _sources(placed_recommendations(rule, plan), schedule)
 
 
-def _arithmetic(reason: Reason) -> Iterator[str]:
+def _sources(placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[Text]:
+    """Yield what the sources say, in the groups in which they take part in the date."""
+    counted = [one for one in placed if one.counted]
+    set_aside = [one for one in placed if one.recommendation.set_aside and not one.counted]
+    left = [one for one in placed if one not in counted and one not in set_aside]
+    other = [one for one in left if one.case is not Case.HOLDS]
+    agrees = [one for one in left if one not in other]
+    yield from _said("Counted: the date is on the safe side of all of these", counted, schedule)
+    yield from _said("Agrees, without a time that counts", agrees, schedule)
+    yield from _said("Set aside, not counted", set_aside, schedule)
+    yield from _said("Other cases: these speak of other treatments", other, schedule)
+
+
+def _calculation(reason: Reason) -> Iterator[str]:
     """Say in words how the window came about, in offsets, and in dates where there is a treatment."""
     window, rule = reason.window, reason.rule
     if window is None:
-        yield "No source gives a time that counts here, so it is told as a note."
+        yield "No source gives a time that counts for this treatment, so it is a note without a date."
         return
     zone = reason.plan.treatment.zone
     counted = [one for one in placed_recommendations(rule, reason.plan) if one.counted]
@@ -151,32 +170,32 @@ def _arithmetic(reason: Reason) -> Iterator[str]:
     last = _edge(counted, "end", latest=True)
     match rule.kind:
         case Kind.AVOID:
-            yield f"It ends when every source that counts is satisfied: {last}."
+            yield f"It ends with the last of the sources it counts: {last}."
             if window.earliest_end != window.end:
-                lax = _laxest(counted, window)
-                yield f"From {lax} on the sources differ: it is still not yet; ask your clinic."
+                earliest = _earliest(counted, window)
+                yield f"From {earliest} on the sources differ. It is still “not yet”: ask your clinic."
         case Kind.PREPARE:
-            yield f"It starts with the strictest source, {first}, and lasts until your appointment."
+            yield f"It starts with the first of the sources it counts, {first}. It lasts until your appointment."
             if window.latest_start != window.start:
                 yield "Other sources start later, so at first they differ: ask your clinic."
         case Kind.MILESTONE:
-            yield f"Its day is that of the last source to start, {first}: nobody calls it too early."
+            yield f"It falls on the day of the last source to start: {first}."
         case Kind.DO | Kind.EXPECT:
-            yield f"It starts with the first source, {first}, and ends with the last, {last}."
+            yield f"It starts with the first source, {first}. It ends with the last, {last}."
             if window.earliest_end not in {None, window.end}:
-                yield f"For some it is over by {_laxest(counted, window)}."
+                yield f"For some it is over by {_earliest(counted, window)}."
         case Kind.WARNING | Kind.CONTRAINDICATION:
             yield f"It holds from {first}." if window.start else "It holds at any time."
     if rule.after is not None and window.delayed_by is not None:
         waited = reason.plan.schedule.rules[rule.after].title
         edge = "ends" if rule.kind is Kind.AVOID else "starts"
-        yield f"It waits for “{waited}”, so it {edge} no earlier than that one ends."
+        yield f"It waits for “{waited}”: it {edge} no earlier than that one ends."
     if reason.dated:
         start = f"from {since(window.start, zone)} " if window.start else ""
         end = f"until {until(window.end, zone)}" if window.end else ""
-        yield f"Treated {treated_text(reason.plan.treatment)}, that is {start}{end}".rstrip() + "."
+        yield f"Treated {treated_text(reason.plan.treatment)}: that is {start}{end}".rstrip() + "."
     else:
-        yield "Add --treated WHEN, with the options of plan, for dates."
+        yield "For dates, save your treatment (needlecare plan WHEN --save) or add --treated WHEN."
 
 
 def _edge(counted: Sequence[PlacedRecommendation], name: str, *, latest: bool) -> str:
@@ -188,8 +207,8 @@ def _edge(counted: Sequence[PlacedRecommendation], name: str, *, latest: bool) -
     return _by(ordered[0], name)
 
 
-def _laxest(counted: Sequence[PlacedRecommendation], window: Window) -> str:
-    """Return the reading at which a window may be over first, in words, and whose it is."""
+def _earliest(counted: Sequence[PlacedRecommendation], window: Window) -> str:
+    """Return the earliest reading at which a window may be over, in words, and whose it is."""
     for one in counted:
         for name in ("earliest", "end"):
             if getattr(one, name) == window.earliest_end:
@@ -203,25 +222,25 @@ def _by(one: PlacedRecommendation, name: str) -> str:
     return f"{offset_words(offset)} ({one.recommendation.source}{ours})"
 
 
-def _said(heading: str, placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[str]:
+def _said(heading: str, placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[Text]:
     if not placed:
         return
-    yield ""
-    yield heading
+    yield Text()
+    yield Text(heading, STRONG)
     for one in placed:
         recommendation = one.recommendation
-        yield f"  {recommendation.claim}  {sentence(recommendation.statement)} {_times(one)}".rstrip()
-        details = [_source_words(schedule.sources[recommendation.source])]
+        yield Text(f"{_INDENT}{sentence(recommendation.statement)} {_times(one)}".rstrip())
+        if recommendation.set_aside:
+            yield Text(f"{_DEEPER}Set aside: {sentence(recommendation.set_aside)}")
         if recommendation.condition is not Condition.ALL:
-            details.append(f"For {_CASES[recommendation.condition]}.")
+            yield Text(f"{_DEEPER}For {_CASES[recommendation.condition]}.", DIM)
         if recommendation.ours:
             ours = joined(sorted(part.value for part in recommendation.ours))
-            details.append(f"Our reading, not the source's own: {ours}.")
-        if recommendation.set_aside:
-            details.append(f"Set aside: {sentence(recommendation.set_aside)}")
+            yield Text(f"{_DEEPER}Our reading, not the source's own: {ours}.", DIM)
         if recommendation.note:
-            details.append(f"Note: {sentence(recommendation.note)}")
-        yield from (f"        {detail}" for detail in details)
+            yield Text(f"{_DEEPER}Note: {sentence(recommendation.note)}", DIM)
+        source = _source_words(schedule.sources[recommendation.source])
+        yield Text(f"{_DEEPER}{recommendation.claim}, {source}", DIM)
 
 
 def _times(one: PlacedRecommendation) -> str:
@@ -244,11 +263,12 @@ def _source_words(source: Source) -> str:
     return f"{source.key}: {source.title}{made}; tier {source.tier}, {TIERS[source.tier]}; {address}"
 
 
-def _wrapped(lines: Iterator[str], width: int) -> Iterator[str]:
-    for line in lines:
-        indent = " " * (len(line) - len(line.lstrip()))
-        hang = indent + ("      " if line.startswith("  C") else "")
-        yield from textwrap.wrap(line, max(width, 20), subsequent_indent=hang, break_on_hyphens=False) or [""]
+def _wrapped(text: Text, width: int, *, colour: bool) -> Iterator[str]:
+    """Yield the lines of a text, those after the first indented as it is and a little more."""
+    indent = len(text.plain) - len(text.plain.lstrip())
+    hang = " " * (indent + 2 if indent else 0)
+    for number, line in enumerate(text.cut(indent, len(text.plain)).wrapped(width - len(hang))):
+        yield f"{hang if number else ' ' * indent}{line.shown(colour=colour)}"
 
 
 def _reason_json(reason: Reason) -> Json:
@@ -269,7 +289,7 @@ def _reason_json(reason: Reason) -> Json:
         "covers": list(rule.covers),
         "after": rule.after,
         "medicine": rule.medicine,
-        "arithmetic": list(_arithmetic(reason)),
+        "arithmetic": list(_calculation(reason)),
         "recommendations": said,
         "window": window_json(window, begins(plan), zone) if window and reason.dated else None,
     }

@@ -1,0 +1,92 @@
+"""can, normal and why, through the installed program: exit codes, streams, and whose treatment it is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from program import needlecare
+
+WHEN = ("--treated", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--skin-type", "IV")
+# Saturday 21 November 2026, 14:30 in Berlin, with PRP; Tuesday the 24th is day 3.
+TUESDAY = ("--as-of", "2026-11-24T09:00")
+
+RUNS = [
+    # what is typed, exit code, how standard output begins
+    (("can", "wash my face", *TUESDAY), 0, "Yes. "),
+    (("can", "Hot", "Yoga", *TUESDAY), 1, "Not yet until the end of Fri 27 Nov, in 4 days."),
+    (("can", "swim", *TUESDAY), 1, "Not yet until Thu 26 Nov 14:30, in 2½ days. No swimming."),
+    (("can", "red face", *TUESDAY), 0, "Usual at this stage. Red, warm and tight"),  # a sign, as normal would
+    (("can", "pus", *TUESDAY), 1, "Warning sign: call your clinic now."),
+    (("can", "I went swimming yesterday", *TUESDAY), 1, "Stop now."),
+    (("can", "is it bad to swim", "--as-of", "2027-01-10"), 0, "The wait is over. "),
+    # Tuesday the 24th: the coming Friday is the 27th
+    (("can", "run", "--at", "friday@18:00", *TUESDAY), 1, "Not yet on Fri 27 Nov 18:00, until the end of"),
+    (("can", "run on friday", *TUESDAY), 1, "Not yet on Fri 27 Nov 00:00, until the end of Fri 27 Nov"),
+    (("can", "run", "--at", "saturday", *TUESDAY), 0, "Yes on Sat 28 Nov 00:00. "),
+    (("normal", "still red", *TUESDAY), 0, "Usual at this stage. Red, warm and tight"),
+    (
+        ("normal", "still red", "--at", "2026-12-05", *TUESDAY),
+        1,
+        "Sat 5 Dec 00:00: Past its usual time: call",
+    ),
+    (("normal", "red after 10 days", *TUESDAY), 1, "Tue 1 Dec 14:30: Past its usual time: call your clinic."),
+    (("normal", "itchy bumps", *TUESDAY), 1, "Warning sign: call your clinic now."),
+    (("normal", "swim", *TUESDAY), 1, "Not yet until Thu 26 Nov 14:30"),  # not a sign: as can would
+    (("normal", *TUESDAY), 0, "Usual now (treated Sat 21 Nov 14:30)"),
+    (("why", "swimming", *TUESDAY), 0, "No swimming. "),
+    (("why", "can't I swim", *TUESDAY), 0, "No swimming. "),
+    (("why", "is my face swollen", *TUESDAY), 0, "Usual at this stage. Swelling"),
+]
+
+
+@pytest.mark.parametrize(("typed", "code", "begins"), RUNS, ids=lambda value: str(value)[:40])
+def test_the_first_line_and_the_exit_code_are_the_answer(
+    typed: tuple[str, ...], code: int, begins: str
+) -> None:
+    result = needlecare(*typed, *WHEN)
+    assert (result.code, result.err) == (code, "")
+    assert result.out.startswith(begins)
+
+
+REFUSED = {
+    ("can", "wear makup", "on", "stilts", *WHEN): ["I don't have anything on", "Ask your clinic"],
+    ("can", "stop", "my", "aspirin", *WHEN): ["aspirin", "Do not stop a prescribed medicine"],
+    ("can", "swim", "--at", "03/04/2026", *WHEN): ["03/04/2026"],
+    ("can", "swim"): ["needlecare plan WHEN --save", "--treated WHEN"],
+    ("can", *WHEN): ["ACTIVITY"],
+    ("normal", "zorbs", *WHEN): ["I don't have anything on", "Call your clinic about", "EMERGENCY"],
+    ("why", "zorbs"): ["I don't have anything on"],
+}
+
+
+@pytest.mark.parametrize(("typed", "named"), REFUSED.items(), ids=lambda value: str(value)[:40])
+def test_what_is_not_understood_goes_to_standard_error_alone(
+    typed: tuple[str, ...], named: list[str]
+) -> None:
+    result = needlecare(*typed)
+    assert (result.code, result.out) == (2, "")
+    for word in named:
+        assert word in result.err
+
+
+def test_an_answer_as_json_keeps_the_exit_code() -> None:
+    result = needlecare("can", "swim", "--json", *TUESDAY, *WHEN)
+    document = json.loads(result.out)
+    assert (result.code, document["answer"], document["allowed"]) == (1, "sources differ", False)
+    assert document["needlecare"]["format"] == 1
+    assert document["rules"][0]["end"] == "2026-11-26T14:30:00+01:00"
+    sign = needlecare("normal", "pus", "--json", *TUESDAY, *WHEN)
+    document = json.loads(sign.out)
+    assert (sign.code, document["answer"], document["usual"]) == (1, "warning sign", False)
+    assert "emergency" in document["standing"]
+    today = json.loads(needlecare("normal", "--json", *TUESDAY, *WHEN).out)
+    assert {window["rule"] for window in today["now"]} >= {"redness", "swelling"}
+
+
+def test_a_saved_treatment_is_used_by_every_question(tmp_path: Path) -> None:
+    home = {"XDG_DATA_HOME": str(tmp_path)}
+    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--save", **home)
+    for command, words in (("can", "swim"), ("normal", "red"), ("why", "swimming")):
+        result = needlecare(command, words, *TUESDAY, **home)
+        assert "(treated Sat 21 Nov 14:30)" in " ".join(result.out.split()), command
