@@ -222,7 +222,7 @@ def test_a_next_that_fills_more_than_a_line_keeps_its_moment_together(schedule_v
 def test_before_the_treatment_the_preparation_leads_then_the_checklist(schedule_v1: Schedule) -> None:
     """Three days before Saturday 14:30 is Wednesday 14:30; no filler for six months began on 21 May."""
     text = timeline(plan(EXAMPLE, schedule_v1), moment("2026-11-16T09:00"), Screen(width=84))
-    assert re.search(r"^ since 21 May +no filler ▒$", text, re.MULTILINE)
+    assert re.search(r"^ since 21 May +no filler▒$", text, re.MULTILINE)
     assert re.search(r"^ Wed 14:30 +water and a hyaluronic serum, no alcohol$", text, re.MULTILINE)
     places = [text.index(word) for word in ("\nPREPARE", "\nTELL THE CLINIC FIRST", "\nDON'T", "▾ treatment")]
     assert places == sorted(places)

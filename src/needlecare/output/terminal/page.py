@@ -198,7 +198,7 @@ class Page:
             text.append(self.written("¹"))
         if differs and window.kind in {Kind.AVOID, Kind.PREPARE} and differs_between(window):
             self.marks.add(DIFFERS_MARK)
-            text.append(self.written(f" {DIFFERS_MARK}", DIM))
+            text.append(self.written(DIFFERS_MARK, DIM))
         return text
 
     def names(self, windows: Iterable[Window], *, differs: bool = False) -> Text:

@@ -16,7 +16,7 @@ from needlecare.output.terminal.page import DIFFERS_MARK, Page, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text, width_of
 from needlecare.output.timing import last_whole_day
-from needlecare.output.wording import day_number, last_day_number, reader_day
+from needlecare.output.wording import reader_day
 from needlecare.plan.combine import begins, status
 from needlecare.plan.overview import Overview, overview
 from needlecare.time.zones import local
@@ -76,8 +76,6 @@ class _Timeline(Page):
         self.over()
         self.help_rows(self.view)
         self.later()
-        if (facts := self.noted(Kind.EXPECT)) and day_number(self.view) <= last_day_number(self.view.plan):
-            self.row("GOOD TO KNOW", self.written(" · ".join(facts), DIM), DIM)
         self.footer(self.view.plan)
         return self.written_text()
 
@@ -117,13 +115,13 @@ class _Timeline(Page):
         ]
 
     def ends(self, window: Window) -> str:
-        """Return the end of a window as its row says it; of what is normal, the day."""
+        """Return the end of a window as its row says it; of what is normal, the day, and whom to ask then."""
         if window.end is None:
             return ""
         if window.kind is not Kind.EXPECT:
             return self.near_end(window.end)
         day = last_whole_day(window.end, self.zone) or local(window.end, self.zone).date()
-        return self.day_text(day)
+        return f"{self.day_text(day)} or call" if window.rule.past else self.day_text(day)
 
     # Parts ----------------------------------------------------------------------------------------
 
@@ -137,7 +135,7 @@ class _Timeline(Page):
             past = group.moment <= view.as_of
             label = f"since {self.near_day(group.moment)}" if past else self.near(group.moment)
             self.row(f" {label}", self.names(group.windows, differs=True), "" if past else STRONG, at=at)
-        if asks := self.noted(Kind.PREPARE):
+        if asks := self.asked_first():
             self.row(" at your first visit", ", ".join(asks), "", at=at)
         checklist = [window.rule.short for window in view.plan.checklist]
         if checklist:
@@ -243,13 +241,11 @@ class _Timeline(Page):
         day_is_enough = row.windows[0].kind is Kind.EXPECT
         return f" (from {self.near_day(row.start) if day_is_enough else self.near(row.start)})"
 
-    def noted(self, kind: Kind) -> list[str]:
-        """Return the names of rules for which no source gives a time."""
+    def asked_first(self) -> list[str]:
+        """Return the names of preparations without a time, such as questions to ask before booking."""
         rules = self.view.plan.schedule.rules
-        noted = [
-            rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None
-        ]
-        return [rule.short for rule in noted if rule.kind is kind]
+        noted = [rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None]
+        return [rule.short for rule in noted if rule.kind is Kind.PREPARE]
 
     def over(self) -> None:
         """Write what is over: the news of the last day in full, the rest by name."""
