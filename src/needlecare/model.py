@@ -136,7 +136,8 @@ class Treatment(Struct, frozen=True, kw_only=True):
 
 class Source(Struct, frozen=True, kw_only=True):
     """Who says it. Tier 1: regulator, manufacturer, hospital, peer-reviewed; 2: dermatology or
-    physician clinic; 3: other clinic or vendor; 4: consumer article.
+    physician clinic; 3: other clinic or vendor; 4: consumer article. `own` is whether it is the
+    word of the clinic whose rule file it is.
     """
 
     key: str
@@ -145,6 +146,7 @@ class Source(Struct, frozen=True, kw_only=True):
     publisher: str = ""
     year: int | None = None
     address: str = ""
+    own: bool = False
 
 
 class Recommendation(Struct, frozen=True, kw_only=True):

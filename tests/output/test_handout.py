@@ -30,6 +30,7 @@ from needlecare import __version__
 from needlecare.model import Clinic, Kind, Plan, Rule, Schedule, SkinType, Standing, StandingText, Treatment
 from needlecare.output.paper.handout import handout
 from needlecare.plan.combine import begins, plan
+from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
 from needlecare.time.parsing import parse_moment
 from needlecare.time.zones import zone_named
@@ -93,9 +94,9 @@ def test_the_handout_is_the_picture_that_was_read(builtin: Schedule) -> None:
     assert_golden("handout-day-0.html", html.replace(f"needlecare {__version__}", "needlecare VERSION"))
 
 
-def test_what_is_not_allowed_stands_below_its_last_moment(builtin: Schedule) -> None:
-    """The rows of the picture in the design, section 8."""
-    found = section(page(builtin), "not-yet")
+def test_what_is_not_allowed_stands_below_its_last_moment(schedule_v1: Schedule) -> None:
+    """The ends of the example, as the design has them in section 8."""
+    found = section(page(schedule_v1), "dont")
     assert found is not None
     assert [text(heading) for heading in found.iter("h3")] == [
         "Until Sun 22 Nov 08:00",
@@ -103,7 +104,7 @@ def test_what_is_not_allowed_stands_below_its_last_moment(builtin: Schedule) -> 
         "Until Mon 23 Nov 14:30",
         "Until Tue 24 Nov 14:30",
         "Until Thu 26 Nov 14:30",
-        "Until the end of Fri 27 Nov",
+        "Through Fri 27 Nov",
         "Until Sat 28 Nov 14:30",
         "Until Sat 5 Dec 14:30",
         "Until Sat 19 Dec 14:30",
@@ -111,8 +112,78 @@ def test_what_is_not_allowed_stands_below_its_last_moment(builtin: Schedule) -> 
     ]
     said = [text(point) for point in found.iter("li")]
     assert "No makeup: Wear no makeup on the treated skin." in said
-    assert "No swimming (~ from Mon 23 Nov 14:30): No pool, sea or lake." in said
-    assert text(found.find("p[@class='legend']")) == "~ from then on the sources differ: ask your clinic."
+    assert "No swimming (some say Mon 23 Nov 14:30): No pool, sea or lake." in said
+    legend = section(page(schedule_v1), "chart").find("p[@class='legend']")  # type: ignore[union-attr]
+    assert text(legend).endswith("The longest time is safest. Ask your clinic before a shorter one.")
+
+
+def test_the_emergency_is_on_top_then_the_chart_then_the_days(schedule_v1: Schedule) -> None:
+    root = parsed(page(schedule_v1, as_of="2026-10-01"))
+    keys = [found.get("class") for found in root.iter("section")]
+    assert keys[:5] == ["call", "chart", "before", "tell", "days"]
+    assert keys.index("days") < keys.index("dont") < keys.index("do")
+
+
+def test_each_day_has_its_news(schedule_v1: Schedule) -> None:
+    """Washing from Sunday 08:00, makeup from Monday 14:30; the gym's last day is Friday, so from Saturday on."""
+    found = section(page(schedule_v1), "days")
+    assert found is not None
+    days = {text(one.find("h3")): [text(point) for point in one.iter("li")] for one in found.iter("div")}
+    assert list(days)[:2] == ["Day 1, Sun 22 Nov", "Day 2, Mon 23 Nov"]
+    assert "From 08:00: A gentle wash with lukewarm water is fine." in days["Day 1, Sun 22 Nov"]
+    assert days["Day 2, Mon 23 Nov"] == ["From 14:30: Makeup is fine again, with clean brushes."]
+    assert days["Day 7, Sat 28 Nov"][0].startswith("All day: Exercise is fine again.")
+
+
+def test_sheets_can_be_told_apart_by_their_reference(schedule_v1: Schedule) -> None:
+    made = plan(EXAMPLE, schedule_v1)
+    html = handout(made, moment("2026-11-21T15:30"), ref="A-17")
+    assert text(parsed(html).find(".//p[@class='facts']")).endswith("Reference: A-17.")
+    assert "Reference" not in page(schedule_v1)
+
+
+CLINIC_FILE = """\
+extends = "microneedling"
+id = "clinic"
+version = "1"
+reviewed = 2026-01-01
+review_due = 2036-01-01
+[clinic]
+name = "Rosengarten Dermatology"
+[sources.ours]
+tier = 2
+title = "Our sheet"
+[rules.swimming]
+recommendations = [
+  { source = "ours", statement = "2 to 4 days", start = "P0D", end = "P4D", earliest = "P2D" },
+]
+"""
+
+
+@pytest.fixture(scope="module")
+def clinics_own() -> Schedule:
+    base = (Path(__file__).parents[2] / "schedules" / "microneedling.toml").read_bytes()
+    return read_schedule(CLINIC_FILE.encode(), file="clinic.toml", base=lambda _: base)
+
+
+def test_a_clinic_is_not_asked_about_its_own_word(clinics_own: Schedule, builtin: Schedule) -> None:
+    """Its file gives a range for swimming; sources still differ about the gym, which it leaves as it is."""
+    mine, theirs = (points(page(schedule), "dont") for schedule in (clinics_own, builtin))
+    (swimming,) = [point for point in mine if point.startswith("No swimming")]
+    assert "some say" not in swimming
+    assert any(point.startswith("No swimming (some say") for point in theirs)
+    assert any(point.startswith("No sweaty exercise (some say") for point in mine)
+    html = handout(plan(EXAMPLE, clinics_own), moment("2026-11-21T15:30"))
+    assert "Ask us before a shorter one." in html
+    assert "Ask your clinic before" not in html
+
+
+def test_a_clinics_page_lists_sources_only_when_asked(clinics_own: Schedule, builtin: Schedule) -> None:
+    made, as_of = plan(EXAMPLE, clinics_own), moment("2026-11-21T15:30")
+    assert "lifestyle site" not in handout(made, as_of)
+    assert "lifestyle site" in handout(made, as_of, sources=True)
+    assert "lifestyle site" in page(builtin)
+    assert "lifestyle site" not in handout(plan(EXAMPLE, builtin), as_of, sources=False)
 
 
 @pytest.mark.parametrize(
@@ -121,24 +192,24 @@ def test_what_is_not_allowed_stands_below_its_last_moment(builtin: Schedule) -> 
         ("do", "Clean pillowcase and towels (until Tue 24 Nov 14:30): "),  # PT0S to P3D
         ("do", "Paracetamol if it hurts¹ (until Tue 24 Nov 14:30): "),
         ("normal", "Swelling at its strongest (Sun 22 Nov to Mon 23 Nov): "),  # PT24H to PT48H
-        ("normal", "Red, warm and tight, like sunburn (Sat 21 Nov to Sat 28 Nov, for some by Mon 23 Nov): "),
+        ("normal", "Red, warm and tight, like sunburn (Sat 21 Nov to Sat 28 Nov) (some say Mon 23 Nov): "),
         ("call", "Redness, pain or swelling still growing (from Mon 23 Nov 14:30): "),  # PT48H
         ("later", "Progress photo (Mon 21 Dec): "),  # P30D
         ("later", "The telling photo (Fri 21 May 2027): "),  # P6M
     ],
 )
-def test_every_other_chapter_tells_weekdays_and_dates(key: str, said: str, builtin: Schedule) -> None:
-    assert any(point.startswith(said) for point in points(page(builtin), key))
+def test_every_other_chapter_tells_weekdays_and_dates(key: str, said: str, schedule_v1: Schedule) -> None:
+    assert any(point.startswith(said) for point in points(page(schedule_v1), key))
 
 
-def test_only_the_preparation_and_the_date_below_depend_on_when_it_is_made(builtin: Schedule) -> None:
-    made = [page(builtin, as_of=day) for day in ("2026-11-21T14:30", "2026-12-01", "2027-06-30")]
+def test_only_the_preparation_and_the_date_below_depend_on_when_it_is_made(schedule_v1: Schedule) -> None:
+    made = [page(schedule_v1, as_of=day) for day in ("2026-11-21T14:30", "2026-12-01", "2027-06-30")]
     assert len({re.sub(r"Made on [^.]+ by", "Made by", html) for html in made}) == 1
     assert "Made on Tue 1 Dec 2026 by the rules “microneedling” 1.0.0, reviewed Sun 22 Nov 2026." in made[1]
 
 
-def test_the_preparation_and_the_checklist_stand_on_it_until_the_treatment(builtin: Schedule) -> None:
-    before, at = page(builtin, as_of="2026-11-21T14:29"), page(builtin, as_of="2026-11-21T14:30")
+def test_the_preparation_and_the_checklist_stand_on_it_until_the_treatment(schedule_v1: Schedule) -> None:
+    before, at = page(schedule_v1, as_of="2026-11-21T14:29"), page(schedule_v1, as_of="2026-11-21T14:30")
     assert "Arrive with a clean face: Come with a clean face: no makeup, cream, oil or lotion." in points(
         before, "before"
     )
@@ -159,16 +230,16 @@ def test_no_window_is_left_out_whatever_has_ended(
     assert {w.rule.title for w in wanted if w.kind is not Kind.PREPARE} <= named
 
 
-def test_what_bears_on_all_dates_stands_on_top(builtin: Schedule) -> None:
+def test_what_bears_on_all_dates_stands_on_top(schedule_v1: Schedule) -> None:
     """Unknown skin may end as skin of types I-III does: 14 whole days behind 21 November."""
-    html = page(builtin, treatment=HEAVY, as_of="2028-01-01", follow=("dagan", "skinpen-ifu"))
+    html = page(schedule_v1, treatment=HEAVY, as_of="2028-01-01", follow=("dagan", "skinpen-ifu"))
     notices = [text(found) for found in parsed(html).iterfind(".//p[@class='notice']")]
     assert notices[0] == "These rules were to be reviewed by 2027-11-22; ask for a newer version."
     assert notices[1].startswith("The time of day is unknown, so the safe hours count;")
     assert notices[2].startswith("Only dagan and skinpen-ifu count;")
     (skin,) = [
         text(found)
-        for found in parsed(page(builtin, treatment=HEAVY)).iterfind(".//p[@class='notice']")
+        for found in parsed(page(schedule_v1, treatment=HEAVY)).iterfind(".//p[@class='notice']")
         if "skin type" in text(found)
     ]
     assert skin == (
@@ -177,13 +248,12 @@ def test_what_bears_on_all_dates_stands_on_top(builtin: Schedule) -> None:
     )
 
 
-def test_it_carries_the_six_standing_texts_with_the_clinic_and_its_numbers(builtin: Schedule) -> None:
-    said = text(parsed(page(builtin, clinic=CLINIC)))
-    for _, standing in builtin.standing:
+def test_it_carries_the_six_standing_texts_with_the_clinic_and_its_numbers(schedule_v1: Schedule) -> None:
+    said = text(parsed(page(schedule_v1, clinic=CLINIC)))
+    for _, standing in schedule_v1.standing:
         short = standing.short.replace("{clinic}", "Rosengarten Dermatology (+49 30 123456)")
         assert short.replace("{emergency}", "112") in said
     assert CLINIC.footer in said
-    assert "Call Rosengarten Dermatology (+49 30 123456)" in said
 
 
 @pytest.mark.parametrize(
@@ -197,17 +267,21 @@ def test_it_carries_the_six_standing_texts_with_the_clinic_and_its_numbers(built
     ],
 )
 def test_a_number_that_a_telephone_can_dial_is_a_link(
-    telephone: str, dialled: str | None, builtin: Schedule
+    telephone: str, dialled: str | None, schedule_v1: Schedule
 ) -> None:
-    clinic = parsed(page(builtin, clinic=replace(CLINIC, telephone=telephone))).find(".//p[@class='clinic']")
+    clinic = parsed(page(schedule_v1, clinic=replace(CLINIC, telephone=telephone))).find(
+        ".//p[@class='clinic']"
+    )
     assert text(clinic) == f"Rosengarten Dermatology · {telephone}"
     assert clinic is not None
     assert [link.get("href") for link in clinic.iter("a")] == ([dialled] if dialled else [])
 
 
-def test_the_sources_are_those_that_speak_of_this_treatment(builtin: Schedule) -> None:
+def test_the_sources_are_those_that_speak_of_this_treatment(schedule_v1: Schedule) -> None:
     plain = replace(EXAMPLE, prp=False, skin_type=SkinType.I)
-    with_prp, without = (text(parsed(page(builtin, treatment=t)).find(".//footer")) for t in (EXAMPLE, plain))
+    with_prp, without = (
+        text(parsed(page(schedule_v1, treatment=t)).find(".//footer")) for t in (EXAMPLE, plain)
+    )
     assert "PRP facial sheet, dermatology clinic, pinnacledermar.com." in with_prp
     assert "pinnacledermar.com" not in without  # a sheet about PRP alone
     assert "skinpen" in without.lower()
@@ -223,24 +297,24 @@ def test_the_sources_are_those_that_speak_of_this_treatment(builtin: Schedule) -
     ],
 )
 def test_a_source_is_a_link_where_its_address_is_one_of_the_web(
-    address: str, linked: str | None, builtin: Schedule
+    address: str, linked: str | None, schedule_v1: Schedule
 ) -> None:
-    source = replace(builtin.sources["nhs-chelwest"], title="The sheet", publisher="", address=address)
-    schedule = replace(builtin, sources={**builtin.sources, source.key: source})
+    source = replace(schedule_v1.sources["nhs-chelwest"], title="The sheet", publisher="", address=address)
+    schedule = replace(schedule_v1, sources={**schedule_v1.sources, source.key: source})
     (found,) = [one for one in parsed(page(schedule)).iterfind(".//footer//li") if "The sheet" in text(one)]
     assert [link.get("href") for link in found.iter("a")] == ([linked] if linked else [])
     assert text(found) == ("The sheet." if linked else f"The sheet. {address}")
 
 
-def test_a_window_with_one_edge_or_a_later_start_says_so(builtin: Schedule) -> None:
+def test_a_window_with_one_edge_or_a_later_start_says_so(schedule_v1: Schedule) -> None:
     def with_edges(rule: str, start: str | None, end: str | None) -> Rule:
         one = replace(
-            builtin.rules[rule].recommendations[0],
+            schedule_v1.rules[rule].recommendations[0],
             start=parse_offset(start) if start else None,
             end=parse_offset(end) if end else None,
             earliest=None,
         )
-        return replace(builtin.rules[rule], recommendations=(one,))
+        return replace(schedule_v1.rules[rule], recommendations=(one,))
 
     changed = [
         with_edges("makeup", "PT24H", "PT48H"),
@@ -248,8 +322,8 @@ def test_a_window_with_one_edge_or_a_later_start_says_so(builtin: Schedule) -> N
         with_edges("swelling-peak", None, "PT24H"),
         with_edges("photo-six-months", "P6M", None),
     ]
-    html = page(replace(builtin, rules={**builtin.rules, **{rule.id: rule for rule in changed}}))
-    said = [*points(html, "not-yet"), *points(html, "normal"), *points(html, "later")]
+    html = page(replace(schedule_v1, rules={**schedule_v1.rules, **{rule.id: rule for rule in changed}}))
+    said = [*points(html, "dont"), *points(html, "normal"), *points(html, "later")]
     for start in (
         "No makeup (from Sun 22 Nov 14:30): ",
         "Flaking and peeling (from Sat 28 Nov): ",
@@ -272,7 +346,10 @@ def test_the_program_writes_it(tmp_path: Path) -> None:
 
 
 def bars(html: str) -> dict[str, list[tuple[str, float, float]]]:
-    """Return the bars of each row of the chart by its name, with both ends in days of the axis's week."""
+    """Return the bars of each row of the chart by its name, with both ends in days of the axis's week.
+
+    An open bar is drawn as its outline, half a unit inside.
+    """
     (svg,) = parsed(html).iter("svg")
     grid = [float(line.get("x1", "")) for line in svg.iter("line") if line.get("x1") == line.get("x2")]
     left, day = grid[0], (grid[8] - grid[0]) / 8
@@ -283,6 +360,10 @@ def bars(html: str) -> dict[str, list[tuple[str, float, float]]]:
         elif "bar" in shape.get("class", ""):
             edges = (round((float(shape.get(edge, "")) - left) / day, 1) for edge in ("x1", "x2"))
             list(rows.values())[-1].append((shape.get("class", ""), *edges))  # type: ignore[arg-type]
+        elif shape.tag == "rect":
+            start, width = float(shape.get("x", "")) - 0.5, float(shape.get("width", "")) + 1
+            ends = [round((edge - left) / day, 1) for edge in (start, start + width)]
+            list(rows.values())[-1].append(("do", *ends))  # type: ignore[arg-type]
     return rows
 
 
@@ -291,44 +372,47 @@ def bars(html: str) -> dict[str, list[tuple[str, float, float]]]:
     [
         # days from Saturday's midnight; 14:30 is 0.6 of a day, 08:00 a third
         ("makeup", [("bar", 0.6, 2.6)]),
-        ("washing the face~", [("bar", 0.6, 1.0), ("bar differs", 1.0, 1.3)]),
-        ("gym~", [("bar", 0.6, 5.6), ("bar differs", 5.6, 7.0)]),  # the end of Friday
+        ("washing the face", [("bar", 0.6, 1.0), ("bar differs", 1.0, 1.3)]),
+        ("gym", [("bar", 0.6, 5.6), ("bar differs", 5.6, 7.0)]),  # the end of Friday
         ("vitamin C", [("bar", 0.6, 7.6)]),
         # Sat 5 Dec 14:30 is 6.6 days into a week of 0.9 days behind the eighth: 8 + 0.9 * 6.6 / 7
         ("ibuprofen for pain¹", [("bar", 0.6, 8.8)]),
+        # washing from Sunday 08:00 to the end of three days, PT72H
+        ("wash gently with luke…", [("do", 1.3, 3.6)]),
     ],
 )
 def test_a_bar_goes_from_the_treatment_to_its_end(
-    name: str, wanted: list[tuple[str, float, float]], builtin: Schedule
+    name: str, wanted: list[tuple[str, float, float]], schedule_v1: Schedule
 ) -> None:
-    assert bars(page(builtin))[name] == wanted
+    assert bars(page(schedule_v1))[name] == wanted
 
 
-def test_the_chart_has_a_row_for_each_thing_and_a_text_in_its_place(builtin: Schedule) -> None:
-    html = page(builtin)
+def test_the_chart_has_a_row_for_each_thing_and_a_text_in_its_place(schedule_v1: Schedule) -> None:
+    html = page(schedule_v1)
     (svg,) = parsed(html).iter("svg")
-    avoid = [window for window in plan(EXAMPLE, builtin).windows if window.kind is Kind.AVOID]
-    assert len(bars(html)) == len(avoid)
-    assert [text(key) for key in svg.iter("text")][:2] == ["solid: not yet", "broken: ask clinic"]
+    drawn = [w for w in plan(EXAMPLE, schedule_v1).windows if w.kind in {Kind.AVOID, Kind.DO}]
+    assert len(bars(html)) == len(drawn)
+    headings = [text(found) for found in svg.iter("text") if found.get("class") == "section"]
+    assert headings == ["DON’T", "DO"]
     assert svg.get("role") == "img"
     ids = {element.get("id"): text(element) for element in svg.iter() if element.get("id")}
     assert all(ids[name] for name in svg.get("aria-labelledby", "").split())
 
 
-def test_a_bar_behind_the_last_week_ends_in_an_arrow_and_a_long_name_is_cut(builtin: Schedule) -> None:
+def test_a_bar_behind_the_last_week_ends_in_an_arrow_and_a_long_name_is_cut(schedule_v1: Schedule) -> None:
     """Eight weeks behind the first are 64 days; half a year is longer."""
-    rule = builtin.rules["laser-peel"]
-    (one,) = [one for one in builtin.rules["photo-six-months"].recommendations if one.end][:1]
+    rule = schedule_v1.rules["laser-peel"]
+    (one,) = [one for one in schedule_v1.rules["photo-six-months"].recommendations if one.end][:1]
     longer = replace(
         rule,
         short="laser and peels and whatever else burns",
         recommendations=(replace(rule.recommendations[0], end=one.end), *rule.recommendations),
     )
-    schedule = replace(builtin, rules={**builtin.rules, rule.id: longer})
+    schedule = replace(schedule_v1, rules={**schedule_v1.rules, rule.id: longer})
     html = page(schedule)
     assert len([shape for shape in parsed(html).iter("path") if shape.get("class") == "over"]) == 1
     (name,) = [name for name in bars(html) if name.startswith("laser")]
-    assert name.removesuffix("~") == "laser and peels and w…"
+    assert name == "laser and peels and w…"
     assert rule.title in html
 
 
@@ -337,7 +421,7 @@ def test_a_bar_behind_the_last_week_ends_in_an_arrow_and_a_long_name_is_cut(buil
 PARTS = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "footer", "div"),
     *("h1", "h2", "h3", "p", "ul", "li", "strong", "span", "a", "figure"),
-    *("svg", "desc", "line", "text", "path"),
+    *("svg", "desc", "line", "text", "path", "rect"),
 }
 
 
@@ -377,10 +461,10 @@ def test_it_is_well_formed_and_asks_for_nothing(as_of: str, builtin: Schedule) -
     assert policy is not None
     assert policy.get("content", "").startswith("default-src 'none'; style-src 'unsafe-inline';")
     addresses = [link.get("href", "") for link in root.iter("a")]
-    assert {address.partition(":")[0] for address in addresses} == {"https", "tel"}
+    assert {address.partition(":")[0] for address in addresses} <= {"https", "tel"}
     assert html.count("https:") == len([a for a in addresses if a.startswith("https:")])
     assert "http:" not in html
-    assert len(html.encode()) < 64 * 1024
+    assert len(html.encode()) < 96 * 1024
 
 
 def test_headings_go_down_by_one_and_every_id_stands_once(builtin: Schedule) -> None:
@@ -439,7 +523,7 @@ def test_every_text_of_a_rule_file_is_a_text_on_the_page(as_of: str, builtin: Sc
     root = parsed(html)
     assert text(root.find(".//h1")).startswith(NASTY)
     assert text(root.find(".//p[@class='clinic']")) == f"{NASTY} · {NASTY}"
-    assert any(text(found) == f"makeup {NASTY}" for found in root.iter("strong"))
+    assert any(text(found).startswith(f"makeup {NASTY}") for found in root.iter("strong"))
     assert all(link.get("href", "").startswith("https://") for link in root.iter("a"))
 
 
@@ -462,11 +546,17 @@ def test_contrast_is_measured_as_wcag_does() -> None:
 
 def test_every_text_stands_out_from_every_ground_in_grey_too(builtin: Schedule) -> None:
     """WCAG AAA (7 to 1). It is measured by luminance, so a printer without colour keeps it."""
-    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", page(builtin)))
-    assert set(re.findall(r"#[0-9a-f]{6}\b", page(builtin))) == set(colours.values())
-    for ink in ("ink", "quiet", "accent", "alarm"):
-        for ground in ("paper", "pale", "blush"):
-            assert contrast(colours[ink], colours[ground]) > 7, (ink, ground)
+    html = page(builtin)
+    schemes = re.findall(r"\{ (?:color-scheme: light dark; )?(--paper: [^}]+) \}", html)
+    assert len(schemes) == 2
+    seen = set()
+    for scheme in schemes:
+        colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", scheme))
+        seen |= set(colours.values())
+        for ink in ("ink", "quiet", "accent", "alarm", "go"):
+            for ground in ("paper", "pale", "blush"):
+                assert contrast(colours[ink], colours[ground]) > 7, (ink, ground, scheme)
+    assert set(re.findall(r"#[0-9a-f]{6}\b", html)) == seen
 
 
 # In a browser and on paper ------------------------------------------------------------------------
@@ -566,7 +656,7 @@ def test_it_prints_on_two_pages_of_a4_and_letter(name: str, opened: Opened, buil
         pdf = PdfReader(BytesIO(opened.page.pdf(format=size)))
         assert len(pdf.pages) <= 2, size
         printed = "".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
-        for said in (emergency, "No makeup", "Always", "Made on"):
+        for said in (emergency, "No makeup", "At a glance", "Always", "Made on"):
             assert "".join(said.split()) in printed, (size, said)
         if SHAPES[name].clinic is not None:
             assert "".join(CLINIC.footer.split()) in printed

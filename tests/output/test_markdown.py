@@ -58,16 +58,15 @@ def test_it_is_plain_commonmark_without_html(builtin: Schedule) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_it_says_what_the_handout_says(builtin: Schedule) -> None:
-    source = markdown(plan(HEAVY, replace(builtin, clinic=CLINIC)), moment("2026-10-01"))
+def test_it_says_what_the_handout_says(schedule_v1: Schedule) -> None:
+    source = markdown(plan(HEAVY, replace(schedule_v1, clinic=CLINIC)), moment("2026-10-01"))
     said = lines(source)
     assert "Rosengarten Dermatology · +49 30 123456" in said
-    assert "Call Rosengarten Dermatology (+49 30 123456)" in said
-    assert "Until the end of Mon 23 Nov" in said
-    assert "No swimming (~ from the end of Mon 23 Nov): No pool, sea or lake." in said
-    assert "~ from then on the sources differ: ask your clinic." in said
+    assert "Through Mon 23 Nov" in said
+    assert "No swimming (some say through Mon 23 Nov): No pool, sea or lake." in said
+    assert "“Some say”: sources differ. The longest time is safest. Ask us before a shorter one." in said
     assert CLINIC.footer in said
-    for name, standing in builtin.standing:
+    for name, standing in schedule_v1.standing:
         short = standing.short.replace("{clinic}", "Rosengarten Dermatology (+49 30 123456)")
         assert any(short.replace("{emergency}", "112") in line for line in said), name
 

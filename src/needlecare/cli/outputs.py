@@ -1,5 +1,6 @@
 """What a command that plans prints and writes: the options that say so, and the one way it is done."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from enum import StrEnum
@@ -50,9 +51,13 @@ _NOT_MADE = frozenset(
     {".pdf", ".doc", ".docx", ".odt", ".rtf", ".csv", ".xlsx", ".png", ".jpg", ".jpeg", ".svg"}
 )
 
-# The parameters that change nothing where no calendar is written; the others change text messages, too.
-OF_A_CALENDAR = ("alarms", "daily")
-OF_MESSAGES = ("detail", "ref", "quiet_hours")
+# The parameters of a calendar, and those of them that another form uses too.
+_OF_A_CALENDAR = ("alarms", "daily", "detail", "quiet_hours", "ref")
+_USED_BY: Mapping[str, tuple[str, ...]] = {
+    Format.SMS: ("detail", "quiet_hours", "ref"),
+    Format.HTML: ("ref",),
+    Format.MARKDOWN: ("ref",),
+}
 
 FormatWanted = Annotated[
     Format | None,
@@ -80,6 +85,17 @@ Force = Annotated[
     bool,
     typer.Option(
         "--force", help="Replace files that exist with other content.", rich_help_panel=OUTPUT_PANEL
+    ),
+]
+
+
+Sources = Annotated[
+    bool | None,
+    typer.Option(
+        "--sources/--no-sources",
+        help="List the sources on a page to print. By default the page of a clinic doesn't, and any other does.",
+        rich_help_panel=OUTPUT_PANEL,
+        show_default=False,
     ),
 ]
 
@@ -203,13 +219,13 @@ def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
     if update and (ics in {None, "-"} or wanted.force):
         raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
     if ics is None:
-        warn_unused_options(ctx, messages=wanted.format is Format.SMS, remedy="--ics FILE")
+        warn_unused_options(ctx, wanted.format, remedy="--ics FILE")
 
 
-def warn_unused_options(ctx: typer.Context, *, messages: bool, remedy: str) -> None:
-    """Say on standard error which of the options typed have no effect where no calendar is written."""
-    for name in OF_A_CALENDAR if messages else OF_A_CALENDAR + OF_MESSAGES:
-        if typed(ctx, name):
+def warn_unused_options(ctx: typer.Context, form: str | None, *, remedy: str) -> None:
+    """Say on standard error which of the options typed have no effect on a form that isn't a calendar."""
+    for name in _OF_A_CALENDAR:
+        if typed(ctx, name) and name not in _USED_BY.get(form or "", ()):
             option = "--" + name.replace("_", "-")
             terminal.say(f"{option} has no effect without {remedy}.")
 
@@ -223,10 +239,12 @@ def plan_text(
     ref: str | None,
     detail: Detail,
     quiet: QuietHours,
+    sources: bool | None = None,
 ) -> str:
     """Return a plan at a moment (UTC) in one of its forms. Without a screen, a timeline is sentences.
 
-    `ref`, `detail` and the quiet hours are those of text messages.
+    `ref` is the reference on a page and in text messages, `detail` and the quiet hours are those of
+    messages, `sources` whether a page lists them.
     """
     match form:
         case Format.TIMELINE if screen is not None:
@@ -240,11 +258,11 @@ def plan_text(
         case Format.MARKDOWN:
             from needlecare.output.paper.markdown import markdown
 
-            return markdown(plan, now)
+            return markdown(plan, now, ref=ref, sources=sources)
         case Format.HTML:
             from needlecare.output.paper.handout import handout
 
-            return handout(plan, now)
+            return handout(plan, now, ref=ref, sources=sources)
         case Format.SMS:
             from needlecare.output.sms.messages import sms
 

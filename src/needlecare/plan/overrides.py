@@ -26,7 +26,7 @@ from needlecare.time.offsets import InvalidOffset, parse_offset
 
 _KINDS = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
 _TREATMENT = Offset(text="P0D")
-_SOURCE = Source(key=CLINIC_WORD, tier=2, title="Your clinic's word for this treatment")
+_SOURCE = Source(key=CLINIC_WORD, tier=2, title="Your clinic's word for this treatment", own=True)
 
 
 def parse_overrides(text: str, schedule: Schedule) -> tuple[Override, ...]:

@@ -646,6 +646,7 @@ class _ScheduleReader:
             publisher=table.text("publisher", required=False),
             year=table.number("year", 1900, 2199),
             address=table.text("address", required=False),
+            own=self.root.has("extends") or self.root.has("clinic"),
         )
         table.done()
         return source

@@ -338,7 +338,7 @@ def _check(
             "first, and read what it says"
         )
     if format is not BatchFormat.ICS or (out is None and not dry_run):
-        outputs.warn_unused_options(ctx, messages=format is BatchFormat.SMS, remedy="--out DIR --format ics")
+        outputs.warn_unused_options(ctx, format, remedy="--out DIR --format ics")
 
 
 def _conditions(texts: list[str] | None, *, only: bool) -> tuple[str, ...]:

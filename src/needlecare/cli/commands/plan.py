@@ -43,6 +43,7 @@ def plan(
     json: options.Json = False,
     format: outputs.FormatWanted = None,
     output: outputs.OutputFile = None,
+    sources: outputs.Sources = None,
     force: outputs.Force = False,
     no_color: options.NoColor = False,
     save: options.Save = False,
@@ -119,6 +120,7 @@ def plan(
                     ref=ref,
                     detail=chosen.detail,
                     quiet=reminders.quiet,
+                    sources=sources,
                 )
         if save:
             from needlecare.cli.commands import saved

@@ -1,9 +1,9 @@
 """Plan -> the handout: one HTML page that needs nothing else, for the screen of a phone and for paper.
 
-No script, no font, no picture from elsewhere: the style stands in the page, the
-chart is inline SVG, and a policy forbids the rest. What it says is the sheet's
+No script, no font, no picture from elsewhere: the style is in the page, the chart is
+inline SVG, and a policy forbids the rest. What it says is the sheet's
 (output/paper/sheet.py); here it is laid out. Every text of the rule file is escaped. The
-page is well-formed XML too, so that any parser proves what stands in it.
+page is well-formed XML too, so that any parser proves what is in it.
 """
 
 import re
@@ -13,8 +13,8 @@ from html import escape
 
 from needlecare import __version__
 from needlecare.model import Plan, Source
-from needlecare.output.paper.sheet import Chapter, Dated, Point, Sheet, sheet, source_text
-from needlecare.output.terminal.chart import chart
+from needlecare.output.paper.chart import chart
+from needlecare.output.paper.sheet import CHART, Chapter, Dated, Point, Sheet, sheet, source_text
 from needlecare.output.wording import sentence
 
 # No brackets ("+49 (0)30" is not what a telephone dials), no words.
@@ -23,13 +23,22 @@ _WEB_ADDRESS = re.compile(r"(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#][^\s
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-_ROOMY = 7500  # letters that two pages of A4 or Letter hold in the larger print; beyond, the closer one
+# Letters that two printed pages hold in the larger print, and in the closer one with everything.
+_ROOMY, _FULL = 7500, 14000
 
-# Colours in one place, so that a test can work out each contrast. Bars and rules keep their meaning in
-# grey: what is agreed is solid, where sources differ is broken, and each has its words beside it.
-_STYLE = """
-:root { color-scheme: light; --paper: #ffffff; --pale: #f1f5f6; --blush: #fdf2f1;
-  --ink: #1c2529; --quiet: #435158; --accent: #0b5563; --alarm: #8f1d1d; --line: #c9d3d7; }
+# Colours in one place, so that a test can work out each contrast, on a light and on a dark screen. Bars
+# keep their meaning in grey: dark, broken and open ones, and each has its words beside it. On paper
+# the light colours count, whatever the screen has.
+_LIGHT = """--paper: #ffffff; --pale: #f1f5f6; --blush: #fdf2f1; --ink: #1c2529; --quiet: #435158;
+  --accent: #0b5563; --alarm: #8f1d1d; --go: #1b5e20; --line: #c9d3d7;"""
+_DARK = """--paper: #14191b; --pale: #20282b; --blush: #301a1a; --ink: #e9eef0; --quiet: #b4c0c5;
+  --accent: #8ed0de; --alarm: #ffb3ab; --go: #a5d6a7; --line: #48545a;"""
+_STYLE = (
+    f"""
+:root {{ color-scheme: light dark; {_LIGHT} }}
+@media screen and (prefers-color-scheme: dark) {{ :root {{ {_DARK} }} }}
+"""
+    """
 * { box-sizing: border-box; }
 html { background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; text-size-adjust: 100%;
   font: 100%/1.5 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans Condensed", sans-serif;
@@ -48,25 +57,26 @@ header { display: flex; flex-wrap: wrap; justify-content: space-between; align-i
 .facts, .notice { flex-basis: 100%; }
 .notice { background: var(--pale); border-left: .25rem solid var(--accent); padding: .4rem .7rem; margin-top: .6rem; }
 .legend { color: var(--quiet); }
-.call { background: var(--blush); border: 2px solid var(--alarm); border-radius: .3rem; margin-top: 1.75rem;
+.call { background: var(--blush); border: 2px solid var(--alarm); border-radius: .3rem; margin-top: 1rem;
   padding: .2rem .9rem .8rem; }
 .call h2 { color: var(--alarm); border-color: var(--alarm); margin-top: .6rem; }
-.emergency { font-weight: bold; }
+.emergency { font-weight: bold; font-size: 1.1rem; }
 figure { margin: .6rem 0; }
 svg { display: block; width: 100%; max-width: 30rem; height: auto; }
 svg text { font-size: 11px; fill: var(--ink); }
+svg .section { font-weight: bold; }
 svg .day { font-size: 10px; fill: var(--quiet); }
 svg .grid { stroke: var(--line); stroke-width: 1; }
-svg .bar { stroke: var(--accent); stroke-width: 7; }
+svg .bar { stroke: var(--alarm); stroke-width: 7; }
 svg .differs { stroke-dasharray: 1.5 2; }
-svg .over { fill: var(--accent); }
+svg .do { fill: none; stroke: var(--go); stroke-width: 1; }
+svg .over { fill: var(--ink); }
 a { color: inherit; }
 footer { color: var(--quiet); margin-top: 1.75rem; font-size: .85rem; }
 footer h2 { color: var(--quiet); border-color: var(--line); border-width: 1px; font-size: 1rem; margin-top: 0; }
-footer ul { list-style: none; padding: 0; }
 @page { margin: 10mm 11mm 12mm;
   @bottom-right { content: counter(page) " / " counter(pages); font: 7pt Arial, sans-serif; color: #435158; } }
-@page long { margin: 7mm 9mm 9mm; }
+@page full { margin: 6mm 7mm 8mm; }
 @media print {
   html { font-size: 9.5pt; line-height: 1.17; }
   body { max-width: none; padding: 0; orphans: 2; widows: 2; }
@@ -80,35 +90,56 @@ footer ul { list-style: none; padding: 0; }
   .alone h3, .alone ul, .alone li { display: inline; padding: 0; }
   .alone h3::after { content: " · "; }
   main { columns: 2; column-gap: 6mm; column-rule: .5pt solid var(--line); }
-  main > :first-child h2 { margin-top: 1mm; }
+  main > :nth-child(2) h2 { margin-top: 1mm; }
   figure { margin: 1mm 0; break-inside: avoid; }
   svg { max-width: none; }
   svg, .notice, .call { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .notice { padding: .6mm 2mm; margin-top: 1mm; }
-  .call { column-span: all; padding: .4mm 2mm 1mm; margin: 2mm 0 1mm; border-width: 1pt; break-inside: avoid; }
+  .call { column-span: all; padding: .4mm 2mm 1mm; margin: 1.5mm 0 1mm; border-width: 1pt; break-inside: avoid; }
   .call h2 { margin-top: .6mm; }
   .call ul { columns: 2; column-gap: 6mm; }
-  .good-to-know li { font-size: 8pt; }
+  .emergency { font-size: 1.1em; }
   a { text-decoration: none; }
-  footer { margin-top: 1.5mm; font-size: 6pt; line-height: 1.15; }
-  footer h2 { font-size: 7pt; }
+  footer { margin-top: 1.5mm; font-size: 7.5pt; line-height: 1.15; }
+  footer h2 { font-size: 8pt; border: 0; margin: 0; }
+  footer .what { display: none; }
   footer li { display: inline; padding: 0; }
-  /* A sheet with the preparation is long. It takes the edges of the paper, and what is
-     normal, what comes later and who says so is told in short; the screen has the rest. */
-  .long { page: long; }
-  .long main { font-size: 9pt; line-height: 1.13; }
-  .long svg { max-width: 84mm; }
-  .long h2 { margin-top: 1.5mm; }
-  .long h3, .long .alone { margin-top: .6mm; }
-  .long li { margin: .1mm 0; }
-  .long .normal .advice, .long .later .advice, .long footer .what { display: none; }
+  /* A full sheet takes the edges of the paper, and leaves out what is only good to know and what its chart
+     shows; the screen has it all. */
+  .full { page: full; }
+  .full main, .full .call { font-size: 9pt; line-height: 1.08; }
+  .full main { column-gap: 4mm; }
+  .full svg { max-width: 82mm; }
+  .full footer { margin-top: .5mm; }
+  .full .notice { padding: .2mm 2mm; margin-top: .5mm; }
+  .full h2 { margin-top: .9mm; margin-bottom: .3mm; }
+  .full .emergency { font-size: 1em; }
+  .full h3, .full .alone { margin-top: .4mm; }
+  .full li { margin: .05mm 0; }
+  .full h3 + ul { display: inline; }
+  .full h3, .full h3 + ul > li:first-child { display: inline; padding: 0; }
+  .full h3::after { content: " · "; }
+  .full section > div { padding-left: 2.2mm; text-indent: -2.2mm; }
+  .full section > div li { padding-left: 0; }
+  .full .later li, .full .always li { display: inline; padding: 0; }
+  .full .later li::after { content: ". "; }
+  .full .dont .some, .full .later .advice, .full .good-to-know { display: none; }
+  /* With the preparation it is fuller still. */
+  .fuller .normal li { display: inline; padding: 0; }
+  .fuller .normal li::after { content: ". "; }
+  .fuller .days, .fuller .normal .some, .fuller .normal .advice, .fuller footer ul, .fuller footer h2 {
+    display: none; }
 }
 """
+)
 
 
-def handout(plan: Plan, as_of: datetime) -> str:
-    """Return a plan as a page to print, made at a moment (UTC); it is told whole, whatever has ended."""
-    return "\n".join(_page(sheet(plan, as_of))) + "\n"
+def handout(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
+    """Return a plan as a page to print, made at a moment (UTC); the whole plan, whatever has ended.
+
+    `ref` and `sources` are those of the sheet.
+    """
+    return "\n".join(_page(sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
 
 def _page(page: Sheet) -> Iterator[str]:
@@ -124,7 +155,9 @@ def _page(page: Sheet) -> Iterator[str]:
     yield f"<title>{_text(page.title)}</title>"
     yield f"<style>{_STYLE}</style>"
     yield "</head>"
-    yield '<body class="long">' if _letters(page) > _ROOMY else "<body>"
+    letters = _letters(page)
+    style = "full fuller" if letters > _FULL else "full" if letters > _ROOMY else ""
+    yield f'<body class="{style}">' if style else "<body>"
     yield "<header>"
     yield f"<h1>{_text(page.title)}</h1>"
     if page.clinic:
@@ -158,15 +191,14 @@ def _letters(page: Sheet) -> int:
 def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
     yield f'<section class="{chapter.key}" aria-labelledby="{chapter.key}">'
     yield f'<h2 id="{chapter.key}">{_text(chapter.heading)}</h2>'
-    if chapter.parts:
+    if chapter.key == CHART:
+        yield from ("<figure>", *chart(page.plan, page.dont, page.do, page.disputed), "</figure>")
+        yield f'<p class="legend">{_text(" ".join([*chapter.lead, page.legend]))}</p>'
+    elif chapter.parts:
         for number, text in enumerate(chapter.lead):
             yield f'<p class="emergency">{_text(text)}</p>' if number == 0 else f"<p>{_text(text)}</p>"
     else:
         yield from ("<ul>", *(f"<li>{_text(text)}</li>" for text in chapter.lead), "</ul>")
-    if chapter.key == "not-yet":
-        yield from ("<figure>", *chart(page.plan, page.not_yet), "</figure>")
-    if chapter.legend:
-        yield f'<p class="legend">{_text(chapter.legend)}</p>'
     for part in chapter.parts:
         yield from _part(part)
     yield "</section>"
@@ -176,7 +208,7 @@ def _part(part: Dated) -> Iterator[str]:
     alone = part.label and len(part.points) == 1  # on paper a date and its one point share a line
     yield '<div class="alone">' if alone else "<div>"
     if part.label:
-        yield f"<h3>{_text(part.label[0].upper() + part.label[1:])}</h3>"
+        yield f"<h3>{_text(part.label[:1].upper() + part.label[1:])}</h3>"
     yield "<ul>"
     yield from (f"<li>{_point(point)}</li>" for point in part.points)
     yield "</ul>"
@@ -184,8 +216,10 @@ def _part(part: Dated) -> Iterator[str]:
 
 
 def _point(point: Point) -> str:
-    aside = f' <span class="when">({_text(point.aside)})</span>' if point.aside else ""
-    return f'<strong>{_text(point.name)}</strong>{aside}<span class="advice">: {_text(point.advice)}</span>'
+    when = f'<span class="when"> ({_text(point.when)})</span>' if point.when else ""
+    some = f'<span class="when some"> ({_text(point.some_say)})</span>' if point.some else ""
+    advice = f'<span class="advice">: {_text(point.advice)}</span>' if point.advice else ""
+    return f"<strong>{_text(point.name)}</strong>{when}{some}{advice}"
 
 
 def _telephone(telephone: str) -> str:

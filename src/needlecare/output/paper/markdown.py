@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from needlecare.model import Plan
-from needlecare.output.paper.sheet import Chapter, Point, sheet, source_text
+from needlecare.output.paper.sheet import CHART, Chapter, Point, Sheet, sheet, source_text
 from needlecare.output.wording import sentence
 
 # A number sign begins a heading, and ends one.
@@ -18,22 +18,23 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>~|]|&(?=#?\w+;)|(?<![^ ])#")
 _BLOCK = re.compile(r"^([+\-=]|\d{1,9}(?=[.)]))")
 
 
-def markdown(plan: Plan, as_of: datetime) -> str:
-    """Return a plan as it is told on paper, made at a moment (UTC), as CommonMark."""
-    return "\n".join(_lines(plan, as_of)) + "\n"
+def markdown(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
+    """Return the sheet of a plan, made at a moment (UTC), as CommonMark; `ref` and `sources` are the sheet's."""
+    return "\n".join(_lines(sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
 
-def _lines(plan: Plan, as_of: datetime) -> Iterator[str]:
-    page = sheet(plan, as_of)
+def _lines(page: Sheet) -> Iterator[str]:
     yield f"# {escaped(page.title)}"
     yield from ("", escaped(" ".join(page.facts)))
     if page.clinic:
         yield from ("", escaped(" · ".join(filter(None, [page.clinic, page.telephone]))))
-    for notice in page.notices:
+    for notice in filter(None, [*page.notices, page.legend]):
         yield from ("", f"> {escaped(notice)}")
     for chapter in page.chapters:
-        yield from _chapter(chapter)
-    yield from ("", "## Sources", "")
+        if chapter.key != CHART:  # Markdown has no picture of its own
+            yield from _chapter(chapter)
+    if page.sources:
+        yield from ("", "## Sources", "")
     for source in page.sources:
         address = f" {source.address}" if source.address else ""
         named = ", ".join(filter(None, source_text(source)))
@@ -49,18 +50,17 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
     else:
         yield ""
         yield from (f"- {escaped(text)}" for text in chapter.lead)
-    if chapter.legend:
-        yield from ("", escaped(chapter.legend))
     for part in chapter.parts:
         if part.label:
-            yield from ("", f"### {escaped(part.label[0].upper() + part.label[1:])}")
+            yield from ("", f"### {escaped(part.label[:1].upper() + part.label[1:])}")
         yield ""
         yield from (f"- {_point(point)}" for point in part.points)
 
 
 def _point(point: Point) -> str:
     aside = f" ({escaped(point.aside)})" if point.aside else ""
-    return f"**{escaped(point.name)}**{aside}: {escaped(point.advice)}"
+    advice = f": {escaped(point.advice)}" if point.advice else ""
+    return f"**{escaped(point.name)}**{aside}{advice}"
 
 
 def escaped(text: str) -> str:

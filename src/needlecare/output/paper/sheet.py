@@ -1,35 +1,54 @@
-"""What a sheet of paper says about a plan, in the order it is read in: for the handout and the markdown.
+"""What a sheet of paper says about a plan, in reading order: for the handout and the markdown.
 
 A sheet is made once and hangs for weeks, so it tells the whole plan by weekday and
-time alone; what has ended still stands. The moment at which it is made decides
-three things: whether the preparation and the checklist are on it, whether a review
-of the rules is due, and the date below. Plain text, escaped by whoever writes it.
+time; what has ended is still on it. The moment at which it is made decides three
+things: whether the preparation and the checklist are on it, whether a review of the
+rules is due, and the date at the bottom. Plain text, escaped by whoever writes it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
 from needlecare.model import Case, Kind, Note, NoteCode, Plan, Schedule, Source, Window
-from needlecare.output.standing import clinic_name, standing_text
-from needlecare.output.timing import last_whole_day, short_day, since, until
-from needlecare.output.wording import differs_between, sentence, treated_text, treatment_name
+from needlecare.output.standing import standing_text
+from needlecare.output.timing import clock, last_whole_day, short_day, since, until, until_cell
+from needlecare.output.wording import (
+    differs_between,
+    end_messages,
+    sentence,
+    treated_text,
+    treatment_name,
+    whole_sentence,
+)
 from needlecare.plan.combine import begins, placed_recommendations
 from needlecare.plan.overview import Group, overview
 from needlecare.time.zones import end_of_day, local
 
 # Notes that bear on every date below; the others are good to know.
-_NOTICES = frozenset({"date-only", "follow", "review-due", "no-time-left", "override", "skin-type-unknown"})
+_NOTICES = frozenset(
+    {
+        NoteCode.DATE_ONLY,
+        NoteCode.FOLLOW,
+        NoteCode.REVIEW_DUE,
+        NoteCode.NO_TIME_LEFT,
+        NoteCode.SKIN_TYPE_UNKNOWN,
+        NoteCode.OVERRIDE_SHORTER,
+    }
+)
+
+
+CHART = "chart"  # the key of the chapter that a chart illustrates
 
 
 class Point(Struct, frozen=True, kw_only=True):
-    """One thing: its title, when, from (or until) when the sources differ, and what to do."""
+    """One thing: its title, when, until (or from) when some sources say, and what to do."""
 
     title: str
     medicine: bool = False
     when: str = ""
-    differs: str = ""
+    some: str = ""
     advice: str = ""
 
     @property
@@ -38,9 +57,14 @@ class Point(Struct, frozen=True, kw_only=True):
         return f"{self.title}¹" if self.medicine else self.title
 
     @property
+    def some_say(self) -> str:
+        """What some sources say, as a reader is told it."""
+        return f"some say {self.some}" if self.some else ""
+
+    @property
     def aside(self) -> str:
-        """What stands in brackets behind the name: "until Tue 24 Nov 14:30; ~ from Mon 23 Nov 14:30"."""
-        return "; ".join(filter(None, [self.when, f"~ {self.differs}" if self.differs else ""]))
+        """What follows the name in brackets: "until Tue 24 Nov 14:30; some say Mon 23 Nov 14:30"."""
+        return "; ".join(filter(None, [self.when, self.some_say]))
 
 
 class Dated(Struct, frozen=True, kw_only=True):
@@ -51,17 +75,18 @@ class Dated(Struct, frozen=True, kw_only=True):
 
 
 class Chapter(Struct, frozen=True, kw_only=True):
-    """A heading and what stands below it; `key` is stable, `lead` comes first, `legend` explains the ~."""
+    """A heading and what is below it; `key` is stable, `lead` comes before the parts."""
 
     key: str
     heading: str
     lead: tuple[str, ...] = ()
-    legend: str = ""
     parts: tuple[Dated, ...] = ()
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
-    """A sheet of paper. `not_yet` is what its chart draws, `telephone` the clinic's."""
+    """A sheet of paper. `legend` is what "some say" means; `dont` and `do` are what its chart draws, `disputed` their rules about which
+    sources differ, `telephone` the clinic's.
+    """
 
     plan: Plan
     title: str
@@ -69,15 +94,22 @@ class Sheet(Struct, frozen=True, kw_only=True):
     clinic: str
     telephone: str
     notices: tuple[str, ...]
-    not_yet: tuple[Group, ...]
+    legend: str
+    dont: tuple[Window, ...]
+    do: tuple[Window, ...]
+    disputed: frozenset[str]
     chapters: tuple[Chapter, ...]
     sources: tuple[Source, ...]
     colophon: str
 
 
-def sheet(plan: Plan, as_of: datetime) -> Sheet:
-    """Return what a sheet that is made at a moment (UTC) says about a plan."""
-    return _Sheet(plan, as_of).sheet()
+def sheet(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> Sheet:
+    """Return what a sheet made at a moment (UTC) says about a plan.
+
+    `ref` is the clinic's reference of the treatment. The sources are listed unless it is the
+    sheet of a clinic, which speaks for itself; `sources` decides otherwise.
+    """
+    return _Sheet(plan, as_of, ref=ref, sources=sources).sheet()
 
 
 def source_text(source: Source) -> tuple[str, str]:
@@ -87,8 +119,12 @@ def source_text(source: Source) -> tuple[str, str]:
 
 
 class _Sheet:
-    def __init__(self, plan: Plan, as_of: datetime) -> None:
+    def __init__(self, plan: Plan, as_of: datetime, *, ref: str | None, sources: bool | None) -> None:
         self.plan = plan
+        self.ref = ref
+        self.clinic = plan.schedule.clinic
+        self.whom = "us" if self.clinic else "your clinic"
+        self.with_sources = self.clinic is None if sources is None else sources
         self.zone = plan.treatment.zone
         self.begins = begins(plan)
         self.reader = local(self.begins, self.zone).date()  # years are named where they differ from its
@@ -100,51 +136,79 @@ class _Sheet:
         self.notes = overview(plan, as_of).notes
 
     def sheet(self) -> Sheet:
-        clinic = self.plan.schedule.clinic
+        clinic = self.clinic
+        dont, do = windows_of(self.view.not_yet), self.by_end(windows_of(self.view.do_later))
         chapters = (
+            self.call(),
+            self.chart(dont, do),
             self.preparation(),
             self.checklist(),
-            self.not_yet(),
+            self.days(),
+            self.dont(),
             self.do(),
-            self.call(),
             self.normal(),
             self.later(),
             self.good_to_know(),
             self.always(),
         )
+        facts = [f"Treatment: {treated_text(self.plan.treatment)}.", f"Times are {self.zone.key}."]
         return Sheet(
             plan=self.plan,
             title=treatment_name(self.plan),
-            facts=(f"Treatment: {treated_text(self.plan.treatment)}.", f"Times are {self.zone.key}."),
+            facts=(*facts, f"Reference: {self.ref}.") if self.ref else tuple(facts),
             clinic=clinic.name if clinic else "",
             telephone=clinic.telephone if clinic else "",
             notices=tuple(self.notice(note) for note in self.notes if note.code in _NOTICES),
-            not_yet=self.view.not_yet,
+            legend=self.legend(),
+            dont=dont,
+            do=do,
+            disputed=frozenset(window.rule.id for window in dont if self.is_disputed(window)),
             chapters=tuple(chapter for chapter in chapters if chapter.lead or chapter.parts),
-            sources=self.sources(),
+            sources=self.sources() if self.with_sources else (),
             colophon=colophon(self.plan.schedule, self.made_on),
         )
 
     # Chapters -------------------------------------------------------------------------------------
+
+    def call(self) -> Chapter:
+        """Return what to look out for: the emergency first."""
+        schedule = self.plan.schedule
+        windows = (*self.view.call_now, *windows_of(self.view.call_later))
+        return Chapter(
+            key="call",
+            heading="Emergency, and when to call",
+            lead=(
+                standing_text("emergency", schedule, short=True),
+                standing_text("call", schedule, short=True),
+            ),
+            parts=undated(
+                point(w, when="" if w.start is None else f"from {since(w.start, self.zone, self.reader)}")
+                for w in windows
+            ),
+        )
+
+    def chart(self, dont: Iterable[Window], do: Iterable[Window]) -> Chapter:
+        """Return the heading of the chart and what its bars mean, where there is something to draw."""
+        lead = ["Full bars: don’t. Broken bars: sources differ. Open bars: do."] if [*dont, *do] else []
+        return Chapter(key=CHART, heading="At a glance", lead=tuple(lead))
+
+    def legend(self) -> str:
+        """Return what "some say" means, where sources differ about anything."""
+        if not any(map(self.is_disputed, windows_of((*self.view.not_yet, *self.view.preparation)))):
+            return ""
+        return (
+            f"“Some say”: sources differ. The longest time is safest. Ask {self.whom} before a shorter one."
+        )
 
     def preparation(self) -> Chapter:
         groups = self.view.preparation if self.ahead else ()
         return Chapter(
             key="before",
             heading="Before your appointment",
-            legend=legend("until", groups),
             parts=tuple(
                 Dated(
                     label=f"from {self.day(group.moment)}",
-                    points=tuple(
-                        point(
-                            window,
-                            differs=""
-                            if window.latest_start is None
-                            else f"until {since(window.latest_start, self.zone, self.reader)}",
-                        )
-                        for window in group.windows
-                    ),
+                    points=tuple(point(window, some=self.some_say(window)) for window in group.windows),
                 )
                 for group in groups
             ),
@@ -152,33 +216,52 @@ class _Sheet:
 
     def checklist(self) -> Chapter:
         windows = self.plan.checklist if self.ahead else ()
-        return Chapter(key="tell", heading="Tell them first", parts=undated(point(w) for w in windows))
+        return Chapter(key="tell", heading="Tell your clinic first", parts=undated(point(w) for w in windows))
 
-    def not_yet(self) -> Chapter:
+    def days(self) -> Chapter:
+        """Return the days on which something is over or begins, each with its news."""
+        news = [
+            (group.moment, " ".join(whole_sentence(end_messages([window])) for window in group.windows))
+            for group in self.view.not_yet
+        ]
+        for group in self.view.do_later:
+            if group.moment > self.begins:
+                names = ", ".join(window.rule.short for window in group.windows)
+                news.append((group.moment, f"Begin: {names}."))
+        days: dict[date, list[Point]] = {}
+        for moment, said in sorted(news):
+            day = local(moment, self.zone).date()
+            starts_the_day = last_whole_day(moment, self.zone) is not None
+            at = "All day" if starts_the_day else f"From {clock(local(moment, self.zone))}"
+            days.setdefault(day, []).append(Point(title=at, advice=said))
         return Chapter(
-            key="not-yet",
-            heading="Not yet",
-            legend=legend("from", self.view.not_yet),
+            key="days",
+            heading="Day by day",
+            parts=tuple(
+                Dated(label=f"Day {(day - self.reader).days}, {self.day_text(day)}", points=tuple(points))
+                for day, points in days.items()
+            ),
+        )
+
+    def dont(self) -> Chapter:
+        groups = self.view.not_yet
+        return Chapter(
+            key="dont",
+            heading="Don’t",
             parts=tuple(
                 Dated(
-                    label=f"until {until(group.moment, self.zone, self.reader)}",
+                    label=self.until(group.moment),
                     points=tuple(
-                        point(
-                            window,
-                            when=self.delayed_start(window),
-                            differs=""
-                            if window.earliest_end is None
-                            else f"from {until(window.earliest_end, self.zone, self.reader)}",
-                        )
+                        point(window, when=self.delayed_start(window), some=self.some_say(window))
                         for window in group.windows
                     ),
                 )
-                for group in self.view.not_yet
+                for group in groups
             ),
         )
 
     def delayed_start(self, window: Window) -> str:
-        """Return from when something is to be left, where that is not the treatment."""
+        """Return from when something is not allowed, where that isn't the treatment."""
         if window.start is None or window.start == self.begins:
             return ""
         return f"from {since(window.start, self.zone, self.reader)}"
@@ -195,9 +278,7 @@ class _Sheet:
                     points=tuple(
                         point(
                             window,
-                            when=""
-                            if window.end is None
-                            else f"until {until(window.end, self.zone, self.reader)}",
+                            when="" if window.end is None else self.until(window.end),
                         )
                         for window in group.windows
                     ),
@@ -206,33 +287,17 @@ class _Sheet:
             ),
         )
 
-    def call(self) -> Chapter:
-        schedule = self.plan.schedule
-        later = [window for group in self.view.call_later for window in group.windows]
-        return Chapter(
-            key="call",
-            heading=f"Call {clinic_name(schedule)}",
-            lead=(
-                standing_text("emergency", schedule, short=True),
-                standing_text("call", schedule, short=True),
-            ),
-            parts=undated(
-                point(w, when="" if w.start is None else f"from {since(w.start, self.zone, self.reader)}")
-                for w in (*self.view.call_now, *later)
-            ),
-        )
-
     def normal(self) -> Chapter:
-        soon = [window for group in self.view.normal_soon for window in group.windows]
-        windows = (*self.view.normal_now, *soon)
+        windows = (*self.view.normal_now, *windows_of(self.view.normal_soon))
         return Chapter(
             key="normal", heading="What is normal", parts=undated(self.on_days(window) for window in windows)
         )
 
     def later(self) -> Chapter:
         groups = sorted((*self.view.results, *self.view.milestones), key=lambda group: group.moment)
-        windows = [window for group in groups for window in group.windows]
-        return Chapter(key="later", heading="Later", parts=undated(self.on_days(w) for w in windows))
+        return Chapter(
+            key="later", heading="Later", parts=undated(self.on_days(w) for w in windows_of(groups))
+        )
 
     def good_to_know(self) -> Chapter:
         texts = [note.text for note in self.notes if note.code not in _NOTICES]
@@ -240,17 +305,40 @@ class _Sheet:
 
     def always(self) -> Chapter:
         schedule = self.plan.schedule
-        footer = schedule.clinic.footer if schedule.clinic else ""
         texts = (
             standing_text("general", schedule, short=True),
             f"¹ {standing_text('medicine', schedule, short=True)}",
             standing_text("open_skin", schedule, short=True),
             standing_text("scope", schedule, short=True),
-            *filter(None, [footer]),
+            *([self.clinic.footer] if self.clinic and self.clinic.footer else []),
         )
         return Chapter(key="always", heading="Always", lead=tuple(map(sentence, texts)))
 
     # Pieces ---------------------------------------------------------------------------------------
+
+    def is_disputed(self, window: Window) -> bool:
+        """Whether sources differ about a window. About the clinic's own word, on its own sheet, nobody does."""
+        counted = [one.recommendation.source for one in window.recommendations if one.counted]
+        sources = self.plan.schedule.sources
+        own = bool(counted) and all(source in sources and sources[source].own for source in counted)
+        return differs_between(window) and not own
+
+    def some_say(self, window: Window) -> str:
+        """Return the less strict edge of a window about which sources differ."""
+        edge = window.latest_start if window.kind is Kind.PREPARE else window.earliest_end
+        if edge is None or not self.is_disputed(window):
+            return ""
+        if window.kind is Kind.PREPARE:
+            return f"from {since(edge, self.zone, self.reader)}"
+        return until_cell(edge, self.zone, self.reader)
+
+    def until(self, moment: datetime) -> str:
+        """Return "until Thu 26 Nov 14:30", or "through Fri 27 Nov"."""
+        said = until_cell(moment, self.zone, self.reader)
+        return said if said.startswith("through") else f"until {said}"
+
+    def by_end(self, windows: Iterable[Window]) -> tuple[Window, ...]:
+        return tuple(sorted(windows, key=lambda window: window.end or self.begins))
 
     def on_days(self, window: Window) -> Point:
         """Return a point with its days: what is normal, and when to come back, keeps no hours."""
@@ -264,7 +352,7 @@ class _Sheet:
         else:
             said = f"until {self.day_text(last)}" if last else ""
         if window.kind is Kind.EXPECT and differs_between(window) and window.earliest_end is not None:
-            said += f", for some by {self.day_text(self.last_day(window.earliest_end))}"
+            return point(window, when=said, some=self.day_text(self.last_day(window.earliest_end)))
         return point(window, when=said)
 
     def last_day(self, moment: datetime) -> date:
@@ -283,7 +371,7 @@ class _Sheet:
             sooner = until(note.sooner, self.zone, self.reader)
             return (
                 "The skin type is not given, so the stricter advice counts: "
-                f"{short} may have to wait only until {sooner}. Ask your clinic."
+                f"{short} may have to wait only until {sooner}. Ask {self.whom}."
             )
         return sentence(note.text)
 
@@ -303,29 +391,22 @@ class _Sheet:
         return tuple(source for source in plan.schedule.sources.values() if source.key in heard)
 
 
-def point(window: Window, *, when: str = "", differs: str = "") -> Point:
-    """Return a window as a point of the sheet; `differs` counts where its sources do."""
+def point(window: Window, *, when: str = "", some: str = "") -> Point:
+    """Return a window as a point of the sheet."""
     rule = window.rule
-    return Point(
-        title=rule.title,
-        medicine=rule.medicine,
-        when=when,
-        differs=differs if differs_between(window) else "",
-        advice=rule.advice,
-    )
+    said = "; ".join(filter(None, [when, "your clinic's word" if window.overridden else ""]))
+    return Point(title=rule.title, medicine=rule.medicine, when=said, some=some, advice=rule.advice)
+
+
+def windows_of(groups: Iterable[Group]) -> tuple[Window, ...]:
+    """Return the windows of groups, in their order."""
+    return tuple(window for group in groups for window in group.windows)
 
 
 def undated(points: Iterable[Point]) -> tuple[Dated, ...]:
     """Return points that tell their own time, or nothing where there are none."""
     found = tuple(points)
     return (Dated(points=found),) if found else ()
-
-
-def legend(edge: str, groups: Sequence[Group]) -> str:
-    """Return what the ~ means, where it stands at one of the windows."""
-    if not any(differs_between(window) for group in groups for window in group.windows):
-        return ""
-    return f"~ {edge} then{' on' if edge == 'from' else ''} the sources differ: ask your clinic."
 
 
 def colophon(schedule: Schedule, made_on: date) -> str:

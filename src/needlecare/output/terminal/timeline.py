@@ -244,7 +244,9 @@ class _Timeline(Page):
     def asked_first(self) -> list[str]:
         """Return the names of preparations without a time, such as questions to ask before booking."""
         rules = self.view.plan.schedule.rules
-        noted = [rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None]
+        noted = [
+            rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None
+        ]
         return [rule.short for rule in noted if rule.kind is Kind.PREPARE]
 
     def over(self) -> None:

@@ -1,20 +1,19 @@
-"""The chart of a handout as inline SVG: a row a thing to avoid, a bar from its start to its end.
+"""The chart of a handout as inline SVG: a bar for each thing not to do, then for each thing to do.
 
-Days for a week from the date of the treatment, then weeks. A bar is solid while the
-sources agree and broken where they differ, so it reads without colour; what it
-shows stands as text beside it.
+Days for a week from the date of the treatment, then weeks. A bar is dark for what not to
+do, broken where the sources differ and open for what to do, so that it reads in black and
+white; what it shows is written beside it in words.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from needlecare.model import Plan, Window
 from needlecare.output.timing import weekday
-from needlecare.output.wording import differs_between
 from needlecare.plan.combine import begins
-from needlecare.plan.overview import Group
 from needlecare.time.zones import local
 
 WIDTH = 360.0  # units: about a pixel each in a column of a printed page
@@ -23,54 +22,62 @@ HEAD = 28.0  # the names of the days, and below them their numbers
 LETTER = 5.9  # an average letter of a name
 MAX_LETTERS = 22  # of a name; a longer one is cut here and whole in the text beside
 DAYS = 8  # before the weeks: to the end of the same weekday a week on
-MAX_WEEKS = 8  # behind them; a bar that ends later has an arrow
+MAX_WEEKS = 8  # after them; a bar that ends later has an arrow
 WEEK = 0.9  # the width of a week, in days of the axis
-SHORTEST = 2.0  # units, so that minutes are seen too
-MIN_LEFT = 100.0  # units for names, and for the key above them
-KEY = (("solid: not yet", 11), ("broken: ask clinic", 23))
+MIN_BAR = 2.0  # units, so that minutes are seen too
+MIN_LEFT = 100.0  # units for names
 
 
-def chart(plan: Plan, groups: Sequence[Group]) -> Iterator[str]:
-    """Yield the lines of the chart of what is not yet allowed, by groups of one end."""
-    names = [_name(window) for group in groups for window in group.windows]
-    axis = _Axis(plan, groups, left=max(MIN_LEFT, max(map(len, names), default=0) * LETTER + 6))
-    height = HEAD + ROW * len(names) + 2
+def chart(
+    plan: Plan, dont: Sequence[Window], do: Sequence[Window], disputed: frozenset[str]
+) -> Iterator[str]:
+    """Yield the lines of the chart of what not to do and what to do, in that order.
+
+    `disputed` are the rules whose bars are broken from the earliest end on.
+    """
+    names = [_name(window) for window in (*dont, *do)]
+    axis = _Axis(plan, [*dont, *do], left=max(MIN_LEFT, max(map(len, names), default=0) * LETTER + 6))
+    sections = [("DON’T", "dont", dont), ("DO", "do", do)]
+    headings = sum(1 for _, _, windows in sections if windows)
+    height = HEAD + ROW * (len(names) + headings) + 2
     yield f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-labelledby="chart-title chart-text">'
-    yield '<title id="chart-title">Chart of what to avoid, and until when</title>'
+    yield '<title id="chart-title">Chart of what not to do and what to do, and until when</title>'
     yield (
-        '<desc id="chart-text">One bar for each thing, from the treatment until its end; solid while the '
-        "sources agree, broken where they differ. The list that follows says the same in words.</desc>"
+        '<desc id="chart-text">One bar for each thing, from its start until its end: dark for what not to '
+        "do, broken where the sources differ, open for what to do. The text says the same in words.</desc>"
     )
-    if any(differs_between(window) for group in groups for window in group.windows):
-        yield from (f'<text class="day" x="0" y="{y}">{said}</text>' for said, y in KEY)
     yield from axis.lines(height)
     top = HEAD
-    for group in groups:
-        yield f'<line class="grid" x1="0" y1="{top:g}" x2="{WIDTH:g}" y2="{top:g}" />'
-        for window in group.windows:
+    for heading, style, windows in sections:
+        if not windows:
+            continue
+        yield f'<text class="section" x="0" y="{top + ROW / 2 + 3.3:.4g}">{heading}</text>'
+        top = round(top + ROW, 2)
+        for window in windows:
+            yield f'<line class="grid" x1="0" y1="{top:g}" x2="{WIDTH:g}" y2="{top:g}" />'
             middle = top + ROW / 2
             name = escape(_name(window))
             yield f'<text x="{axis.left - 6:g}" y="{middle + 3.3:.4g}" text-anchor="end">{name}</text>'
-            yield from axis.bar(window, middle)
+            yield from axis.bar(window, middle, style, disputed=window.rule.id in disputed)
             top = round(top + ROW, 2)
     yield "</svg>"
 
 
 def _name(window: Window) -> str:
-    """Return the short name of a window with its marks, cut to the width that the chart leaves it."""
+    """Return the short name of a window, cut to the width that the chart leaves it."""
     short = " ".join(window.rule.short.split())
     cut = short if len(short) <= MAX_LETTERS else f"{short[: MAX_LETTERS - 1].rstrip()}…"
-    return cut + ("¹" if window.rule.medicine else "") + ("~" if differs_between(window) else "")
+    return cut + ("¹" if window.rule.medicine else "")
 
 
 class _Axis:
-    """Where a moment stands across the chart; by the clocks of the zone, at the far edge when later."""
+    """Where a moment lies across the chart, by the clocks of the zone; at the far edge when later."""
 
-    def __init__(self, plan: Plan, groups: Sequence[Group], *, left: float) -> None:
-        self.zone = plan.treatment.zone
+    def __init__(self, plan: Plan, windows: Sequence[Window], *, left: float) -> None:
+        self.zone: ZoneInfo = plan.treatment.zone
         self.first_day = local(begins(plan), self.zone).date()
         self.left = left
-        last = max((self.days(group.moment) for group in groups), default=0.0)
+        last = max((self.days(window.end) for window in windows if window.end is not None), default=0.0)
         self.weeks = min(MAX_WEEKS, max(0, ceil((last - DAYS) / 7)))
         self.day = (WIDTH - 8 - left) / (DAYS + self.weeks * WEEK)  # 8 units for an arrow
 
@@ -95,19 +102,26 @@ class _Axis:
             for y, said in ((11, name), (23, day.day)):
                 yield f'<text class="day" x="{x + width / 2:.1f}" y="{y}" text-anchor="middle">{said}</text>'
 
-    def bar(self, window: Window, y: float) -> Iterator[str]:
+    def bar(self, window: Window, y: float, style: str, *, disputed: bool) -> Iterator[str]:
         assert window.end is not None
         end = self.days(window.end)
-        agreed = end if window.earliest_end is None else self.days(window.earliest_end)
+        sure = self.days(window.earliest_end) if disputed and window.earliest_end is not None else end
         first = self.at(self.days(window.start)) if window.start is not None else self.left
-        last = max(self.at(end), first + SHORTEST)
-        solid = last if agreed >= end else min(last, self.at(agreed))
+        last = max(self.at(end), first + MIN_BAR)
+        solid = last if sure >= end else min(last, self.at(sure))
         if solid > first:
-            yield _line("bar", first, solid, y)
+            yield _bar(style, first, solid, y)
         if last > solid:
             yield _line("bar differs", solid, last, y)
         if end > DAYS + 7 * self.weeks:
             yield f'<path class="over" d="M{last:.1f} {y - 5:.4g}l7 5l-7 5z" />'
+
+
+def _bar(style: str, start: float, end: float, y: float) -> str:
+    if style == "dont":
+        return _line("bar", start, end, y)
+    width = max(MIN_BAR, end - start - 1)  # its outline takes half a unit on either side
+    return f'<rect class="do" x="{start + 0.5:.1f}" y="{y - 3:.4g}" width="{width:.1f}" height="6" />'
 
 
 def _line(name: str, start: float, end: float, y: float) -> str:
