@@ -127,7 +127,8 @@ class Vocabulary:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-        self.context = frozenset(normalize(schedule.treatment).split()) | {"skin"}  # what it is all about
+        treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
+        self.context = frozenset(treated.split())  # what it is all about
 
     @cached_property
     def by_initials(self) -> dict[str, list[tuple[str, str]]]:
@@ -311,7 +312,7 @@ class _Reading:
     def signs(self) -> Signs:
         """Return the rules about what skin does, found anywhere, and the words that nobody knows."""
         kinds = {rule.id: rule.kind for rule in self.schedule.rules.values() if rule.kind in SIGNS}
-        small = _AROUND_SIGNS | self.context | frozenset(self.schedule.areas)
+        small = _AROUND_SIGNS | self.context
         found: set[str] = set()
         clear: set[str] = set()
         unknown: list[str] = []
