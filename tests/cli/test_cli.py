@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -41,6 +42,41 @@ recommendations = [{ source = "ours", statement = "No makeup for 3 days", start 
 
 def test_plan_may_be_left_out() -> None:
     assert needlecare(*WHEN, *AS_OF) == needlecare("plan", *WHEN, *AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "treated"),
+    [
+        (("03/04/2026", "--dates", "dmy"), {}, "2026-04-03"),
+        (("03/04/2026", "--dates", "MDY"), {}, "2026-03-04"),
+        (("03/04/2026",), {"NEEDLECARE_DATES": "dmy"}, "2026-04-03"),
+        (("03/04/2026", "--dates", "mdy"), {"NEEDLECARE_DATES": "dmy"}, "2026-03-04"),
+    ],
+)
+def test_the_order_of_day_and_month_is_an_option_and_a_setting(
+    arguments: tuple[str, ...], environment: dict[str, str], treated: str
+) -> None:
+    result = needlecare(*arguments, *AS_OF, "--json", **environment)
+    assert json.loads(result.out)["treatment"]["treated"] == treated
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [  # Sunday 22 November 2026
+        (("21", "Nov", "2pm"), '"21 Nov 2pm" is Sat 21 Nov 2026 14:00.\n'),
+        (("2026-11-21",), ""),
+        (("yesterday", "2pm"), ""),  # whose date stands in the first line
+        (("can", "swim", "--treated", "2026-11-21", "--at", "25 Nov"), '"25 Nov" is Wed 25 Nov 2026.\n'),
+        (("can", "swim", "--treated", "2026-11-21", "--at", "friday"), ""),  # as above
+    ],
+)
+def test_the_year_of_a_date_without_one_is_said(arguments: tuple[str, ...], said: str) -> None:
+    assert needlecare(*arguments, "--tz", "UTC", "--as-of", "2026-11-22").err == said
+
+
+def test_the_date_that_as_of_was_read_as_is_said() -> None:
+    result = needlecare("2020-01-01", "--tz", "UTC", "--as-of", "today")
+    assert re.fullmatch(r'"today" is [A-Z][a-z]{2} [0-9]+ [A-Z][a-z]{2} 20[0-9]{2}\.\n', result.err)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError
-from needlecare.model import Kind, Recommendation, Schedule
+from needlecare.model import Kind, ReadyLine, Recommendation, Schedule
 from needlecare.rules.load import MAX_FILE_BYTES, read_schedule, weakened_rules
 from needlecare.time.offsets import parse_offset
 
@@ -312,6 +312,26 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
             "32:8: makeup.past: only an expect rule has a warning that follows it, not one of kind avoid",
             '32:8: makeup.past: "makeup" is of kind avoid; name a warning rule',
         ],
+    ),
+    # ready-by
+    "a line of ready-by without rules": (
+        [("[sources.clinic]", '[[ready]]\ntitle = "Makeup"\n\n[sources.clinic]')],
+        ['21:1: ready 1: missing rules; write rules = ["makeup"]'],
+    ),
+    "a line of ready-by without a title": (
+        [("[sources.clinic]", '[[ready]]\nrules = ["makeup"]\n\n[sources.clinic]')],
+        ['21:1: ready 1: missing title; write title = "…"'],
+    ),
+    "a line of ready-by with an unknown rule": (  # rules 1-5, = 7, [ 9, its first value 10
+        [("[sources.clinic]", '[[ready]]\ntitle = "Makeup"\nrules = ["makup"]\n\n[sources.clinic]')],
+        ['23:10: ready 1.rules 1: unknown rule "makup"; did you mean "makeup"?'],
+    ),
+    "a line of ready-by with a rule that is not over one day": (
+        [
+            ("[sources.clinic]", '[[ready]]\ntitle = "Makeup"\nrules = ["makeup"]\n\n[sources.clinic]'),
+            ('kind = "avoid"', 'kind = "warning"'),
+        ],
+        ['23:10: ready 1.rules 1: "makeup" is of kind warning; name avoid and expect rules'],
     ),
     # exceptions
     "an exception without words": (
@@ -1014,6 +1034,12 @@ def test_what_a_clinics_file_does_not_mention_stays_as_the_base_has_it() -> None
     assert schedule.standing == before.standing
     assert schedule.series == before.series
     assert schedule.clinic is None
+
+
+def test_the_lines_of_ready_by_are_inherited_unless_a_clinic_writes_its_own() -> None:
+    assert extended("").ready == base().ready
+    own = extended('[[ready]]\ntitle = "Gym"\nrules = ["makeup"]\napart = true\n').ready
+    assert own == (ReadyLine(title="Gym", rules=("makeup",), apart=True),)
 
 
 def test_a_clinic_adds_a_rule_behind_those_of_the_base() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import typer
 
-from needlecare.cli import terminal
+from needlecare.cli import options, terminal
 from needlecare.cli.emergency import tell_emergency
 from needlecare.errors import UsageError
 from needlecare.model import Plan
@@ -13,7 +13,7 @@ from needlecare.plan.question import Question, read
 from needlecare.plan.reply import Reply, moment_asked_about, reply
 from needlecare.plan.search import NotUnderstood, Vocabulary
 from needlecare.plan.signs import SignAnswer, Usual
-from needlecare.time.parsing import DateOrder, parse_moment
+from needlecare.time.parsing import DateOrder
 
 
 def ask(
@@ -49,9 +49,9 @@ def moment_of_question(
     """Return the moment (UTC) that a question is about, and whether it is another than now."""
     zone = plan.treatment.zone
     if at is not None:
-        return parse_moment(at, now=now, zone=zone, order=dates), True
+        return options.moment_at(at, now=now, zone=zone, dates=dates), True
     if question.when is not None:
-        return parse_moment(question.when, now=now, zone=zone), True
+        return options.moment_at(question.when, now=now, zone=zone, dates=dates), True
     moment = moment_asked_about(question, plan)
     return (now, False) if moment is None else (moment, True)
 

@@ -296,6 +296,16 @@ def treated_at(
     return parsed.value
 
 
+def moment_at(text: str, *, now: datetime, zone: ZoneInfo, dates: DateOrder | None = None) -> datetime:
+    """Return the moment (UTC) that --at names. Answers show its day; the year of a date without one is
+    said on standard error. Raises UsageError.
+    """
+    parsed = parse_when(text, now=now, zone=zone, purpose=Purpose.MOMENT, order=dates)
+    if parsed.yearless:
+        say_reading(text, parsed, zone)
+    return beginning(parsed.value, zone)
+
+
 def say_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
     """Say on standard error which date a text was read as."""
     from needlecare.output.timing import short_day, short_moment

@@ -8,7 +8,6 @@ from needlecare.cli import options, terminal
 from needlecare.cli.ask import ask
 from needlecare.cli.commands.saved import current_plan
 from needlecare.cli.emergency import emergencies_first
-from needlecare.time.parsing import parse_moment
 
 EXAMPLES = """
 Examples:
@@ -69,9 +68,8 @@ def normal(
     from needlecare.output.terminal.normal import today_json
     from needlecare.plan.signs import today
 
-    view = today(
-        made, now if at is None else parse_moment(at, now=now, zone=made.treatment.zone, order=dates)
-    )
+    zone = made.treatment.zone
+    view = today(made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=dates))
     if json:
         terminal.print_bytes(today_json(view).encode())
     else:
