@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from needlecare.model import Schedule, SkinType, Treatment
+from needlecare.model import Clinic, Schedule, SkinType, Treatment
 from needlecare.plan.search import Vocabulary
 
 BERLIN = "Europe/Berlin"  # UTC+1 in winter; UTC+2 from the last Sunday of March to the last of October
@@ -32,6 +32,14 @@ def treatment(text: str, zone: str = BERLIN, **options: Any) -> Treatment:
 # The design's own: Saturday 21 November 2026, 14:30 in Berlin (13:30 UTC), with PRP, skin type IV.
 EXAMPLE = treatment("2026-11-21T14:30+01:00", prp=True, skin_type=SkinType.IV)
 AN_HOUR_AFTER = at("2026-11-21T15:30+01:00")
+# The most that a handout has to say, and a clinic with everything that a rule file may say of one.
+HEAVY = treatment("2026-11-21", prp=True, scars=True)
+CLINIC = Clinic(
+    name="Rosengarten Dermatology",
+    telephone="+49 30 123456",
+    emergency="112",
+    footer="Parking is in the yard. Please bring your insurance card to every appointment.",
+)
 
 # Besides Berlin: a clock change of half an hour, one at midnight, none any more, and the furthest east.
 ODD_ZONES = (BERLIN, "Australia/Lord_Howe", "America/Nuuk", "America/Sao_Paulo", "Pacific/Kiritimati")

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from io import BytesIO
 from itertools import pairwise
@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from clients import missing
-from examples import treatments
+from examples import CLINIC, HEAVY, treatments
 from golden import assert_golden
 from needlecare import __version__
 from needlecare.model import Clinic, Kind, Plan, Rule, Schedule, SkinType, Standing, StandingText, Treatment
@@ -42,13 +42,6 @@ if TYPE_CHECKING:
 BERLIN = zone_named("Europe/Berlin")
 TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
 EXAMPLE = Treatment(treated=TREATED, zone=BERLIN, prp=True, skin_type=SkinType.IV)
-HEAVY = Treatment(treated=date(2026, 11, 21), zone=BERLIN, prp=True, scars=True)
-CLINIC = Clinic(
-    name="Rosengarten Dermatology",
-    telephone="+49 30 123456",
-    emergency="112",
-    footer="Parking is in the yard. Please bring your insurance card to every appointment.",
-)
 
 
 def moment(text: str) -> datetime:

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
-from test_handout import CLINIC, EXAMPLE, HEAVY, moment
 
-from examples import treatments
+from examples import AN_HOUR_AFTER, CLINIC, EXAMPLE, HEAVY, at, treatments
 from golden import assert_golden
 from needlecare.model import Kind, Schedule, Treatment
 from needlecare.output.paper.markdown import escaped, markdown
@@ -40,11 +39,11 @@ def lines(source: str) -> list[str]:
 
 def test_the_markdown_is_the_text_that_was_read(builtin: Schedule) -> None:
     made = plan(EXAMPLE, replace(builtin, clinic=CLINIC))
-    assert_golden("handout-day-0.md", markdown(made, moment("2026-11-21T15:30")))
+    assert_golden("handout-day-0.md", markdown(made, AN_HOUR_AFTER))
 
 
 def test_it_is_plain_commonmark_without_html(builtin: Schedule) -> None:
-    source = markdown(plan(HEAVY, replace(builtin, clinic=CLINIC)), moment("2026-10-01"))
+    source = markdown(plan(HEAVY, replace(builtin, clinic=CLINIC)), at("2026-10-01T00:00+02:00"))
     kinds = {token.type for token in tokens(source)}
     assert kinds <= {
         *("heading_open", "heading_close", "inline", "text", "text_special", "strong_open", "strong_close"),
@@ -59,7 +58,7 @@ def test_it_is_plain_commonmark_without_html(builtin: Schedule) -> None:
 
 
 def test_it_says_what_the_handout_says(schedule_v1: Schedule) -> None:
-    source = markdown(plan(HEAVY, replace(schedule_v1, clinic=CLINIC)), moment("2026-10-01"))
+    source = markdown(plan(HEAVY, replace(schedule_v1, clinic=CLINIC)), at("2026-10-01T00:00+02:00"))
     said = lines(source)
     assert "Rosengarten Dermatology · +49 30 123456" in said
     assert "Through Mon 23 Nov" in said
@@ -122,7 +121,7 @@ def test_a_rule_file_cannot_add_a_piece_of_its_own(builtin: Schedule) -> None:
     schedule = replace(
         builtin, rules=rules, treatment=attack, clinic=replace(CLINIC, name=attack, footer=attack)
     )
-    source = markdown(plan(EXAMPLE, schedule), moment("2026-10-01"))
+    source = markdown(plan(EXAMPLE, schedule), at("2026-10-01T00:00+02:00"))
     kinds = {token.type for token in tokens(source)}
     assert not kinds & {"html_block", "html_inline", "link_open", "image", "code_inline", "em_open", "s_open"}
     said = lines(source)

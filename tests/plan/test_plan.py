@@ -1340,7 +1340,11 @@ def test_a_reading_that_outlasts_its_end_in_a_short_month_is_not_shown_behind_th
 def test_what_is_avoided_done_or_prepared_has_a_start_and_an_end(
     builtin: Schedule, treatment: Treatment
 ) -> None:
-    kinds = {Kind.AVOID: AvoidWindow, Kind.PREPARE: PrepareWindow, Kind.DO: TimedWindow}
+    kinds: dict[Kind, type[Window]] = {
+        Kind.AVOID: AvoidWindow,
+        Kind.PREPARE: PrepareWindow,
+        Kind.DO: TimedWindow,
+    }
     for window in plan(treatment, builtin).windows:
         assert type(window) is kinds.get(window.kind, Window)
         for name in ("start", "end") if isinstance(window, TimedWindow) else ():

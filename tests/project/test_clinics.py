@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from test_batch_program import MARKER, batch, names, records
 
+from batches import MARKER, batch, names, records
 from clients import Radicale, components, program
 from needlecare.batch.rows import Column, file_stem
 from needlecare.cli.commands.batch import BatchFormat
