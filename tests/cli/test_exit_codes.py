@@ -79,10 +79,10 @@ ROWS: dict[str, tuple[int, str, str]] = {
     # 2: wrong usage, or input that cannot be read
     "03/04/2026": (2, NOTHING, "2026-03-04"),
     f"{WHEN} --json --format plain": (2, NOTHING, "exclude each other"),
-    f"{WHEN} --daily 08:00": (0, "Not yet:", "--daily has no effect"),
+    f"{WHEN} --daily 08:00": (0, "Don't:", "--daily has no effect"),
     f"{WHEN} --alarms none --format sms": (0, '"send_at"', "--alarms has no effect"),
-    f"{WHEN} --ref A1": (0, "Not yet:", "--ref has no effect"),
-    f"{WHEN} --detail discreet": (0, "Not yet:", "--detail has no effect"),
+    f"{WHEN} --ref A1": (0, "Don't:", "--ref has no effect"),
+    f"{WHEN} --detail discreet": (0, "Don't:", "--detail has no effect"),
     f"course {SERIES} --quiet-hours 23:00-07:00": (0, "Session 2", "--quiet-hours has no effect"),
     f"{WHEN} --ics ./new --output new": (2, NOTHING, "name the same file"),
     "status": (2, NOTHING, "--save"),

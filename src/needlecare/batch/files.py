@@ -17,6 +17,7 @@ from needlecare.batch.dates import day_of
 from needlecare.batch.report import Outcome
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Detail, Plan, Reminders, Schedule
+from needlecare.output.timing import usual_clock
 from needlecare.storage.files import MAX_PATH_LENGTH, file_data, place_of, reason, replace_file
 
 if TYPE_CHECKING:
@@ -119,6 +120,10 @@ class FileWriter:
 
     def data(self, plan: Plan, found: Appointment) -> bytes:
         """Return the bytes of an appointment's file, as if there were none before."""
+        with usual_clock(plan.schedule.clock or 24):
+            return self._data(plan, found)
+
+    def _data(self, plan: Plan, found: Appointment) -> bytes:
         options = self.options
         match options.format:
             case BatchFormat.ICS:
@@ -138,11 +143,11 @@ class FileWriter:
             case BatchFormat.MARKDOWN:
                 from needlecare.output.paper.markdown import markdown
 
-                return markdown(plan, options.now).encode()
+                return markdown(plan, options.now, ref=found.ref).encode()
             case BatchFormat.HTML:
                 from needlecare.output.paper.handout import handout
 
-                return handout(plan, options.now).encode()
+                return handout(plan, options.now, ref=found.ref).encode()
             case BatchFormat.SMS:
                 from needlecare.output.sms.messages import sms
 

@@ -35,10 +35,9 @@ def _lines(page: Sheet) -> Iterator[str]:
             yield from _chapter(chapter)
     if page.sources:
         yield from ("", "## Sources", "")
-    for source in page.sources:
-        address = f" {source.address}" if source.address else ""
-        named = ", ".join(filter(None, source_text(source)))
-        yield f"- {escaped(sentence(named) + address)}"
+    for source in page.sources:  # who says so; titles of papers are for whoever looks them up
+        what, who = source_text(source)
+        yield f"- {escaped(' '.join(filter(None, [sentence(who or what), source.address])))}"
     yield from ("", escaped(page.colophon))
 
 

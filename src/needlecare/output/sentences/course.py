@@ -59,7 +59,7 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
             yield from _around(course, session, view if session is current else overview(session.told, as_of))
     if course.sessions[-1].begins > as_of:
         yield from section(
-            "Tell them first", [f"{w.rule.title}. {w.rule.advice}" for w in current.plan.checklist]
+            "Tell your clinic first", [f"{w.rule.title}. {w.rule.advice}" for w in current.plan.checklist]
         )
     signs = [*view.call_now, *(window for group in view.call_later for window in group.windows)]
     yield from section("Call the clinic", [sign_text(window, zone) for window in signs])
@@ -103,7 +103,7 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
             if window.rule.id in continued and window.rule.then:  # where this end frees nobody
                 lines[-1] += f" {whole_sentence(window.rule.then)}"
     lines += [_going_on(window, merged, session, zone) for window, merged in kept]
-    yield from section(f"After session {number}, not yet", lines)
+    yield from section(f"After session {number}, don't", lines)
     yield from section(
         f"After session {number}, later", [stretch_text(window, zone) for window in later(course, session)]
     )

@@ -1,20 +1,22 @@
-"""Plan -> plain sentences, a window a line, every date in full: for pipes, screen readers and mail."""
+"""Plan -> plain sentences, one window on each line, every date in full: for pipes, screen readers and mail."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from needlecare.model import Kind, Plan, Schedule, Status, Window
-from needlecare.output.standing import standing_texts
+from needlecare.output.standing import standing_text, standing_texts
 from needlecare.output.timing import how_long, long_day, long_since, long_until
 from needlecare.output.wording import (
     differs_between,
+    end_messages,
     next_text,
     now_text,
     sentence,
     tip,
     treated_text,
     treatment_name,
+    whole_sentence,
 )
 from needlecare.plan.combine import status
 from needlecare.plan.overview import Overview, overview
@@ -35,22 +37,25 @@ def _lines(view: Overview) -> Iterator[str]:
     yield f"Now: {now_text(view)}. Times are {zone.key}."
     if view.begun and view.next_change is not None:
         yield f"Next: {next_text(view, view.next_change)}"
+    yield f"Emergency: {standing_text('emergency', plan.schedule, short=True)}"
     if not view.begun:
         prepare = [window for group in view.preparation for window in group.windows]
         yield from section(
-            "Before it", [f"{preparation_text(window, zone)} {window.rule.advice}" for window in prepare]
+            "Prepare", [f"{preparation_text(window, zone)} {window.rule.advice}" for window in prepare]
         )
-        yield from section("Tell them first", [f"{w.rule.title}. {w.rule.advice}" for w in plan.checklist])
+        yield from section(
+            "Tell your clinic first", [f"{w.rule.title}. {w.rule.advice}" for w in plan.checklist]
+        )
     yield from section(
-        "Not yet",
+        "Don't",
         [
             f"{not_yet_text(window, view)} {window.rule.advice}"
             for group in view.not_yet
             for window in group.windows
         ],
     )
-    yield from section("Just ended", [_ended(window, zone) for window in view.just_ended])
-    yield from section("Ended", [_ended(window, zone) for window in view.ended])
+    yield from section("Just over", [_ended(window, zone) for window in view.just_ended])
+    yield from section("Over", [_ended(window, zone) for window in view.ended])
     coming = [window for group in view.do_later for window in group.windows]
     yield from section("Do", [stretch_text(window, zone) for window in (*view.do_now, *coming)])
     expected = [window for group in (*view.normal_soon, *view.results) for window in group.windows]
@@ -81,46 +86,46 @@ def not_yet_text(window: Window, view: Overview) -> str:
     zone = view.plan.treatment.zone
     assert window.end is not None
     begins_later = status(window, view.as_of) is Status.UPCOMING and view.begun and window.start is not None
-    start = f" from {long_since(window.start, zone)}" if begins_later and window.start else ""
+    start = f"from {long_since(window.start, zone)} " if begins_later and window.start else ""
     left = f" (in {how_long(window.end - view.as_of)})" if view.begun else ""
-    said = f"{window.rule.title}{start} until {long_until(window.end, zone)}{left}."
+    said = f"{window.rule.title}: {start}until {long_until(window.end, zone)}{left}."
     if differs_between(window) and window.earliest_end is not None:
-        earliest = long_until(window.earliest_end, zone)
-        said += f" Sources differ from {earliest} on: ask your clinic."
+        said += f" Some sources say until {long_until(window.earliest_end, zone)}: ask your clinic."
     return said
 
 
 def _ended(window: Window, zone: ZoneInfo) -> str:
     assert window.end is not None
-    return f"{window.rule.title} until {long_until(window.end, zone)}: {sentence(window.rule.then or '')}"
+    return (
+        f"{window.rule.title}: until {long_until(window.end, zone)}. {whole_sentence(end_messages([window]))}"
+    )
 
 
 def preparation_text(window: Window, zone: ZoneInfo) -> str:
     """Return from when something is to be prepared, as a sentence or two."""
-    start = f" from {long_since(window.start, zone)}" if window.start else ""
-    said = f"{window.rule.title}{start} until your appointment."
+    start = f"from {long_since(window.start, zone)} " if window.start else ""
+    said = f"{window.rule.title}: {start}until your appointment."
     if differs_between(window) and window.latest_start is not None:
-        said += f" Sources differ until {long_since(window.latest_start, zone)}: ask your clinic."
+        said += f" Some sources say from {long_since(window.latest_start, zone)}: ask your clinic."
     return said
 
 
 def stretch_text(window: Window, zone: ZoneInfo) -> str:
     """Return from when to when a window lasts, with its advice."""
-    said = window.rule.title
     day = None if window.start is None else local(window.start, zone).date()
     if day is not None and window.start == first_moment(day, zone) and window.end == end_of_day(day, zone):
-        said += f" on {long_day(day)}"
+        when = f"on {long_day(day)}"
     else:
-        if window.start is not None:
-            said += f" from {long_since(window.start, zone)}"
-        if window.end is not None:
-            said += f" until {long_until(window.end, zone)}"
+        start = f"from {long_since(window.start, zone)}" if window.start else ""
+        end = f"until {long_until(window.end, zone)}" if window.end else ""
+        when = " ".join(filter(None, [start, end]))
+    said = sentence(": ".join(filter(None, [window.rule.title, when])))
     if window.kind is Kind.EXPECT and differs_between(window) and window.earliest_end is not None:
-        said += f", for some by {long_until(window.earliest_end, zone)}"
-    return f"{said}. {window.rule.advice}"
+        said += f" For some by {long_until(window.earliest_end, zone)}."
+    return f"{said} {window.rule.advice}"
 
 
 def sign_text(window: Window, zone: ZoneInfo) -> str:
     """Return a sign about which to call, with the time from which it is one."""
-    start = f", from {long_since(window.start, zone)}" if window.start else ""
-    return f"{window.rule.title}{start}. {window.rule.advice}"
+    start = f": from {long_since(window.start, zone)}" if window.start else ""
+    return f"{sentence(window.rule.title + start)} {window.rule.advice}"
