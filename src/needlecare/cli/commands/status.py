@@ -1,5 +1,7 @@
 """needlecare status: the plan in brief, as it is today."""
 
+from typing import Annotated
+
 import typer
 
 from needlecare.cli import options, terminal
@@ -10,6 +12,7 @@ Examples:
 
   needlecare status
   needlecare status --as-of friday
+  needlecare status --short
   needlecare status --treated yesterday@14:30 --prp --skin-type IV
 """
 
@@ -27,6 +30,14 @@ def status(
     as_of: options.AsOf = None,
     dates: options.Dates = None,
     clock: options.ClockHours = None,
+    short: Annotated[
+        bool,
+        typer.Option(
+            "--short",
+            help="One line, for a shell prompt or a status bar.",
+            rich_help_panel=options.OUTPUT_PANEL,
+        ),
+    ] = False,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -47,6 +58,11 @@ def status(
         dates=dates,
         override=override,
     )
+    if short:
+        from needlecare.output.terminal.status_line import status_line
+
+        terminal.print_text(status_line(made, now))
+        return
     if json:
         from needlecare.output.json.plan import status_json
 

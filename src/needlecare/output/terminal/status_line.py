@@ -1,0 +1,65 @@
+"""Plan -> one line for a shell prompt or a status bar: the day, what still has to wait, today's care."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from needlecare.model import Kind, Plan, Status, Window
+from needlecare.output.timing import how_long, last_whole_day, short_day, weekday
+from needlecare.plan.combine import begins, status
+from needlecare.time.zones import local
+
+MAX_WIDTH = 72  # columns; of a list only the most important things fit
+_WEEK = 6  # days in which a weekday alone names a day
+
+
+def status_line(plan: Plan, now: datetime) -> str:
+    """Return "Skin day 3: no gym until Tue · SPF 50 every day" at a moment (UTC), in a line of its own.
+
+    It names neither the treatment nor the clinic: others may read it.
+    """
+    start, zone = begins(plan), plan.treatment.zone
+    if now < start:
+        said = f"Skin, {how_long(start - now)} to go"
+        names = [window.rule.short for window in _most_important(plan, now, Kind.PREPARE)]
+        return _longest([_line(said, " · ".join(names[:count])) for count in range(len(names), -1, -1)])
+    day = (local(now, zone).date() - local(start, zone).date()).days
+    said = f"Skin day {day}"
+    avoided = _most_important(plan, now, Kind.AVOID)
+    care = next((window.rule.short for window in _most_important(plan, now, Kind.DO)), "")
+    lines = [_line(said, _bans(avoided[:count], now, zone), care) for count in range(len(avoided), 0, -1)]
+    return _longest([*lines, _line(said, "" if avoided else "all waits over", care)])
+
+
+def _most_important(plan: Plan, now: datetime, kind: Kind) -> list[Window]:
+    """Return the windows of a kind that hold, the most important first, and of two alike what ends sooner."""
+    held = (Status.ACTIVE, Status.DIFFERS)
+    windows = [w for w in plan.windows if w.kind is kind and w.end and status(w, now) in held]
+    return sorted(windows, key=lambda window: (window.rule.priority, window.end))
+
+
+def _until(end: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return "until Tue", "through Tue" where the whole Tuesday counts, or "until 5 Dec" further on."""
+    whole = last_whole_day(end, zone)
+    day = whole or local(end, zone).date()
+    near = (day - local(now, zone).date()).days <= _WEEK
+    name = weekday(day) if near else short_day(day, day).partition(" ")[2]
+    return f"{'through' if whole else 'until'} {name}"
+
+
+def _bans(windows: Sequence[Window], now: datetime, zone: ZoneInfo) -> str:
+    """Return "no direct sun, retinol until 5 Dec, gym through Fri": what ends together is named together."""
+    by_end: dict[str, list[str]] = {}
+    for window in windows:
+        if window.end is not None:
+            by_end.setdefault(_until(window.end, now, zone), []).append(window.rule.short)
+    return "no " + ", ".join(f"{', '.join(names)} {end}" for end, names in by_end.items())
+
+
+def _line(said: str, what: str, care: str = "") -> str:
+    return f"{said}{': ' if what else ''}{what}{' · ' if care else ''}{care}\n"
+
+
+def _longest(lines: Sequence[str]) -> str:
+    """Return the first of some lines, the longest first, that fits."""
+    return next((line for line in lines if len(line) <= MAX_WIDTH + 1), lines[-1])
