@@ -90,3 +90,40 @@ def test_a_saved_treatment_is_used_by_every_question(tmp_path: Path) -> None:
     for command, words in (("can", "swim"), ("normal", "red"), ("why", "swimming")):
         result = needlecare(command, words, *TUESDAY, **home)
         assert "(treated Sat 21 Nov 14:30)" in " ".join(result.out.split()), command
+
+
+def test_a_saved_treatment_has_a_name_that_stays_here(tmp_path: Path) -> None:
+    home = {"XDG_DATA_HOME": str(tmp_path)}
+    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", **home)
+    named = needlecare("saved", "1", "--name", "left  cheek", **home)
+    assert (named.code, named.out[:15]) == (0, "1  left cheek: ")
+    first = needlecare("can", "swim", *TUESDAY, **home).out.splitlines()[0]
+    assert first.endswith("(left cheek, treated Sat 21 Nov 14:30)")
+    again = needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", **home)
+    assert again.err.startswith("Already saved")
+    needlecare("plan", "2026-11-21T16:00", "--tz", "Europe/Berlin", "--save", **home)  # it keeps its name
+    assert needlecare("saved", **home).out.startswith("1  left cheek: ")
+    shared = needlecare("plan", "2026-11-21T16:00", "--tz", "Europe/Berlin", "--json", **home).out
+    assert "left cheek" not in shared
+    assert needlecare("saved", "--name", "", **home).out.startswith("1  Sat 21 Nov")
+
+
+@pytest.mark.parametrize(
+    "typed", [("2", "--name", "x"), ("1",), ("--name", "x" * 41), ("1", "--name", "a\x1b[31m")]
+)
+def test_a_name_that_cannot_be_given_is_refused(tmp_path: Path, typed: tuple[str, ...]) -> None:
+    home = {"XDG_DATA_HOME": str(tmp_path)}
+    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", **home)
+    result = needlecare("saved", *typed, **home)
+    assert (result.code, result.out) == (2, "")
+    assert "\x1b" not in result.err
+
+
+def test_the_time_is_shown_on_the_clock_that_is_asked_for() -> None:
+    result = needlecare("can", "swim", "--clock", "12", *TUESDAY, *WHEN)
+    assert result.out.startswith("Not yet until Thu 26 Nov 2:30 pm, in 2½ days.")
+
+
+def test_a_prompt_shows_one_line() -> None:
+    result = needlecare("status", "--short", *TUESDAY, *WHEN)
+    assert result.out == "Skin day 3: no direct sun, retinol until 5 Dec · SPF 50 every day\n"

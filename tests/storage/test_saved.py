@@ -239,7 +239,7 @@ def test_needlecare_alone_tells_the_status_of_what_is_saved(tmp_path: Path) -> N
     alone = run(tmp_path)
     assert alone.code == 0
     assert alone.out.startswith("Microneedling of the face   treated ")
-    assert "NOT YET" in alone.out
+    assert "DON'T" in alone.out
 
 
 def test_nothing_is_saved_when_the_plan_fails(tmp_path: Path) -> None:

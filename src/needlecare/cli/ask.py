@@ -5,6 +5,7 @@ from datetime import datetime
 import typer
 
 from needlecare.cli import options, terminal
+from needlecare.cli.commands.saved import Current
 from needlecare.cli.emergency import tell_emergency
 from needlecare.errors import UsageError
 from needlecare.model import Plan
@@ -18,8 +19,7 @@ from needlecare.time.parsing import DateOrder
 
 def ask(
     words: str,
-    plan: Plan,
-    now: datetime,
+    current: Current,
     *,
     at: str | None,
     dates: DateOrder | None,
@@ -33,6 +33,7 @@ def ask(
     `sign` says that it was asked whether something is normal. Raises UsageError for words that are not
     understood.
     """
+    plan, now = current.plan, current.now
     tell_emergency(words, plan.schedule, json=json, colour=colour)
     question = read(words)
     moment, named = moment_of_question(question, plan, now, at, dates)
@@ -40,7 +41,7 @@ def ask(
         found = reply(question, Vocabulary(plan.schedule), plan, moment, sign=sign)
     except NotUnderstood as error:
         raise not_understood(error, plan, sign=sign) from None
-    print_reply(found, words, at=named, json=json, colour=colour)
+    print_reply(found, words, at=named, name=current.name, json=json, colour=colour)
 
 
 def moment_of_question(
@@ -56,7 +57,7 @@ def moment_of_question(
     return (now, False) if moment is None else (moment, True)
 
 
-def print_reply(found: Reply, words: str, *, at: bool, json: bool, colour: bool) -> None:
+def print_reply(found: Reply, words: str, *, at: bool, name: str, json: bool, colour: bool) -> None:
     """Print an answer, and leave with its exit code."""
     screen = terminal.screen(colour=colour) if terminal.is_terminal() else None
     answer = found.answer
@@ -66,14 +67,16 @@ def print_reply(found: Reply, words: str, *, at: bool, json: bool, colour: bool)
         if json:
             terminal.print_bytes(normal_json(answer, words, at=at).encode())
         else:
-            terminal.print_text(normal(answer, at=at, screen=screen))
+            with terminal.local_clock():
+                terminal.print_text(normal(answer, at=at, name=name, screen=screen))
     else:
         from needlecare.output.terminal.can import can, can_json
 
         if json:
             terminal.print_bytes(can_json(found, words, at=at).encode())
         else:
-            terminal.print_text(can(found, at=at, screen=screen))
+            with terminal.local_clock():
+                terminal.print_text(can(found, at=at, name=name, screen=screen))
     if not is_fine(answer):
         raise typer.Exit(1)
 

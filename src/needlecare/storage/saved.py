@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from needlecare.errors import UsageError, quoted, shown
 from needlecare.model import Override, SkinType, Treatment
@@ -19,15 +20,19 @@ FORMAT = 1
 MAX_FILE_BYTES = 1024 * 1024  # bytes; a saved treatment has two hundred
 
 _KEYS = frozenset({"treated", "zone", "prp", "skin_type", "scars", "schedule", "follow"})
-_OPTIONAL_KEYS = frozenset({"overrides"})  # newer than the format, and left out where there is none
+_OPTIONAL_KEYS = frozenset({"overrides", "name"})  # newer than the format, and left out where there is none
 
 
 class SavedTreatment(Struct, frozen=True, kw_only=True):
-    """A treatment, the schedule to plan it by (a name, or the path of a rule file), whom to follow."""
+    """A treatment, the schedule to plan it by (a name, or the path of a rule file), whom to follow.
+
+    `name` is what its owner calls it ("left cheek"); it is shown to nobody but them.
+    """
 
     treatment: Treatment
     schedule: str
     follow: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def begins(self) -> datetime:
@@ -47,10 +52,23 @@ class _Damaged(ValueError):
 def with_saved(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[SavedTreatment, ...]:
     """Return the saved treatments with another one, the earliest first.
 
-    Nobody is treated twice on one day: what was saved for that day gives way.
+    Nobody is treated twice on one day: what was saved for that day gives way, and leaves its name.
     """
-    kept = [one for one in saved if one.day != new.day]
-    return tuple(sorted([*kept, new], key=lambda one: one.begins))
+    everything = list(saved)
+    kept = [one for one in everything if one.day != new.day]
+    given = next((one.name for one in everything if one.day == new.day), "")
+    return tuple(sorted([*kept, replace(new, name=new.name or given)], key=lambda one: one.begins))
+
+
+MAX_NAME = 40  # characters
+
+
+def named(saved: SavedTreatment, name: str) -> SavedTreatment:
+    """Return a saved treatment under another name; an empty one takes its name away. Raises UsageError."""
+    name = " ".join(name.split())
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise UsageError(f"{quoted(name)} is not a name; write up to {MAX_NAME} letters")
+    return replace(saved, name=name)
 
 
 def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], datetime]) -> SavedTreatment | None:
@@ -122,6 +140,7 @@ def _row(saved: SavedTreatment) -> dict[str, object]:
         "schedule": saved.schedule,
         "follow": list(saved.follow),
         **({"overrides": overrides} if overrides else {}),
+        **({"name": saved.name} if saved.name else {}),
     }
 
 
@@ -144,6 +163,7 @@ def _treatment(row: object, where: str) -> SavedTreatment:
         ),
         schedule=_text(row, "schedule", where),
         follow=tuple(follow),
+        name=_text(row, "name", where) if "name" in row else "",
     )
 
 

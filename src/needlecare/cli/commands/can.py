@@ -40,6 +40,7 @@ def can(
     override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
+    clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -49,7 +50,7 @@ def can(
     """
     words = " ".join(activity)
     with emergencies_first(words, schedule, json=json, colour=not no_color):
-        made, now = current_plan(
+        current = current_plan(
             ctx,
             treated=treated,
             prp=prp,
@@ -62,4 +63,5 @@ def can(
             dates=dates,
             override=override,
         )
-    ask(words, made, now, at=at, dates=dates, sign=False, json=json, colour=not no_color)
+    options.use_clock(ctx, clock, current.plan.schedule)
+    ask(words, current, at=at, dates=dates, sign=False, json=json, colour=not no_color)

@@ -39,6 +39,7 @@ def normal(
     override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
+    clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -48,7 +49,7 @@ def normal(
     """
     words = " ".join(symptom or ())
     with emergencies_first(words, schedule, json=json, colour=not no_color):
-        made, now = current_plan(
+        current = current_plan(
             ctx,
             treated=treated,
             prp=prp,
@@ -61,17 +62,19 @@ def normal(
             dates=dates,
             override=override,
         )
+    options.use_clock(ctx, clock, current.plan.schedule)
     if words:
-        ask(words, made, now, at=at, dates=dates, sign=True, json=json, colour=not no_color)
+        ask(words, current, at=at, dates=dates, sign=True, json=json, colour=not no_color)
         return
     from needlecare.output.terminal.normal import today as today_text
     from needlecare.output.terminal.normal import today_json
     from needlecare.plan.signs import today
 
-    zone = made.treatment.zone
+    made, now, zone = current.plan, current.now, current.plan.treatment.zone
     view = today(made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=dates))
     if json:
         terminal.print_bytes(today_json(view).encode())
     else:
         screen = terminal.screen(colour=not no_color) if terminal.is_terminal() else None
-        terminal.print_text(today_text(view, at=at is not None, screen=screen))
+        with terminal.local_clock():
+            terminal.print_text(today_text(view, at=at is not None, name=current.name, screen=screen))

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
@@ -23,6 +24,7 @@ from needlecare.storage.saved import (
     MAX_FILE_BYTES,
     SavedTreatment,
     in_force,
+    named,
     read_saved,
     saved_bytes,
     with_saved,
@@ -34,6 +36,7 @@ Examples:
 
   needlecare yesterday@14:30 --prp --save
   needlecare saved
+  needlecare saved --name "left cheek"
   needlecare saved --forget 1
 """
 
@@ -73,15 +76,24 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
     file = saved_file()
     with locked_folder(file.parent):  # what another process saves meanwhile is read before it is written
         saved = load_saved()
-        if new not in saved:
+        known = new in [replace(one, name="") for one in saved]
+        if not known:
             write_file(file, saved_bytes(with_saved(saved, new)), force=True)
-    if new in saved:
+    if known:
         what = "Already saved"
     elif any(one.day == new.day for one in saved):
         what = "Saved in place of what was saved for that day"
     else:
         what = "Saved"
     terminal.say(f"{what}; needlecare status tells what holds now.")
+
+
+class Current(Struct, frozen=True, kw_only=True):
+    """The plan that a command speaks of, the moment (UTC) to look at it, and what its owner calls it."""
+
+    plan: Plan
+    now: datetime
+    name: str = ""
 
 
 def current_plan(
@@ -97,15 +109,14 @@ def current_plan(
     as_of: str | None,
     dates: DateOrder | None = None,
     override: list[str] | None = None,
-) -> tuple[Plan, datetime]:
-    """Return the plan of --treated, or else of the saved treatment that matters, and the moment (UTC) to
-    look at it.
+) -> Current:
+    """Return the plan of --treated, or else of the saved treatment that matters.
 
     An option that is typed wins over what is saved; one that only the environment
     gives does not. Raises UsageError where nothing is saved.
     """
     if treated is not None:
-        return options.planned(
+        made, now = options.planned(
             treated,
             prp=prp,
             skin_type=skin_type,
@@ -117,6 +128,7 @@ def current_plan(
             dates=dates,
             override=override,
         )
+        return Current(plan=made, now=now)
     zone = options.zone_of(tz) if options.typed(ctx, "tz") else None
     saved = [_in_zone(one, zone) if zone else one for one in load_saved()]
     chosen = in_force(saved, lambda zone: options.moment_of(as_of, zone, dates, say=False))
@@ -131,7 +143,7 @@ def current_plan(
         overrides=checked_overrides(override or (), rules) or chosen.treatment.overrides,
     )
     made = plan(treatment, rules, follow=follow or chosen.follow)
-    return made, options.moment_of(as_of, treatment.zone, dates)
+    return Current(plan=made, now=options.moment_of(as_of, treatment.zone, dates), name=chosen.name)
 
 
 def nothing_saved() -> NoReturn:
@@ -143,6 +155,23 @@ def nothing_saved() -> NoReturn:
 
 
 def saved(
+    number: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="[N]",
+            help="With --name: the treatment to name; else the current one.",
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help='What you call it, such as "left cheek". It stays on this machine.',
+            show_default=False,
+        ),
+    ] = None,
     forget: Annotated[
         str | None,
         typer.Option(
@@ -154,12 +183,17 @@ def saved(
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """List the saved treatments, and mark the one that status and can speak of; or forget one."""
+    """List the saved treatments, and mark the one that status and can speak of; name or forget one."""
     from needlecare.output.terminal.saved import saved_json, saved_text
 
+    if number is not None and name is None:
+        raise UsageError(f"{number} goes with --name; write needlecare saved {number} --name NAME")
     kept = load_saved() if forget is None else _forget(forget)
     if forget is not None:
         terminal.say("Forgotten.")
+    if name is not None:
+        kept = _name(number, name)
+        terminal.say("Named." if name.strip() else "Its name is gone.")
     current = None
     with suppress(options.WrongClock):  # then none is marked, as status speaks of none
         now = options.clock()
@@ -170,6 +204,26 @@ def saved(
         terminal.print_text(saved_text(kept, current))
     else:
         terminal.say("No treatment is saved; needlecare plan WHEN --save keeps one.")
+
+
+def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:
+    """Name the saved treatment with a number, or the current one. Raises UsageError or WriteError."""
+    file = saved_file()
+    if not load_saved():
+        nothing_saved()
+    with locked_folder(file.parent):
+        kept = list(load_saved())
+        if number is None:
+            now = options.clock()
+            chosen = in_force(kept, lambda _: now)
+            place = next(place for place, one in enumerate(kept) if one is chosen)
+        elif 1 <= number <= len(kept):
+            place = number - 1
+        else:
+            raise UsageError(f"there is no saved treatment {number}; write a number from 1 to {len(kept)}")
+        kept[place] = named(kept[place], name)
+        write_file(file, saved_bytes(kept), force=True)
+    return tuple(kept)
 
 
 def _forget(which: str) -> tuple[SavedTreatment, ...]:

@@ -45,7 +45,7 @@ def status(
 
     It shows the treatment saved with needlecare plan WHEN --save, or the one of --treated WHEN.
     """
-    made, now = current_plan(
+    current = current_plan(
         ctx,
         treated=treated,
         prp=prp,
@@ -58,6 +58,7 @@ def status(
         dates=dates,
         override=override,
     )
+    made, now = current.plan, current.now
     if short:
         from needlecare.output.terminal.status_line import status_line
 

@@ -53,6 +53,7 @@ def why(
     override: options.Overrides = None,
     as_of: options.AsOf = None,
     dates: options.Dates = None,
+    clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -65,7 +66,7 @@ def why(
     with emergencies_first(words, schedule, json=json, colour=colour):
         dated = treated is not None or bool(load_saved())
         if dated:
-            made, now = current_plan(
+            current = current_plan(
                 ctx,
                 treated=treated,
                 prp=prp,
@@ -78,7 +79,9 @@ def why(
                 dates=dates,
                 override=override,
             )
+            made, now, name = current.plan, current.now, current.name
         else:
+            name = ""
             rules = load_schedule(schedule)
             treatment = Treatment(
                 treated=_ANY_TREATMENT,
@@ -91,19 +94,21 @@ def why(
             made = plan(treatment, rules, follow=follow or ())
             now = options.moment_of(as_of, treatment.zone, dates)
     tell_emergency(words, made.schedule, json=json, colour=colour)
-    named = _rules(words, made, now, json=json, colour=colour, dated=dated)
+    options.use_clock(ctx, clock, made.schedule)
+    named = _rules(words, made, now, name, json=json, colour=colour, dated=dated)
     from needlecare.output.terminal.why import Reason, why, why_json
 
     today = local(now, made.treatment.zone).date()
-    reasons = [Reason(rule=one, plan=made, dated=dated, today=today) for one in named]
+    reasons = [Reason(rule=one, plan=made, dated=dated, today=today, name=name) for one in named]
     if json:
         terminal.print_bytes(why_json(reasons).encode())
     else:
-        terminal.print_text(why(reasons, terminal.screen(colour=colour)))
+        with terminal.local_clock():
+            terminal.print_text(why(reasons, terminal.screen(colour=colour)))
 
 
 def _rules(
-    words: str, made: Plan, now: datetime, *, json: bool, colour: bool, dated: bool
+    words: str, made: Plan, now: datetime, name: str, *, json: bool, colour: bool, dated: bool
 ) -> tuple[Rule, ...]:
     """Return the rules that words mean: the one of that id or title, or all of them.
 
@@ -118,7 +123,7 @@ def _rules(
         if dated:
             found = reply(question, vocabulary, made, now)
             if isinstance(found.answer, SignAnswer):
-                print_reply(found, words, at=False, json=json, colour=colour)
+                print_reply(found, words, at=False, name=name, json=json, colour=colour)
                 raise typer.Exit
         return vocabulary.meant(question.words).rules
     except NotUnderstood as error:

@@ -13,7 +13,9 @@ def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) 
     lines = []
     for number, one in enumerate(saved, start=1):
         mark = "  <- status speaks of this one" if one is current else ""
-        lines.append(f"{number}  {treated_text(one.treatment)}, {', '.join(_details(one))}{mark}\n")
+        name = f"{one.name}: " if one.name else ""
+        details = ", ".join(_details(one))
+        lines.append(f"{number}  {name}{treated_text(one.treatment)}, {details}{mark}\n")
     return "".join(lines)
 
 
@@ -43,6 +45,7 @@ def _saved_json(saved: SavedTreatment, number: int, current: SavedTreatment | No
     return {
         "number": number,
         "current": saved is current,
+        "name": saved.name or None,
         "treatment": treatment_json(saved.treatment),
         "schedule": _in_unicode(saved.schedule),
         "follow": [_in_unicode(source) for source in saved.follow],
