@@ -142,8 +142,8 @@ def by_icalendar(data: bytes) -> list[Event]:
     return [
         Event(
             uid=str(event["UID"]),
-            start=event.decoded("DTSTART"),
-            end=event.decoded("DTEND"),
+            start=moment(event.decoded("DTSTART")),
+            end=moment(event.decoded("DTEND")),
             title=str(event["SUMMARY"]),
             text=str(event["DESCRIPTION"]),
             categories=tuple(str(category) for category in event["CATEGORIES"].cats),
@@ -156,13 +156,24 @@ def by_icalendar(data: bytes) -> list[Event]:
     ]
 
 
+def read_by_vobject(data: bytes) -> Any:
+    """Return a calendar as vobject reads it, without the time zones of any file that it read before."""
+    getattr(vobject.icalendar, "__tzidMap").clear()
+    return vobject.readOne(data.decode())
+
+
+def moment(at: datetime | date) -> datetime | date:
+    """Return a moment in UTC; a date stays one."""
+    return at.astimezone(UTC) if isinstance(at, datetime) else at
+
+
 def by_vobject(data: bytes) -> list[Event]:
-    read = vobject.readOne(data.decode())
+    read = read_by_vobject(data)
     return [
         Event(
             uid=event.uid.value,
-            start=event.dtstart.value,
-            end=event.dtend.value,
+            start=moment(event.dtstart.value),
+            end=moment(event.dtend.value),
             title=event.summary.value,
             text=event.description.value,
             categories=tuple(event.categories.value),

@@ -1,6 +1,6 @@
 """A zone as RFC 5545 writes it: the law of each zone, worked out by hand from what is cited beside it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -40,7 +40,7 @@ LAWS = {
 
 @pytest.mark.parametrize("zone", LAWS)
 def test_a_zone_with_a_yearly_law_is_written_with_it(zone: str) -> None:
-    expected = ["BEGIN:VTIMEZONE", f"TZID:{zone}", *LAWS[zone][0], *LAWS[zone][1], "END:VTIMEZONE"]
+    expected = ["BEGIN:VTIMEZONE", f"TZID:{zone}", *LAWS[zone][1], *LAWS[zone][0], "END:VTIMEZONE"]
     assert zone_lines(ZoneInfo(zone), FIRST, LAST) == expected
 
 
@@ -80,8 +80,9 @@ CHANGES = {
         FIRST,
         LAST,
         [
-            observance("DAYLIGHT", "20260906T000000", "-0400", "-0300", "-03"),
+            observance("STANDARD", "20260405T000000", "-0300", "-0400", "-04"),
             observance("STANDARD", "20270404T000000", "-0300", "-0400", "-04"),
+            observance("DAYLIGHT", "20260906T000000", "-0400", "-0300", "-03"),
         ],
     ),
     # Mexico: the first Sunday of April and the last of October, until October 2022 (tzdata, 2022f).
@@ -100,8 +101,9 @@ CHANGES = {
         datetime(1995, 6, 1, tzinfo=UTC),
         datetime(1995, 12, 1, tzinfo=UTC),
         [
-            observance("DAYLIGHT", "19950401T030000", "+0300", "+0400", "+04"),
+            observance("STANDARD", "19941001T040000", "+0400", "+0300", "+03"),
             observance("STANDARD", "19951001T040000", "+0400", "+0300", "+03"),
+            observance("DAYLIGHT", "19950401T030000", "+0300", "+0400", "+04"),
         ],
     ),
     # Liberia kept 44 minutes and 30 seconds behind Greenwich until 1972 (tzdata, africa).
@@ -129,3 +131,18 @@ def test_of_several_changes_before_the_span_the_last_is_told() -> None:
     assert told[0] in lines
     assert (told[1], told[2]) in pairwise(lines)
     assert len([line for line in lines if line.startswith("DTSTART")]) == 1
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *("Asia/Jerusalem", "Africa/Cairo", "Asia/Gaza", "America/Nuuk", "America/Scoresbysund"),
+        *("America/Santiago", "Europe/Dublin", "Africa/Casablanca", "Asia/Tehran"),
+    ],
+)
+def test_a_zone_begins_with_a_standard_part_in_every_month(zone: str, month: int) -> None:
+    """Some clients cannot read a zone that has DAYLIGHT alone, as Jerusalem's had in a summer."""
+    first = datetime(2026, month, 3, tzinfo=UTC)
+    lines = zone_lines(ZoneInfo(zone), first, first + timedelta(days=9))
+    assert [line for line in lines if line.startswith("BEGIN:")][1] == "BEGIN:STANDARD"

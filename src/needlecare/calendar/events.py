@@ -219,7 +219,8 @@ class _Drafting(Struct, frozen=True, dict=True):
             return []
         first = min(starts)
         if self.plan.treatment.date_only:
-            first = self.loud(at_clock(self.day(first), MORNING, self.zone))
+            morning = self.loud(at_clock(self.day(first), MORNING, self.zone))
+            first = morning if morning < told[0].at else first
         bounds = [first, *(change.at for change in told)]
         drafts: list[Draft] = []
         for number, start in enumerate(bounds):

@@ -127,11 +127,16 @@ def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
     lines = filled.split("\r\n")
     if not calendar.ends:
         lines = [line for line in lines if not line.startswith("X-NEEDLECARE-ENDS:")]
-    for entry in calendar.entries:
-        if entry.daily is not None and entry.daily.zone.key not in UTC_NAMES:
-            assert isinstance(entry.start, datetime)
-            last = entry.start + timedelta(days=entry.daily.count + 1)
-            lines[-1:] = [*zone_lines(entry.daily.zone, entry.start, last), END]
+    spans = [
+        (entry.daily.zone, entry.start, entry.start + timedelta(days=entry.daily.count + 1))
+        for entry in calendar.entries
+        if entry.daily is not None
+        and entry.daily.zone.key not in UTC_NAMES
+        and isinstance(entry.start, datetime)
+    ]
+    if spans:  # one zone for all sessions of a course
+        first, last = min(start for _, start, _ in spans), max(end for _, _, end in spans)
+        lines[-1:] = [*zone_lines(spans[0][0], first, last), END]
     return lines[:-1]
 
 

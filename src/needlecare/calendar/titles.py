@@ -73,7 +73,7 @@ def milestone_title(rule: Rule) -> str:
 
 def preparation_title(heading: str, rules: Sequence[Rule]) -> str:
     """Return "To prepare: no sun, tanning or fake tan; no laser or IPL +2"."""
-    named = [rule.news or _small(rule.title) for rule in rules if rule.news or not rule.medicine]
+    named = [rule.news or rule.short for rule in rules if rule.news or not rule.medicine]
     if not named:
         return f"{heading}: something to ask your clinic"
     return _first_that_fits(
@@ -171,8 +171,3 @@ def _cut(title: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _small(text: str) -> str:
-    """Return "no sun" for "No sun", but "PRP" for "PRP"."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

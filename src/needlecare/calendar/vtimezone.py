@@ -7,6 +7,7 @@ elsewhere each change within the span stands for itself.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ics.grammar.parse import Container, ContentLine
@@ -19,12 +20,21 @@ _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 def zone_lines(zone: ZoneInfo, first: datetime, last: datetime) -> list[str]:
     """Return the content lines of a VTIMEZONE that is right from one moment (UTC) to another."""
-    found = _yearly(zone, first.year) or _each(zone, first, last)
+    return list(_yearly_lines(zone, first.year) or _lines(zone, _each(zone, first, last)))
+
+
+@lru_cache(maxsize=64)  # a batch asks for few zones and years, and often
+def _yearly_lines(zone: ZoneInfo, year: int) -> tuple[str, ...]:
+    """Return the content lines of a zone with yearly rules, and none for any other."""
+    observances = _yearly(zone, year)
+    return _lines(zone, observances) if observances else ()
+
+
+def _lines(zone: ZoneInfo, found: Sequence[Container]) -> tuple[str, ...]:
     # Some clients want a STANDARD part, and take the first part for it.
     observances = sorted(found, key=lambda observance: observance.name != "STANDARD")
     container = Container("VTIMEZONE", ContentLine("TZID", value=zone.key), *observances)
-    lines: list[str] = str(container).split("\r\n")
-    return lines
+    return tuple(str(container).split("\r\n"))
 
 
 def _yearly(zone: ZoneInfo, year: int) -> list[Container]:
