@@ -375,7 +375,7 @@ def test_the_version_is_told() -> None:
 
 
 def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: Path) -> None:
-    (tmp_path / "clinic.toml").write_text(CLINIC.replace('end = "P3D"', 'end = "PT12H"'))
+    (tmp_path / "clinic.toml").write_text(CLINIC.replace('end = "P3D"', 'end = "PT6H"'))
     (tmp_path / "bad.toml").write_text(CLINIC.replace("tier = 2", "tier = 9"))
     assert "microneedling 2.0.0" in needlecare("schedule", "list").out
     assert json.loads(needlecare("schedule", "list", "--json").out)["schedules"][0]["recommendations"] == 319
@@ -385,11 +385,11 @@ def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: P
     )
     shown = json.loads(needlecare("schedule", "show", "--json").out)
     assert (shown["series"]["every"], shown["series"]["ranges"][0]["sessions"]) == ("P28D", [3, 6])
-    # 12 hours are less strict than the 24 of every source: pointed out, and allowed. The row stands on line 18.
+    # 6 hours are less strict than the 12 of the laxest source: pointed out, and allowed. The row stands on line 18.
     fine = needlecare("schedule", "check", "clinic.toml", cwd=tmp_path)
     assert fine.code == 0
     assert fine.out.startswith("clinic.toml: no problems")
-    assert fine.err.startswith('clinic.toml:18:20: makeup: ends at "PT12H", sooner than every source (PT24H)')
+    assert fine.err.startswith('clinic.toml:18:20: makeup: ends at "PT6H", sooner than every source (PT12H)')
     both = needlecare("schedule", "check", "clinic.toml", "bad.toml", "--json", cwd=tmp_path)
     assert (both.code, both.err) == (3, "")
     first, second = json.loads(both.out)["files"]

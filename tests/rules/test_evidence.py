@@ -165,7 +165,7 @@ SERIES = [
     ("patient-guide", "all", (3, 6), ("P28D", "P1M"), True),  # C150: 3-6 sessions a month apart
     ("clinic-diary", "all", (3, 6), ("P28D", "P1M"), True),  # C151: 3-6 sessions about a month apart
     ("skinpen-trial", "all", (3, 3), ("P28D", "P1M"), True),  # C154: 3 sessions, monthly
-    ("exceed-trial-2018", "all", (4, 4), ("P28D", "P1M"), True),  # C279: 4 sessions 30 days apart
+    ("exceed-trial-2018", "all", (4, 4), ("P28D", None), True),  # C279: 4 sessions 30 days apart
     ("photo-guide", "all", (3, 6), None, True),  # C303: most people need 3-6 sessions
     ("nhs-chelwest", "scars", (4, 6), ("P42D", None), True),  # C152: 4-6, at least 6 weeks apart
     ("alam-2014", "scars", (3, 3), ("P14D", None), False),  # C281: 3 sessions 2 weeks apart, in a trial
