@@ -51,6 +51,7 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
         "needlecare/schedules/microneedling-body.prepared",
         "needlecare/schedules/microneedling-body.toml",
         "needlecare/schedules/microneedling-body.cases.csv",
+        "needlecare/schedules/microneedling-body.questions.csv",
         "needlecare/schedules/template/clinic.toml",
         "needlecare/schedules/template/clinic.cases.csv",
         "needlecare/rules.schema.json",
