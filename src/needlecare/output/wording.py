@@ -95,7 +95,7 @@ def tip(note: Note, view: Overview) -> str | None:
     zone = view.plan.treatment.zone
     if note.code == NoteCode.DATE_ONLY:
         day = view.plan.treatment.treated
-        return f"Add the time of day ({day}@14:30): things end up to a day sooner."
+        return f"Give the time too, such as {day}T14:30: then things end up to a day sooner."
     if note.code == NoteCode.SKIN_TYPE_UNKNOWN and note.sooner is not None and note.rule is not None:
         rule = view.plan.schedule.rules[note.rule]
         sooner = until(note.sooner, zone, reader_day(view))

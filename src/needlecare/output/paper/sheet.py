@@ -330,6 +330,8 @@ class _Sheet:
             return ""
         if window.kind is Kind.PREPARE:
             return f"from {since(edge, self.zone, self.reader)}"
+        if window.start is not None and edge <= window.start:
+            return "no wait"
         return until_cell(edge, self.zone, self.reader)
 
     def until(self, moment: datetime) -> str:

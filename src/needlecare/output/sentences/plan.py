@@ -90,7 +90,9 @@ def not_yet_text(window: Window, view: Overview) -> str:
     left = f" (in {how_long(window.end - view.as_of)})" if view.begun else ""
     said = f"{window.rule.title}: {start}until {long_until(window.end, zone)}{left}."
     if differs_between(window) and window.earliest_end is not None:
-        said += f" Some sources say until {long_until(window.earliest_end, zone)}: ask your clinic."
+        at_once = window.start is not None and window.earliest_end <= window.start
+        what = "allow it at once" if at_once else f"say until {long_until(window.earliest_end, zone)}"
+        said += f" Some sources {what}: ask your clinic."
     return said
 
 
