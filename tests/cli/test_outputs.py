@@ -120,6 +120,14 @@ def test_a_terminal_follows_the_locale(command: tuple[str, ...], env: dict[str, 
     assert {"14:30": "2:30 pm", "2:30 pm": "14:30"}[shown] not in text
 
 
+@pytest.mark.parametrize("question", [("normal", "redness"), ("why", "makeup")], ids=str)
+def test_an_answer_follows_the_locale_too(question: tuple[str, ...]) -> None:
+    shown = on_a_terminal(*question, "--treated", *WHEN, LANG="en_US.UTF-8")
+    assert "2:30 pm" in shown
+    assert "14:30" not in shown
+    assert "14:30" in on_a_terminal(*question, "--treated", *WHEN, "--clock", "24", LANG="en_US.UTF-8")
+
+
 def test_a_file_and_a_pipe_use_24_hours_unless_told_otherwise(tmp_path: Path) -> None:
     american = {"LANG": "en_US.UTF-8"}
     assert "14:30" in needlecare(*WHEN, **american).out

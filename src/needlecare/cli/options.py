@@ -17,7 +17,6 @@ from needlecare.cli import terminal
 from needlecare.cli.typer_compat import Context
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
-from needlecare.output.timing import choose_clock
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import BUILTIN, load_schedule
@@ -196,10 +195,17 @@ def typed(ctx: Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def use_clock(ctx: typer.Context, hours: int | None, schedule: Schedule) -> None:
-    """Show times on the clock that is typed, else the rule file's, else that of NEEDLECARE_CLOCK."""
+def use_clock(ctx: Context, hours: int | None, schedule: Schedule, *, for_person: bool = False) -> None:
+    """Show times on the clock that is typed, else the rule file's, else that of NEEDLECARE_CLOCK.
+
+    Where none of them says, a command whose result is only `for_person` follows the locale of the terminal.
+    """
     chosen = hours if typed(ctx, "clock") else schedule.clock or hours
+    if chosen is None and for_person and terminal.is_terminal():
+        chosen = terminal.locale_clock()
     if chosen is not None:
+        from needlecare.output.timing import choose_clock
+
         choose_clock(chosen)
 
 

@@ -12,7 +12,6 @@ from typing import TextIO
 from msgspec import Struct
 
 from needlecare.output.terminal.screen import Screen
-from needlecare.output.timing import usual_clock
 
 _GLYPHS = "━·¹½…█▒─│●▾▸"
 
@@ -93,6 +92,8 @@ def locale_clock() -> int:
 
 def local_clock() -> AbstractContextManager[None]:
     """Show times on a terminal as its locale does, unless an option or a rule file chose a clock."""
+    from needlecare.output.timing import usual_clock
+
     return usual_clock(locale_clock() if is_terminal() else 24)
 
 

@@ -63,5 +63,5 @@ def can(
             dates=dates,
             override=override,
         )
-    options.use_clock(ctx, clock, current.plan.schedule)
+    options.use_clock(ctx, clock, current.plan.schedule, for_person=True)
     ask(words, current, at=at, dates=dates, sign=False, json=json, colour=not no_color)

@@ -201,7 +201,8 @@ def saved(
     if json:
         terminal.print_bytes(saved_json(kept, current).encode())
     elif kept:
-        terminal.print_text(saved_text(kept, current))
+        with terminal.local_clock():
+            terminal.print_text(saved_text(kept, current))
     else:
         terminal.say("No treatment is saved; needlecare plan WHEN --save keeps one.")
 
