@@ -16,7 +16,7 @@ PICTURE = Path(__file__).with_name("timeline.svg")
 
 
 def picture_text(*, colour: bool) -> str:
-    """Return the timeline of the picture: an hour after the treatment, 80 columns wide."""
+    """Return the timeline of the picture: the morning after the treatment, 84 columns wide."""
     plan, now = planned(
         "2026-11-21T14:30",
         prp=True,
@@ -24,14 +24,14 @@ def picture_text(*, colour: bool) -> str:
         scars=False,
         tz="Europe/Berlin",
         schedule="microneedling",
-        as_of="2026-11-21T15:30",
+        as_of="2026-11-22T09:00",
     )
-    return timeline(plan, now, Screen(width=80, colour=colour))
+    return timeline(plan, now, Screen(width=84, colour=colour))
 
 
 def picture() -> str:
     """Return the picture as SVG."""
-    console = Console(record=True, width=80, file=StringIO(), force_terminal=True, legacy_windows=False)
+    console = Console(record=True, width=84, file=StringIO(), force_terminal=True, legacy_windows=False)
     console.print(Text.from_ansi(picture_text(colour=True)))
     return console.export_svg(title=COMMAND, unique_id="needlecare")
 

@@ -195,14 +195,9 @@ def typed(ctx: Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def use_clock(ctx: Context, hours: int | None, schedule: Schedule, *, for_person: bool = False) -> None:
-    """Show times on the clock that is typed, else the rule file's, else that of NEEDLECARE_CLOCK.
-
-    Where none of them says, a command whose result is only `for_person` follows the locale of the terminal.
-    """
+def use_clock(ctx: Context, hours: int | None, schedule: Schedule) -> None:
+    """Show times on the clock that is typed, else the rule file's, else that of NEEDLECARE_CLOCK."""
     chosen = hours if typed(ctx, "clock") else schedule.clock or hours
-    if chosen is None and for_person and terminal.is_terminal():
-        chosen = terminal.locale_clock()
     if chosen is not None:
         from needlecare.output.timing import choose_clock
 

@@ -63,5 +63,5 @@ def can(
             dates=dates,
             override=override,
         )
-    options.use_clock(ctx, clock, current.plan.schedule, for_person=True)
+    options.use_clock(ctx, clock, current.plan.schedule)
     ask(words, current, at=at, dates=dates, sign=False, json=json, colour=not no_color)

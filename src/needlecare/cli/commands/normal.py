@@ -62,7 +62,7 @@ def normal(
             dates=dates,
             override=override,
         )
-    options.use_clock(ctx, clock, current.plan.schedule, for_person=True)
+    options.use_clock(ctx, clock, current.plan.schedule)
     if words:
         ask(words, current, at=at, dates=dates, sign=True, json=json, colour=not no_color)
         return

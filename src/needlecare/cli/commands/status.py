@@ -71,5 +71,6 @@ def status(
         return
     from needlecare.output.terminal.status import status
 
-    options.use_clock(ctx, clock, made.schedule, for_person=True)
-    terminal.print_text(status(made, now, terminal.screen(colour=not no_color)))
+    options.use_clock(ctx, clock, made.schedule)
+    with terminal.local_clock():
+        terminal.print_text(status(made, now, terminal.screen(colour=not no_color)))

@@ -93,9 +93,8 @@ def why(
             )
             made = plan(treatment, rules, follow=follow or ())
             now = options.moment_of(as_of, treatment.zone, dates)
-    options.use_clock(ctx, clock, made.schedule, for_person=True)
+    options.use_clock(ctx, clock, made.schedule)
     tell_emergency(words, made.schedule, json=json, colour=colour)
-    options.use_clock(ctx, clock, made.schedule, for_person=True)
     named = _rules(words, made, now, name, json=json, colour=colour, dated=dated)
     from needlecare.output.terminal.why import Reason, why, why_json
 
