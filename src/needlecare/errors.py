@@ -4,7 +4,6 @@ They never carry a patient's data beyond the argument that was just typed.
 """
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from msgspec import Struct
 
@@ -83,6 +82,8 @@ def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
 
     Of the nearest three, one with the same first letter comes first: few people mistype that.
     """
+    from difflib import get_close_matches  # takes long to import, and few people mistype
+
     lowered = {name.casefold(): name for name in known}
     wanted = word.casefold()[:60]
     matches = get_close_matches(wanted, lowered, n=3, cutoff=likeness)

@@ -346,7 +346,7 @@ def test_what_stands_around_an_emergency_never_hides_it(builtin: Schedule, aroun
 # Through the installed program: no treatment is saved here, and nothing else is needed.
 
 
-@pytest.mark.parametrize("command", ["can", "why"])
+@pytest.mark.parametrize("command", ["can", "normal", "why"])
 def test_the_first_line_is_the_emergency_line_and_nothing_else_is_suggested(command: str) -> None:
     result = needlecare(command, "trouble", "breathing")
     first, *more = result.out.splitlines()
@@ -378,7 +378,7 @@ covers = ["purple spots all over"]
 """
 
 
-@pytest.mark.parametrize("command", ["can", "why"])
+@pytest.mark.parametrize("command", ["can", "normal", "why"])
 def test_a_broken_or_missing_rule_file_hides_no_emergency(command: str, tmp_path: Path) -> None:
     file = tmp_path / "clinic.toml"
     for _ in range(2):
@@ -398,6 +398,12 @@ def test_a_clinic_adds_its_number_and_its_words_and_takes_none_away(tmp_path: Pa
 def test_a_wrong_option_of_another_kind_hides_no_emergency() -> None:
     result = needlecare("can", "my tongue is swollen", "--treated", "last sumer", "--at", "whenever")
     assert (result.code, result.out[:9]) == (1, "EMERGENCY")
+
+
+@pytest.mark.parametrize("typed", [("my", "throat", "is", "closing"), ("cant", "breathe"), ("I fainted",)])
+def test_a_command_that_was_forgotten_hides_no_emergency(typed: tuple[str, ...]) -> None:
+    result = needlecare(*typed)
+    assert (result.code, result.out[:9], result.err) == (1, "EMERGENCY", "")
 
 
 def test_a_script_reads_the_same_as_json() -> None:

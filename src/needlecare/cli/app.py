@@ -6,6 +6,7 @@ them needs is nothing to the others, and everybody waits for the start.
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Annotated
@@ -71,6 +72,7 @@ class PlanByDefault(TyperGroup):
         own |= set(ctx.help_option_names)
         if args and args[0] not in own and args[0].split("=")[0] not in own and args[0] not in _PANELS:
             if args[0].isalpha() and (hint := nearest(args[0], _PANELS, _NEARLY)):
+                _tell_emergency(args)
                 raise UsageError(f"{quoted(args[0])} is neither a command nor a date{hint}", ctx)
             args = ["plan", *args]
         return super().parse_args(ctx, args)
@@ -86,6 +88,15 @@ class PlanByDefault(TyperGroup):
         inner = plan.make_context("plan", [], parent=ctx, resilient_parsing=True)
         asked = plan if incomplete.startswith("-") else plan.params[0]
         return [*found, *completion.offered(asked, inner, incomplete)]
+
+
+def _tell_emergency(args: list[str]) -> None:
+    """Answer words that describe an emergency ("can't breathe") before a command is suggested for them."""
+    from needlecare.cli.emergency import tell_emergency
+    from needlecare.storage.rule_files import BUILTIN, load_schedule
+
+    with suppress(NeedlecareError):
+        tell_emergency(" ".join(args), load_schedule(BUILTIN), json=False, colour=True)
 
 
 def _command(name: str) -> Command:

@@ -62,21 +62,24 @@ def print_reply(found: Reply, words: str, *, at: bool, name: str, json: bool, co
     screen = terminal.screen(colour=colour) if terminal.is_terminal() else None
     answer = found.answer
     if isinstance(answer, SignAnswer):
-        from needlecare.output.terminal.normal import normal, normal_json
-
         if json:
+            from needlecare.output.json.answers import normal_json
+
             terminal.print_bytes(normal_json(answer, words, at=at).encode())
         else:
+            from needlecare.output.terminal.normal import normal
+
             with terminal.local_clock():
                 terminal.print_text(normal(answer, at=at, name=name, screen=screen))
-    else:
-        from needlecare.output.terminal.can import can, can_json
+    elif json:
+        from needlecare.output.json.answers import can_json
 
-        if json:
-            terminal.print_bytes(can_json(found, words, at=at).encode())
-        else:
-            with terminal.local_clock():
-                terminal.print_text(can(found, at=at, name=name, screen=screen))
+        terminal.print_bytes(can_json(found, words, at=at).encode())
+    else:
+        from needlecare.output.terminal.can import can
+
+        with terminal.local_clock():
+            terminal.print_text(can(found, at=at, name=name, screen=screen))
     if not is_fine(answer):
         raise typer.Exit(1)
 

@@ -43,11 +43,13 @@ def tell_emergency(words: str, schedule: Schedule, *, json: bool, colour: bool) 
     level = alarm(words, standing)
     if level is None:
         return
-    from needlecare.output.terminal.alarm import alarm_json, alarm_text
-
     if json:
+        from needlecare.output.json.answers import alarm_json
+
         terminal.print_bytes(alarm_json(level, schedule, words).encode())
     else:
+        from needlecare.output.terminal.alarm import alarm_text
+
         terminal.print_text(alarm_text(level, schedule, terminal.screen(colour=colour)))
     raise typer.Exit(1)
 

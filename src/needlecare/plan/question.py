@@ -6,6 +6,7 @@ days after the treatment, in the words "face red". Only English is here, nothing
 
 import re
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -40,6 +41,38 @@ class Question(Struct, frozen=True, kw_only=True):
     prescribed: bool = False
 
 
+class _Pattern:
+    """A regular expression that is compiled when a question may need it: most questions need none.
+
+    It is looked for only in words that begin with one of `first`, or that hold one of `within`.
+    """
+
+    def __init__(self, text: str, *, first: str = "", within: tuple[str, ...] = ()) -> None:
+        self.text = text
+        self.first = word_set(first)
+        self.within = within
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self.text)
+
+    def search(self, words: str) -> re.Match[str] | None:
+        if self.first and words.partition(" ")[0] not in self.first:
+            return None
+        if self.within and not any(hint in words for hint in self.within):
+            return None
+        return self.compiled.search(words)
+
+    def cut(self, words: str) -> str:
+        """Return words without what matches first."""
+        found = self.search(words)
+        return words if found is None else _cut(words, found)
+
+    def cut_all(self, words: str) -> str:
+        """Return words without anything that matches."""
+        return words if self.search(words) is None else " ".join(self.compiled.sub(" ", words).split())
+
+
 _NUMBERS = {
     word: number
     for number, word in enumerate(
@@ -52,54 +85,74 @@ _UNIT = r"(?P<unit>hour|hr|h|day|week|month)s?\b"
 _TREATMENT = (
     r"(?: (?:my |the |having |getting )?(?:treatment|session|appointment|procedure|microneedling|needling))?"
 )
-_DAY = re.compile(
+_DAY = _Pattern(
     rf"\b(?:(?:on|at|by|im on|its|now|from) )?day (?P<number>[0-9]{{1,3}}|{'|'.join(_NUMBERS)})\b"
-    rf"(?: (?:after|post|of|since)\b{_TREATMENT})?"
+    rf"(?: (?:after|post|of|since)\b{_TREATMENT})?",
+    within=("day ",),
 )
-_LATER = re.compile(
+_LATER = _Pattern(
     rf"\b(?:(?:after|for|its been|at|within) (?:about |only |over |more than )?{_NUMBER} (?:full |whole )?{_UNIT}(?: (?:later|on|now|out))?"
     rf"|{_NUMBER.replace('number', 'number2')} {_UNIT.replace('unit', 'unit2')} (?:after|later|post|out|past|since|in|on)\b)"
-    rf"(?: (?:after|post|since))?{_TREATMENT}"
+    rf"(?: (?:after|post|since))?{_TREATMENT}",
+    within=("hour", "hr", "day", "week", "month", " h "),
 )
-_AGO = re.compile(
+_AGO = _Pattern(
     rf"\b(?:(?:{_NUMBER}|few|couple of) (?:hour|hr|day|week|minute|min)s? ago|yesterday|last night|earlier(?: today)?"
-    r"|this (?:morning|afternoon|evening)|today|the other day|at the weekend|(?:on )?the weekend)\b"
+    r"|this (?:morning|afternoon|evening)|today|the other day|at the weekend|(?:on )?the weekend)\b",
+    within=(
+        "ago",
+        "yesterday",
+        "night",
+        "earlier",
+        "morning",
+        "afternoon",
+        "evening",
+        "today",
+        "day",
+        "weekend",
+    ),
 )
 # Who prescribed it: what is asked about then is a matter for that doctor.
 _DOCTOR = "doctor|dr|gp|dermatologist|derm|consultant|specialist|nurse|surgeon|physician|hospital"
-_PRESCRIBED = re.compile(
+_PRESCRIBED = _Pattern(
     rf"\b(?:that |which )?(?:my|the|a) (?:{_DOCTOR}) (?:has )?(?:prescribed|gave|told|recommended|ordered|put)(?: (?:me|it))?"
     r"(?: (?:on|to (?:use|take)))?\b"
     rf"|\b(?:prescribed|given|ordered) by (?:my|the|a) (?:{_DOCTOR})\b|\bfrom (?:my|the|a) (?:{_DOCTOR})\b"
-    r"|\b(?:on )?prescription\b|\bprescribed\b"
+    r"|\b(?:on )?prescription\b|\bprescribed\b",
+    within=("prescri", " my ", " the ", " a ", " by "),
 )
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-_WHEN = re.compile(
+_WHEN = _Pattern(
     rf"(?:\b(?:on|this|by|for) )?\b(?P<day>tomorrow|{_WEEKDAY})(?: (?:morning|afternoon|evening|night))?"
-    r"(?: ?(?:at |@ ?)?(?P<clock>[0-9]{1,2}(?:[:.][0-9]{2})? ?[ap]m|[0-9]{1,2}[:.][0-9]{2}))?[ ?.!]*$"
+    r"(?: ?(?:at |@ ?)?(?P<clock>[0-9]{1,2}(?:[:.][0-9]{2})? ?[ap]m|[0-9]{1,2}[:.][0-9]{2}))?[ ?.!]*$",
+    within=("tomorrow", "day"),
 )
-_HOW_LONG = re.compile(
+_HOW_LONG = _Pattern(
     r"^how (?:long|soon|many (?:days|hours|weeks)|much longer)(?: is it)?(?: (?:do|should|must|would) (?:i|you|we))?"
-    r"(?: (?:have|need))?(?: to)?(?: (?:wait|stay out of|stay away from|keep out of|avoid|stay off))? ?(?:until|till|before|to|after|for)?(?: (?:i|you|we) (?:can|could|may|should))?\b ?"
+    r"(?: (?:have|need))?(?: to)?(?: (?:wait|stay out of|stay away from|keep out of|avoid|stay off))? ?(?:until|till|before|to|after|for)?(?: (?:i|you|we) (?:can|could|may|should))?\b ?",
+    first="how",
 )
-_INVERTED = re.compile(
+_INVERTED = _Pattern(
     r"^(?:is|would|was|will) (?:it|that|this) (?:be )?(?:really |very |so )?"
     r"(?:bad|dangerous|harmful|risky|unsafe|wrong|forbidden|unhealthy|a problem|a bad idea|a risk|too (?:soon|early))"
     r"(?: (?:to|if|for|when|that))?(?: me to)?\b ?"
     r"|^(?:will|does|would) (?:it|that) (?:hurt|harm|matter|be bad|affect anything)(?: if)?\b ?"
     r"|^is there (?:any |a )?(?:harm|risk|problem|danger|issue)(?: in| with| if)?\b ?"
     r"|^(?:should|must|do) (?:i|we|you) (?:need to |have to )?"
-    r"(?:avoid|skip|stop|pause|give up|stay away from|keep away from|stay out of|keep out of|refrain from|quit|leave out)\b ?"
+    r"(?:avoid|skip|stop|pause|give up|stay away from|keep away from|stay out of|keep out of|refrain from|quit|leave out)\b ?",
+    first="is would was will does should must do",
 )
-_CANNOT = re.compile(
-    r"^(?:why )?(?:cant|cannot|can not|shouldnt|should not|mustnt|must not|may not) (?:i|we|you)\b ?|^why (?:no|not)\b ?"
+_CANNOT = _Pattern(
+    r"^(?:why )?(?:cant|cannot|can not|shouldnt|should not|mustnt|must not|may not) (?:i|we|you)\b ?|^why (?:no|not)\b ?",
+    first="why cant cannot can shouldnt should mustnt must may",
 )
-_INVERTED_END = re.compile(
-    r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: now)?$"
+_INVERTED_END = _Pattern(
+    r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: now)?$",
+    first="is are would",
 )
-_NORMAL = re.compile(
+_NORMAL = _Pattern(
     r"^(?:so )?(?:is|are) (?:it|this|that|these|they) (?:totally |completely |still |really )?"
-    r"(?:normal|usual|common|expected|typical|natural|to be expected|supposed to|a bad sign|concerning|worrying|serious|infected)\b"
+    r"(?:normal|usual|common|expected|typical|natural|to be expected|supposed to|a bad sign|concerning|worrying|serious)\b"
     r"(?: (?:that|to|if|for|when|be))*(?: (?:have|get|feel|see|be))* ?"
     r"|^(?:normal|usual|common) (?:to|that|for)\b ?"
     r"|^(?:should|shouldnt|will|would) (?:my|the|your)\b ?"
@@ -108,23 +161,56 @@ _NORMAL = re.compile(
     r"|^how (?:long|much) (?:will|does|do|should|is) (?:my |the |this |it )?"
     r"|^when (?:will|does|do|should) (?:my |the |this |it |i (?:see|get|notice) )?"
     r"|^(?:what if|help|worried|im worried|concerned)(?: (?:that|about|my|i))*\b ?"
-    r"|^(?:my|the) (?=.* (?:is|are|has|have|feels|feel|looks|look|keeps|got|hurts|hurt|itches|burns|stings|wont|isnt|doesnt)\b)"
-    r"|^(?:i|ive|im) (?:have|got|am|keep|notice|noticed|see|getting|feel|developed|still have|still)\b ?"
+    r"|^(?:my|the) (?=.* (?:is|are|has|have|feels|feel|looks|look|keeps|got|wont|isnt|doesnt)\b)"
+    r"|^(?:i|ive|im) (?:have|got|am|keep|notice|noticed|see|getting|feel|developed|still have|still)\b ?",
+    first="so is are normal usual common should shouldnt will would was why how when what help worried im concerned my the i ive",
 )
-_NORMAL_END = re.compile(
+_NORMAL_END = _Pattern(
     r"(?:^| )(?:is (?:that|this|it) (?:normal|usual|ok|okay|bad|serious)|normal|a bad sign"
     r"|should i (?:worry|be worried|be concerned|call)|(?:go|goes|going) (?:away|down)|(?:supposed|meant) to"
-    r"|(?:stop|settle|fade|last|heal|disappear|subside|calm down|wear off|take))$"
+    r"|(?:stop|settle|fade|last|heal|disappear|subside|calm down|wear off|take))$",
+    within=(
+        "normal",
+        "usual",
+        "is ",
+        "sign",
+        "should i",
+        "away",
+        "down",
+        " to",
+        "stop",
+        "settle",
+        "fade",
+        "last",
+        "heal",
+        "disappear",
+        "subside",
+        "off",
+        "take",
+    ),
 )
-_MISTAKE = re.compile(
+_MISTAKE = _Pattern(
     r"(?:^|\b)(?:by (?:accident|mistake)|on accident|accident(?:al)?ly|mistakenly|unintentionally|without thinking|oops|whoops"
     r"|(?:and )?(?:what (?:now|do i do|should i do|can i do)(?: now)?|(?<=.)\bis (?:that|this|it) (?:bad|ok|okay|a problem)$|did i ruin (?:it|everything))"
-    r"|i (?:totally |completely )?forgot(?: (?:and|that|i was not allowed|i shouldnt|not to))+|^(?:sorry |help )?(?:i |ive )?(?:totally |completely )?forgot(?:ten)?(?: and| about| to)?)\b"
+    r"|i (?:totally |completely )?forgot(?: (?:and|that|i was not allowed|i shouldnt|not to))+|^(?:sorry |help )?(?:i |ive )?(?:totally |completely )?forgot(?:ten)?(?: and| about| to)?)\b",
+    within=(
+        "accident",
+        "mistak",
+        "unintention",
+        "thinking",
+        "oops",
+        "what ",
+        "is that",
+        "is this",
+        "is it",
+        "ruin",
+        "forgot",
+    ),
 )
-_FIRST_PERSON = re.compile(
-    r"^(?:sorry |so |help |ok |hi |what if |and if )*(?:i|ive|we)(?: have| already| just| only| totally| accidentally)* (?P<verb>[a-z]+)"
+_FIRST_PERSON = _Pattern(
+    r"^(?:sorry |so |help |ok |hi |what if |and if )*(?:i|ive|we)(?: have| already| just| only| totally| accidentally)* (?P<verb>[a-z]+)",
+    first="sorry so help ok hi what and i ive we",
 )
-_ASKS = word_set("can may could should would will is are am do does when how what must shall if ok okay")
 _NEGATIONS = word_set(
     "no not nothing none without dont cant doesnt isnt arent havent hasnt wont didnt never yet"
 )
@@ -143,22 +229,22 @@ def read(text: str) -> Question:
     words = normalize(lowered)
     words, day, hours = _moment(words)
     form, inverted = Form.MAY, False
-    first_person = _FIRST_PERSON.match(words)
+    first_person = _FIRST_PERSON.search(words)
     if _MISTAKE.search(words):
-        form, words = Form.MISTAKE, _MISTAKE.sub(" ", words)
+        form, words = Form.MISTAKE, _MISTAKE.cut_all(words)
     elif first_person and is_past_form(first_person["verb"]):
         form = Form.MISTAKE
     if form is Form.MISTAKE:
-        words = " ".join(_without_first_person(_AGO.sub(" ", words).split()))
-    elif (without := _INVERTED.sub("", _CANNOT.sub("", words), count=1)) != words:
+        words = " ".join(_without_first_person(_AGO.cut_all(words).split()))
+    elif (without := _INVERTED.cut(_CANNOT.cut(words))) != words:
         words, inverted = without, True
-    elif (found := _INVERTED_END.match(words)) and found["thing"] not in {"it", "that", "this"}:
+    elif (found := _INVERTED_END.search(words)) and found["thing"] not in {"it", "that", "this"}:
         words, inverted = found["thing"], True
-    elif (without := _HOW_LONG.sub("", words, count=1)) != words and not _NORMAL_END.search(without):
+    elif (without := _HOW_LONG.cut(words)) != words and not _NORMAL_END.search(without):
         words = without
     elif (without := _stripped(words)) != words:
         form, words = Form.NORMAL, without
-    plainly_asked = _PRESCRIBED.sub(" ", words)
+    plainly_asked = _PRESCRIBED.cut_all(words)
     prescribed = plainly_asked != words and bool(plainly_asked.strip())
     tokens = tuple((plainly_asked if prescribed else words).split())
     return Question(
@@ -197,7 +283,7 @@ def _stripped(words: str) -> str:
     stripped = words
     while stripped != before:
         before = stripped
-        stripped = _NORMAL.sub("", _NORMAL_END.sub("", stripped), count=1).strip()
+        stripped = _NORMAL.cut(_NORMAL_END.cut(stripped))
     return stripped
 
 

@@ -71,6 +71,8 @@ _APPOINTMENT = word_set("treatment session appointment procedure having getting"
 _MIN_FOR_HINT = 4  # letters of a word for which a near miss is looked for
 _LONG = 8  # from this length on, two slips are a near miss too
 _MAX_HINTS = 3
+_ARTICLES = ("a ", "an ", "the ", "my ")
+_LONGEST_START = 7  # letters that are looked at: an article, and the first three of a word
 _MAX_PHRASE = 6  # words of the longest known phrase
 
 
@@ -401,18 +403,12 @@ def _near(typed: str, known: str) -> bool:
 
 def _initials(word: str) -> str:
     """Return the letters by which words are looked up first; what forms of a word share begins with them."""
-    first = word.casefold()
-    for article in ("a ", "an ", "the ", "my "):
-        first = first.removeprefix(article)
-    letters = ""
-    for letter in first:
-        if letter.isalnum():
-            letters += letter
-        elif letters:
-            break
-        if len(letters) == 3:
-            break
-    return letters.replace("ae", "e")[:2]
+    first = word[:_LONGEST_START].casefold()
+    if not (first[:3].isalpha() and "ae" not in first and not first.startswith(_ARTICLES)):  # most are
+        for article in _ARTICLES:
+            first = first.removeprefix(article)
+        first = normalize(first).partition(" ")[0].replace("ae", "e")
+    return first[:2]
 
 
 def _keys_of(word: str) -> Iterator[str]:

@@ -67,12 +67,13 @@ def normal(
         ask(words, current, at=at, dates=dates, sign=True, json=json, colour=not no_color)
         return
     from needlecare.output.terminal.normal import today as today_text
-    from needlecare.output.terminal.normal import today_json
     from needlecare.plan.signs import today
 
     made, now, zone = current.plan, current.now, current.plan.treatment.zone
     view = today(made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=dates))
     if json:
+        from needlecare.output.json.answers import today_json
+
         terminal.print_bytes(today_json(view).encode())
     else:
         screen = terminal.screen(colour=not no_color) if terminal.is_terminal() else None

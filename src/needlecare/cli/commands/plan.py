@@ -4,6 +4,7 @@ import typer
 
 from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
+from needlecare.cli.emergency import emergencies_first
 from needlecare.cli.options import planned
 from needlecare.model import Alarms, Detail
 
@@ -79,18 +80,19 @@ def plan(
             daily=daily,
             override=override or [],
         ).filled(ctx, remembered)
-        made, now = planned(
-            chosen.when,
-            prp=chosen.prp,
-            skin_type=chosen.skin_type,
-            scars=chosen.scars,
-            tz=chosen.tz,
-            schedule=chosen.schedule,
-            follow=chosen.follow,
-            as_of=as_of,
-            dates=dates,
-            override=chosen.override,
-        )
+        with emergencies_first(chosen.when, chosen.schedule, json=json, colour=not no_color):
+            made, now = planned(
+                chosen.when,
+                prp=chosen.prp,
+                skin_type=chosen.skin_type,
+                scars=chosen.scars,
+                tz=chosen.tz,
+                schedule=chosen.schedule,
+                follow=chosen.follow,
+                as_of=as_of,
+                dates=dates,
+                override=chosen.override,
+            )
         options.use_clock(ctx, clock, made.schedule)
         if ref is not None:
             checked_reference(ref)

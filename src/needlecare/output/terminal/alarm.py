@@ -1,7 +1,6 @@
 """An emergency, or what needs help the same day -> the few lines that matter, as text or JSON."""
 
 from needlecare.model import Schedule
-from needlecare.output.json.plan import json_text, schedule_json
 from needlecare.output.standing import emergency_number, standing_text
 from needlecare.output.terminal.screen import Screen, to_ascii
 from needlecare.output.terminal.text import EMERGENCY, Text
@@ -24,17 +23,3 @@ def alarm_line(level: Alarm, schedule: Schedule) -> str:
     if level is Alarm.EMERGENCY:
         return f"EMERGENCY: call {emergency_number(schedule, _ANY_NUMBER)} now"
     return "URGENT: get help the same day."
-
-
-def alarm_json(level: Alarm, schedule: Schedule, words: str) -> str:
-    """Return the same as JSON text; `words` are what was typed."""
-    return json_text(
-        {
-            "schedule": schedule_json(schedule),
-            "asked": words,
-            "answer": level.value,
-            "allowed": False,
-            "text": alarm_line(level, schedule),
-            "standing": {level.value: standing_text(level.value, schedule)},
-        }
-    )

@@ -4,15 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from needlecare.model import Condition, Kind, Note, NoteCode, Rule, Schedule, Status, Window
-from needlecare.output.json.plan import (
-    Json,
-    iso,
-    json_text,
-    note_json,
-    schedule_json,
-    treatment_json,
-    window_summary_json,
-)
 from needlecare.output.standing import clinic_name, standing_text
 from needlecare.output.terminal.answers import Page, emergency_row, page_text, small_print, treated
 from needlecare.output.terminal.screen import Screen
@@ -20,7 +11,7 @@ from needlecare.output.terminal.text import DO, DONT, NOTICE
 from needlecare.output.timing import how_long, last_whole_day, short_day, short_moment, since, until
 from needlecare.output.wording import differs_between, joined, sentence, whole_sentence
 from needlecare.plan.answer import Answer, Ruling, Verdict, for_another_case
-from needlecare.plan.combine import begins, review_notes, status
+from needlecare.plan.combine import begins, status
 from needlecare.plan.question import Form
 from needlecare.plan.reply import Reply
 from needlecare.plan.search import NotUnderstood
@@ -46,7 +37,7 @@ def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None
     `at` says whether another moment than now was asked about: it is then named. `name` is what the
     treatment is called.
     """
-    words = _Wording(reply, at=at, name=name)
+    words = AnswerWording(reply, at=at, name=name)
     answer = words.answer
     headline, *rows = words.rows()
     page = Page(
@@ -57,31 +48,6 @@ def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None
         small_print=tuple(small_print(answer.plan, answer.moment)),
     )
     return page_text(page, screen)
-
-
-def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
-    """Return an answer as JSON text; `asked` is what was typed, `at` as in can()."""
-    words = _Wording(reply, at=at)
-    answer = words.answer
-    zone = answer.plan.treatment.zone
-    schedule = answer.plan.schedule
-    day = local(answer.moment, zone).date()
-    return json_text(
-        {
-            "schedule": schedule_json(schedule),
-            "treatment": treatment_json(answer.plan.treatment),
-            "as_of": iso(answer.moment, zone),
-            "asked": asked,
-            "answer": answer.verdict.value,
-            "allowed": answer.verdict.allowed,
-            "mistake": words.mistake,
-            "first": list(answer.first),
-            "text": " ".join(words.rows()),
-            "rules": [_ruling_json(ruling, answer) for ruling in answer.rulings],
-            "notes": [note_json(n) for n in (*review_notes(schedule, day), *_clinic_words(answer))],
-            "standing": {name: standing_text(name, schedule) for name in words.standing()},
-        }
-    )
 
 
 def not_understood(error: NotUnderstood, schedule: Schedule) -> str:
@@ -101,7 +67,7 @@ def speaks_of_medicine(answer: Answer) -> bool:
     )
 
 
-def _clinic_words(answer: Answer) -> tuple[Note, ...]:
+def clinic_words(answer: Answer) -> tuple[Note, ...]:
     """Return which of the rules that were asked about is the clinic's word for this treatment."""
     asked = {ruling.rule.id for ruling in answer.rulings}
     codes = {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER}
@@ -113,7 +79,7 @@ def _at_any_time(rule: Rule) -> bool:
     return not any(recommendation.start for recommendation in rule.recommendations)
 
 
-class _Wording:
+class AnswerWording:
     """An answer in rows, by the clocks of the treatment's zone."""
 
     def __init__(self, reply: Reply, *, at: bool, name: str = "") -> None:
@@ -139,7 +105,7 @@ class _Wording:
         yield f"{texts[0]} ({treated(self.plan, self.answer.moment, self.name)})"
         yield from texts[1:]
         yield from self.differences()
-        yield from (note.text for note in _clinic_words(self.answer))
+        yield from (note.text for note in clinic_words(self.answer))
         yield from self.advice()
         yield from (whole_sentence(f"also: {self.about(ruling)}") for ruling in self.others())
         yield from self.warnings()
@@ -235,6 +201,7 @@ class _Wording:
         return f"{title} Until {until(waits, self.zone, self.today)}."
 
     def allowed(self, rule: Rule, window: Window | None) -> str:
+        """Return what a rule says that allows it: "Makeup is fine again. The wait ended on …"."""
         if window is None or window.end is None or rule.kind is Kind.DO:
             return sentence(f"{rule.title}{self.until(window)}")
         if rule.kind is Kind.MILESTONE:
@@ -335,14 +302,3 @@ class _Wording:
             yield "medicine"
         if self.warns:
             yield from ("call", "emergency")
-
-
-def _ruling_json(ruling: Ruling, answer: Answer) -> Json:
-    """Return a rule that was meant, with its window; times are null where there is none."""
-    rule = ruling.rule
-    window = ruling.window or Window(rule=rule)
-    said = {"verdict": ruling.verdict and ruling.verdict.value, "decides": ruling in answer.deciding}
-    facts = window_summary_json(window, answer.moment, answer.plan.treatment.zone)
-    if ruling.window is None:
-        facts["status"] = None
-    return {**said, **facts}

@@ -6,21 +6,12 @@ signs for which to call.
 
 from collections.abc import Iterator, Sequence
 
-from needlecare.model import Kind, Plan, Rule, Window
-from needlecare.output.json.plan import (
-    Json,
-    iso,
-    json_text,
-    schedule_json,
-    treatment_json,
-    window_summary_json,
-)
-from needlecare.output.standing import standing_text
+from needlecare.model import Kind, Plan, Window
 from needlecare.output.terminal.answers import Page, call_whom, emergency_row, page_text, small_print, treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DONT, NOTICE, STRONG
 from needlecare.output.timing import short_moment, since, until
-from needlecare.output.wording import joined, sentence, whole_sentence
+from needlecare.output.wording import joined, sentence
 from needlecare.plan.combine import begins
 from needlecare.plan.signs import Sign, SignAnswer, Today, Usual
 from needlecare.time.zones import local
@@ -37,7 +28,7 @@ _STYLES = {
 
 def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
     """Return an answer as text; the first line is the answer, wrapped only where there is a screen."""
-    headline, *rows = _Wording(answer, at=at, name=name).rows()
+    headline, *rows = SignWording(answer, at=at, name=name).rows()
     page = Page(
         headline=headline,
         style=_STYLES[answer.usual],
@@ -46,25 +37,6 @@ def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Scre
         small_print=tuple(small_print(answer.plan, answer.moment)),
     )
     return page_text(page, screen)
-
-
-def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
-    """Return an answer as JSON text; `asked` is what was typed."""
-    plan = answer.plan
-    return json_text(
-        {
-            "schedule": schedule_json(plan.schedule),
-            "treatment": treatment_json(plan.treatment),
-            "as_of": iso(answer.moment, plan.treatment.zone),
-            "asked": asked,
-            "answer": answer.usual.value,
-            "usual": answer.usual is Usual.USUAL,
-            "text": " ".join(_Wording(answer, at=at).rows()),
-            "signs": [_sign_json(sign, answer) for sign in answer.signs],
-            "watch": [_rule_json(rule) for rule in (*answer.watch, *answer.others)],
-            "standing": _standing(answer),
-        }
-    )
 
 
 def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
@@ -90,23 +62,7 @@ def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | Non
     return page_text(page, screen)
 
 
-def today_json(view: Today) -> str:
-    """Return the same as JSON text."""
-    plan, zone = view.plan, view.plan.treatment.zone
-    return json_text(
-        {
-            "schedule": schedule_json(plan.schedule),
-            "treatment": treatment_json(plan.treatment),
-            "as_of": iso(view.moment, zone),
-            "now": [window_summary_json(window, view.moment, zone) for window in view.now],
-            "soon": [window_summary_json(window, view.moment, zone) for window in view.soon],
-            "watch": [_rule_json(rule) for rule in view.watch],
-            "standing": _standing(view),
-        }
-    )
-
-
-class _Wording:
+class SignWording:
     """An answer in rows, by the clocks of the treatment's zone."""
 
     def __init__(self, answer: SignAnswer, *, at: bool, name: str = "") -> None:
@@ -155,6 +111,7 @@ class _Wording:
         return " ".join(f"{sign.rule.title}{self.when(sign)}." for sign in signs)
 
     def when(self, sign: Sign) -> str:
+        """Return ": usual until Sat 28 Nov 14:30", or nothing where no source gives a time."""
         window = sign.window
         if window is None or (window.start is None and window.end is None):
             return ""
@@ -179,23 +136,6 @@ def _until(window: Window, view: Today) -> str:
     if window.end is None:
         return ""
     return f", until {until(window.end, zone, local(view.moment, zone).date())}"
-
-
-def _standing(view: SignAnswer | Today) -> Json:
-    schedule = view.plan.schedule
-    return {name: standing_text(name, schedule) for name in ("call", "emergency", "general")}
-
-
-def _sign_json(sign: Sign, answer: SignAnswer) -> Json:
-    window = sign.window or Window(rule=sign.rule)
-    facts = window_summary_json(window, answer.moment, answer.plan.treatment.zone)
-    if sign.window is None:
-        facts["status"] = None
-    return {"usual": sign.usual.value, **facts}
-
-
-def _rule_json(rule: Rule) -> Json:
-    return {"rule": rule.id, "title": whole_sentence(rule.title), "advice": rule.advice}
 
 
 def watch_text(plan: Plan) -> str:
