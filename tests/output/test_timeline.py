@@ -91,6 +91,7 @@ def test_the_plain_sentences_are_those_that_were_read(name: str, builtin: Schedu
         (45, 4, 3, 4),  # 7 days of 4 columns, a separator, 4 weeks of 3: 41 columns
         (41, 4, 3, 4),
         (40, 3, 2, 4),  # 21 + 1 + 8 = 30
+        (26, 3, 1, 4),  # 21 + 1 + 4
         (19, 2, 1, 4),  # 14 + 1 + 4
         (17, 2, 1, 2),  # two of the weeks have no room
         (71, 6, 7, 4),  # 42 + 1 + 28

@@ -16,7 +16,7 @@ MAX_WEEKS = 8  # after them; what ends later gets an arrow
 DATED = 7  # columns from which a week is named by its first day; a narrower one by its number
 # The columns of a day and those of a week, widest first. A week is never as wide as two days, so
 # that the two scales can't be mistaken for each other.
-SCALES = ((12, 9), (10, 8), (8, 7), (6, 7), (4, 3), (3, 2), (2, 1))
+SCALES = ((12, 9), (10, 8), (8, 7), (6, 7), (4, 3), (3, 2), (3, 1), (2, 1))
 
 
 class Axis:
@@ -60,12 +60,15 @@ class Axis:
 
     def week_names(self) -> str:
         """Return the names of the weeks: their first days, or their numbers."""
+        if self.week < 3:  # no room but for one name of all: "w2-5"
+            room = self.weeks * self.week
+            return (f"w2-{self.weeks + 1}" if room > 3 else "w2")[:room].ljust(room)
         return "".join(self._week_name(number).ljust(self.week) for number in range(self.weeks))
 
     def _week_name(self, number: int) -> str:
         if self.week >= DATED:
             return day_and_month(self._week_day(number), self.first_day)
-        return f"w{number + 2}"[-self.week :]
+        return f"w{number + 2}"
 
     def _week_day(self, number: int) -> date:
         return self.first_day + timedelta(days=DAYS + 7 * number)

@@ -107,7 +107,12 @@ class Page:
         """Write which treatment it is, which day it is, and what comes next."""
         plan = view.plan
         treated = f"{'treated' if view.begun else 'on'} {treated_text(plan.treatment, self.today)}"
-        self.line(Text.of(self.written(treatment_name(plan), STRONG), "   ", self.written(treated, DIM)))
+        name = treatment_name(plan)
+        if width_of(name) + 3 + width_of(treated) <= self.width:
+            self.line(Text.of(self.written(name, STRONG), "   ", self.written(treated, DIM)))
+        else:
+            self.line(name, STRONG)
+            self.line(treated, DIM)
         if (clinic := plan.schedule.clinic) is not None:
             self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
         self.progress(view)
@@ -250,11 +255,16 @@ class Page:
         return self.near(moment) if day is None else f"through {self.day_text(day)}"
 
 
+def by_priority(windows: Iterable[Window]) -> list[Window]:
+    """Return windows with what matters most to people first: the sun and the gym before hats."""
+    return sorted(windows, key=lambda window: window.rule.priority)
+
+
 def ended_text(windows: Sequence[Window]) -> str:
     """Return the news of windows that end together: a few in full, more of them by name."""
     if len(windows) > MAX_MESSAGES:
-        return f"wait over for {', '.join(window.rule.short for window in windows)}"
-    return end_messages(windows)
+        return f"wait over for {', '.join(window.rule.short for window in by_priority(windows))}"
+    return end_messages(by_priority(windows))
 
 
 def next_preparation(view: Overview) -> tuple[str, datetime]:

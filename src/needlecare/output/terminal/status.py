@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from needlecare.model import Plan, Window
-from needlecare.output.terminal.page import Page, ended_text
+from needlecare.output.terminal.page import Page, by_priority, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NORMAL, STRONG, Text
 from needlecare.output.timing import clock
@@ -64,7 +64,7 @@ class _Status(Page):
             self.row("TELL THEM FIRST", " · ".join(window.rule.short for window in checklist), DONT)
 
     def dated(self, when: str, windows: Iterable[Window]) -> None:
-        self.row(f" {when}", self.names(windows, differs=True), STRONG)
+        self.row(f" {when}", self.names(by_priority(windows), differs=True), STRONG)
 
     def today_row(self) -> None:
         """Write today's care: what to do now, and what begins later today."""

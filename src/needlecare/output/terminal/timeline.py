@@ -21,7 +21,9 @@ from needlecare.plan.combine import begins, status
 from needlecare.plan.overview import Overview, overview
 from needlecare.time.zones import local
 
-NAMES = 23  # columns of names at least; a rule's short name has 22 or fewer
+NAMES = 23  # columns of names; a rule's short name has 22 or fewer
+MIN_NAMES = 18  # on a screen so small that the days would have no names otherwise
+ROOMY = 72  # columns from which both fit
 MAX_NAMES = 46
 SURE, DIFFERS, USUAL = "█", DIFFERS_MARK, "─"  # the textures of a bar
 ARROW = "▸"  # at the end of a bar that is longer than the chart
@@ -152,14 +154,14 @@ class _Timeline(Page):
         if self.narrow:
             self.narrow_chart(moments)
             return
-        names = min(MAX_NAMES, max(NAMES, self.width // 4))
+        names = min(MAX_NAMES, max(NAMES, self.width // 4)) if self.width >= ROOMY else MIN_NAMES
         axis = Axis(
             origin=self.origin,
             end=self.horizon,
             zone=self.zone,
-            columns=self.width - names - moments - 3,
+            columns=self.width - names - moments - 2,
         )
-        left = min(names, self.width - axis.width - moments - 3) + 1
+        left = min(names, self.width - axis.width - moments - 2) + 1
         days = axis.day_names()
         heading = Text.of(" " * left, self.written(days[0], STRONG), self.written("".join(days[1:]), DIM))
         if axis.weeks:
@@ -186,7 +188,7 @@ class _Timeline(Page):
             if number == 0:
                 whole.append(" " * (left - width_of(whole.plain)))
                 whole.append(self.bar(row, look, axis))
-                whole.append("  ")
+                whole.append(" ")
                 whole.append(self.written(row.ends, look.moment))
             self.lines.append(whole.shown(colour=self.screen.colour))
 
