@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from needlecare.errors import ScheduleError
+from needlecare.model import Column
 from needlecare.rules.load import _ScheduleReader, read_schedule
 from needlecare.rules.positions import read_document
 from needlecare.storage.rule_files import builtin_data, schedule_names
@@ -134,6 +135,8 @@ def described(schema: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tu
 def test_the_schema_knows_every_key_that_the_reader_asks_for_and_no_other() -> None:
     document = tomllib.loads(BUILTIN.read_text(encoding="utf-8"))
     document["clinic"] = {"name": "Rose"}
+    document["export"] = {"map": {column.value: "a heading" for column in Column}}
+    document["sms"] = {}
     table = Asked(document)
     reading = _ScheduleReader(table, b"", lambda _: None)
     assert reading.schedule() is not None
@@ -529,7 +532,7 @@ def test_the_patients_of_the_example_are_told_whom_to_call_in_every_output() -> 
     assert "Larkspur Skin Clinic" in status
     assert "020 7946 0123" in status
     assert "999" in status
-    assert "No makeup until Tue 24 Nov 14:30" in needlecare("can", "makeup", *asked).out  # 72 hours
+    assert "Not yet until Tue 24 Nov 14:30" in needlecare("can", "makeup", *asked).out  # 72 hours
 
 
 # A review that is due -----------------------------------------------------------------------------
