@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -49,6 +50,7 @@ from needlecare.errors import UsageError
 from needlecare.model import (
     Alarms,
     Condition,
+    DailyCare,
     Detail,
     Kind,
     Plan,
@@ -97,13 +99,17 @@ STAMP = "20260721T070000Z"
 
 # Its events: their starts and ends, in UTC or as local days (Berlin is at +02:00).
 SMALL = {
-    "prepare/actives": ("2026-07-27", "2026-07-28"),  # P7D before
-    "start": ("2026-08-03T12:30", "2026-08-05T12:30"),
-    "phase/makeup": ("2026-08-05T12:30", "2026-08-08T12:30"),  # PT48H
-    "phase/swimming": ("2026-08-08T12:30", "2026-08-08T12:45"),  # P5D; nine days, so 15 minutes are shown
+    "prepare/actives": ("2026-07-27T07:00", "2026-07-27T07:15"),  # P7D before, told at 09:00
+    "start": ("2026-08-03T12:30", "2026-08-05T12:30"),  # 48 hours
+    "phase/makeup": ("2026-08-05T12:30", "2026-08-05T12:45"),  # PT48H; three days, so 15 minutes are shown
+    "bar/makeup": ("2026-08-06", "2026-08-08"),
+    "phase/swimming": ("2026-08-08T12:30", "2026-08-08T12:45"),  # P5D; nine days
+    "bar/swimming": ("2026-08-09", "2026-08-17"),
+    "middle/swimming": ("2026-08-12T12:30", "2026-08-12T12:45"),  # four of nine days on
     "phase/sun": ("2026-08-17T12:30", "2026-08-17T12:45"),  # P14D; nothing is left
-    "milestone/photo": ("2026-09-03", "2026-09-04"),  # P1M
+    "milestone/photo": ("2026-09-03T07:00", "2026-09-03T07:15"),  # P1M, told at 09:00
 }
+QUIETLY = Reminders(daily=DailyCare.NONE)  # without the reminder of daily care
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +166,15 @@ def read(data: bytes, component: str) -> list[Any]:
 
 
 def small(schedule_v1: Schedule, *rules: Rule) -> Schedule:
-    return only(schedule_v1, *(rules or RULES))
+    """Return a schedule of few rules, reviewed before its plans are made: stamps never go back."""
+    return replace(only(schedule_v1, *(rules or RULES)), reviewed=date(2026, 1, 1))
 
 
 def updated(data: bytes, made: Plan, now: datetime, **options: Any) -> tuple[bytes, RevisionSummary]:
     """Return the file that follows an export for a plan, as --update does."""
     export = Export(data)
-    newer = calendar(made, now, ref=export.reference, **options)
+    options = {"reminders": QUIETLY, **options}
+    newer = calendar(made, now, ref=export.reference, remembered=export.options, **options)
     return updated_file(export, newer, now)
 
 
@@ -179,7 +187,7 @@ def rules() -> Schedule:
 @pytest.fixture(scope="module")
 def first(schedule_v1: Schedule) -> bytes:
     """Return the first export of the small plan."""
-    return calendar_bytes(plan(MONDAY, small(schedule_v1)), BEFORE)
+    return calendar_bytes(plan(MONDAY, small(schedule_v1)), BEFORE, reminders=QUIETLY)
 
 
 def test_the_small_plan_has_these_events(first: bytes) -> None:
@@ -253,6 +261,8 @@ def command_line(*arguments: str) -> tuple[int, str]:
 
 ALL = frozenset(SMALL)
 PHASES = frozenset(role for role in SMALL if role.startswith(("start", "phase/")))
+BARS = frozenset(role for role in SMALL if role.startswith("bar/"))
+LONG = frozenset(role for role in SMALL if role.startswith(("bar/", "middle/")))  # of the long phases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +290,7 @@ def instead(*rules: Rule) -> tuple[Rule, ...]:
 
 def quiet(start: str, end: str) -> dict[str, Any]:
     hours = QuietHours(start=time.fromisoformat(start), end=time.fromisoformat(end))
-    return {"reminders": Reminders(quiet=hours)}
+    return {"reminders": replace(QUIETLY, quiet=hours)}
 
 
 CHANGES = {
@@ -292,19 +302,26 @@ CHANGES = {
         treated=treatment("2026-08-03T14:31+02:00", skin_type=SkinType.I), changed=ALL - {"milestone/photo"}
     ),
     "its hours forgotten": Change(
-        treated=treatment("2026-08-03", skin_type=SkinType.I), changed=ALL - {"milestone/photo"}
+        treated=treatment("2026-08-03", skin_type=SkinType.I),
+        changed=ALL - {"milestone/photo"},
+        new=frozenset({"bar/start"}),  # from the 3rd 08:00 to the 6th 08:00
     ),
     # PT72H for makeup: Thu 6 Aug
-    "with PRP": Change(treated=replace(MONDAY, prp=True), changed=frozenset({"start", "phase/makeup"})),
+    "with PRP": Change(
+        treated=replace(MONDAY, prp=True),
+        changed=frozenset({"start", "phase/makeup"}),
+        new=frozenset({"bar/start"}),  # three days
+        gone=frozenset({"bar/makeup"}),  # two days
+    ),
     # P28D for the sun, Mon 31 Aug: listed in every phase until then
-    "another skin type": Change(treated=replace(MONDAY, skin_type=SkinType.V), changed=PHASES),
-    "an unknown skin type": Change(treated=replace(MONDAY, skin_type=None), changed=PHASES),
+    "another skin type": Change(treated=replace(MONDAY, skin_type=SkinType.V), changed=PHASES | LONG),
+    "an unknown skin type": Change(treated=replace(MONDAY, skin_type=None), changed=PHASES | LONG),
     "for scars, of which no rule speaks": Change(treated=replace(MONDAY, scars=True)),
     "a zone of the same clocks": Change(treated=replace(MONDAY, zone=ZoneInfo("Europe/Paris"))),
-    # 08:30 there: the texts that name it change; that the sun is fine again, and the photo, name no hour
+    # 08:30 there: the texts that name it change, and 09:00 is another moment; that the sun is fine names no hour
     "another zone": Change(
         treated=replace(MONDAY, zone=ZoneInfo("America/New_York")),
-        changed=frozenset({"prepare/actives", "start", "phase/makeup", "phase/swimming"}),
+        changed=ALL - {"phase/sun"},
     ),
     # The rules
     "a newer version that says the same": Change(
@@ -316,34 +333,40 @@ CHANGES = {
         rules=(*RULES, rule("hair", "P3D")),
         changed=frozenset({"start", "phase/makeup"}),
         new=frozenset({"phase/hair"}),
+        gone=frozenset({"bar/makeup"}),  # from the 6th to the 8th, two days
     ),
     "a rule removed": Change(
         rules=without("swimming"),
-        changed=frozenset({"start", "phase/makeup"}),
-        gone=frozenset({"phase/swimming"}),
+        changed=frozenset({"start", "phase/makeup", "bar/makeup"}),
+        new=frozenset({"middle/makeup"}),
+        gone=frozenset({"phase/swimming", "bar/swimming", "middle/swimming"}),
     ),
     "the last rule removed": Change(
         rules=without("sun"),
-        changed=frozenset({"start", "phase/makeup", "phase/swimming"}),
-        gone=frozenset({"phase/sun"}),
+        changed=frozenset({"start", "phase/makeup", "bar/makeup", "phase/swimming"}),
+        gone=frozenset({"phase/sun", "bar/swimming", "middle/swimming"}),
     ),
     "the milestone removed": Change(rules=without("photo"), gone=frozenset({"milestone/photo"})),
     "the preparation removed": Change(rules=without("actives"), gone=frozenset({"prepare/actives"})),
     "a number changed": Change(
-        rules=instead(rule("makeup", "PT24H")), changed=frozenset({"start", "phase/makeup"})
+        rules=instead(rule("makeup", "PT24H")), changed=frozenset({"start", "phase/makeup", "bar/makeup"})
     ),
-    "a title changed": Change(
-        rules=instead(replace(SUN, title="Stay in the shade")), changed=PHASES - {"phase/sun"}
+    "a short name changed": Change(
+        rules=instead(replace(SUN, short="sunshine")), changed=(PHASES | LONG) - {"phase/sun"}
     ),
     "what is said at an end changed": Change(
         rules=instead(replace(SUN, then="short sun is fine")), changed=frozenset({"phase/sun"})
     ),
-    "nothing left to avoid": Change(rules=(ACTIVES, PHOTO), gone=PHASES),
+    "nothing left to avoid": Change(rules=(ACTIVES, PHOTO), gone=PHASES | LONG),
     # The options
     "titles in full": Change(options={"detail": Detail.FULL}, changed=ALL),
-    "nothing rings": Change(options={"reminders": Reminders(alarms=Alarms.NONE)}, changed=ALL),
+    "nothing rings": Change(options={"reminders": replace(QUIETLY, alarms=Alarms.NONE)}, changed=ALL - BARS),
     # 14:30 waits until 16:00; what rings at 09:00 does not
-    "quiet in the afternoon": Change(options=quiet("14:00", "16:00"), changed=PHASES),
+    "quiet in the afternoon": Change(
+        options=quiet("14:00", "16:00"),
+        changed=PHASES | LONG,
+        new=frozenset({"bar/start"}),  # from 14:30 to 16:00 two days later
+    ),
     # 09:00 waits until 10:00; what rings at 14:30 does not
     "quiet in the morning": Change(
         options=quiet("22:00", "10:00"), changed=frozenset({"prepare/actives", "milestone/photo"})
@@ -406,6 +429,7 @@ def test_a_revision_says_what_a_first_export_would(name: str, first: bytes, sche
     made = plan(change.treated, change.schedule(small(schedule_v1, *change.rules)))
     options = change.options or {}
     after, _ = updated(first, made, LATER, **options)
+    options = {"reminders": QUIETLY, **options}
     anew = calendar_bytes(made, LATER, ref=Export(first).reference, **options)
     kept = {role: content(one) for role, one in ours(after).items() if not one.cancelled}
     assert kept == {role: content(one) for role, one in ours(anew).items()}
@@ -442,18 +466,14 @@ def test_each_revision_raises_by_one(first: bytes, schedule_v1: Schedule) -> Non
 @pytest.mark.parametrize(
     ("rules", "daily", "role", "last"),
     [
-        # shown from 14:30 to 14:45 in Berlin
-        (without("swimming"), None, "phase/swimming", "2026-08-08T14:45+02:00"),
-        # shown from Wed 5 Aug 14:30 to Sat 8 Aug 14:30
-        (without("makeup"), None, "phase/makeup", "2026-08-08T14:30+02:00"),
-        # the day of Thu 3 Sep
-        (without("photo"), None, "milestone/photo", "2026-09-04T00:00+02:00"),
+        # Thu 3 Sep, 09:00 to 09:15
+        (without("photo"), DailyCare.NONE, "milestone/photo", "2026-09-03T09:15+02:00"),
         # from P1D to P5D at 08:00: 5, 6, 7 and 8 Aug; the last one ends at 08:15
         (without("cream"), time(8), "daily", "2026-08-08T08:15+02:00"),
     ],
 )
 def test_what_vanished_stays_cancelled_until_its_time_has_passed(
-    rules: tuple[Rule, ...], daily: time | None, role: str, last: str, schedule_v1: Schedule
+    rules: tuple[Rule, ...], daily: time | DailyCare, role: str, last: str, schedule_v1: Schedule
 ) -> None:
     reminders = Reminders(daily=daily)
     begun = at("2026-08-03T18:00+02:00")
@@ -470,22 +490,22 @@ def test_what_vanished_stays_cancelled_until_its_time_has_passed(
 
 
 def test_a_day_has_passed_by_the_clocks_of_the_treatment(schedule_v1: Schedule) -> None:
-    """3 September ends in Pago Pago, at -11:00, on the 4th at 11:00 UTC."""
+    """The bar of the last days before the sun (P28D) ends with 30 August: in Pago Pago on the 31st at 11:00 UTC."""
     treated = treatment("2026-08-03T14:30-11:00", "Pacific/Pago_Pago")
     begun = at("2026-08-03T18:00-11:00")
-    data = calendar_bytes(plan(treated, small(schedule_v1)), begun)
-    made = plan(treated, small(schedule_v1, *without("photo")))
-    for moment, there in (("2026-09-04T10:59Z", True), ("2026-09-04T11:00Z", False)):
+    data = calendar_bytes(plan(treated, small(schedule_v1)), begun, reminders=QUIETLY)
+    made = plan(treated, small(schedule_v1, *without("swimming")))
+    for moment, there in (("2026-08-31T10:59Z", True), ("2026-08-31T11:00Z", False)):
         after, _ = updated(data, made, at(moment))
-        assert ("milestone/photo" in ours(after)) is there
+        assert ("bar/swimming" in ours(after)) is there
 
 
 def test_what_vanished_after_its_time_is_left_out_at_once(schedule_v1: Schedule) -> None:
     begun = at("2026-08-03T18:00+02:00")
-    data = calendar_bytes(plan(MONDAY, small(schedule_v1)), begun)
+    data = calendar_bytes(plan(MONDAY, small(schedule_v1)), begun, reminders=QUIETLY)
     made = plan(MONDAY, small(schedule_v1, *without("swimming")))
     after, account = updated(data, made, at("2026-08-10T12:00+02:00"))
-    assert (account.cancelled, account.dropped) == (0, 1)
+    assert (account.cancelled, account.dropped) == (2, 1)  # its bar, and what rings in its middle
     assert "phase/swimming" not in ours(after)
 
 
@@ -496,9 +516,8 @@ def test_what_comes_back_is_raised_above_its_cancellation(first: bytes, schedule
     back = ours(again)["phase/swimming"]
     assert (back.sequence, back.cancelled, back.alarms) == (2, False, 1)
     assert content(back) == content(ours(first)["phase/swimming"])
-    assert account == RevisionSummary(
-        changed=3, unchanged=3
-    )  # as when it went: the start and the makeup name it
+    # as when it went: the start, the makeup and its bar name it; the reminder in the middle of those two weeks goes
+    assert account == RevisionSummary(changed=6, unchanged=3, cancelled=1)
 
 
 def test_preparation_for_an_appointment_that_took_place_earlier_does_not_stay(tmp_path: Path) -> None:
@@ -507,7 +526,7 @@ def test_preparation_for_an_appointment_that_took_place_earlier_does_not_stay(tm
     options = ("--tz", BERLIN, "--schedule", "microneedling", "--ics", str(file))
     assert command_line("plan", "2026-09-25T14:30", *options, "--as-of", "2026-07-20")[0] == 0
     ahead = [one.start for role, one in ours(file.read_bytes()).items() if role.startswith("prepare/")]
-    assert max(ahead) == "2026-09-25"
+    assert max(ahead) == "2026-09-24T16:00"  # for the day itself, on the evening before
     had = ("plan", "2026-08-03T14:30", *options, "--as-of", "2026-08-03T18:00", "--update")
     assert command_line(*had)[0] == 0
     for role, one in ours(file.read_bytes()).items():
@@ -520,14 +539,14 @@ def test_preparation_for_an_appointment_that_took_place_earlier_does_not_stay(tm
 
 def test_a_cancellation_cancels_every_event_where_it_is(first: bytes) -> None:
     after, account = called_off(first, LATER)
-    assert account == RevisionSummary(cancelled=6)
+    assert account == RevisionSummary(cancelled=9)
     before, now = ours(first), ours(after)
     assert now.keys() == before.keys()
     for role, one in now.items():
         assert (one.uid, one.start, one.end) == (before[role].uid, *SMALL[role])
         assert (one.cancelled, one.alarms, one.sequence) == (True, 0, 1)
         assert one.stamps == (STAMP, STAMP)
-        assert title(one) == title(before[role])
+        assert title(one) == f"Cancelled: {title(before[role])}"
 
 
 def title(one: Ours) -> str:
@@ -537,16 +556,16 @@ def title(one: Ours) -> str:
 def test_a_cancellation_repeated_changes_nothing_more(first: bytes) -> None:
     once, _ = called_off(first, LATER)
     twice, account = called_off(once, LATER + timedelta(days=1))
-    assert account == RevisionSummary(unchanged=6)
+    assert account == RevisionSummary(unchanged=9)
     assert twice == once
 
 
 def test_a_cancelled_plan_comes_back_by_an_update(first: bytes, schedule_v1: Schedule) -> None:
     gone, _ = called_off(first, LATER)
     back, account = updated(gone, plan(MONDAY, small(schedule_v1)), LATER + timedelta(days=1))
-    assert account == RevisionSummary(changed=6)
+    assert account == RevisionSummary(changed=9)
     for role, one in ours(back).items():
-        assert (one.sequence, one.cancelled, one.alarms) == (2, False, 1)
+        assert (one.sequence, one.cancelled, one.alarms) == (2, False, int(role not in BARS))
         assert content(one) == content(ours(first)[role])
 
 
@@ -667,7 +686,8 @@ def test_the_program_revises_a_file_by_a_newer_rule_file(tmp_path: Path) -> None
     rules_file.write_text(CLINIC.format(version="2", makeup="PT51H", swimming="off = true"))
     code, heard = command_line(*command, "--update")
     assert code == 0
-    assert "1 cancelled" in heard
+    assert "2 cancelled" in heard  # with the bar of its days
+    assert "No longer in the plan: swimming (it was until Wed 25 Nov 18:30)." in heard
     now = ours(file.read_bytes())
     assert (now["phase/makeup"].uid, now["phase/makeup"].sequence) == (before["phase/makeup"].uid, 1)
     assert now["phase/makeup"].start == "2026-11-23T16:30"
@@ -772,7 +792,7 @@ REFERENCE = b"X-NEEDLECARE-REFERENCE"
             "damaged",
             id="an event twice",
         ),
-        pytest.param(lambda data: data + b"x" * 1024 * 1024, "1 MiB", id="larger than any export"),
+        pytest.param(lambda data: data + b"x" * 4 * 1024 * 1024, "4 MiB", id="larger than any export"),
     ],
 )
 def test_a_file_that_is_not_ours_or_damaged_is_named_and_left_alone(
@@ -977,7 +997,7 @@ def edited(name: str, data: bytes) -> tuple[bytes, tuple[str, ...], int]:
 def test_an_edit_by_a_client_is_no_change_of_the_plan(name: str, first: bytes, schedule_v1: Schedule) -> None:
     data, lines, foreign = edited(name, first)
     after, account = updated(data, plan(MONDAY, small(schedule_v1)), LATER)
-    assert account == RevisionSummary(unchanged=6, foreign=foreign)
+    assert account == RevisionSummary(unchanged=9, foreign=foreign)
     before, now = ours(first), ours(after)
     assert {role: (one.sequence, one.stamps) for role, one in now.items()} == {
         role: (one.sequence, one.stamps) for role, one in before.items()
@@ -1000,7 +1020,7 @@ def test_what_a_client_added_stays_when_the_plan_changes(
     data, lines, foreign = edited(name, first)
     moved = plan(TUESDAY, small(schedule_v1))
     after, account = updated(data, moved, LATER)
-    assert account == RevisionSummary(changed=6, foreign=foreign)
+    assert account == RevisionSummary(changed=9, foreign=foreign)
     assert {one.sequence for one in ours(after).values()} == {1}
     assert_kept(lines, data, after)
     icalendar.Calendar.from_ical(after)
@@ -1011,11 +1031,11 @@ def test_what_a_client_added_stays_when_the_plan_changes(
 def test_what_a_client_added_stays_when_the_plan_is_cancelled(name: str, first: bytes) -> None:
     data, lines, foreign = edited(name, first)
     after, account = called_off(data, LATER)
-    assert account == RevisionSummary(cancelled=6, foreign=foreign)
+    assert account == RevisionSummary(cancelled=9, foreign=foreign)
     assert {(one.cancelled, one.alarms, one.sequence) for one in ours(after).values()} == {(True, 0, 1)}
     assert_kept(lines, data, after)
     icalendar.Calendar.from_ical(after)
-    assert after.count(b"STATUS:CANCELLED") == 6
+    assert after.count(b"STATUS:CANCELLED") == 9
     assert called_off(after, LATER + timedelta(hours=1))[0] == after
 
 
@@ -1381,7 +1401,7 @@ def test_no_alarm_rings_in_the_quiet_hours_and_every_end_is_announced_when_they_
 ) -> None:
     made = made_of(treated, windows, rules())
     moment = datetime(2199, 1, 1, tzinfo=UTC)
-    phases = by_icalendar(calendar_bytes(made, moment, reminders=Reminders(quiet=hours)))
+    phases = by_icalendar(calendar_bytes(made, moment, reminders=replace(QUIETLY, quiet=hours)))
     for phase in phases:
         for trigger, _ in phase.alarms:
             if isinstance(phase.start, datetime):
@@ -1437,31 +1457,31 @@ def test_an_end_in_quiet_hours_is_announced_at_their_end(
 
 def test_a_treatment_in_the_quiet_hours_does_not_ring_at_its_start(schedule_v1: Schedule) -> None:
     made = plan(MONDAY, small(schedule_v1, SWIMMING))
-    start, close = by_icalendar(calendar_bytes(made, MONDAY_EVENING, **quiet("14:00", "16:00")))
-    assert (start.alarms, len(close.alarms)) == ((), 1)
+    found = {e.role: e for e in by_icalendar(calendar_bytes(made, MONDAY_EVENING, **quiet("14:00", "16:00")))}
+    assert (found["start"].alarms, len(found["phase/swimming"].alarms)) == ((), 1)
 
 
 MONDAY_EVENING = at("2026-08-03T18:00+02:00")
 
 
 @pytest.mark.parametrize(
-    ("hours", "trigger"),
+    ("hours", "clock"),
     [
-        (("22:00", "08:00"), timedelta(hours=-15)),  # 09:00 on the day before
-        (("22:00", "09:00"), timedelta(hours=-15)),
-        (("22:00", "09:30"), timedelta(hours=-14, minutes=-30)),  # 09:30
-        (("08:00", "12:00"), timedelta(hours=-12)),
-        (("09:00", "23:45"), timedelta(minutes=-15)),
+        (("22:00", "08:00"), "09:00"),
+        (("22:00", "09:00"), "09:00"),
+        (("22:00", "09:30"), "09:30"),
+        (("08:00", "12:00"), "12:00"),
+        (("09:00", "23:45"), "23:45"),
     ],
 )
-def test_an_all_day_event_rings_at_nine_on_the_day_before_or_when_the_quiet_hours_are_over(
-    hours: tuple[str, str], trigger: timedelta, schedule_v1: Schedule
+def test_what_has_no_hour_of_its_own_rings_at_nine_or_when_the_quiet_hours_are_over(
+    hours: tuple[str, str], clock: str, schedule_v1: Schedule
 ) -> None:
     for treated in (MONDAY, treatment("2026-08-03")):
         data = calendar_bytes(plan(treated, small(schedule_v1)), BEFORE, **quiet(*hours))
-        days = [event for event in by_icalendar(data) if not isinstance(event.start, datetime)]
-        assert days
-        assert {one for event in days for one, _ in event.alarms} == {trigger}
+        found = {event.role: event.start for event in by_icalendar(data)}
+        assert found["prepare/actives"] == at(f"2026-07-27T{clock}+02:00")
+        assert found["milestone/photo"] == at(f"2026-09-03T{clock}+02:00")
 
 
 # The daily reminder -------------------------------------------------------------------------------
@@ -1471,21 +1491,17 @@ def test_an_all_day_event_rings_at_nine_on_the_day_before_or_when_the_quiet_hour
     ("treated", "daily", "start", "count"),
     [
         # EXAMPLE's daily care: the pillowcase from P0D to P3D, moisturiser from P1D to P9D, sunscreen from
-        # P1D to P28D; so from Sat 21 Nov 14:30 to Sat 19 Dec 14:30 there is some
-        (EXAMPLE, "08:00", "2026-11-22T08:00+01:00", 28),  # 22 to 30 Nov, 1 to 19 Dec: 9 + 19
-        (EXAMPLE, "14:29", "2026-11-22T14:29+01:00", 28),
-        (EXAMPLE, "14:30", "2026-11-21T14:30+01:00", 28),  # 21 to 30 Nov, 1 to 18 Dec: 10 + 18
-        (EXAMPLE, "21:59", "2026-11-21T21:59+01:00", 28),
-        # of a date from its first moment to the end of 19 Dec: 21 to 30 Nov, 1 to 19 Dec: 10 + 19
-        (treatment("2026-11-21"), "08:00", "2026-11-21T08:00+01:00", 29),
-        (treatment("2026-11-21"), "21:30", "2026-11-21T21:30+01:00", 29),
-        # until Tue 17 Nov 14:30, across the clock change: 21 to 31 Oct, 1 to 17 Nov: 11 + 17
-        (treatment("2026-10-20T14:30+02:00"), "08:00", "2026-10-21T08:00+02:00", 28),
-        # until 1 Mar 10:00 in a leap year, since 2 Feb + 28 days = 1 Mar: 3 to 29 Feb, 1 Mar: 27 + 1
-        (treatment("2028-02-02T10:00+01:00"), "08:00", "2028-02-03T08:00+01:00", 28),
+        # P1D to P28D; so from Sun 22 to Sat 28 Nov, the first week, there is some every day
+        (EXAMPLE, "08:00", "2026-11-22T08:00+01:00", 7),
+        (EXAMPLE, "21:59", "2026-11-22T21:59+01:00", 7),
+        (treatment("2026-11-21"), "08:00", "2026-11-22T08:00+01:00", 7),
+        # across the clock change of 25 Oct
+        (treatment("2026-10-20T14:30+02:00"), "08:00", "2026-10-21T08:00+02:00", 7),
+        # in a leap year: 24 to 29 Feb and 1 Mar
+        (treatment("2028-02-23T10:00+01:00"), "08:00", "2028-02-24T08:00+01:00", 7),
     ],
 )
-def test_the_daily_reminder_lasts_from_the_first_to_the_last_day_of_daily_care(
+def test_the_daily_reminder_comes_in_the_first_week(
     treated: Treatment, daily: str, start: str, count: int, schedule_v1: Schedule
 ) -> None:
     reminders = Reminders(daily=time.fromisoformat(daily))
@@ -1501,27 +1517,23 @@ def test_the_daily_reminder_is_one_event_that_names_the_care_and_rings_at_its_st
     schedule_v1: Schedule,
 ) -> None:
     moment = at("2199-01-01T00:00Z")
-    plain = by_icalendar(calendar_bytes(plan(EXAMPLE, schedule_v1), moment))
+    plain = by_icalendar(calendar_bytes(plan(EXAMPLE, schedule_v1), moment, reminders=QUIETLY))
     with_daily = by_icalendar(
-        calendar_bytes(plan(EXAMPLE, schedule_v1), moment, reminders=Reminders(daily=time(8)))
+        calendar_bytes(plan(EXAMPLE, schedule_v1), moment, reminders=Reminders(daily=time(10)))
     )
     (daily,) = [event for event in with_daily if event not in plain]
     assert len(with_daily) == len(plain) + 1
-    ((trigger, heard),) = daily.alarms
-    assert trigger == timedelta(0)
-    for one in ("moisturise often", "SPF 50 every day", "clean pillowcase"):
-        assert one in daily.title
-        assert one in heard
-    for one in ("Moisturise often", "Sunscreen every day", "Clean pillowcase and towels"):
-        assert f"- {one}" in daily.text
+    assert daily.alarms == ((timedelta(0), daily.title),)
+    assert daily.title == "Daily care: moisturise often +2"
+    assert daily.text.startswith(
+        "Every day: Moisturise often; Sunscreen every day; Clean pillowcase and towels.\nUntil Sat 28 Nov.\n"
+    )
     assert schedule_v1.standing.general.short in daily.text
 
 
 def test_where_no_care_is_daily_there_is_no_daily_reminder(schedule_v1: Schedule) -> None:
     schedule = small(schedule_v1, MAKEUP, replace(CREAM, daily=False))
-    reminders = Reminders(daily=time(8))
-    data = calendar_bytes(plan(MONDAY, schedule), BEFORE, reminders=reminders)
-    assert data == calendar_bytes(plan(MONDAY, schedule), BEFORE)
+    assert b"RRULE" not in calendar_bytes(plan(MONDAY, schedule), BEFORE, reminders=Reminders(daily=time(8)))
 
 
 def test_care_that_is_over_before_its_hour_is_not_reminded_of(schedule_v1: Schedule) -> None:
@@ -1552,7 +1564,7 @@ def test_a_daily_reminder_in_the_quiet_hours_is_refused(
     assert code == (2 if refused else 0), heard
     assert file.exists() is not refused
     if refused:
-        assert f"--daily {daily} lies in the quiet hours {hours}" in heard
+        assert f"--daily {daily} is within the quiet hours {hours}" in heard
 
 
 @pytest.mark.parametrize(
@@ -1634,3 +1646,262 @@ def local_clocks(clock: time, zone: ZoneInfo, first: datetime, last: datetime) -
     while day <= last.astimezone(zone).date():
         yield datetime.combine(day, clock, zone).astimezone(UTC)
         day += timedelta(days=1)
+
+
+# What a file remembers ----------------------------------------------------------------------------
+
+EXPORTED = ("plan", "2026-11-21T14:30", "--prp", "--skin-type", "IV", *AT_NOON, "--ics")
+
+
+def options_in(file: Path) -> dict[str, str]:
+    """Return what a calendar file says that it was made with."""
+    text = file.read_bytes().replace(b"\r\n ", b"").decode()
+    (line,) = [line for line in text.splitlines() if line.startswith("X-NEEDLECARE-OPTIONS:")]
+    return dict(pair.split("=", 1) for pair in line.partition(":")[2].split())
+
+
+def test_an_update_needs_only_what_changes(tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    chosen = ("--scars", "--detail", "full", "--daily", "10:15", "--quiet-hours", "23:00-07:00")
+    assert command_line(*EXPORTED, str(file), *chosen)[0] == 0
+    before = options_in(file)
+    code, heard = command_line(
+        "plan", "2026-11-22T09:00", "--as-of", "2026-11-02", "--ics", str(file), "--update"
+    )
+    assert code == 0, heard
+    assert options_in(file) == {**before, "treated": "20261122T080000Z", "planned": "20261101T230000Z"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "value"),
+    [
+        (("--no-prp",), "prp", "no"),
+        (("--no-scars",), "scars", "no"),
+        (("--skin-type", "unknown"), "skin-type", "unknown"),
+        (("--skin-type", "II"), "skin-type", "II"),
+        (("--daily", "none"), "daily", "none"),
+        (("--daily", "11:00"), "daily", "11:00"),
+        (("--detail", "full"), "detail", "full"),
+        (("--tz", "Europe/Paris"), "zone", "Europe/Paris"),
+        (("--override", "makeup=PT96H"), "override", "makeup:PT96H"),
+    ],
+)
+def test_an_update_without_a_date_changes_one_option(
+    typed: tuple[str, ...], key: str, value: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*EXPORTED, str(file), "--scars")[0] == 0
+    before = options_in(file)
+    code, heard = command_line("plan", *typed, "--as-of", "2026-11-02", "--ics", str(file), "--update")
+    assert code == 0, heard
+    assert options_in(file) == {**before, key: value}
+
+
+def test_what_ends_sooner_is_said_with_both_dates(tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*EXPORTED, str(file))[0] == 0
+    code, heard = command_line("plan", "--no-prp", "--as-of", "2026-11-02", "--ics", str(file), "--update")
+    assert code == 0, heard
+    assert "No longer in the plan: smoking (it was until Tue 24 Nov 14:30).\n" in heard
+    assert "Sooner than before: alcohol until Sun 22 Nov 14:30 (it was until Tue 24 Nov 14:30).\n" in heard
+
+
+def test_preparation_that_had_begun_is_told_once_on_the_day_of_the_first_export(tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*EXPORTED, str(file))[0] == 0
+    first = ours(file.read_bytes())["begun"]
+    assert first.start.startswith("2026-11-01")
+    update = ("plan", "--as-of", "2026-11-10", "--ics", str(file), "--update")
+    code, heard = command_line(*update)
+    assert (code, "unchanged in" in heard) == (0, True)
+    assert ours(file.read_bytes())["begun"].raw == first.raw
+
+
+def test_a_refusal_names_update_before_force_and_force_keeps_the_uids(tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*EXPORTED, str(file))[0] == 0
+    before = ours(file.read_bytes())
+    other = ("plan", "2026-11-23T10:00", *AT_NOON, "--ics", str(file))
+    code, heard = command_line(*other)
+    assert code == 5
+    assert 0 < heard.index("--update") < heard.index("--force")
+    assert command_line(*other, "--force")[0] == 0
+    after = ours(file.read_bytes())
+    assert {role: after[role].uid for role in before} == {role: one.uid for role, one in before.items()}
+    assert after["phase/makeup"].sequence == 1
+    assert options_in(file)["prp"] == "no"
+
+
+def test_a_stamp_never_goes_back(first: bytes, schedule_v1: Schedule) -> None:
+    once, _ = updated(first, plan(TUESDAY, small(schedule_v1)), LATER)
+    again, _ = updated(once, plan(MONDAY, small(schedule_v1)), LATER - timedelta(days=3))
+    assert {one.stamps for one in ours(again).values()} == {(STAMP, STAMP)}
+    assert {one.sequence for one in ours(again).values()} == {2}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [(" 5", 6), ("5", 6), ("2147483647", 2147483647), ("99999999999", 2147483647), ("x", 1), ("", 1)],
+)
+def test_a_sequence_never_falls(written: str, expected: int, first: bytes, schedule_v1: Schedule) -> None:
+    data = first.replace(b"SEQUENCE:0", f"SEQUENCE:{written}".encode())
+    after, _ = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
+    assert {one.sequence for one in ours(after).values()} == {expected}
+
+
+# What clients make of an export -------------------------------------------------------------------
+
+
+def with_alarm(data: bytes, alarm: str) -> bytes:
+    """Return a file in which a person has put an alarm behind ours in the event of the makeup."""
+    (event,) = [one.raw for one in ours(data).values() if b"ROLE:phase/makeup" in one.raw]
+    more = f"BEGIN:VALARM\r\n{alarm}END:VALARM\r\nEND:VEVENT".encode()
+    return data.replace(event, event.replace(b"END:VEVENT", more))
+
+
+MINE = "ACTION:DISPLAY\r\nDESCRIPTION:Buy a brush\r\nTRIGGER:-PT2H\r\n"
+
+
+def test_a_persons_own_alarm_stays(first: bytes, schedule_v1: Schedule) -> None:
+    data = with_alarm(first, MINE)
+    assert updated(data, plan(MONDAY, small(schedule_v1)), LATER)[1] == RevisionSummary(unchanged=9)
+    after, _ = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
+    makeup = ours(after)["phase/makeup"]
+    assert makeup.alarms == 2
+    assert MINE.encode() in makeup.raw
+
+
+def test_an_alarm_that_a_person_moved_stays_moved(first: bytes, schedule_v1: Schedule) -> None:
+    data = first.replace(b"TRIGGER:PT0S", b"TRIGGER:-PT30M")
+    after, _ = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
+    assert after.count(b"TRIGGER:-PT30M\r\n") == 7  # all events but the two bars
+    assert b"TRIGGER:PT0S" not in after
+
+
+def test_a_html_text_of_outlook_goes_with_the_text_that_it_repeats(
+    first: bytes, schedule_v1: Schedule
+) -> None:
+    html = b"X-ALT-DESC;FMTTYPE=text/html:<p>until Wed 5 Aug</p>\r\nTRANSP:"
+    data = first.replace(b"TRANSP:", html)
+    unchanged, _ = updated(data, plan(MONDAY, small(schedule_v1)), LATER)
+    assert unchanged.count(b"X-ALT-DESC") == 9
+    after, _ = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
+    assert b"X-ALT-DESC" not in after
+
+
+def test_a_duration_in_place_of_an_end_is_the_same_and_never_stands_beside_one(
+    first: bytes, schedule_v1: Schedule
+) -> None:
+    data = re.sub(rb"(DTSTART:.*\r\n)DTEND:\d+T\d{2}45\d+Z\r\n", rb"\1DURATION:PT15M\r\n", first)
+    assert data.count(b"DURATION:PT15M") == 4
+    assert updated(data, plan(MONDAY, small(schedule_v1)), LATER)[1] == RevisionSummary(unchanged=9)
+    after, _ = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
+    assert b"DURATION" not in after
+
+
+DAILY_AT_EIGHT = Reminders(daily=time(8))
+
+
+@pytest.mark.parametrize("until", ["UNTIL=20260808T060000Z", "UNTIL=20260808", "UNTIL=20260808T080000"])
+def test_a_daily_series_that_a_client_ends_by_a_time_is_the_same_series(
+    until: str, schedule_v1: Schedule
+) -> None:
+    """COUNT=4 from 5 August 08:00 on is until 8 August, 08:00 in Berlin."""
+    made = plan(MONDAY, small(schedule_v1))
+    data = calendar_bytes(made, BEFORE, reminders=DAILY_AT_EIGHT)
+    edited = data.replace(b"COUNT=4", until.encode())
+    assert edited != data
+    assert updated(edited, made, LATER, reminders=DAILY_AT_EIGHT)[1] == RevisionSummary(unchanged=10)
+    # while it still rings, a plan without it cancels it and doesn't forget it
+    after, summary = updated(edited, made, at("2026-08-07T12:00+02:00"))
+    assert summary.cancelled == 1
+    assert ours(after)["daily"].cancelled
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["UID:{uid}_R20260807T060000Z", "UID:other\r\nRELATED-TO:{uid}", "UID:other\r\nX-NEEDLECARE-ROLE:daily"],
+)
+def test_the_rest_of_a_daily_series_that_a_client_split_is_cancelled_too(
+    tail: str, schedule_v1: Schedule
+) -> None:
+    data = calendar_bytes(plan(MONDAY, small(schedule_v1)), BEFORE, reminders=DAILY_AT_EIGHT)
+    daily = ours(data)["daily"]
+    lines = [tail.format(uid=daily.uid), "DTSTAMP:20260721T070000Z", f"DTSTART;TZID={BERLIN}:20260807T080000"]
+    lines += ["RRULE:FREQ=DAILY;COUNT=2", "SUMMARY:Daily care: cream"]
+    rest = "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]).encode()
+    ended = daily.raw.replace(b"COUNT=4", b"UNTIL=20260806T060000Z")
+    after, summary = called_off(data.replace(daily.raw, ended + rest), LATER)
+    assert summary == RevisionSummary(cancelled=11)
+    assert after.count(b"STATUS:CANCELLED") == 11
+
+
+def test_events_are_known_by_their_uids_alone(first: bytes, schedule_v1: Schedule) -> None:
+    """A client may drop what it doesn't know: role, class, category, and how busy a time is."""
+    stripped = re.sub(rb"(X-NEEDLECARE-ROLE|CLASS|CATEGORIES|TRANSP):.*\r\n", b"", first)
+    assert called_off(stripped, LATER)[1] == RevisionSummary(cancelled=9)
+    after, summary = updated(stripped, plan(MONDAY, small(schedule_v1)), LATER)
+    assert summary == RevisionSummary(changed=9)
+    assert {role: one.uid for role, one in ours(after).items()} == {r: o.uid for r, o in ours(first).items()}
+
+
+def test_no_other_event_is_taken_for_ours_for_a_uid_of_the_same_kind(first: bytes) -> None:
+    other = str(uuid5(uuid5(NAMESPACE_URL, "somebody"), "start"))
+    event = f"BEGIN:VEVENT\r\nUID:{other}\r\nCLASS:PRIVATE\r\nTRANSP:TRANSPARENT\r\nCATEGORIES:x\r\nEND:VEVENT\r\n"
+    data = first.replace(b"BEGIN:VEVENT", event.encode() + b"BEGIN:VEVENT", 1)
+    after, summary = called_off(data, LATER)
+    assert summary == RevisionSummary(cancelled=9, foreign=1)
+    assert event.encode() in after
+
+
+def test_of_two_plans_in_one_file_only_its_own_is_cancelled(first: bytes, schedule_v1: Schedule) -> None:
+    other = calendar_bytes(plan(TUESDAY, small(schedule_v1)), BEFORE, reminders=QUIETLY)
+    both = first.replace(b"END:VCALENDAR", b"".join(EVENT.findall(other)) + b"END:VCALENDAR")
+    after, summary = called_off(both, LATER)
+    assert summary == RevisionSummary(cancelled=9, foreign=9)
+    assert after.endswith(b"".join(EVENT.findall(other)) + b"END:VCALENDAR\r\n")
+
+
+@pytest.mark.parametrize("command", ["update", "cancel"])
+def test_where_no_event_can_be_recognised_the_command_says_so_and_fails(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*EXPORTED, str(file))[0] == 0
+    data = re.sub(rb"UID:.*\r\n", lambda match: b"UID:new-" + match[0][4:], file.read_bytes())
+    file.write_bytes(data)
+    typed = ("cancel", str(file)) if command == "cancel" else ("plan", "--ics", str(file), "--update")
+    code, heard = command_line(*typed, "--as-of", "2026-11-02")
+    assert code == (2 if command == "cancel" else 5)
+    assert "is one that needlecare wrote there" in heard
+    assert file.read_bytes() == data
+
+
+def test_two_quoted_members_and_a_fold_inside_a_character_are_read(
+    first: bytes, schedule_v1: Schedule
+) -> None:
+    """RFC 5545, sections 3.2 and 3.1."""
+    attendee = (
+        'BEGIN:VEVENT\r\nUID:1\r\nATTENDEE;MEMBER="mailto:a@example.org","mailto:b@example.org":mailto:c@example.org\r\n'
+        "SUMMARY:Café\r\nEND:VEVENT\r\n"
+    ).encode()
+    folded = attendee.replace("é".encode(), b"\xc3\r\n \xa9")
+    data = first.replace(b"BEGIN:VEVENT", folded + b"BEGIN:VEVENT", 1)
+    after, summary = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
+    assert summary == RevisionSummary(changed=9, foreign=1)
+    assert "SUMMARY:Café" in after.decode()
+
+
+def test_other_peoples_events_may_have_no_uid(first: bytes, schedule_v1: Schedule) -> None:
+    event = b"BEGIN:VEVENT\r\nSUMMARY:Dinner\r\nEND:VEVENT\r\n"
+    data = first.replace(b"BEGIN:VEVENT", event + event + b"BEGIN:VEVENT", 1)
+    _, summary = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
+    assert summary == RevisionSummary(changed=9, foreign=2)
+
+
+def test_bytes_that_are_no_text_are_named_by_their_line(first: bytes) -> None:
+    data = first.replace(b"SUMMARY:Wait", b"SUMMARY:\xff")
+    line = (
+        data.split(b"\r\n").index(next(one for one in data.split(b"\r\n") if one.startswith(b"SUMMARY:\xff")))
+        + 1
+    )
+    with pytest.raises(UsageError, match=f"line {line} is not UTF-8"):
+        Export(data)

@@ -184,7 +184,7 @@ class Wording(Struct, frozen=True, dict=True):
         footer = self.plan.schedule.clinic.footer if self.plan.schedule.clinic else ""
         parts = [Section("\n".join(notes), 1)] if notes else []
         if not any(section.text.startswith(f"Call {self._clinic} about") for section in said):
-            parts += self._signs(self.plan.warnings, max(begins(self.plan), as_of))
+            parts += self._signs(self.plan.warnings, begins(self.plan))
         return [*parts, Section("\n".join([*more, *([footer] if footer else [])]), 1)]
 
     @cached_property
