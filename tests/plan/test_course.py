@@ -1117,10 +1117,16 @@ def test_a_session_has_a_row_with_the_days_that_matter(schedule_v1: Schedule) ->
     text = course_timeline(course(EXAMPLE, schedule_v1), BEFORE, Screen(width=80))
     columns = [re.split(r"  +", line) for line in text.splitlines() if re.match(r"[123]  ", line)]
     assert columns == [
-        ["1", "Sat 21 Nov 14:30", "Thu 21 May", "Sat 28 Nov", "session 2"],
-        ["2", "Sat 19 Dec 14:30", "Sat 19 Dec", "Sat 28 Nov", "Sat 26 Dec", "session 3"],
+        ["1", "Sat 21 Nov 14:30", "Thu 21 May", "Sat 28 Nov", "at session 2"],
+        ["2", "Sat 19 Dec 14:30", "Sat 19 Dec", "Sat 28 Nov", "Sat 26 Dec", "at session 3"],
         ["3", "Sat 16 Jan 14:30", "Sat 16 Jan", "Sat 26 Dec", "Fri 22 Jan", "Tue 16 Feb"],
     ]
+
+
+def test_a_session_that_has_begun_says_nothing_of_its_preparation(schedule_v1: Schedule) -> None:
+    text = course_timeline(course(EXAMPLE, schedule_v1), DAY_25, Screen(width=80))
+    (row,) = [line for line in text.splitlines() if line.startswith("1  ")]
+    assert re.split(r"  +", row) == ["1", "Sat 21 Nov 14:30", "Sat 28 Nov", "at session 2"]
 
 
 def test_a_session_in_full_is_a_timeline(schedule_v1: Schedule) -> None:

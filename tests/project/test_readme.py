@@ -69,7 +69,7 @@ def test_the_quick_start_works_a_second_time(tmp_path: Path) -> None:
             [str(PROGRAM), *command[1:]], cwd=tmp_path, env=environment(), capture_output=True, check=False
         )
         assert done.returncode == 0
-        assert "NOT YET, until" in done.stdout.decode()
+        assert "DON'T" in done.stdout.decode()
         assert (tmp_path / "plan.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
 
 

@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 
 from needlecare.model import Schedule
-from needlecare.output.wording import sentence
-
-_FOOTER = ("medicine", "open_skin", "general", "scope")
 
 
 def standing_texts(schedule: Schedule, *, short: bool = False) -> Iterator[tuple[str, str]]:
@@ -20,13 +17,6 @@ def standing_text(name: str, schedule: Schedule, *, short: bool = False) -> str:
     if standing is None:
         return ""
     return _filled(standing.short if short else standing.text, schedule)
-
-
-def footer_text(schedule: Schedule) -> str:
-    """Return what stands below a timeline: the shortest form of the texts that have no row of their own."""
-    texts = [standing_text(name, schedule, short=True) for name in _FOOTER]
-    footer = schedule.clinic.footer if schedule.clinic else ""
-    return " ".join(sentence(text) for text in [*texts, *filter(None, [footer])])
 
 
 def clinic_name(schedule: Schedule) -> str:

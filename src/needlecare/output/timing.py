@@ -4,7 +4,6 @@ A moment comes in UTC and is shown in local time. The year is given only where i
 isn't the reader's and the day isn't near.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,7 +21,6 @@ HALF_A_YEAR = timedelta(days=182)
 MOST_OF_A_YEAR = WEEKDAY_TELLS_YEAR
 HOURS = (12, 24)
 
-_ONE_DIGIT = re.compile(r" (?=[0-9] )")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -77,11 +75,6 @@ def _dated(day: date, reader: date | None, reach: timedelta) -> str:
 def short_month(day: date) -> str:
     """Return "Nov 2026"."""
     return f"{_MONTHS[day.month - 1]} {day.year}"
-
-
-def padded(text: str) -> str:
-    """Return "Sat  5 Dec" for "Sat 5 Dec", so that the dates in a column line up."""
-    return _ONE_DIGIT.sub("  ", text, count=1)
 
 
 def weekday(day: date) -> str:

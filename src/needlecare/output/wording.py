@@ -1,4 +1,4 @@
-"""The sentences that more than one renderer says about a plan; plain text, nothing clinical."""
+"""Wording that several outputs share: plain text, nothing clinical."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from needlecare.time.zones import local
 
 
 def reader_day(view: Overview) -> date:
-    """Return the local date of the one who reads: years are named where they differ from its."""
+    """Return the reader's local date; dates near it need no year."""
     return local(view.as_of, view.plan.treatment.zone).date()
 
 
@@ -27,7 +27,7 @@ def treatment_name(plan: Plan) -> str:
 
 
 def title_prefix(schedule: Schedule, detail: Detail) -> str:
-    """Return what stands over a title that others may read: a discreet one names no clinic, no procedure."""
+    """Return the beginning of a title that others may see: a discreet one names no clinic and no procedure."""
     if detail is Detail.DISCREET:
         return "Skin care"
     return f"{schedule.clinic.name}: {schedule.treatment}" if schedule.clinic else schedule.treatment

@@ -130,8 +130,9 @@ class _Timeline(Page):
                 self.line(f"Session {session.number} was moved; the interval would put it on {usual}.", DIM)
 
     def session(self, session: Session) -> tuple[str, ...]:
-        """Return the row of a session. A wait that lasts until the next session names that."""
+        """Return the row of a session; of one that has begun, without what came before it."""
         course = self.course
+        ahead = session.begins > self.view.as_of
         before = course.sessions[session.number - 2] if session.number > 1 else None
         earliest = None if before is None else earliest_next(before)
         view = overview(session.told, session.begins - timedelta(seconds=1))
@@ -141,10 +142,10 @@ class _Timeline(Page):
         lasting = following is not None and bool(ends) and ends[-1] >= following.begins
         return (
             f"{session.number}  {session_when(course, session, self.today)}",
-            "" if earliest is None else self.day(earliest, session),
-            self.day(starts[0], session) if starts else "",
+            self.day(earliest, session) if ahead and earliest is not None else "",
+            self.day(starts[0], session) if ahead and starts else "",
             self.day(ends[len(ends) // 2], session) if ends else "",
-            f"session {session.number + 1}" if lasting else self.day(ends[-1], session) if ends else "",
+            f"at session {session.number + 1}" if lasting else self.day(ends[-1], session) if ends else "",
         )
 
     def rows(self) -> None:
