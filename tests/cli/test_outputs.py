@@ -157,6 +157,23 @@ def test_what_is_typed_wins_over_the_rule_file_and_that_over_the_environment(tmp
     assert "2:30 pm" not in needlecare(*command, "--clock", "24").out
 
 
+def test_the_sheets_of_a_batch_use_the_rule_files_clock_and_carry_the_reference(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(
+        'extends = "microneedling"\nid = "clinic"\nversion = "1"\nclock = 12\n'
+        "reviewed = 2026-11-01\nreview_due = 2027-11-01\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "today.csv").write_text("ref,treated\nA-17,2026-11-21T14:30\n", encoding="utf-8")
+    options = ("--tz", "Europe/Berlin", "--schedule", "clinic.toml", "--as-of", "2026-11-21T18:00")
+    done = needlecare("batch", "today.csv", *options, "--format", "html", "--out", "sheets", cwd=tmp_path)
+    assert done.code == 0, done.err
+    (sheet,) = (tmp_path / "sheets").glob("*.html")
+    html = sheet.read_text(encoding="utf-8")
+    assert "2:30 pm" in html
+    assert "14:30" not in html
+    assert "Reference: A-17." in html
+
+
 @pytest.mark.parametrize("hours", ["13", "noon"])
 def test_another_clock_is_refused(hours: str) -> None:
     result = needlecare(*WHEN, "--clock", hours)

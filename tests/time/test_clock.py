@@ -111,10 +111,10 @@ def test_the_saved_treatments_are_listed_by_a_wrong_clock_and_none_is_marked(
 ) -> None:
     assert at(RIGHT, "2026-12-19 --tz UTC --save", folder).code == 0
     right = at("2026-12-20 12:00:00", "saved", folder)
-    assert right.out.splitlines()[1].endswith("status speaks of this one")
+    assert right.out.splitlines()[1].endswith("shown by status")
     done = at(clock, "saved", folder)
     assert (done.code, done.err) == (0, "")
-    assert done.out == right.out.replace("  <- status speaks of this one", "")
+    assert done.out == right.out.replace("  <- shown by status", "")
 
 
 # The first and the last minute of the years that a clock may show: needlecare is of 2026, and plans to 2199.

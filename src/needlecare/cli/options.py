@@ -133,7 +133,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="WHEN",
-        help="Take this moment for now; yesterday and weekdays count from it, too.",
+        help="Pretend it is this date and time; yesterday and weekdays count from it too.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
     ),

@@ -183,7 +183,7 @@ def saved(
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """List the saved treatments, and mark the one that status and can speak of; name or forget one."""
+    """List the saved treatments and mark the one that status shows; name one, or forget one."""
     from needlecare.output.terminal.saved import saved_json, saved_text
 
     if number is not None and name is None:

@@ -9,10 +9,10 @@ from needlecare.storage.saved import SavedTreatment
 
 
 def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
-    """Return a line for each saved treatment, with its number; the one that matters is marked."""
+    """Return a line for each saved treatment, with its number; the one that status shows is marked."""
     lines = []
     for number, one in enumerate(saved, start=1):
-        mark = "  <- status speaks of this one" if one is current else ""
+        mark = "  <- shown by status" if one is current else ""
         name = f"{one.name}: " if one.name else ""
         details = ", ".join(_details(one))
         lines.append(f"{number}  {name}{treated_text(one.treatment)}, {details}{mark}\n")
@@ -35,7 +35,7 @@ def _details(saved: SavedTreatment) -> list[str]:
         said.append(f"skin type {treatment.skin_type.name}")
     if treatment.scars:
         said.append("for scars")
-    said.append(f"by {shown(saved.schedule, 200)}")
+    said.append(f"rules {shown(saved.schedule, 200)}")
     if saved.follow:
         said.append(f"following {shown(' and '.join(saved.follow), 200)}")
     return said
