@@ -150,7 +150,10 @@ _LONGEST = 100  # characters; JavaScript writes 70
 # Patterns, compiled by `re` when they are first used. They read text that `_normalized` has made
 # lower-case, with single spaces, plain hyphens and " at " before an ISO time.
 
-_FULL_ISO = r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}))?"
+_FULL_ISO = (
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 _TIME = (
     r"(?P<at>at )?(?:"
     r"(?:12 ?)?(?P<word>noon|midday|midnight)"
@@ -163,6 +166,10 @@ _TIME = (
     r"(?: ?(?P<offset>z|utc|(?:utc|gmt) ?[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}(?::?[0-9]{2})?)"
     r"(?: \([a-z ]+\))?)?"  # JavaScript names the zone behind the offset
 )
+_DATE_THEN_TIME = rf"(?P<date>.+?) {_TIME}"
+_TIME_THEN_DATE = rf"{_TIME} (?:on )?(?P<date>.+)"
+_TIME_WITHIN = rf"(?P<date>.+?) {_TIME} (?P<year>[0-9]{{4}})"  # as C prints it
+_PART_OF_DAY = rf" ?(?:in the )?\b({'|'.join(_PARTS_OF_DAY)})\b"
 _ABBREVIATED_ZONE = r".*[0-9m] \(?(?:gmt|bst|ist|jst|[acempw][ds]t|[cew]es?t|a[cew][ds]t|nz[ds]t)\)?"
 _AMOUNT = rf"(?:(?P<half>half an?)|(?P<number>[0-9]{{1,4}}|{'|'.join(_SMALL_NUMBERS)}))"
 _UNIT_MINUTES = {"minute": 1, "min": 1, "hour": 60, "hr": 60, "h": 60}
@@ -270,17 +277,33 @@ def parse_quiet_hours(text: str) -> QuietHours:
     return QuietHours(start=parse_clock(start), end=parse_clock(end))
 
 
+# What word processors and phones write for a space, a hyphen and an apostrophe; and @ joins a date and a time.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\u00a0\u2007\u2009\u202f\t,", " "),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        "\u2019": "'",
+        "@": " at ",
+    }
+)
+
+
 def _normalized(text: str) -> str:
-    """Return a text in lower case, with the spaces and hyphens that word processors replace put back."""
-    lowered = re.sub("[\u00a0\u2007\u2009\u202f\t,]", " ", text).lower()
-    lowered = re.sub("[\u2010-\u2015\u2212]", "-", lowered).replace("\u2019", "'")
-    lowered = re.sub(r"@|(?<=[0-9])t(?=[0-9])", " at ", lowered)
-    lowered = re.sub(" +", " ", lowered).strip(" ")
-    if quotes := re.fullmatch("(['\"])(.*)\\1", lowered):
-        lowered = quotes[2].strip(" ")
-    lowered = re.sub(r"\btonight\b", "this evening", lowered)
-    lowered = re.sub(r"\blast night\b", "yesterday evening", lowered)
-    return re.sub(r"\bthis (morning|afternoon|evening)\b", r"today \1", lowered)
+    """Return a text in lower case, with plain characters, single spaces, and " at " before an ISO time."""
+    written = text.translate(_PLAIN).lower()
+    if "t" in written:
+        written = re.sub("(?<=[0-9])t(?=[0-9])", " at ", written)
+    if "  " in written:
+        written = re.sub(" +", " ", written)
+    written = written.strip(" ")
+    if written[:1] in {"'", '"'} and written[:1] == written[-1:]:
+        written = written[1:-1].strip(" ")
+    if "night" in written:
+        written = re.sub(r"\btonight\b", "today evening", written)
+        written = re.sub(r"\blast night\b", "yesterday evening", written)
+    if "this" in written:
+        written = re.sub(r"\bthis (morning|afternoon|evening)\b", r"today \1", written)
+    return written
 
 
 class _Reader:
@@ -311,13 +334,16 @@ class _Reader:
             day = self.full_date(int(match[1]), int(match[2]), int(match[3]))
             if match[4] is None:
                 return ParsedWhen(self.existing_day(day))
-            return ParsedWhen(self.existing_time(datetime.combine(day, self.clock_time(match[4], match[5]))))
+            wall = datetime.combine(day, self.clock_time(match[4], match[5], match[6] or "00"))
+            if match[7] is None:
+                return ParsedWhen(self.existing_time(wall))
+            return ParsedWhen(wall.replace(tzinfo=self.utc_offset(match[7])).astimezone(UTC))
         written = _normalized(self.text)
         if not written:
             raise UsageError(f"no date given; {FORMS}", code="not-a-time")
         if len(written) > _LONGEST:
             raise self.refusal(f" is not a date; {FORMS}", code="not-a-time")
-        if part := re.search(rf" ?(?:in the )?\b({'|'.join(_PARTS_OF_DAY)})\b", written):
+        if ("noon" in written or "ing" in written) and (part := re.search(_PART_OF_DAY, written)):
             self.part_of_day = part[1]
             written = f"{written[: part.start()]} {written[part.end() :]}".strip(" ").replace("  ", " ")
         parsed = self.counted_moment(written) or self.end_of_a_day(written) or self.day_and_time(written)
@@ -340,6 +366,8 @@ class _Reader:
 
     def counted_moment(self, written: str) -> ParsedWhen | None:
         """Read "now", "3 hours ago" and "in 20 minutes"."""
+        if not written.islower():
+            return None
         if written in {"now", "right now", "just now"}:
             return ParsedWhen(self.current())
         if written.startswith("now "):
@@ -370,15 +398,13 @@ class _Reader:
             if self.part_of_day:
                 raise self.refusal(" gives no time; write the hour, as in yesterday 6pm", code="not-a-time")
             return found.meaning(self.existing_day(found.day))
-        behind = re.fullmatch(rf"(?P<date>.+?) {_TIME}", written)
-        before = re.fullmatch(rf"{_TIME} (?:on )?(?P<date>.+)", written)
-        between = re.fullmatch(rf"(?P<date>.+?) {_TIME} (?P<year>[0-9]{{4}})", written)  # as C prints it
-        for match in (behind, before, between):
+        for form in (_DATE_THEN_TIME, _TIME_THEN_DATE, _TIME_WITHIN):
+            match = re.fullmatch(form, written)
             if match is None or (match["bare"] and not (match["at"] or match["oclock"] or self.part_of_day)):
                 continue
-            if match is not behind and (match["basic"] or match["bare"]):
+            if form != _DATE_THEN_TIME and (match["basic"] or match["bare"]):
                 continue
-            dated = f"{match['date']} {match['year']}" if match is between else match["date"]
+            dated = f"{match['date']} {match['year']}" if form == _TIME_WITHIN else match["date"]
             if found := self.read_date(dated):
                 return found.meaning(self.moment(found, match))
         return None
@@ -476,7 +502,9 @@ class _Reader:
     # Dates
 
     def read_date(self, written: str) -> _Day | None:
-        written = re.sub("^(?:on )?(?:the )?", "", written)
+        written = written.removeprefix("on ").removeprefix("the ")
+        if not written.islower():  # without letters
+            return self.numeric_date(written)
         return (
             self.weekday(written)
             or self.weekday_of_a_week(written)
@@ -485,7 +513,10 @@ class _Reader:
         )
 
     def plain_date(self, written: str) -> _Day | None:
-        return self.counted_day(written) or self.numeric_date(written) or self.named_date(written)
+        """Read a date that no weekday stands beside."""
+        if not written.islower():
+            return self.numeric_date(written)
+        return self.named_date(written) or self.counted_day(written)
 
     def counted_day(self, written: str) -> _Day | None:
         """Read "today", "3 days ago" and "in 2 weeks"."""
