@@ -56,7 +56,10 @@ def test_no_command_imports_pydantic(typed: tuple[str, ...], tmp_path: Path) -> 
 
 # What is said to a value that cannot be read: (what is typed, the end of the message)
 REFUSED = {
-    ("--skin-type", "VII"): """'--skin-type': "VII" is no Fitzpatrick skin type; write I to VI or 1 to 6""",
+    (
+        "--skin-type",
+        "VII",
+    ): """'--skin-type': "VII" is no Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
     ("--format", "pdf"): "'--format': 'pdf' is not one of 'timeline', 'plain', 'markdown', 'html', 'sms'.",
 }
 

@@ -59,6 +59,7 @@ def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_pa
         "needlecare/py.typed",
     } <= names
     assert not [name for name in names if "examples" in name]  # they are read in the repository
+    assert any(name.endswith(".data/data/share/man/man1/needlecare.1") for name in names)
     for name in schedule_names():
         prepared = archive.read(f"needlecare/schedules/{name}.prepared")
         assert prepared_schedule(prepared, archive.read(f"needlecare/schedules/{name}.toml")) is not None
