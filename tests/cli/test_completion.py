@@ -39,13 +39,13 @@ review_due = 2036-01-01
 tier = 2
 title = "Our own sheet"
 
-[rules.glitter]
+[rules.sequins]
 kind = "avoid"
-title = "No glitter"
-short = "glitter"
-advice = "Leave glitter off."
+title = "No sequins"
+short = "sequins"
+advice = "Leave sequins off."
 why = "It scratches."
-then = "glitter is fine again"
+then = "sequins are fine again"
 covers = ["sequin powder", "face gems"]
 recommendations = [{ claim = "G1", source = "ours", statement = "None for 3 days", start = "P0D", end = "P3D" }]
 """
@@ -113,11 +113,11 @@ OFFERS: dict[tuple[str, ...], set[str]] = {
     ("can", "swim", "--at", "su"): {"sunday"},
     ("today", "--follow", "roll"): {"roller-blog"},
     ("today", "--schedule", "clinic.toml", "--follow", "ou"): {"ours"},
-    ("why", "--schedule", "clinic.toml", "glit"): {"glitter"},
+    ("why", "--schedule", "clinic.toml", "sequins"): {"sequins"},
     ("why", "--schedule", "clinic.toml", "sequin", ""): {"powder"},
     ("why", "laser-p"): {"laser-peel"},
-    ("can", "go", "to", "the", "sau"): {"sauna", "sauna-and-hot-bath"},
-    ("can", "hot", "tu"): {"tub"},
+    ("can", "go", "to", "the", "sau"): {"sauna", "sauna-and-hot-baths"},
+    ("can", "hot", "tu"): {"tub", "tubs"},
     ("saved", "--forget", ""): {"all"},
     ("cancel", "pl"): {"plan.ics"},
     ("cancel", ""): {"plan.ics"},
@@ -170,12 +170,12 @@ def test_can_and_status_offer_the_rules_and_sources_of_the_saved_treatment(folde
     data.mkdir(parents=True)
     (data / "treatments.json").write_text(SAVED % (folder / "clinic.toml"))
     saved = str(folder / "data")
-    assert offered("can", "glit", data=saved) == ["glitter"]
+    assert offered("can", "sequins", data=saved) == ["sequins"]
     assert offered("status", "--follow", "ou", data=saved) == ["ours"]
     assert set(offered("saved", "--forget", "", data=saved)) == {"1", "all"}
     # another treatment, or another schedule, is not planned by the saved one's rules
-    assert offered("can", "--treated", "today", "glit", data=saved) == []
-    assert offered("can", "--schedule", "microneedling", "glit", data=saved) == []
+    assert offered("can", "--treated", "today", "sequins", data=saved) == []
+    assert offered("can", "--schedule", "microneedling", "sequins", data=saved) == []
     (data / "treatments.json").write_text("{")
     assert offered("can", "mak", data=saved) == offered("saved", "--forget", "", data=saved) == []
 
