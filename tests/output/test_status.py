@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.text import Text
 
 from golden import assert_golden
-from needlecare.model import Kind, Plan, Schedule, SkinType, Status, Treatment
+from needlecare.model import Clinic, Kind, Plan, Schedule, SkinType, Status, Treatment
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.status import status
 from needlecare.plan.combine import plan
@@ -134,8 +135,11 @@ def test_before_the_treatment_it_says_what_to_prepare(made: Plan) -> None:
     assert "DON'T, until" not in rows
 
 
-def test_when_all_is_over_it_says_so(made: Plan) -> None:
-    assert first_lines(made, "2026-12-22T09:00")[2] == "All waiting periods are over."
+def test_when_all_is_over_it_says_so_and_names_the_next_photo(made: Plan) -> None:
+    lines = status(made, moment("2026-12-22T09:00"), Screen(width=200)).splitlines()
+    assert lines[2] == "All waiting periods are over."
+    # Six months after 21 November; from 22 December 150 days, which are five months of 30½ days.
+    assert lines[3] == "Next  six-month photo, maintenance session   21 May 2027, in 5 months"
     assert "DON'T, until" not in told(made, "2026-12-22T09:00")
 
 
@@ -190,6 +194,14 @@ def test_standing_texts_bear_on_what_is_told(made: Plan) -> None:
         assert "General information, not medical advice" in text
         assert "call your emergency number" in text
         assert ("¹" in text) == ("keep taking it, ask its prescriber" in text)
+
+
+def test_a_clinics_telephone_is_beside_the_signs(made: Plan) -> None:
+    clinic = Clinic(name="Rosengarten Dermatology", telephone="+49 30 123456")
+    schedule = replace(made.schedule, clinic=clinic)
+    assert told(replace(made, schedule=schedule), "2026-11-22T09:00")["CALL THE CLINIC"].startswith(
+        "+49 30 123456: pus"
+    )
 
 
 def test_a_schedule_past_its_review_says_so(made: Plan) -> None:

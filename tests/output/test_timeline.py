@@ -200,7 +200,15 @@ def test_a_narrow_screen_keeps_the_rows_and_the_texture_now_and_at_the_end(sched
         ("2026-11-21T15:30", ["Day 0 of 30 ●", "Next  a gentle wash"]),
         ("2026-12-06T12:00", ["Day 15 of 30 ━", "Next  short sun is fine, with SPF 50"]),
         ("2026-12-21T14:29", ["Day 30 of 30 ━", "Next  laser"]),
-        ("2026-12-21T14:30", ["Day 30 of 30", "All waiting periods are over.", "Today progress photo"]),
+        (
+            "2026-12-21T14:30",
+            [
+                "Day 30 of 30",
+                "All waiting periods are over.",
+                "Next  six-month photo",
+                "Today progress photo",
+            ],
+        ),
         ("2026-12-22T00:00", ["Day 31  Tue 22 Dec, 00:00", "All waiting periods are over."]),
         # 5 days and 5½ hours before the treatment
         ("2026-11-16T09:00", ["5½ days to go  Mon 16 Nov, 09:00", "Next  water and a hyaluronic serum"]),

@@ -146,7 +146,10 @@ class Page:
             said, moment = ended_text(view.next_change.windows), view.next_change.moment
         else:
             self.line("All waiting periods are over.", NEXT)
-            return
+            coming = [group for group in view.milestones if group.moment > view.as_of]
+            if not coming:
+                return
+            said, moment = ", ".join(window.rule.short for window in coming[0].windows), coming[0].moment
         self.next_row(said, f"{self.near(moment)}, in {how_long(moment - view.as_of)}")
 
     def next_row(self, said: str, when: str) -> None:
@@ -174,7 +177,9 @@ class Page:
             first, *others = [window.rule.short for window in group.windows]
             signs += [f"from {self.near_day(group.moment)}: {first}", *others]
         if signs:
-            self.row("CALL THE CLINIC", " · ".join(signs), NOTICE)
+            clinic = schedule.clinic
+            number = f"{clinic.telephone}: " if clinic is not None and clinic.telephone else ""
+            self.row("CALL THE CLINIC", number + " · ".join(signs), NOTICE)
         self.emergency_row(schedule)
 
     def emergency_row(self, schedule: Schedule) -> None:
