@@ -9,7 +9,7 @@ import csv
 import json
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta
@@ -296,8 +296,8 @@ def _clean_header(cells: Sequence[str]) -> list[str]:
 
 
 def _repeated(headings: Iterable[str]) -> frozenset[str]:
-    names = [folded(heading) for heading in headings]
-    return frozenset(name for name in names if name and names.count(name) > 1)
+    counted = Counter(folded(heading) for heading in headings if heading)
+    return frozenset(name for name, count in counted.items() if count > 1)
 
 
 def _csv_record(line: int, cells: Sequence[str] | None, names: Sequence[str]) -> Record:
