@@ -396,6 +396,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     export: ExportFormat = ExportFormat()
     sms: SmsWording = SmsWording()
     only_ours: bool = False
+    own_rules: frozenset[str] = frozenset()  # of a file that extends another: those that it writes itself
 
     def __repr__(self) -> str:
         few = [*self.rules.values()] if len(self.rules) <= 4 else f"{len(self.rules)} rules"

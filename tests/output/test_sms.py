@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import textstat
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -36,11 +37,12 @@ from needlecare.model import (
     Rule,
     Schedule,
     SkinType,
+    SmsWording,
     Treatment,
 )
 from needlecare.output.sms.gsm import encoding, segments, to_gsm
 from needlecare.output.sms.messages import sms
-from needlecare.plan.combine import plan
+from needlecare.plan.combine import begins, plan
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
 from needlecare.time.parsing import parse_quiet_hours
@@ -49,8 +51,9 @@ from program import needlecare
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 NIGHT = parse_quiet_hours("22:00-08:00")
 CLINIC = Clinic(name="Praxis Dr. Müller", telephone="+49 30 1234567", emergency="112")
-GENERAL = "General information, not medical advice; your provider's word comes first."
-PRESCRIBED = "Prescribed medicine (aspirin and blood thinners too): keep taking it, ask its prescriber."
+EMERGENCY = "Trouble breathing; swelling lips, tongue or throat"
+GENERAL = "General information, not medical advice"
+SHEET = "Full list on your sheet."
 
 
 LATE = treatment("2026-11-21T23:30+01:00", prp=True)
@@ -84,6 +87,11 @@ def rule(name: str, end: str, start: str = "P0D", kind: Kind = Kind.AVOID, **val
 def only(builtin: Schedule, *rules: Rule) -> Schedule:
     """Return the built-in schedule with other rules in place of its own."""
     return replace(builtin, rules={one.id: one for one in rules})
+
+
+def every(schedule: Schedule) -> Schedule:
+    """Return a schedule whose messages tell every change."""
+    return replace(schedule, sms=SmsWording(messages="all"))
 
 
 def after(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -212,77 +220,52 @@ def test_a_likeness_stands_in_where_it_loses_nothing(text: str, expected: str) -
 
 # When ---------------------------------------------------------------------------------------------
 
+WAITS = [rule(f"w{day:02}", f"P{day}D") for day in range(1, 11)]  # w01 ends after a day, w10 after ten
+PHOTO = rule("photo", "P28D", "P28D", Kind.MILESTONE, then=None)
+CALL = rule("call", "P3D", "P3D", Kind.MILESTONE, then=None)
 
-@pytest.mark.parametrize(
-    ("treated", "expected"),
-    [
-        # day 1 08:00 and 14:30; day 2 and 3 (24 h <= 48 h / 2); day 5 to 7 (48 h <= 120 h / 2);
-        # day 14 (7 days > 3); day 28 and the photo of a month (2 days) in the morning, so laser and
-        # peels (14:30 of that day) on the next
-        (
-            EXAMPLE,
-            [
-                ("start", "2026-11-21T14:30:00+01:00"),
-                ("phase/wash-face", "2026-11-22T14:30:00+01:00"),
-                ("phase/makeup", "2026-11-24T14:30:00+01:00"),
-                ("phase/swimming", "2026-11-28T14:30:00+01:00"),
-                ("phase/retinoids", "2026-12-05T14:30:00+01:00"),
-                ("phase/direct-sun", "2026-12-21T09:00:00+01:00"),
-                ("phase/laser-peel", "2026-12-22T09:00:00+01:00"),
-                ("milestone/photo-six-months", "2027-05-21T09:00:00+02:00"),
-            ],
-        ),
-        # quiet at 23:30, so all of it at 08:00 of the next day; washing (11:30 on the day of the first
-        # message) waits for the day after. The photo has its day, laser and peels end at 23:30 of it.
-        (
-            LATE,
-            [
-                ("start", "2026-11-22T08:00:00+01:00"),
-                ("phase/wash-face", "2026-11-23T09:00:00+01:00"),
-                ("phase/makeup", "2026-11-25T08:00:00+01:00"),
-                ("phase/swimming", "2026-11-29T08:00:00+01:00"),
-                ("phase/retinoids", "2026-12-06T08:00:00+01:00"),
-                ("phase/direct-sun", "2026-12-21T09:00:00+01:00"),
-                ("phase/laser-peel", "2026-12-22T08:00:00+01:00"),
-                ("milestone/photo-six-months", "2027-05-21T09:00:00+02:00"),
-            ],
-        ),
-        # washing 12:30 on day 0 goes to 09:00 of day 1; makeup 48 h: its patience is 24 h, and
-        # swimming ends on day 5
-        (
-            EARLY,
-            [
-                ("start", "2026-11-21T08:30:00+01:00"),
-                ("phase/wash-face", "2026-11-22T09:00:00+01:00"),
-                ("phase/makeup", "2026-11-23T08:30:00+01:00"),
-                ("phase/swimming", "2026-11-28T08:30:00+01:00"),
-                ("phase/direct-sun", "2026-12-05T08:30:00+01:00"),
-                ("phase/laser-peel", "2026-12-21T09:00:00+01:00"),
-                ("milestone/photo-six-months", "2027-05-21T09:00:00+02:00"),
-            ],
-        ),
-        # a date: each at 09:00, washing (04:00 of the next day) on that day; own products end with the
-        # 22nd, makeup with the 23rd: 24 h <= 57 h / 2
-        (
-            A_DATE,
-            [
-                ("start", "2026-11-21T09:00:00+01:00"),
-                ("phase/wash-face", "2026-11-22T09:00:00+01:00"),
-                ("phase/unapproved-products", "2026-11-24T09:00:00+01:00"),
-                ("phase/swimming", "2026-11-29T09:00:00+01:00"),
-                ("phase/retinoids", "2026-12-06T09:00:00+01:00"),
-                ("phase/direct-sun", "2026-12-21T09:00:00+01:00"),
-                ("phase/laser-peel", "2026-12-22T09:00:00+01:00"),
-                ("milestone/photo-six-months", "2027-05-21T09:00:00+02:00"),
-            ],
-        ),
-    ],
-)
-def test_a_patient_gets_few_messages_after_it(
-    treated: Treatment, expected: list[tuple[str, str]], builtin: Schedule
-) -> None:
-    messages = after(sent(plan(treated, builtin)))
-    assert [(one["role"], one["send_at"]) for one in messages] == expected
+
+def moments(
+    schedule: Schedule, treated: Treatment = EXAMPLE, as_of: datetime = AN_HOUR_AFTER
+) -> list[tuple[str, str]]:
+    """Return the role of each message, and its local time."""
+    return [(one["role"], one["send_at"][:16]) for one in sent(plan(treated, schedule), as_of)]
+
+
+def test_messages_are_few(builtin: Schedule) -> None:
+    """Seven of the ten waits are over after seven days, and 70 in 100 are most of them."""
+    assert moments(only(builtin, *WAITS, PHOTO)) == [
+        ("start", "2026-11-21T14:30"),
+        ("evening", "2026-11-22T18:00"),  # w01 ended at 14:30
+        ("most-waits", "2026-11-28T14:30"),
+        ("milestone/photo", "2026-12-19T09:00"),  # 21 Nov + 28 days
+    ]
+
+
+def test_the_evening_is_that_of_the_second_day_where_nothing_ends_by_the_first(builtin: Schedule) -> None:
+    assert moments(only(builtin, *WAITS[1:], PHOTO))[1] == ("evening", "2026-11-23T18:00")
+    assert moments(only(builtin, *WAITS), LATE)[:2] == [
+        ("start", "2026-11-22T08:00"),  # 23:30 is quiet
+        ("evening", "2026-11-23T18:00"),
+    ]
+
+
+def test_a_milestone_of_the_clinics_own_is_told_besides_the_first_photo(builtin: Schedule) -> None:
+    later = replace(PHOTO, id="later", recommendations=rule("later", "P60D", "P60D").recommendations)
+    schedule = only(builtin, *WAITS, PHOTO, CALL, later)
+    assert [role for role, _ in moments(replace(schedule, own_rules=frozenset({"call"})))] == [
+        *("start", "evening", "milestone/call", "most-waits", "milestone/photo"),
+    ]
+    assert [role for role, _ in moments(schedule)] == ["start", "evening", "milestone/call", "most-waits"]
+
+
+def test_before_it_one_message_and_the_second_where_the_first_came_too_early(builtin: Schedule) -> None:
+    sun = rule("sun", "P0D", "-P14D", Kind.PREPARE, then=None)
+    drink = rule("drink", "P0D", "-P1D", Kind.PREPARE, then=None)
+    schedule = only(builtin, sun, drink)
+    assert moments(schedule, as_of=at("2026-11-01T10:00+01:00"))[0] == ("prepare/sun", "2026-11-07T09:00")
+    assert moments(schedule, as_of=at("2026-11-07T09:01+01:00"))[0] == ("prepare/drink", "2026-11-20T09:00")
+    assert [role for role, _ in moments(every(schedule))] == ["prepare/sun", "prepare/drink", "start"]
 
 
 @pytest.mark.parametrize(
@@ -330,10 +313,10 @@ def test_the_first_message_waits_for_the_end_of_the_quiet_hours(
 def test_an_end_is_told_at_its_hour_or_at_the_next_civil_one(
     treated: str, end: str, expected: str, builtin: Schedule
 ) -> None:
-    start, told = sent(plan(treatment(treated), only(builtin, rule("gym", end))))
-    assert "gym until" in start["text"]
+    start, told = sent(plan(treatment(treated), every(only(builtin, rule("gym", end)))))
+    assert "Not until" in start["text"]
     assert (told["role"], told["send_at"]) == ("phase/gym", expected)
-    assert told["text"] == "Skin care. Gym is fine again."
+    assert told["text"].startswith("Skin care. Gym is fine again.")
 
 
 @pytest.mark.parametrize(
@@ -351,49 +334,8 @@ def test_an_end_is_told_at_its_hour_or_at_the_next_civil_one(
 def test_a_change_waits_for_the_next_for_half_of_the_time_so_far_and_three_days_at_most(
     first: str, second: str, expected: list[str], builtin: Schedule
 ) -> None:
-    made = plan(EXAMPLE, only(builtin, rule("first", first), rule("second", second)))
+    made = plan(EXAMPLE, every(only(builtin, rule("first", first), rule("second", second))))
     assert [one["role"] for one in sent(made)[1:]] == expected
-
-
-def test_a_photo_keeps_its_day_and_a_milestone_of_several_days_waits_within_them(builtin: Schedule) -> None:
-    photo = rule("photo", "P28D", "P28D", Kind.MILESTONE, then=None)
-    session = rule("session", "P30D", "P26D", Kind.MILESTONE, then=None)
-    sun = rule("sun", "P27D")  # waits, and not beyond the day of the photo
-    laser = rule("laser", "P29D")
-    messages = sent(plan(EXAMPLE, only(builtin, photo, session, sun, laser)))[1:]
-    assert [(one["role"], one["send_at"]) for one in messages] == [
-        ("phase/sun", "2026-12-19T09:00:00+01:00"),  # 21 Nov + 28 = 19 Dec
-        ("phase/laser", "2026-12-20T14:30:00+01:00"),
-    ]
-    assert messages[0]["text"] == (
-        "Skin care. Sun is fine again. No session: from Thu 17 Dec. No photo. Wait. "
-        "Not yet: laser until Sun 20 Dec 14:30."
-    )
-
-
-def test_the_message_of_a_single_day_comes_in_its_morning_and_a_later_end_the_day_after(
-    builtin: Schedule,
-) -> None:
-    call = rule("call", "P3D", "P3D", Kind.MILESTONE, then=None)
-    messages = sent(plan(EXAMPLE, only(builtin, call, rule("alcohol", "P3D"))))[1:]
-    assert [(one["role"], one["send_at"]) for one in messages] == [
-        ("milestone/call", "2026-11-24T09:00:00+01:00"),
-        ("phase/alcohol", "2026-11-25T09:00:00+01:00"),  # it ended on the 24th at 14:30
-    ]
-    assert messages[0]["text"] == "Skin care. No call. Wait. Not yet: alcohol until Tue 24 Nov 14:30."
-
-
-def test_before_it_two_messages_at_most_each_in_time_for_what_begins(builtin: Schedule) -> None:
-    messages = sent(plan(EXAMPLE, builtin))
-    # 14 days before 14:30 no sun; the day before no allergy tablet without asking
-    assert [(one["role"], one["send_at"]) for one in messages[:3]] == [
-        ("prepare/sun-before", "2026-11-07T09:00:00+01:00"),
-        ("prepare/antihistamines", "2026-11-20T09:00:00+01:00"),
-        ("start", "2026-11-21T14:30:00+01:00"),
-    ]
-    # at 08:30 both begin before 09:00, so the message comes on the day before
-    early = sent(plan(EARLY, builtin))
-    assert [one["send_at"][:10] for one in early[:2]] == ["2026-11-06", "2026-11-19"]
 
 
 @pytest.mark.parametrize(
@@ -404,13 +346,9 @@ def test_before_it_two_messages_at_most_each_in_time_for_what_begins(builtin: Sc
         ("2026-11-21T14:31+01:00", "past"),
     ],
 )
-def test_the_clock_changes_the_status_and_nothing_else(as_of: str, expected: str, builtin: Schedule) -> None:
-    made = plan(EXAMPLE, builtin)
-    messages = sent(made, at(as_of))
+def test_a_message_is_past_once_its_time_has_passed(as_of: str, expected: str, builtin: Schedule) -> None:
+    messages = sent(plan(EXAMPLE, builtin), at(as_of))
     assert {one["role"]: one["status"] for one in messages}["start"] == expected
-    for one in messages:
-        one["status"] = "past"
-    assert messages == sent(made, at("2199-01-01T00:00Z"))
 
 
 # What ---------------------------------------------------------------------------------------------
@@ -428,48 +366,77 @@ def test_a_message_has_these_fields(builtin: Schedule) -> None:
     assert {one["ref"] for one in sent(plan(EXAMPLE, builtin))} == {None}
 
 
-def test_the_first_message_says_whom_to_call_and_what_it_is(builtin: Schedule) -> None:
+def test_the_message_after_it_and_the_first_to_come_say_whom_to_call_in_an_emergency(
+    builtin: Schedule,
+) -> None:
     made = plan(EXAMPLE, replace(builtin, clinic=CLINIC))
-    start = next(one["text"] for one in sent(made) if one["role"] == "start")
-    assert "Call your clinic (+49 30 1234567) at any time about pus, a rash" in start
-    assert "anything wrong with an eye: call 112." in start
-    assert "longer: ibuprofen for pain, makeup" in start
-    assert PRESCRIBED in start
-    assert sum(GENERAL in one["text"] for one in sent(made)) == 1
+    for as_of, standing in (
+        ("2026-11-01T10:00+01:00", ["prepare/sun-before", "start"]),
+        ("2026-11-21T14:30+01:00", ["start"]),
+        ("2026-11-22T09:00+01:00", ["start", "evening"]),  # an export made the next morning
+        ("2026-11-23T09:00+01:00", ["start", "most-waits"]),
+        ("2027-11-23T09:00+01:00", ["start"]),
+    ):
+        messages = sent(made, at(as_of))
+        assert [
+            one["role"] for one in messages if EMERGENCY in one["text"] and "call 112" in one["text"]
+        ] == standing
+        assert [one["role"] for one in messages if GENERAL in one["text"]] == standing
 
 
-def test_every_medicine_is_named_on_the_first_day(builtin: Schedule) -> None:
-    names = ["tablet a", "tablet b", "tablet c", "tablet d"]
-    rules = [rule("gym", "P6D"), *(rule(name, "P7D", medicine=True) for name in names)]
-    start = sent(plan(EXAMPLE, only(builtin, *rules, rule("makeup", "P1D"))))[0]["text"]
-    assert "makeup until Sun 22 Nov 14:30; longer: tablet a, tablet b, tablet c, tablet d and 1 more" in start
-    assert PRESCRIBED in start
+def test_what_does_not_fit_is_on_the_sheet_and_never_a_number(builtin: Schedule) -> None:
+    texts = [one["text"] for one in sent(plan(EXAMPLE, builtin))]
+    assert sum(SHEET in text for text in texts) >= 3
+    assert not any(re.search("[0-9]+ (more|things|waits)", text) for text in texts)
+    (start,) = sent(plan(EXAMPLE, only(builtin, rule("gym", "P9D"))))[:1]
+    assert SHEET not in start["text"]
 
 
-def test_a_sign_that_comes_to_count_is_told_with_the_telephone(builtin: Schedule) -> None:
-    # "growing" counts from 48 h, "not-settled" from day 7
+def test_an_accent_costs_segments_and_no_names(builtin: Schedule) -> None:
+    names = [f"activity {number}" for number in range(9)]
+    plain = sent(plan(EXAMPLE, only(builtin, *(rule(name, "P5D") for name in names))))
+    accented = [name.replace("v", "\u1e7d") for name in names]  # v with a tilde is not in GSM-7
+    there = sent(plan(EXAMPLE, only(builtin, *(rule(name, "P5D") for name in accented))))
+    assert [one["text"].replace("\u1e7d", "v") for one in there] == [one["text"] for one in plain]
+    assert {one["encoding"] for one in there} == {"UCS-2"}
+    assert max(one["segments"] for one in plain) == 2
+
+
+def test_opening_and_closing_are_the_clinics_and_pass_through_untouched(builtin: Schedule) -> None:
+    wording = SmsWording(opening="Hi {{first_name}} \u2013 it\u2019s us.", closing="Reply STOP\nto end")
+    for one in sent(plan(EXAMPLE, replace(builtin, sms=wording))):
+        assert one["text"].startswith(f"{wording.opening} ")
+        assert one["text"].endswith(f" {wording.closing}")
+        assert one["segments"] <= 5  # the dash makes it UCS-2, and takes no name
+
+
+def test_what_the_clinic_asks_for_is_told_at_once(builtin: Schedule) -> None:
+    mask = rule("our calming mask", "P2D", kind=Kind.DO, id="mask")
+    cream = rule("cream", "P2D", kind=Kind.DO)
+    schedule = replace(only(builtin, mask, cream, *WAITS), own_rules=frozenset({"mask"}))
+    start = sent(plan(EXAMPLE, schedule))[0]["text"]
+    assert start.startswith("Skin care. Do: our calming mask. Not until Sun 22 Nov 14:30: w01.")
+
+
+def test_a_medicine_is_named_only_with_what_goes_with_it(builtin: Schedule) -> None:
+    tablet = rule("tablet", "P7D", medicine=True)
+    for one in sent(plan(EXAMPLE, only(builtin, *WAITS, tablet))):
+        assert ("tablet" in one["text"]) <= ("Prescribed medicine" in one["text"])
+    made = plan(EXAMPLE, only(builtin, rule("gym", "P2D"), tablet))
+    texts = [one["text"] for one in sent(made, at("2026-11-01T10:00+01:00"))]
+    assert any("tablet" in text for text in texts)
+
+
+def test_a_sign_that_has_come_to_count_is_told_with_the_telephone(builtin: Schedule) -> None:
     texts = {one["role"]: one["text"] for one in sent(plan(EXAMPLE, replace(builtin, clinic=CLINIC)))}
-    told = "Call your clinic (+49 30 1234567) about redness or"
-    assert f"{told} pain or swelling still growing." in texts["phase/makeup"]
-    assert f"{told} swelling not settled." in texts["phase/swimming"]
-    assert "Call" not in texts["phase/wash-face"]
-
-
-def test_what_ends_until_the_next_message_is_announced_with_its_time(builtin: Schedule) -> None:
-    texts = {one["role"]: one["text"] for one in sent(plan(EXAMPLE, builtin))}
-    assert (
-        "makeup until Mon 23 Nov 14:30; alcohol, smoking until Tue 24 Nov 14:30" in texts["phase/wash-face"]
-    )
-    # differs from Thu 26 Nov 14:30 on, and is still not yet
-    assert "gym, sauna and hot bath, face brush until the end of Fri 27 Nov" in texts["phase/makeup"]
+    assert "Call your clinic (+49 30 1234567) about " in texts["most-waits"]
+    assert "Call your clinic" not in texts["evening"]
 
 
 def test_what_begins_later_is_told_from_when(builtin: Schedule) -> None:
-    made = plan(EXAMPLE, only(builtin, rule("gym", "P1D"), rule("sauna", "P3D", "P2D")))
-    texts = [one["text"] for one in sent(made)]
-    assert "sauna" not in texts[0]
-    assert texts[1] == (
-        "Skin care. Gym is fine again. Not yet: sauna from Mon 23 Nov 14:30 until Tue 24 Nov 14:30."
+    made = plan(EXAMPLE, only(builtin, rule("gym", "P1D"), rule("sauna", "P5D", "P2D")))
+    assert sent(made, at("2026-11-21T14:00+01:00"))[1]["text"] == (
+        "Skin care. Gym is fine again. Not from Mon 23 Nov 14:30 until Thu 26 Nov 14:30: sauna."
     )
 
 
@@ -484,32 +451,11 @@ def test_a_discreet_message_names_no_clinic_and_no_procedure(treated: Treatment,
 def test_a_full_message_names_both(builtin: Schedule) -> None:
     for one in sent(plan(EXAMPLE, replace(builtin, clinic=CLINIC)), detail=Detail.FULL):
         assert one["text"].startswith("Praxis Dr. Müller: Microneedling of the face. ")
-    for one in sent(plan(EXAMPLE, builtin), detail=Detail.FULL):
-        assert one["text"].startswith("Microneedling of the face. ")
-
-
-@pytest.mark.parametrize(
-    ("name", "needed"),
-    [("Dr. Müller’s", "GSM-7"), ("Skin – Care", "GSM-7"), ("Gabinet Łódź", "UCS-2"), ("皮肤科", "UCS-2")],
-)
-def test_the_clinics_words_decide_the_encoding(name: str, needed: str, builtin: Schedule) -> None:
-    made = plan(EXAMPLE, replace(builtin, clinic=replace(CLINIC, name=name)))
-    full = sent(made, detail=Detail.FULL)
-    assert {one["encoding"] for one in full if one["role"] != "start"} == {needed}
-    for one in full:
-        if needed == "UCS-2":
-            # with a name in UCS-2 the first would take six segments, so it is headed without
-            heading = "Skin care. " if one["role"] == "start" else f"{name}: Microneedling of the face. "
-            assert one["text"].startswith(heading)
-    assert max(one["segments"] for one in full) <= 4
-    assert {one["encoding"] for one in sent(made)} == {"GSM-7"}
 
 
 @pytest.mark.parametrize(
     ("treated", "options", "expected"),
     [
-        # 21 Nov 2027 + 2 days lies behind the review of 22 Nov 2027
-        (treatment("2027-11-21T14:30+01:00"), {}, {"start": [], "phase/makeup": ["review-due"]}),
         (A_DATE, {}, {"start": ["date-only"]}),
         (EXAMPLE, {"follow": ["egrari"]}, {"start": ["follow"]}),
     ],
@@ -523,10 +469,14 @@ def test_notes_are_for_who_sends_and_stand_in_no_text(
     assert all(note["text"] not in one["text"] for one in messages for note in one["notes"])
 
 
-def test_without_anything_to_avoid_the_first_message_still_says_whom_to_call(builtin: Schedule) -> None:
-    (start,) = sent(plan(EXAMPLE, only(builtin)))
-    assert start["text"].startswith("Skin care. Call your clinic at any time")
-    assert GENERAL in start["text"]
+@pytest.mark.parametrize("wanted", ["few", "all"])
+def test_messages_are_easy_to_read(builtin: Schedule, wanted: str) -> None:
+    """Design, section 8.2: Flesch-Kincaid grade 6 or lower, SMOG 8 or lower, over all that a patient gets."""
+    schedule = replace(builtin, sms=SmsWording(messages=wanted))
+    for treated in (EXAMPLE, EARLY, A_DATE):
+        text = " ".join(one["text"] for one in sent(plan(treated, schedule), at("2026-11-01T10:00+01:00")))
+        assert textstat.flesch_kincaid_grade(text) <= 6
+        assert textstat.smog_index(text) <= 8
 
 
 # Laws ---------------------------------------------------------------------------------------------
@@ -552,45 +502,51 @@ QUIET = st.builds(
 )
 
 
-@given(TREATMENTS, QUIET, st.sampled_from([None, CLINIC]), st.sampled_from(Detail))
+CLINICS = st.sampled_from(
+    [None, CLINIC, replace(CLINIC, name="x" * 40, telephone="+44 20 7946 0123 ext. 45", emergency="112")]
+)
+WORDINGS = st.builds(
+    SmsWording,
+    opening=st.sampled_from(["", "Hi {first}, your clinic here."]),
+    closing=st.sampled_from(["", "Reply STOP to end."]),
+    messages=st.sampled_from(["few", "all"]),
+)
+
+
+@given(TREATMENTS, QUIET, CLINICS, st.sampled_from(Detail), WORDINGS, st.integers(-20, 40))
 def test_the_laws_of_every_set_of_messages(
-    treated: Treatment, quiet: QuietHours, clinic: Clinic | None, detail: Detail
+    treated: Treatment,
+    quiet: QuietHours,
+    clinic: Clinic | None,
+    detail: Detail,
+    wording: SmsWording,
+    day: int,
 ) -> None:
-    made = plan(treated, replace(SCHEDULE, clinic=clinic))
-    messages = sent(made, quiet=quiet, detail=detail)
-    moments = [datetime.fromisoformat(one["send_at"]) for one in messages]
-    assert [one.astimezone(UTC) for one in moments] == sorted(one.astimezone(UTC) for one in moments)
-    assert len({one["role"] for one in messages}) == len(messages)
-    for moment, one in zip(moments, messages, strict=True):
+    made = plan(treated, replace(SCHEDULE, clinic=clinic, sms=wording))
+    as_of = begins(made) + timedelta(days=day)
+    messages = sent(made, as_of, quiet=quiet, detail=detail)
+    times = [datetime.fromisoformat(one["send_at"]) for one in messages]
+    assert [one.astimezone(UTC) for one in times] == sorted(one.astimezone(UTC) for one in times)
+    assert (
+        len({one["role"] for one in messages})
+        == len({one["send_at"][:10] for one in messages})
+        == len(messages)
+    )
+    assert len(messages) <= (12 if wording.messages == "all" else 6)
+    first_to_come = next((one for one in messages if one["status"] == "upcoming"), None)
+    for moment, one in zip(times, messages, strict=True):
         text = one["text"]
         assert not quiet.holds(moment.time())
         assert moment.utcoffset() == moment.astimezone(treated.zone).utcoffset()
         assert (one["encoding"], one["segments"]) == reckoned(text)
-        assert one["segments"] <= 4
+        assert one["segments"] <= 2
+        assert (EMERGENCY in text and GENERAL in text) == (one["role"] == "start" or one is first_to_come)
         for window in made.windows:
             assert window.end is not None
             if window.rule.then and f"{window.rule.then[1:]}" in text:
                 assert moment.astimezone(UTC) >= window.end, window.rule.id
-            if window.kind is Kind.AVOID and f"{window.rule.short} until" in text:
-                assert moment.astimezone(UTC) < window.end, window.rule.id
         if "ibuprofen" in text or "allergy tablet" in text:
-            assert PRESCRIBED in text
-    assert sum(GENERAL in one["text"] for one in messages) == 1
-
-
-@given(TREATMENTS)
-def test_no_day_has_two_messages_and_each_wait_is_told_by_its_end_or_soon_after(treated: Treatment) -> None:
-    made = plan(treated, SCHEDULE)
-    messages = sent(made)
-    days = [one["send_at"][:10] for one in messages]
-    assert len(set(days)) == len(days)
-    assert len(messages) <= 12
-    last = datetime.fromisoformat(
-        [one for one in messages if one["role"].startswith("phase/")][-1]["send_at"]
-    )
-    ends = [w.end for w in made.windows if w.kind is Kind.AVOID and w.end is not None]
-    assert last.astimezone(UTC) >= max(ends)
-    assert last.astimezone(UTC) - max(ends) <= timedelta(days=4)  # three, and a night
+            assert "Prescribed medicine" in text
 
 
 # The program --------------------------------------------------------------------------------------

@@ -538,6 +538,7 @@ class _ScheduleReader:
             export=self._export(),
             sms=self._sms(base.sms if base else SmsWording()),
             only_ours=only_ours,
+            own_rules=frozenset(root.table("rules").values) - frozenset(off) if base else frozenset(),
         )
         root.done()
         return None if self.problems or self.unknown else schedule

@@ -83,6 +83,11 @@ def to_gsm(text: str) -> str:
     return alike if encoding(alike) is Encoding.GSM_7 else text
 
 
+def as_if_gsm(text: str) -> str:
+    """Return a text as long as it would be if GSM-7 had all its characters."""
+    return "".join(c if c in _ALPHABET else "?" for c in text)
+
+
 def _alike(character: str) -> str:
     if character in _ALPHABET:
         return character

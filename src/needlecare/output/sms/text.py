@@ -1,0 +1,219 @@
+"""What a text message says: as much as two segments hold, the most important first.
+
+A list that doesn't fit ends in "Full list on your sheet." and never in a number. The room is counted as
+if every character were in GSM-7: an accent may cost segments, it never costs names.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.calendar.phases import avoid_windows, end_of
+from needlecare.model import UNRANKED, Detail, Kind, Plan, Schedule, Window
+from needlecare.output.sms.gsm import as_if_gsm, segments, to_gsm
+from needlecare.output.sms.moments import Preparation, Turn
+from needlecare.output.standing import clinic_name, standing_text
+from needlecare.output.timing import short_day, since, until
+from needlecare.output.wording import sentence, title_prefix, whole_sentence
+from needlecare.plan.combine import begins
+from needlecare.time.zones import end_of_day, local
+
+MAX_SEGMENTS = 2
+MAX_CHARACTERS = 306  # of GSM-7 in two segments
+MAX_NEWS = 3  # things that are said to be fine again, as in a calendar's title
+MAX_REFUSED = 8  # names in a row that don't fit, before the others are not tried
+FULL_LIST = "Full list on your sheet."
+
+
+class Texts:
+    """The texts of a plan's messages."""
+
+    def __init__(self, plan: Plan, detail: Detail) -> None:
+        self.plan = plan
+        self.zone = plan.treatment.zone
+        wording = plan.schedule.sms
+        self.opening, self.closing = wording.opening, wording.closing
+        named = detail is Detail.FULL or not self.opening
+        self.prefix = title_prefix(plan.schedule, detail) if named else ""
+        self.schedule = _unnamed(plan.schedule)  # a full message names the clinic at its head
+
+    def after(self, turn: Turn, following: datetime | None, *, first: bool, standing: bool) -> str:
+        """Return what is said at a turn; `following` (UTC) is when the next message comes.
+
+        `standing`: with whom to call in an emergency, and that it is general information.
+        """
+        draft = _Draft(self.zone, turn.at, heading=[self.prefix])
+        draft.fixed = [self.milestone(window, turn.at) for window in turn.milestones]
+        draft.advice = [sentence(window.rule.advice) for window in turn.milestones if self.is_today(window)]
+        if first:
+            draft.candidates += [("do", window) for window in self.own_care()]
+        draft.candidates += [("news", window) for window in sorted(turn.ended, key=self.importance)]
+        waiting = [window for window in avoid_windows(self.plan) if end_of(window) > turn.at]
+        soon = [w for w in waiting if following is None or end_of(w) <= following or not _begun(w, turn.at)]
+        later = [window for window in waiting if window not in soon]
+        soon.sort(key=lambda window: (end_of(window), self.importance(window)))
+        later.sort(key=self.importance)
+        draft.candidates += [("wait", window) for window in (*soon, *later)]
+        draft.signs = [] if first else self.new_signs(turn.at)
+        return self.fitted(draft, standing=standing)
+
+    def before(self, preparation: Preparation, *, standing: bool) -> str:
+        """Return what to prepare, the most urgent first."""
+        treated = self.plan.treatment.treated
+        today = local(preparation.at, self.zone).date()
+        appointment = since(begins(self.plan), self.zone, today)
+        if not isinstance(treated, datetime):
+            appointment = short_day(treated, today)
+        draft = _Draft(
+            self.zone, preparation.at, heading=[self.prefix], fixed=[f"To prepare for {appointment}."]
+        )
+        draft.candidates = [("prepare", window) for window in preparation.windows]
+        return self.fitted(draft, standing=standing)
+
+    def fitted(self, draft: "_Draft", *, standing: bool) -> str:
+        """Return a draft with as much of it as fits."""
+        everything = self.joined(draft, draft.candidates, standing=standing, complete=True)
+        if _fits(everything) and draft.news <= MAX_NEWS:
+            return everything
+        chosen: list[tuple[str, Window]] = []
+        text = self.joined(draft, chosen, standing=standing, complete=False)
+        for part in (draft.advice, draft.signs, draft.heading, draft.fixed):  # the least important first
+            if not _fits(text):
+                part.clear()
+                text = self.joined(draft, chosen, standing=standing, complete=False)
+        refused = 0
+        for candidate in draft.candidates:
+            if candidate[0] == "news" and sum(kind == "news" for kind, _ in chosen) == MAX_NEWS:
+                continue
+            longer = self.joined(draft, [*chosen, candidate], standing=standing, complete=False)
+            if _fits(longer):
+                chosen.append(candidate)
+                text = longer
+            elif (refused := refused + 1) == MAX_REFUSED:
+                break
+        return text
+
+    def joined(
+        self, draft: "_Draft", chosen: Sequence[tuple[str, Window]], *, standing: bool, complete: bool
+    ) -> str:
+        """Return a message with what was chosen; `complete`: nothing is left out."""
+        named = [window for _, window in chosen]
+        parts = [*draft.heading, *draft.fixed, *draft.advice, *draft.sentences(chosen), *draft.signs]
+        if any(window.rule.medicine for window in named):
+            parts.append(standing_text("medicine", self.schedule, short=True))
+        parts += [] if complete else [FULL_LIST]
+        if standing:
+            parts.append(standing_text("emergency", self.schedule, short=True))
+            parts.append(standing_text("general", self.schedule, short=True))
+        said = to_gsm(" ".join(" ".join(whole_sentence(part) for part in parts if part).split()))
+        return " ".join(filter(None, [self.opening, said, self.closing]))
+
+    def importance(self, window: Window) -> tuple[int, int]:
+        """Return by what windows are named where there is no room for all: the clinic's own come first."""
+        rule = window.rule
+        own = rule.id in self.plan.schedule.own_rules
+        return (0 if own and rule.priority == UNRANKED else rule.priority, self.plan.windows.index(window))
+
+    def own_care(self) -> list[Window]:
+        """Return what the clinic's own file asks for after the treatment."""
+        own = self.plan.schedule.own_rules
+        return [w for w in self.plan.windows if w.kind is Kind.DO and w.rule.id in own]
+
+    def milestone(self, window: Window, at: datetime) -> str:
+        """Return what there is on the day of a milestone, or from when one of several days begins."""
+        assert window.start is not None
+        today, day = local(at, self.zone).date(), local(window.start, self.zone).date()
+        if not self.is_today(window):
+            return f"{window.rule.title}: from {short_day(day, today)}."
+        return sentence(
+            window.rule.title if day == today else f"{window.rule.title} ({short_day(day, today)})"
+        )
+
+    def is_today(self, window: Window) -> bool:
+        """Whether a milestone is one of a single day."""
+        assert window.start is not None
+        day = local(window.start, self.zone).date()
+        return window.end is None or window.end <= end_of_day(day, self.zone)
+
+    def new_signs(self, at: datetime) -> list[str]:
+        """Return whom to call about the signs that have come to count since the treatment."""
+        start = begins(self.plan)
+        new = [w for w in self.plan.warnings if w.start is not None and start < w.start <= at]
+        if not new:
+            return []
+        return [f"Call {clinic_name(self.schedule)} about {', '.join(window.rule.short for window in new)}."]
+
+
+class _Draft(Struct):
+    """What a message could say: what it says in any case, what it says if that fits, and candidates, the
+    most important first.
+    """
+
+    zone: ZoneInfo
+    at: datetime
+    heading: list[str] = []
+    fixed: list[str] = []
+    advice: list[str] = []
+    candidates: list[tuple[str, Window]] = []
+    signs: list[str] = []
+
+    @property
+    def news(self) -> int:
+        return sum(kind == "news" for kind, _ in self.candidates)
+
+    def sentences(self, chosen: Iterable[tuple[str, Window]]) -> list[str]:
+        """Return sentences that say what was chosen: one for each end, in the order of the ends."""
+        by_kind: dict[str, list[Window]] = {}
+        for kind, window in chosen:
+            by_kind.setdefault(kind, []).append(window)
+        said = [f"{(w.rule.then or w.rule.title)}." for w in by_kind.get("news", ())]
+        said += [f"Do: {', '.join(w.rule.short for w in by_kind['do'])}."] if "do" in by_kind else []
+        said += self.grouped(by_kind.get("wait", ()), self.wait)
+        return [*said, *self.grouped(by_kind.get("prepare", ()), self.preparation)]
+
+    def grouped(
+        self, windows: Iterable[Window], words: Callable[[Window], tuple[datetime, str]]
+    ) -> list[str]:
+        groups: dict[tuple[datetime, str], list[str]] = {}
+        for window in windows:
+            groups.setdefault(words(window), []).append(window.rule.short)
+        return [f"{said}: {', '.join(names)}." for (_, said), names in sorted(groups.items())]
+
+    def wait(self, window: Window) -> tuple[datetime, str]:
+        """Return the end of a wait, and "Not until Mon 23 Nov 14:30"."""
+        today = local(self.at, self.zone).date()
+        end = until(end_of(window), self.zone, today)
+        if window.start is not None and window.start > self.at:
+            return end_of(window), f"Not from {since(window.start, self.zone, today)} until {end}"
+        return end_of(window), f"Not until {end}"
+
+    def preparation(self, window: Window) -> tuple[datetime, str]:
+        """Return the start of a preparation, and "From Sat 14 Nov"; what counts already comes last."""
+        assert window.start is not None
+        if window.start <= self.at:
+            return datetime.max.replace(tzinfo=self.at.tzinfo), "Now"
+        return window.start, f"From {since(window.start, self.zone, local(self.at, self.zone).date())}"
+
+
+def fits_beside_standing_texts(schedule: Schedule) -> bool:
+    """Whether opening, closing and standing texts leave room for anything else."""
+    standing = [standing_text(name, _unnamed(schedule), short=True) for name in ("emergency", "general")]
+    texts = [schedule.sms.opening, *map(sentence, standing), FULL_LIST, schedule.sms.closing]
+    return _fits(to_gsm(" ".join(filter(None, texts))))
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= MAX_CHARACTERS and segments(as_if_gsm(text)) <= MAX_SEGMENTS
+
+
+def _begun(window: Window, at: datetime) -> bool:
+    return window.start is not None and window.start <= at
+
+
+def _unnamed(schedule: Schedule) -> Schedule:
+    """Return a schedule whose clinic is called "your clinic"; its telephone stays."""
+    clinic = schedule.clinic
+    return replace(schedule, clinic=replace(clinic, name="your clinic")) if clinic else schedule
