@@ -1032,12 +1032,12 @@ def test_the_daily_reminder_keeps_its_local_time_across_a_clock_change(
 DAILY = {
     # from 22 November 14:30 to 1 December 14:30: at 08:00 from the 23rd to the 28th, the seventh day
     "one care": ("2026-11-21T14:30+01:00", [("PT24H", "P10D")], "08:00", ("20261123T080000", 6)),
-    # from 24 to 26 and from 22 to 23 November, each at 14:30: on the 25th and 26th, and on the 23rd
+    # from 24 to 26 and from 22 to 23 November, each at 14:30: the first one decides, on the 25th and 26th
     "two cares": (
         "2026-11-21T14:30+01:00",
         [("P3D", "P5D"), ("P1D", "P2D")],
         "08:00",
-        ("20261123T080000", 4),
+        ("20261125T080000", 2),
     ),
     # from 22 November 08:00, when it is due, to the 24th 08:00, when it is over
     "to the minute": (

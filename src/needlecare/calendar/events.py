@@ -370,33 +370,42 @@ class _Drafting(Struct, frozen=True, dict=True):
         return self.care_at(clock, exact=exact)
 
     def care_at(self, clock: time, *, exact: bool) -> list[Draft]:
-        care = [w for w in self.plan.windows if w.rule.daily and w.start is not None and w.end is not None]
+        """Return the reminder of daily care at a local time, on the days on which the most important care holds.
+
+        Its title names what holds on all of them: one series has one title.
+        """
+        care = [
+            window
+            for window in titles.by_priority(self.plan.windows)
+            if window.rule.daily and window.start is not None and window.end is not None
+        ]
+        named = [window for window in care if not window.rule.medicine] or care
+        if not named:
+            return []
         treated = self.day(begins(self.plan))
         days = [treated + timedelta(days=number) for number in range(1, CARE_DAYS + 1)]
         moments = [resolve(datetime.combine(day, clock), self.zone, Edge.START) for day in days]
         # It comes again at the hour of its first day, so that is no day on which clocks skip the hour.
         shown = [at for at in moments if local(at, self.zone).time() == clock]
-        held = [at for at in shown if any(w.start and w.start <= at < end_of(w) for w in care)]
+        held = [at for at in shown if _holds(named[0], at)]
         if not held:
             return []
-        last = held[-1]
-        named = [w for w in titles.by_priority(care) if w.start and w.start <= last]
-        rules = [w.rule for w in named if not w.rule.medicine] or [w.rule for w in named]
-        sections = self.wording.phase("", [], held[0], last + SHOWN).sections
+        first, last = held[0], held[-1]
+        rules = [window.rule for window in named if _holds(window, first) and _holds(window, last)]
         return [
             Draft(
                 role=Role.DAILY.value,
-                start=held[0],
-                end=held[0] + SHOWN,
+                start=first,
+                end=first + SHOWN,
                 title=titles.daily_title(rules),
                 said=Description(
-                    news=f"Every day: {'; '.join(window.rule.title for window in named)}.",
+                    news=f"Every day: {'; '.join(rule.title for rule in rules)}.",
                     following=f"Until {short_day(self.day(last), self.wording.reader)}.",
-                    sections=sections,
+                    sections=self.wording.phase("", [], first, last + SHOWN).sections,
                 ),
                 wording=self.wording,
                 rank=FIXED if exact else DAYS,
-                daily=Daily(zone=self.zone, count=(self.day(last) - self.day(held[0])).days + 1),
+                daily=Daily(zone=self.zone, count=(self.day(last) - self.day(first)).days + 1),
             )
         ]
 
@@ -455,6 +464,10 @@ class _Drafting(Struct, frozen=True, dict=True):
         )
         title = titles.preparation_title(heading, [window.rule for window in named])
         return self.short(role, at, title, said, DAYS)
+
+
+def _holds(window: Window, moment: datetime) -> bool:
+    return (window.start is None or window.start <= moment) and (window.end is None or moment < window.end)
 
 
 # No two alarms in one minute ----------------------------------------------------------------------
