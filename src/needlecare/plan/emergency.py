@@ -92,7 +92,9 @@ class _Question:
         for token, roots in zip(self.tokens, self.roots, strict=True):
             if f"={word}" in roots:
                 return True
-            if roots and len(word) >= _MIN_MISSPELT_ALONE and _misspelt(token, word):
+            if not roots or len(word) < _MIN_MISSPELT_ALONE or root(token) == root(word):
+                continue  # of another form of the word nothing is said: "collapse", "collapsed"
+            if _misspelt(token, word):
                 return True
         return False
 

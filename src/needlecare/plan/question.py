@@ -154,6 +154,7 @@ _NORMAL = _Pattern(
     r"^(?:so )?(?:is|are) (?:it|this|that|these|they) (?:totally |completely |still |really )?"
     r"(?:normal|usual|common|expected|typical|natural|to be expected|supposed to|a bad sign|concerning|worrying|serious)\b"
     r"(?: (?:that|to|if|for|when|be))*(?: (?:have|get|feel|see|be))* ?"
+    r"|^is it (?:ok|okay|fine|alright|bad) (?:that|if) my\b ?"
     r"|^(?:normal|usual|common) (?:to|that|for)\b ?"
     r"|^(?:should|shouldnt|will|would) (?:my|the|your)\b ?"
     r"|^(?:is|are|was) (?:my|the) "

@@ -17,11 +17,11 @@ from needlecare.plan.overview import overview
 
 
 class Usual(StrEnum):
-    """How a sign fits what sources expect; from the most expected to the most serious."""
+    """How a sign fits what sources expect; from what says least to the most serious."""
 
+    NO_TIME = "no source gives a time"
     USUAL = "usual"
     NOT_YET = "not expected yet"
-    NO_TIME = "no source gives a time"
     PAST = "past its usual time"
     MIXED = "usual or a warning sign"
     WARNING = "warning sign"
