@@ -36,7 +36,7 @@ def man_page() -> str:
     lines += [".SH OPTIONS", *_options(program)]
     lines.append(".SH COMMANDS")
     environment: set[str] = set()
-    for name, command in _commands(program, ctx):
+    for name, command in commands(program, ctx):
         usage = " ".join([name, *(p.metavar for p in command.params if p.param_type_name == "argument")])
         lines += [f".SS {_plain(f'needlecare {usage} [OPTION]...')}", *_paragraphs(command.help)]
         lines += _options(command)
@@ -57,12 +57,12 @@ def man_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _commands(group: Any, ctx: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+def commands(group: Any, ctx: Any, before: str = "") -> Iterator[tuple[str, Any]]:
     """Yield each command with its name, those of a group in its place."""
     for name in group.list_commands(ctx):
         command = group.get_command(ctx, name)
         if hasattr(command, "list_commands"):
-            yield from _commands(command, ctx, f"{before}{name} ")
+            yield from commands(command, ctx, f"{before}{name} ")
         else:
             yield f"{before}{name}", command
 
@@ -71,7 +71,7 @@ def _options(command: Any) -> list[str]:
     lines = []
     for param in command.params:
         names = [*param.opts, *param.secondary_opts] if param.param_type_name == "option" else [param.metavar]
-        value = _value(param, command) if param.param_type_name == "option" else ""
+        value = value_of(param, command) if param.param_type_name == "option" else ""
         lines += [
             ".TP",
             f".B {_plain(', '.join(names))}{f' {_plain(value)}' if value else ''}",
@@ -80,7 +80,7 @@ def _options(command: Any) -> list[str]:
     return lines
 
 
-def _value(param: Any, command: Any) -> str:
+def value_of(param: Any, command: Any) -> str:
     """Return what an option takes, as its help calls it; nothing for a flag."""
     if param.metavar or param.is_flag:
         return param.metavar or ""
