@@ -34,4 +34,7 @@ def test_the_reference_is_made_from_the_program() -> None:
 def test_help_fits_two_screens_and_ends_with_examples(command: str) -> None:
     shown = needlecare(*command.split(), "--help", COLUMNS="100").out
     assert len(shown.splitlines()) <= 100, "two screens of 50 lines"
-    assert f"needlecare {command.split(maxsplit=1)[0].removeprefix('plan')}".rstrip() in shown.split("Examples")[1]
+    assert (
+        f"needlecare {command.split(maxsplit=1)[0].removeprefix('plan')}".rstrip()
+        in shown.split("Examples")[1]
+    )
