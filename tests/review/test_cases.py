@@ -264,7 +264,7 @@ DAMAGED = {
     ),
     "a date with two readings": (
         row(treated="03/04/2026"),
-        ['2: treated: "03/04/2026" is not a date; write 2026-03-04 (4 March) or 2026-04-03 (3 April)'],
+        ['2: treated: "03/04/2026" can mean 4 March or 3 April; write 2026-03-04 or 2026-04-03'],
     ),
     "a word for a date: a table stays as it is": (
         row(treated="today"),

@@ -367,7 +367,8 @@ class _Row:
         try:
             return parse_when(cell, now=_NO_CLOCK, zone=zone).value
         except UsageError as error:
-            self.wrong(str(error).replace(FORMS, f"write {what}"), column)
+            written, *_ = str(error).split(", or give --dates")  # a table is checked without options
+            self.wrong(written.replace(FORMS, f"write {what}"), column)
             return None
 
 
