@@ -11,6 +11,8 @@ FORMS = [
     ("how long before i can swim", Form.MAY, "swim"),
     ("how long should I wait to exercise", Form.MAY, "exercise"),
     ("how soon can i exercise", Form.MAY, "can i exercise"),
+    ("how soon after microneedling can I exercise", Form.MAY, "can i exercise"),
+    ("is it ok that my skin is red", Form.NORMAL, "skin is red"),
     ("still red", Form.MAY, "still red"),
     ("is it normal that my face is still red", Form.NORMAL, "face is still red"),
     ("is this normal", Form.NORMAL, ""),
@@ -52,6 +54,9 @@ MOMENTS = [
     ("still red for two weeks", None, 336, None),
     ("run tomorrow", None, None, "tomorrow"),
     ("swim on Friday at 6pm", None, None, "friday 6pm"),
+    ("botox in two weeks", None, None, "in two weeks"),
+    ("can I wear makeup the next day", 1, None, None),
+    ("can I wear makeup straight after", None, 0, None),
     ("gym monday morning", None, None, "monday"),
     ("moisturise twice a day", None, None, None),  # a day is no date
     ("go for a hike", None, None, None),  # nor is an h an hour

@@ -112,6 +112,15 @@ _AGO = _Pattern(
         "weekend",
     ),
 )
+_AFTER_IT = _Pattern(
+    r"\b(?:after|following|post|since|from) (?:my |the |having |getting |a )?(?:treatment|session|appointment|procedure|microneedling|needling)\b",
+    within=("after", "following", "post", "since", "from"),
+)
+_NEXT_DAY = _Pattern(r"\b(?:on |by )?(?:the )?(?:next day|day after|following day)\b", within=("day",))
+_AT_ONCE = _Pattern(
+    r"\b(?:on )?(?:the same day|(?:straight|right|immediately|directly) (?:away|after|afterwards))\b",
+    within=("same day", "away", "after"),
+)
 # Who prescribed it: what is asked about then is a matter for that doctor.
 _DOCTOR = "doctor|dr|gp|dermatologist|derm|consultant|specialist|nurse|surgeon|physician|hospital"
 _PRESCRIBED = _Pattern(
@@ -123,9 +132,9 @@ _PRESCRIBED = _Pattern(
 )
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _WHEN = _Pattern(
-    rf"(?:\b(?:on|this|by|for) )?\b(?P<day>tomorrow|{_WEEKDAY})(?: (?:morning|afternoon|evening|night))?"
+    rf"(?:\b(?:on|this|by|for) )?\b(?P<day>tomorrow|{_WEEKDAY}|in (?:[0-9]{{1,3}}|a|{'|'.join(_NUMBERS)}) (?:day|week|month)s?)(?: (?:morning|afternoon|evening|night))?"
     r"(?: ?(?:at |@ ?)?(?P<clock>[0-9]{1,2}(?:[:.][0-9]{2})? ?[ap]m|[0-9]{1,2}[:.][0-9]{2}))?[ ?.!]*$",
-    within=("tomorrow", "day"),
+    within=("tomorrow", "day", "week", "month"),
 )
 _HOW_LONG = _Pattern(
     r"^how (?:long|soon|many (?:days|hours|weeks)|much longer)(?: is it)?(?: (?:do|should|must|would) (?:i|you|we))?"
@@ -147,7 +156,7 @@ _CANNOT = _Pattern(
     first="why cant cannot can shouldnt should mustnt must may",
 )
 _INVERTED_END = _Pattern(
-    r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: now)?$",
+    r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: for (?:me|my skin|my face|it))?(?: now)?$",
     first="is are would",
 )
 _NORMAL = _Pattern(
@@ -229,6 +238,7 @@ def read(text: str) -> Question:
         lowered = lowered[: found.start()]
     words = normalize(lowered)
     words, day, hours = _moment(words)
+    words = _AFTER_IT.cut(words)
     form, inverted = Form.MAY, False
     first_person = _FIRST_PERSON.search(words)
     if _MISTAKE.search(words):
@@ -264,6 +274,10 @@ def _moment(words: str) -> tuple[str, int | None, int | None]:
     """Return words without the day or the hours after the treatment that they name, and these."""
     if found := _DAY.search(words):
         return _cut(words, found), _number(found["number"]), None
+    if found := _NEXT_DAY.search(words):
+        return _cut(words, found), 1, None
+    if found := _AT_ONCE.search(words):
+        return _cut(words, found), None, 0
     if found := _LATER.search(words):
         number, unit = found["number"] or found["number2"], found["unit"] or found["unit2"]
         return _cut(words, found), None, _number(number) * _HOURS[unit]

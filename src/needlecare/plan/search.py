@@ -6,7 +6,7 @@ change nothing. Words that are not understood are never guessed: they are named,
 nearest word that is known, if one is very close.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import takewhile
 
@@ -34,7 +34,7 @@ _BEFORE = word_set(
     using used have having has had take taking took wear wearing wore put putting apply applying
     doing done eat eating ate drink drinking drank play playing visit visiting sit sitting lie lying
     stay staying keep return returning went back glass cup pint bottle bit couple lot of hi hello
-    hey wondering asking think any anything everything because wait waiting bring buy book wore sat lay put slept came come been
+    hey wondering asking think any anything everything because wait waiting id ill ive im wanna gonna pls plz u cn which kind sort type bring buy book wore sat lay put slept came come been
     """
 )
 # What may stand anywhere but at the end, where an article is none ("vitamin A").
@@ -43,6 +43,7 @@ _ANYWHERE = word_set(
     """
     i me we us you it to for in at on of into onto with by from just only also too again now today
     tonight already yet soon please still ever really actually maybe very ok okay there here while
+    new old normal usual regular favourite favorite nice good one single quick percent every other
     when am is are be thanks safely normally wedding party birthday date dinner lunch interview
     kids children friends family husband wife boyfriend girlfriend partner mum mom daughter son baby
     event meeting church christmas summer winter work home bit light lightly gently
@@ -429,13 +430,14 @@ def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
     return "".join((*tokens[:-1], last)), " ".join((*map(root, tokens[:-1]), last))
 
 
-def _without(tokens: Sequence[str], dropped: Collection[str]) -> tuple[str, ...]:
+def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
     """Return words without some; an article is kept at the end, where it is none ("vitamin A")."""
     last = len(tokens) - 1
     return tuple(
         token
         for place, token in enumerate(tokens)
-        if token not in dropped or (place == last and token in _BETWEEN)
+        if not (token in dropped or (dropped >= _SMALL and token.isdigit()))
+        or (place == last and token in _BETWEEN)
     )
 
 
