@@ -6,15 +6,21 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
 
 from program import PROGRAM, environment, needlecare
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("needlecare ")]
+PAGES = (README, (ROOT / "docs" / "first-evening.md").read_text(encoding="utf-8"))
+BLOCKS = [
+    block for page in PAGES for block in re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+]
+LINES = [line for block in BLOCKS for line in block.splitlines()]
+COMMANDS = list(dict.fromkeys(line for line in LINES if line.split()[0] == "needlecare"))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -23,8 +29,8 @@ def test_each_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     (tmp_path / "today.csv").write_text("ref,treated,prp\na1,2026-11-21T14:30,yes\n")
     if "clinic.toml" in command and "schedule new" not in command:
         assert needlecare("schedule", "new", "clinic.toml", cwd=tmp_path).code == 0
-    # The line before these saves a treatment.
-    if command.startswith(("needlecare status", "needlecare can", "needlecare saved")):
+    # A line before each of these saves a treatment.
+    if command.startswith(("needlecare can", "needlecare normal", "needlecare saved", "needlecare --ics")):
         assert needlecare("yesterday@14:30", "--save", XDG_DATA_HOME=str(tmp_path)).code == 0
     before = set(tmp_path.rglob("*"))
     path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
@@ -37,8 +43,8 @@ def test_each_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
         check=False,
         timeout=60,
     )
-    # may I? answers 1 for not yet, and which it is depends on the day; a clinic's file changes something
-    codes = {"can": {0, 1}, "schedule diff": {1}}
+    # "May I?" and "is this normal?" answer 1 for not yet and for a warning; which it is depends on the day.
+    codes = {"can": {0, 1}, "normal": {0, 1}}
     wanted = [found for name, found in codes.items() if command.startswith(f"needlecare {name} ")]
     assert done.returncode in (wanted or [{0}])[0], done.stderr
     assert done.stdout or set(tmp_path.rglob("*")) - before
@@ -46,10 +52,30 @@ def test_each_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
 
 def test_the_readme_has_a_command_for_every_kind_of_use() -> None:
     text = "\n".join(COMMANDS)
-    for word in ("--prp", "why ", "--ics plan.ics", "--json", "--ref", "html", "sms", "--out"):
+    for word in (
+        "--prp",
+        "why ",
+        "can ",
+        "normal ",
+        "ready-by ",
+        "--ics plan.ics",
+        "handout.html",
+        "--json",
+        "--out",
+    ):
         assert word in text
-    for name in ("list", "show", "check", "new", "diff"):
-        assert f"schedule {name}" in text or name == "list"
+
+
+def test_the_titles_in_the_readme_are_those_of_the_calendar() -> None:
+    made = needlecare(
+        *["2026-11-21T14:30", "--prp", "--tz", "Europe/Berlin", "--as-of", "2026-11-21T15:00", "--ics", "-"]
+    ).out
+    events = [e for e in icalendar.Calendar.from_ical(made).walk("VEVENT") if e.walk("VALARM")]
+    berlin = ZoneInfo("Europe/Berlin")
+    rows = sorted((event.start.astimezone(berlin), str(event["SUMMARY"])) for event in events)
+    shown = [f"{at:%a} {at.day:2} {at:%b %H:%M}  {title}" for at, title in rows]
+    block = README.split("\n## On your phone\n")[1].split("```\n")[3]
+    assert block.splitlines() == shown
 
 
 @pytest.mark.parametrize("heading", ["Quick start", "Tests"])
