@@ -1004,8 +1004,13 @@ def test_what_is_printed_is_accepted_and_means_the_same(
     for meant, texts in printed.items():
         assert [read(text) for text in texts] == [meant] * len(texts)
     if first_moment(day, zone) < midnight:  # unless the zone skipped the day
-        for text in (timing.short_day(day), timing.short_day(day, today), timing.long_day(day)):
-            assert (read(text), read(timing.padded(text))) == (day, day)
+        for text in (
+            timing.short_day(day),
+            timing.short_day(day, today),
+            timing.day_and_month(day, today),
+            timing.long_day(day),
+        ):
+            assert (read(text), read(text.replace(" ", "  "))) == (day, day)
 
 
 @law
