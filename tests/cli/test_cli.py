@@ -126,7 +126,7 @@ def test_a_clinics_word_governs_alone_and_its_name_is_on_the_page(tmp_path: Path
     (tmp_path / "clinic.toml").write_text(CLINIC)
     result = needlecare(*WHEN, *AS_OF, "--schedule", "clinic.toml", cwd=tmp_path)
     # No makeup for 3 days from Saturday the 21st, 14:30: until Tuesday the 24th, 14:30.
-    assert "No makeup until Tuesday 24 November 2026, 14:30" in result.out
+    assert "No makeup: until Tuesday 24 November 2026, 14:30" in result.out
     assert "Skin Clinic 030 1234." in result.out
     assert "Call Skin Clinic (030 1234) at any time" in result.out
     assert "call 112" in result.out
@@ -136,7 +136,7 @@ def test_a_clinics_word_governs_alone_and_its_name_is_on_the_page(tmp_path: Path
 def test_following_one_source_counts_it_alone_and_says_what_that_leaves_out() -> None:
     result = needlecare(*WHEN, *AS_OF, "--follow", "roller-blog")
     # roller-blog alone: no exercise for 48 hours, so until Monday the 23rd.
-    assert "No sweaty exercise until Monday 23 November 2026, 14:30" in result.out
+    assert "No sweaty exercise: until Monday 23 November 2026, 14:30" in result.out
     assert "Only roller-blog counts" in result.out
     assert "Call the clinic:" in result.out
 
@@ -329,7 +329,7 @@ def test_the_examples_of_a_command_fit_on_a_terminal_and_can_be_copied(command: 
 def test_a_pipe_gets_plain_sentences_and_no_escape_codes() -> None:
     result = needlecare(*WHEN, *AS_OF)
     assert "\x1b" not in result.out
-    assert "- No makeup until Monday 23 November 2026, 14:30" in result.out
+    assert "- No makeup: until Monday 23 November 2026, 14:30" in result.out
 
 
 def test_an_ascii_locale_gets_ascii() -> None:
