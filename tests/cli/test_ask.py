@@ -127,3 +127,15 @@ def test_the_time_is_shown_on_the_clock_that_is_asked_for() -> None:
 def test_a_prompt_shows_one_line() -> None:
     result = needlecare("status", "--short", *TUESDAY, *WHEN)
     assert result.out == "Skin day 3: no direct sun, retinol until 5 Dec · SPF 50 every day\n"
+
+
+@pytest.mark.parametrize("command", [("plan", "--format", "plain"), ("plan", "--ics", "-"), ("course",)])
+def test_a_saved_treatment_is_used_where_no_date_is_typed(tmp_path: Path, command: tuple[str, ...]) -> None:
+    home = {"XDG_DATA_HOME": str(tmp_path)}
+    typed = ("2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--skin-type", "IV")
+    needlecare("plan", *typed, "--save", **home)
+    saved = needlecare(*command, "--as-of", "2026-11-24T09:00", **home)
+    written = needlecare(*command, *typed, "--as-of", "2026-11-24T09:00")
+    assert (saved.code, saved.out) == (0, written.out)
+    nothing = needlecare(*command, XDG_DATA_HOME=str(tmp_path / "empty"))
+    assert (nothing.code, nothing.out) == (2, "")

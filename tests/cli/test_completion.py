@@ -402,3 +402,9 @@ def test_the_script_is_shown_for_the_shell_that_asks_or_that_is_named(shell: str
     assert named.out.strip() == shown.stdout.strip()
     assert f"_NEEDLECARE_COMPLETE=complete_{shell}" in shown.stdout
     assert (home / ".zshrc").read_text() == ""
+
+
+def test_normal_offers_what_skin_does() -> None:
+    assert {"redness", "infection"} <= set(offered("normal", ""))
+    assert "makeup" not in offered("normal", "")
+    assert "still-red" in offered("normal", "still")

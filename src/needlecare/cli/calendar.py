@@ -11,7 +11,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.cli import terminal
+from needlecare.cli import options, terminal
 from needlecare.cli.options import typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, SkinType
@@ -148,9 +148,7 @@ class Choices(Struct, frozen=True, kw_only=True):
             override=[word for word in self.override if word != "none"],
         )
         if remembered is None:
-            if not asked.when:
-                raise UsageError(f"when was the treatment, or when will it be? {WHEN_HINT}")
-            return asked
+            return asked if asked.when else asked.of_saved(ctx)
         treatment, quiet = remembered.treatment, remembered.reminders.quiet
         values = {
             "tz": treatment.zone.key,
@@ -172,6 +170,31 @@ class Choices(Struct, frozen=True, kw_only=True):
                 "give their file with --schedule FILE"
             )
         return replace(asked, when=self.when or treatment.treated.isoformat(), **untyped)
+
+    def of_saved(self, ctx: typer.Context) -> "Choices":
+        """Return these choices for the saved treatment, with its options in the place of what was not typed.
+
+        Raises UsageError where none is saved.
+        """
+        from needlecare.cli.commands.saved import load_saved
+        from needlecare.storage.saved import in_force
+
+        as_of, dates = ctx.params.get("as_of"), ctx.params.get("dates")
+        saved = in_force(load_saved(), lambda zone: options.moment_of(as_of, zone, dates, say=False))
+        if saved is None:
+            raise UsageError(f"when was the treatment, or when will it be? {WHEN_HINT}")
+        treatment = saved.treatment
+        values = {
+            "tz": treatment.zone.key,
+            "prp": treatment.prp,
+            "skin_type": treatment.skin_type,
+            "scars": treatment.scars,
+            "schedule": saved.schedule,
+            "follow": list(saved.follow),
+            "override": [f"{one.rule}={one.offset.text}" for one in treatment.overrides],
+        }
+        untyped = {name: value for name, value in values.items() if not typed(ctx, name)}
+        return replace(self, when=treatment.treated.isoformat(), **untyped)
 
 
 class CalendarFile(Struct, frozen=True, kw_only=True):

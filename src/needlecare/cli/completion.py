@@ -110,6 +110,14 @@ def activities(ctx: Context, incomplete: str) -> list[Offer]:
     return _words(known, ctx.params.get("activity"), incomplete) or _ids(forbidden)
 
 
+def signs(ctx: Context, incomplete: str) -> list[Offer]:
+    """Return what skin does: what is usual and what is a warning, and what anybody calls it once they type."""
+    from needlecare.plan.search import SIGNS
+
+    known = [rule for rule in _schedule(ctx).rules.values() if rule.kind in SIGNS]
+    return _words(known, ctx.params.get("symptom"), incomplete) or _ids(known)
+
+
 def zones(_: Context, __: str) -> Iterator[Offer]:
     """Return the names of the time zones."""
     from needlecare.time.zones import zone_names
@@ -161,6 +169,7 @@ _OFFERS: dict[str, Callable[[Context, str], Iterable[Offer]]] = {
     "follow": sources,
     "rule": rules,
     "activity": activities,
+    "symptom": signs,
     "forget": saved_numbers,
     "cancel file": calendars,
     "show name": schedules,
@@ -168,6 +177,9 @@ _OFFERS: dict[str, Callable[[Context, str], Iterable[Offer]]] = {
     "diff before": schedules,
     "diff after": schedules,
 }
+
+
+_FOR_SAVED = frozenset({"status", "can", "normal", "why"})  # commands that speak of the saved treatment
 
 
 def offered(asked: Command | Parameter, ctx: Context, incomplete: str) -> list[CompletionItem]:
@@ -184,14 +196,14 @@ def offered(asked: Command | Parameter, ctx: Context, incomplete: str) -> list[C
 
 
 def _schedule(ctx: Context) -> "Schedule":
-    """Return the schedule of the command line so far; status and can speak of the saved treatment's."""
+    """Return the schedule of the command line so far; some commands speak of the saved treatment's."""
     from needlecare.cli.commands.saved import load_saved
     from needlecare.cli.options import clock, typed
     from needlecare.storage.rule_files import BUILTIN, load_schedule
     from needlecare.storage.saved import in_force
 
     named = typed(ctx, "schedule")
-    if not named and not ctx.params.get("treated") and ctx.command.name in {"status", "can"}:
+    if not named and not ctx.params.get("treated") and ctx.command.name in _FOR_SAVED:
         now = clock()
         saved = in_force(load_saved(), lambda _: now)
         if saved is not None:
