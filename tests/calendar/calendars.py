@@ -313,7 +313,7 @@ review_due = 2027-02-03
 extends = "microneedling"
 
 [clinic]
-name = "Haut, Laser; Mehr \\ \"Sanft\" 👩🏽‍⚕️"
+name = "Haut, Laser; Mehr \\ \"Sanft\" 👩🏽"
 telephone = "+49 (0)30 / 12, 34; 56"
 footer = "Erst fragen; dann\\nicht warten, שלום ✨"
 
@@ -332,8 +332,8 @@ recommendations = [{ source = "haus", statement = "So", start = "P0D", end = "PT
 
 [rules.scripts]
 kind = "avoid"
-title = "לא לגעת في الوجه 🧖🏽‍♀️ 不要碰 ẞ é"
-short = "🧖🏽‍♀️ מגע"
+title = "לא לגעת في الوجه 🧖🏽 不要碰 ẞ é"
+short = "🧖🏽 מגע"
 advice = "Wait."
 why = "So."
 then = "מגע, מותר; שוב"

@@ -733,14 +733,14 @@ def test_what_a_clinic_writes_survives(parsed: Parser) -> None:
     assert found["milestone/check-up"].text.startswith(
         "First line, second; line after a \\n blank one BEGIN:VEVENT UID:forged indented\n"
     )
-    assert 'Haut, Laser; Mehr \\ "Sanft" 👩🏽‍⚕️ (+49 (0)30 / 12, 34; 56)' in start.text
+    assert 'Haut, Laser; Mehr \\ "Sanft" 👩🏽 (+49 (0)30 / 12, 34; 56)' in start.text
     assert "Erst fragen; dann\\nicht warten, שלום ✨" in start.text
     assert "forged" not in {event.uid for event in found.values()}
 
 
 @each_parser
 def test_a_clinics_name_survives_in_full_titles_and_in_the_category(parsed: Parser) -> None:
-    name = 'Haut, Laser; Mehr \\ "Sanft" 👩🏽‍⚕️'
+    name = 'Haut, Laser; Mehr \\ "Sanft" 👩🏽'
     data = calendar_bytes(plan(EXAMPLE, nasty()), AN_HOUR_AFTER, detail=Detail.FULL)
     for event in parsed(data):
         assert name in event.title
@@ -751,7 +751,7 @@ def test_a_clinics_name_survives_in_full_titles_and_in_the_category(parsed: Pars
 def test_the_calendars_name_survives() -> None:
     data = calendar_bytes(plan(EXAMPLE, nasty()), AN_HOUR_AFTER, detail=Detail.FULL)
     (name,) = components(data).values("X-WR-CALNAME")  # parsers leave the text of an X- property as it is
-    assert unescaped(name) == 'Haut, Laser; Mehr \\ "Sanft" 👩🏽‍⚕️: Microneedling of the face'
+    assert unescaped(name) == 'Haut, Laser; Mehr \\ "Sanft" 👩🏽: Microneedling of the face'
 
 
 NASTY_CHARACTERS = st.one_of(

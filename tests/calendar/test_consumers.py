@@ -48,12 +48,12 @@ from examples import EXAMPLE, at, treatment
 from needlecare.calendar.events import calendar, calendar_bytes
 from needlecare.calendar.update import Export
 from needlecare.errors import UsageError
-from needlecare.model import Alarms, Detail, Plan, Reminders, Schedule, SkinType, Treatment
+from needlecare.model import Alarms, DailyCare, Detail, Plan, Reminders, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
 from program import environment
 
 QUARTER = timedelta(minutes=15)
-GENTLY = Reminders()
+GENTLY = Reminders(daily=DailyCare.NONE)
 DAILY = Reminders(daily=time(8))
 
 
@@ -64,8 +64,8 @@ DAILY = Reminders(daily=time(8))
 class Case:
     """A treatment, the moment at which it is exported, and how.
 
-    `first` is the daily reminder's first local start, on the day after the treatment; it
-    comes for a week.
+    `first` is the daily reminder's first local start, two days after the treatment (the
+    sunscreen is used from PT24H on, which is later than 08:00); it comes until the seventh day.
     """
 
     treated: Treatment
@@ -82,26 +82,26 @@ CASES = {
         treated=treatment("2026-10-20T14:30+02:00", prp=True),
         as_of=at("2026-10-20T15:00+02:00"),
         reminders=DAILY,
-        first="2026-10-21T08:00+02:00",
+        first="2026-10-22T08:00+02:00",
     ),
     "the night in which the clocks go forward": Case(
         treated=treatment("2026-03-28T14:30+01:00", skin_type=SkinType.I),
         as_of=at("2026-03-28T15:00+01:00"),
         reminders=DAILY,
-        first="2026-03-29T08:00+02:00",
+        first="2026-03-30T08:00+02:00",
     ),
     "a date, daily across the day on which the clocks go forward": Case(
         treated=treatment("2026-03-24", prp=True, scars=True),
         as_of=at("2026-01-01T00:00+01:00"),
         reminders=DAILY,
-        first="2026-03-25T08:00+01:00",
+        first="2026-03-26T08:00+01:00",
     ),
     "a date, in hindsight": Case(treated=treatment("2026-11-21"), as_of=at("2027-03-01T12:00+01:00")),
     "far east": Case(
         treated=treatment("2026-06-15T09:00+14:00", "Pacific/Kiritimati", skin_type=SkinType.VI),
         as_of=at("2026-06-15T09:00+14:00"),
         reminders=DAILY,
-        first="2026-06-16T08:00+14:00",
+        first="2026-06-17T08:00+14:00",
     ),
     "far east, a date": Case(
         treated=treatment("2026-06-20", "Pacific/Kiritimati"), as_of=at("2026-06-01T00:00+14:00")
@@ -110,49 +110,49 @@ CASES = {
         treated=treatment("2026-12-31", "Pacific/Pago_Pago", prp=True, skin_type=SkinType.II),
         as_of=at("2026-12-01T00:00-11:00"),
         reminders=DAILY,
-        first="2027-01-01T08:00-11:00",
+        first="2027-01-02T08:00-11:00",
     ),
     "three quarters of an hour, late in the evening": Case(
         treated=treatment("2026-05-05T23:15+05:45", "Asia/Kathmandu", scars=True),
         as_of=at("2026-05-06T09:00+05:45"),
         reminders=DAILY,
-        first="2026-05-06T08:00+05:45",
+        first="2026-05-07T08:00+05:45",
     ),
     "half an hour forward": Case(
         treated=treatment("2026-10-01T16:00+10:30", "Australia/Lord_Howe", prp=True),
         as_of=at("2026-10-01T17:00+10:30"),
         reminders=DAILY,
-        first="2026-10-02T08:00+10:30",
+        first="2026-10-03T08:00+10:30",
     ),
-    "half an hour back in the night after a date": Case(
-        treated=treatment("2026-04-04", "Australia/Lord_Howe", skin_type=SkinType.V),
+    "half an hour back": Case(
+        treated=treatment("2026-04-02", "Australia/Lord_Howe", skin_type=SkinType.V),
         as_of=at("2026-04-10T10:00+10:30"),
         reminders=DAILY,
-        first="2026-04-05T08:00+10:30",
+        first="2026-04-04T08:00+11:00",
     ),
     "the last hour of a day is skipped": Case(
         treated=treatment("2026-03-26T18:30-02:00", "America/Nuuk", prp=True),
         as_of=at("2026-03-26T19:00-02:00"),
         reminders=DAILY,
-        first="2026-03-27T08:00-02:00",
+        first="2026-03-28T08:00-02:00",
     ),
-    "the last hour of a date comes twice": Case(
-        treated=treatment("2026-10-24", "America/Nuuk", skin_type=SkinType.III),
+    "the last hour of a day comes twice": Case(
+        treated=treatment("2026-10-22", "America/Nuuk", skin_type=SkinType.III),
         as_of=at("2026-10-01T00:00-01:00"),
         reminders=DAILY,
-        first="2026-10-25T08:00-02:00",
+        first="2026-10-24T08:00-01:00",
     ),
     "UTC": Case(
         treated=treatment("2026-11-21T14:30+00:00", "UTC"),
         as_of=at("2026-11-21T14:30+00:00"),
         reminders=DAILY,
-        first="2026-11-22T08:00+00:00",
+        first="2026-11-23T08:00+00:00",
     ),
     "nothing rings": Case(
         treated=treatment("2026-07-01T10:00+02:00"),
         as_of=at("2026-06-01T12:00+02:00"),
         reminders=replace(DAILY, alarms=Alarms.NONE),
-        first="2026-07-02T08:00+02:00",
+        first="2026-07-03T08:00+02:00",
     ),
     "a clinic that writes as people do": Case(treated=EXAMPLE, as_of=AHEAD, detail=Detail.FULL, clinic=True),
 }
@@ -196,8 +196,7 @@ def made(builtin: Schedule, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         file = folder / f"{number}.ics"
         file.write_bytes(calendar_bytes(planned, case.as_of, detail=case.detail, reminders=case.reminders))
         events = {one.uid: one for one in by_icalendar(file.read_bytes())}
-        phases = [one for one in wanted_phases(planned) if one.uid not in events]
-        assert phases == []
+        assert all(one.uid in events for one in wanted_phases(planned) if one.rings)  # a bar may give way
         days: dict[str, tuple[datetime, ...]] = {}
         if case.first is not None:
             days[uid(planned, "daily")] = eight_o_clocks(case)
@@ -209,7 +208,7 @@ def eight_o_clocks(case: Case) -> tuple[datetime, ...]:
     """Return 08:00 by the clocks of the zone on each day of the daily reminder, in UTC."""
     assert case.first is not None
     day = date.fromisoformat(case.first[:10])
-    days = [day + timedelta(days=number) for number in range(7)]
+    days = [day + timedelta(days=number) for number in range(6)]
     local = [datetime(d.year, d.month, d.day, 8, tzinfo=case.treated.zone) for d in days]
     assert local[0].isoformat("T", "minutes") == case.first
     return tuple(moment.astimezone(UTC) for moment in local)
@@ -649,17 +648,15 @@ def test_what_a_clinic_writes_survives(
     name = "a clinic that writes as people do"
     events = {one.uid: one for one in request.getfixturevalue(consumer)[name]}
     for one in events.values():
-        assert one.title.startswith('Haut, Laser; Mehr \\ "Sanft" 👩🏽‍⚕️: ')
+        assert one.title.endswith(' · Haut, Laser; Mehr \\ "Sanft" 👩🏽: Microneedling of the face')
     start = events[uid(made[name].plan, "start")]
-    assert r": no a,b;c\nd, no 🧖🏽‍♀️ מגע, no kein 🙂é한" in start.title
-    separators = r"""- No a,b;c:d \, \; \n \N \\ "q" ^n ='x' until """
-    if consumer == "by_khal":  # icalendar, which writes khal's items, takes this for a line break
-        separators = separators.replace(r"\N", "\n")
-    assert separators in start.text
-    assert "- לא לגעת في الوجه 🧖🏽‍♀️ 不要碰 ẞ é until " in start.text
+    assert r"a,b;c\nd" in start.text
+    assert "🧖🏽 מגע" in start.text
+    change = events[uid(made[name].plan, "phase/separators")]
+    assert change.text.startswith(r"From now on: A,b;c is fine; C:\new, too.")
     check_up = events[uid(made[name].plan, "milestone/check-up")]
     assert check_up.text.startswith(
-        "First line,\nsecond; line\n\nafter a \\n blank one\nBEGIN:VEVENT\nUID:forged\n indented\n"
+        "First line, second; line after a \\n blank one BEGIN:VEVENT UID:forged indented\n"
     )
 
 
@@ -695,11 +692,21 @@ def test_a_later_plan_of_the_same_zone_keeps_its_hours(
         radicale.put("summer", summer)
         read = list(radicale_events(radicale, "summer", by_name=False).values())
     else:
-        by_vobject(winter)
-        read = [read_of(event, {}) for event in by_vobject(summer)]
-    (daily,) = [one for one in read if "daily:" in one.title]
+        vobject.readOne(winter.decode())
+        events = vobject.readOne(summer.decode()).vevent_list
+        read = [
+            Read(
+                uid=e.uid.value,
+                start=in_utc(e.dtstart.value),
+                end=in_utc(e.dtend.value),
+                alarms=(),
+                title=e.summary.value,
+            )
+            for e in events
+        ]
+    (daily,) = [one for one in read if one.title.startswith("Daily care:")]
     first = (daily.occurrences or (daily.start,))[0]
-    assert first == at("2027-06-21T08:00+02:00")  # the pillowcase of the morning after
+    assert first == at("2027-06-22T08:00+02:00")  # the sunscreen, from PT24H on
 
 
 # Revision and cancellation ------------------------------------------------------------------------
@@ -708,15 +715,21 @@ def test_a_later_plan_of_the_same_zone_keeps_its_hours(
 # retinol for 14. Then moved to the day after, by rules that say nothing of swimming. Then cancelled.
 FIRST = {
     "start": ("08-03T12:30", "08-05T12:30", False),
-    "phase/makeup": ("08-05T12:30", "08-08T12:30", False),
-    "phase/swimming": ("08-08T12:30", "08-08T12:45", False),  # nine days, shown by their beginning
+    "phase/makeup": ("08-05T12:30", "08-05T12:45", False),  # three days, shown by their beginning
+    "bar/makeup": ("08-06", "08-08", False),
+    "phase/swimming": ("08-08T12:30", "08-08T12:45", False),  # nine days
+    "bar/swimming": ("08-09", "08-17", False),
+    "middle/swimming": ("08-12T12:30", "08-12T12:45", False),
     "phase/retinol": ("08-17T12:30", "08-17T12:45", False),
 }
+SWIMMING = ("phase/swimming", "bar/swimming", "middle/swimming")
 SECOND = {
     "start": ("08-04T12:30", "08-06T12:30", False),
-    "phase/makeup": ("08-06T12:30", "08-06T12:45", False),  # until the 18th: longer than a week now
-    "phase/swimming": ("08-08T12:30", "08-08T12:45", True),
+    "phase/makeup": ("08-06T12:30", "08-06T12:45", False),  # until the 18th, twelve days
+    "bar/makeup": ("08-07", "08-18", False),
+    "middle/makeup": ("08-12T12:30", "08-12T12:45", False),
     "phase/retinol": ("08-18T12:30", "08-18T12:45", False),
+    **{role: (*FIRST[role][:2], True) for role in SWIMMING},
 }
 THIRD = {role: (start, end, True) for role, (start, end, _) in SECOND.items()}
 
@@ -751,7 +764,11 @@ def revisions(builtin: Schedule) -> Revisions:
         second=second,
         third=third,
         anew=calendar_bytes(after, MONDAY_EVENING, ref="A-17"),
-        roles={str(event["UID"]): str(event["X-NEEDLECARE-ROLE"]) for event in components(first, "VEVENT")},
+        roles={
+            str(event["UID"]): str(event["X-NEEDLECARE-ROLE"])
+            for data in (first, second)
+            for event in components(data, "VEVENT")
+        },
     )
 
 
@@ -812,7 +829,8 @@ def test_a_client_follows_a_plan_that_is_revised_and_cancelled(
         read = take(data)
         assert {revisions.roles[key]: shown(one) for key, one in read.items()} == wanted
         for one in read.values():
-            assert one.alarms == (() if one.cancelled else (timedelta(0),))
+            rings = not one.cancelled and isinstance(one.start, datetime)  # a bar doesn't
+            assert one.alarms == ((timedelta(0),) if rings else ())
 
 
 def shown(one: Read) -> tuple[str, str, bool]:
@@ -824,7 +842,7 @@ def test_khal_keeps_what_a_newer_file_leaves_out(taken_by_khal: Takes, revisions
     """Which is why a revision names what vanished."""
     taken_by_khal(revisions.first)
     read = taken_by_khal(revisions.anew)
-    kept = {**SECOND, "phase/swimming": FIRST["phase/swimming"]}
+    kept = {**SECOND, **{role: FIRST[role] for role in SWIMMING}}
     assert {revisions.roles[key]: shown(one) for key, one in read.items()} == kept
 
 
@@ -835,7 +853,8 @@ def test_khal_goes_by_the_file_imported_last_whatever_its_sequence(
     """An older file brings the older plan back, so only the newest is to be passed on."""
     taken_by_khal(revisions.third)
     read = taken_by_khal(revisions.first)
-    assert {revisions.roles[key]: shown(one) for key, one in read.items()} == FIRST
+    kept = {**FIRST, "middle/makeup": THIRD["middle/makeup"]}  # which the older file doesn't name
+    assert {revisions.roles[key]: shown(one) for key, one in read.items()} == kept
 
 
 @client
@@ -844,7 +863,7 @@ def test_radicale_drops_what_a_newer_upload_of_the_whole_calendar_leaves_out(
 ) -> None:
     taken_by_radicale(revisions.first)
     read = taken_by_radicale(revisions.anew)
-    kept = {role: edges for role, edges in SECOND.items() if role != "phase/swimming"}
+    kept = {role: edges for role, edges in SECOND.items() if role not in SWIMMING}
     assert {revisions.roles[key]: shown(one) for key, one in read.items()} == kept
 
 
