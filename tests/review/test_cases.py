@@ -228,6 +228,9 @@ def test_the_order_of_columns_and_those_that_may_be_left_out_are_free(builtin: S
         .encode(),
         (HOLDS + ",,,,,,,,,\n\n").encode(),  # rows that a spreadsheet leaves at the end
         ("\n" + HOLDS).encode(),
+        HOLDS.replace(",", ";").replace("48 h", "48 h; from the sheet; 2 days").encode(),
+        re.sub("2026-11-([0-9]{2})T", r"\1/11/2026 ", HOLDS).replace(",no", ",FALSE").encode(),
+        re.sub("2026-11-([0-9]{2})T", r"11/\1/2026 ", HOLDS).encode(),
     ],
     ids=[
         "BOM",
@@ -238,6 +241,9 @@ def test_the_order_of_columns_and_those_that_may_be_left_out_are_free(builtin: S
         "capitals",
         "empty rows",
         "empty first line",
+        "semicolons, also in the sum",
+        "dates and FALSE as a spreadsheet writes them",
+        "month first",
     ],
 )
 def test_a_table_is_read_as_spreadsheets_save_it(saved: bytes, builtin: Schedule) -> None:

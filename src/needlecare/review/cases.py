@@ -8,6 +8,7 @@ starts, where it ends, from when the sources differ, and the sum by which a pers
 import csv
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from io import StringIO
@@ -15,12 +16,14 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from needlecare.batch.dates import OrderEvidence, parsed
 from needlecare.batch.tables import DELIMITERS
+from needlecare.batch.words import yes_or_no
 from needlecare.errors import Problem, UsageError, nearest, quoted, shown
 from needlecare.model import Kind, Plan, Rule, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
 from needlecare.rules.load import MAX_PROBLEMS, limit_problems
-from needlecare.time.parsing import FORMS, parse_when
+from needlecare.time.parsing import FORMS, DateOrder
 from needlecare.time.zones import Edge, local, resolve, zone_named
 
 MAX_TABLE_BYTES = 1024 * 1024  # bytes; the built-in table has 30 thousand
@@ -169,6 +172,7 @@ class _CasesReader:
         self.problems: list[Problem] = []
         self.covered: set[str] = set()
         self.total = 0
+        self.order: DateOrder | None = None  # of day and month, where a spreadsheet wrote the dates anew
         self.whole = False  # whether every row was looked at
         self.unread_below: int | None = None  # the line at which there were problems enough
         self.first: dict[tuple[Treatment, str], int] = {}
@@ -186,6 +190,7 @@ class _CasesReader:
         columns: Sequence[str] | None = None
         line = 1
         delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+        self.order = _order_of(text, delimiter)
         rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
         try:
             for cells in rows:
@@ -194,7 +199,7 @@ class _CasesReader:
                         columns = self.columns(cells, line)
                         if not columns:
                             return found
-                    elif (case := self.case(columns, cells, line)) is not None:
+                    elif (case := self.case(columns, _whole(cells, columns, delimiter), line)) is not None:
                         found.append(case)
                 if len(self.problems) >= MAX_PROBLEMS:
                     self.unread_below = line
@@ -315,9 +320,12 @@ class _Row:
 
     def flag(self, column: str) -> bool:
         cell = self.cells.get(column, "").lower()
-        if cell not in {"yes", "no", ""}:
+        answer = None
+        with suppress(ValueError):
+            answer = yes_or_no(cell)  # a spreadsheet may have made TRUE of it
+        if cell and answer is None:
             self.wrong(f"{quoted(cell)} is neither yes nor no; write one, or nothing for no", column)
-        return cell == "yes"
+        return bool(answer)
 
     def skin_type(self) -> SkinType | None:
         cell = self.cells.get("skin_type", "")
@@ -365,11 +373,28 @@ class _Row:
             self.wrong(f"{quoted(cell)} is not a date; write {what}", column)
             return None
         try:
-            return parse_when(cell, now=_NO_CLOCK, zone=zone).value
+            return parsed(cell, time_of_day="", now=_NO_CLOCK, zone=zone, order=self.reading.order)
         except UsageError as error:
             written, *_ = str(error).split(", or give --dates")  # a table is checked without options
             self.wrong(written.replace(FORMS, f"write {what}"), column)
             return None
+
+
+def _whole(cells: Sequence[str], columns: Sequence[str], delimiter: str) -> Sequence[str]:
+    """Return the cells of a row; a sum in the last column may hold the semicolon that parts the cells."""
+    extra = len(cells) - len(columns)
+    if extra <= 0 or delimiter == "," or columns[-1] != "sum":
+        return cells
+    return [*cells[: len(columns) - 1], delimiter.join(cells[len(columns) - 1 :])]
+
+
+def _order_of(text: str, delimiter: str) -> DateOrder | None:
+    """Return the order of day and month that some date of a table proves; None where none does, or both are."""
+    evidence = OrderEvidence()
+    for number, line in enumerate(text.splitlines(), 1):
+        for cell in line.split(delimiter):
+            evidence.add(number, cell.strip('" '))
+    return evidence.settle(None)[0]
 
 
 # What "today" would mean; no word gets as far.

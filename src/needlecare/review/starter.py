@@ -5,6 +5,7 @@ import re
 import unicodedata
 from datetime import date
 from string import Template
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
@@ -37,6 +38,11 @@ def starting_file(template: str, beginning: StarterOptions) -> str:
         name=_toml(beginning.name),
         telephone=telephone,
     )
+
+
+def starting_cases(template: str, zone: ZoneInfo) -> str:
+    """Return the worked cases of a starting file, in the clinic's own time zone."""
+    return Template(template).substitute(zone=zone.key)
 
 
 def identity(name: str, *, but: str) -> str:

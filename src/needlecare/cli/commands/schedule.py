@@ -1,15 +1,17 @@
 """needlecare schedule: the rule files; which there are, what they say, what is wrong with one."""
 
 import shlex
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
 from needlecare.cli.outputs import Force
-from needlecare.errors import ScheduleError, UsageError, quoted, shown
+from needlecare.errors import Problem, ScheduleError, UsageError, quoted, shown
 from needlecare.model import Schedule
 from needlecare.rules.load import read_schedule, weakened_rules
 from needlecare.storage.files import MAX_PATH_LENGTH, write_files
@@ -112,8 +114,10 @@ def check(
 
 def _checked(name: str) -> "Checked":
     """Return what is found in a rule file and in its worked cases. Raises UsageError."""
+    from needlecare.output.sms.remarks import text_remarks
     from needlecare.output.terminal.schedule import Checked
     from needlecare.review.cases import MAX_TABLE_BYTES, checked_cases
+    from needlecare.review.words import shared_words
 
     data, file = schedule_data(name)
     try:
@@ -125,9 +129,26 @@ def _checked(name: str) -> "Checked":
     return Checked(
         file=file,
         schedule=schedule,
-        remarks=weakened_rules(data, schedule, base),
+        remarks=[
+            *weakened_rules(data, schedule, base),
+            *_placed(data, [*shared_words(schedule, base), *text_remarks(schedule)]),
+        ],
         cases=checked_cases(table, schedule, base, file=called),
     )
+
+
+def _placed(data: bytes, remarks: list[Problem]) -> Iterator[Problem]:
+    """Yield remarks with the line of the rule or the key that they are about."""
+    if not remarks:
+        return
+    from needlecare.rules.positions import read_document
+
+    document = read_document(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    for remark in remarks:
+        path: tuple[str, ...] = tuple(remark.where.split("."))
+        path = path if path[0] in document.data else ("rules", *path)
+        line, column = document.keys.get((*path, "covers")) or document.keys.get(path) or document.place(path)
+        yield replace(remark, line=line, column=column)
 
 
 @app.command(epilog=EXAMPLES)
@@ -167,7 +188,14 @@ def new(
     It extends the built-in schedule. Beside it are written a table of worked cases and the JSON
     Schema by which editors check and explain each key.
     """
-    from needlecare.review.starter import RULES_SCHEMA, StarterOptions, identity, starting_file, with_schema
+    from needlecare.review.starter import (
+        RULES_SCHEMA,
+        StarterOptions,
+        identity,
+        starting_cases,
+        starting_file,
+        with_schema,
+    )
 
     path = Path("clinic.toml" if file == "-" else file)
     if path.suffix != ".toml":
@@ -187,7 +215,7 @@ def new(
         return
     written = {
         path: with_schema(toml).encode(),
-        cases: template_text("clinic.cases.csv").encode(),
+        cases: starting_cases(template_text("clinic.cases.csv"), zone).encode(),
         path.with_name(RULES_SCHEMA): rules_schema(),
     }
     write_files(written, force=force)
