@@ -74,7 +74,7 @@ def test_the_titles_in_the_readme_are_those_of_the_calendar() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     rows = sorted((event.start.astimezone(berlin), str(event["SUMMARY"])) for event in events)
     shown = [f"{at:%a} {at.day:2} {at:%b %H:%M}  {title}" for at, title in rows]
-    block = README.split("\n## On your phone\n")[1].split("```\n")[3]
+    block = README.split("\n## On your phone\n")[1].split("\n```\n")[2]
     assert block.splitlines() == shown
 
 
