@@ -563,8 +563,12 @@ class Shape:
     as_of: str = "2026-11-21T15:30"
     clinic: Clinic | None = None
     follow: tuple[str, ...] = ()
+    body: bool = False
 
     def plan(self, schedule: Schedule) -> Plan:
+        if self.body:
+            path = Path(__file__).parents[2] / "schedules" / "microneedling-body.toml"
+            schedule = read_schedule(path.read_bytes(), file=path.name)
         return plan(self.treatment, replace(schedule, clinic=self.clinic), follow=self.follow)
 
 
@@ -575,6 +579,7 @@ SHAPES = {
     "two sources, with the preparation": Shape(
         treatment=HEAVY, as_of="2026-10-01", follow=("dagan", "skinpen-ifu")
     ),
+    "the body, with the preparation": Shape(treatment=HEAVY, as_of="2026-10-01", body=True),
 }
 client = pytest.mark.client
 each_shape = pytest.mark.parametrize("name", [pytest.param(name, marks=client) for name in SHAPES])
@@ -644,12 +649,13 @@ def test_a_browser_shows_it_whole_at_every_width_and_asks_for_nothing(opened: Op
 def test_it_prints_on_two_pages_of_a4_and_letter(name: str, opened: Opened, builtin: Schedule) -> None:
     from pypdf import PdfReader
 
-    emergency = builtin.standing.emergency.short.partition(":")[0]
     for size in ("A4", "Letter"):
         pdf = PdfReader(BytesIO(opened.page.pdf(format=size)))
         assert len(pdf.pages) <= 2, size
         printed = "".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
-        for said in (emergency, "No makeup", "At a glance", "Always", "Made on"):
+        ban = "No swimming" if SHAPES[name].body else "No makeup"
+        emergency = SHAPES[name].plan(builtin).schedule.standing.emergency.short.partition(":")[0]
+        for said in (emergency, ban, "At a glance", "Always", "Made on"):
             assert "".join(said.split()) in printed, (size, said)
         if SHAPES[name].clinic is not None:
             assert "".join(CLINIC.footer.split()) in printed
