@@ -60,7 +60,7 @@ REFUSED = {
         "--skin-type",
         "VII",
     ): """'--skin-type': "VII" is no Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
-    ("--format", "pdf"): "'--format': 'pdf' is not one of 'timeline', 'plain', 'markdown', 'html', 'sms'.",
+    ("--format", "pdf"): "'--format': 'pdf' is not one of 'timeline', 'plain', 'markdown', 'html', 'sms', 'json'.",
 }
 
 
@@ -76,7 +76,7 @@ def test_a_value_that_cannot_be_read_is_refused_in_the_same_words_by_every_typer
 @pytest.mark.parametrize(
     ("jobs", "said"),
     [
-        ("many", "'many' is not a valid integer."),
+        ("many", "'many' is not a valid int"),
         ("0", "0 is not in the range 1<=x<=64."),
         ("65", "65 is not in"),
     ],
