@@ -60,7 +60,10 @@ REFUSED = {
         "--skin-type",
         "VII",
     ): """'--skin-type': "VII" is no Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
-    ("--format", "pdf"): "'--format': 'pdf' is not one of 'timeline', 'plain', 'markdown', 'html', 'sms', 'json'.",
+    (
+        "--format",
+        "pdf",
+    ): "'--format': 'pdf' is not one of 'timeline', 'plain', 'markdown', 'html', 'sms', 'json'.",
 }
 
 
