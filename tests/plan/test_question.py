@@ -32,6 +32,9 @@ FORMS = [
     ("what if I already washed my face", Form.MISTAKE, "washed my face"),
     ("I went in the sauna is that bad", Form.MISTAKE, "went in the sauna"),
     ("oops I used vitamin c", Form.MISTAKE, "used vitamin c"),
+    ("went for a run", Form.MISTAKE, "went for a run"),
+    ("took ibuprofen before I knew", Form.MISTAKE, "took ibuprofen"),
+    ("put makeup on my face", Form.MAY, "put makeup on my face"),  # put is what one may ask to do
     ("forgot my sunscreen", Form.MISTAKE, "my sunscreen"),
     ("I need to swim", Form.MAY, "i need to swim"),  # nothing was done yet
     ("can I use retinol", Form.MAY, "can i use retinol"),

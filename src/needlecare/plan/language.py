@@ -58,6 +58,12 @@ _PAST = frozenset(
 )
 
 
+# Of these no question to "may I?" begins: somebody tells what they did.
+PAST_FORMS = frozenset(
+    "went swam drank ate ran wore took had got fell rode flew drove slept sat gave bought spent forgot used".split()  # noqa: SIM905
+)
+
+
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text, which stand on white space."""
     return frozenset(text.split())

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from needlecare.plan.language import is_past_form, normalize, word_set
+from needlecare.plan.language import PAST_FORMS, is_past_form, normalize, word_set
 
 
 class Form(StrEnum):
@@ -163,7 +163,7 @@ _NORMAL = _Pattern(
     r"^(?:so )?(?:is|are) (?:it|this|that|these|they) (?:totally |completely |still |really )?"
     r"(?:normal|usual|common|expected|typical|natural|to be expected|supposed to|a bad sign|concerning|worrying|serious)\b"
     r"(?: (?:that|to|if|for|when|be))*(?: (?:have|get|feel|see|be))* ?"
-    r"|^is it (?:ok|okay|fine|alright|bad) (?:that|if) my\b ?"
+    r"|^is it (?:ok|okay|fine|alright|bad) (?:that|if) (?:my|i am|im|i have|i still have)\b ?"
     r"|^(?:normal|usual|common) (?:to|that|for)\b ?"
     r"|^(?:should|shouldnt|will|would) (?:my|the|your)\b ?"
     r"|^(?:is|are|was) (?:my|the) "
@@ -200,7 +200,7 @@ _NORMAL_END = _Pattern(
     ),
 )
 _MISTAKE = _Pattern(
-    r"(?:^|\b)(?:by (?:accident|mistake)|on accident|accident(?:al)?ly|mistakenly|unintentionally|without thinking|oops|whoops"
+    r"(?:^|\b)(?:by (?:accident|mistake)|on accident|accident(?:al)?ly|mistakenly|unintentionally|without (?:thinking|knowing)|not knowing|before i knew|i didnt know|oops|whoops"
     r"|(?:and )?(?:what (?:now|do i do|should i do|can i do)(?: now)?|(?<=.)\bis (?:that|this|it) (?:bad|ok|okay|a problem)$|did i ruin (?:it|everything))"
     r"|i (?:totally |completely )?forgot(?: (?:and|that|i was not allowed|i shouldnt|not to))+|^(?:sorry |help )?(?:i |ive )?(?:totally |completely )?forgot(?:ten)?(?: and| about| to)?)\b",
     within=(
@@ -208,6 +208,8 @@ _MISTAKE = _Pattern(
         "mistak",
         "unintention",
         "thinking",
+        "know",
+        "knew",
         "oops",
         "what ",
         "is that",
@@ -243,7 +245,7 @@ def read(text: str) -> Question:
     first_person = _FIRST_PERSON.search(words)
     if _MISTAKE.search(words):
         form, words = Form.MISTAKE, _MISTAKE.cut_all(words)
-    elif first_person and is_past_form(first_person["verb"]):
+    elif words.partition(" ")[0] in PAST_FORMS or (first_person and is_past_form(first_person["verb"])):
         form = Form.MISTAKE
     if form is Form.MISTAKE:
         words = " ".join(_without_first_person(_AGO.cut_all(words).split()))
