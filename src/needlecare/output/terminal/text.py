@@ -1,7 +1,7 @@
 """Styled text that wraps to a width: what a page for a terminal is made of.
 
 Kept small on purpose: importing rich would take a third of the start-up of a command
-that prints a few lines. Only `schedule` and `batch` still use rich, for their tables.
+that prints a few lines. Only the progress bar of `batch` uses it.
 """
 
 import re
