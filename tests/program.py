@@ -26,7 +26,7 @@ def environment(**more: str) -> dict[str, str]:
     return {**own, "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm", "XDG_DATA_HOME": "/dev/null/data", **more}
 
 
-def needlecare(*arguments: str, cwd: Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002
+def needlecare(*arguments: str, cwd: str | Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002
     done = subprocess.run(
         [str(PROGRAM), *arguments],
         capture_output=True,

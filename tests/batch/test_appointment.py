@@ -1,6 +1,7 @@
 """The rows of one reference -> an appointment, or what is wrong, told without repeating a cell."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def row(number: int = 7, *, left_out: str | None = None, ref: str = "a1", **cell
     return Row(number=number, line=number + 2, ref=ref, cells=found, left_out=left_out)
 
 
-def read(defaults: Defaults = BERLINERS, /, **cells: str) -> Found:
+def read(defaults: Defaults = BERLINERS, /, **cells: Any) -> Found:
     """Return what a single row comes to."""
     (found,) = appointments([row(**cells)], Reading(defaults=defaults, services=WORDS), NOW)
     return found
@@ -108,7 +109,7 @@ ENDS = {
 
 @pytest.mark.parametrize(("cells", "clock", "notes"), ENDS.values(), ids=ENDS)
 def test_an_appointment_counts_from_its_end(
-    cells: dict[str, str], clock: str, notes: tuple[str, ...]
+    cells: dict[str, Any], clock: str, notes: tuple[str, ...]
 ) -> None:
     reading = Reading(defaults=BERLINERS, expects_end=True)
     (found,) = appointments([row(**cells)], reading, NOW)

@@ -924,14 +924,14 @@ def test_a_merged_preparation_has_no_event_of_its_own(schedule_v1: Schedule) -> 
 
 
 def test_what_goes_on_is_never_called_possible_again(schedule_v1: Schedule) -> None:
-    """Session 1 ends botox and filler on 5 Dec; both go on, so the alarm says so, and nothing else."""
+    """Session 1 ends botox and filler on 5 Dec; both go on, so the event says so, and nothing else."""
     made = course(replace(EXAMPLE, skin_type=SkinType.I), schedule_v1)
-    alarms = [entry.alarm.text for entry in course_calendar(made, BEFORE).entries if entry.alarm]
+    alarms = [entry.text for entry in course_calendar(made, BEFORE).entries if entry.rings]
     said = "\n".join(alarms).casefold()
     # Of the three sessions only the last one lets go: sun on 30 Jan, botox and filler on 30 Jan.
     assert said.count("short sun is fine") == 1
     assert said.count("botulinum toxin and filler are possible again") == 1
-    assert said.count("this goes on until session 2: no botox, no filler") == 1
+    assert "botox (on to session 2), filler (on to session 2)" in said
 
 
 def test_the_day_of_the_next_session_is_an_event_with_an_alarm_the_day_before(schedule_v1: Schedule) -> None:

@@ -24,8 +24,9 @@ import pytest
 
 from batches import MARKER, batch, names, records
 from clients import Radicale, components, program
-from needlecare.batch.rows import Column, file_stem
-from needlecare.cli.commands.batch import BatchFormat
+from needlecare.batch.files import BatchFormat
+from needlecare.batch.rows import file_stem
+from needlecare.model import Column
 from program import PROGRAM, environment, needlecare
 
 ROOT = Path(__file__).parents[2]

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -70,7 +71,7 @@ def test_the_titles_in_the_readme_are_those_of_the_calendar() -> None:
     made = needlecare(
         *["2026-11-21T14:30", "--prp", "--tz", "Europe/Berlin", "--as-of", "2026-11-21T15:00", "--ics", "-"]
     ).out
-    events = [e for e in icalendar.Calendar.from_ical(made).walk("VEVENT") if e.walk("VALARM")]
+    events: list[Any] = [e for e in icalendar.Calendar.from_ical(made).walk("VEVENT") if e.walk("VALARM")]
     berlin = ZoneInfo("Europe/Berlin")
     rows = sorted((event.start.astimezone(berlin), str(event["SUMMARY"])) for event in events)
     shown = [f"{at:%a} {at.day:2} {at:%b %H:%M}  {title}" for at, title in rows]
