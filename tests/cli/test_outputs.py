@@ -129,9 +129,8 @@ def test_an_answer_follows_the_locale_too(question: tuple[str, ...]) -> None:
 
 
 def test_a_file_and_a_pipe_use_24_hours_unless_told_otherwise(tmp_path: Path) -> None:
-    american = {"LANG": "en_US.UTF-8"}
-    assert "14:30" in needlecare(*WHEN, **american).out
-    needlecare(*WHEN, "-o", "plan.html", "--ics", "plan.ics", cwd=tmp_path, **american)
+    assert "14:30" in needlecare(*WHEN, LANG="en_US.UTF-8").out
+    needlecare(*WHEN, "-o", "plan.html", "--ics", "plan.ics", cwd=tmp_path, LANG="en_US.UTF-8")
     assert "2:30 pm" not in (tmp_path / "plan.html").read_text(encoding="utf-8")
     assert "2:30 pm" not in (tmp_path / "plan.ics").read_text(encoding="utf-8")
     needlecare(*WHEN, "-o", "twelve.html", "--clock", "12", cwd=tmp_path)
