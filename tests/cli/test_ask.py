@@ -85,36 +85,38 @@ def test_an_answer_as_json_keeps_the_exit_code() -> None:
 
 
 def test_a_saved_treatment_is_used_by_every_question(tmp_path: Path) -> None:
-    home = {"XDG_DATA_HOME": str(tmp_path)}
-    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--save", **home)
+    home = str(tmp_path)
+    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--save", XDG_DATA_HOME=home)
     for command, words in (("can", "swim"), ("normal", "red"), ("why", "swimming")):
-        result = needlecare(command, words, *TUESDAY, **home)
+        result = needlecare(command, words, *TUESDAY, XDG_DATA_HOME=home)
         assert "(treated Sat 21 Nov 14:30)" in " ".join(result.out.split()), command
 
 
 def test_a_saved_treatment_has_a_name_that_stays_here(tmp_path: Path) -> None:
-    home = {"XDG_DATA_HOME": str(tmp_path)}
-    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", **home)
-    named = needlecare("saved", "1", "--name", "left  cheek", **home)
+    home = str(tmp_path)
+    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", XDG_DATA_HOME=home)
+    named = needlecare("saved", "1", "--name", "left  cheek", XDG_DATA_HOME=home)
     assert (named.code, named.out[:15]) == (0, "1  left cheek: ")
-    first = needlecare("can", "swim", *TUESDAY, **home).out.splitlines()[0]
+    first = needlecare("can", "swim", *TUESDAY, XDG_DATA_HOME=home).out.splitlines()[0]
     assert first.endswith("(left cheek, treated Sat 21 Nov 14:30)")
-    again = needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", **home)
+    again = needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", XDG_DATA_HOME=home)
     assert again.err.startswith("Already saved")
-    needlecare("plan", "2026-11-21T16:00", "--tz", "Europe/Berlin", "--save", **home)  # it keeps its name
-    assert needlecare("saved", **home).out.startswith("1  left cheek: ")
-    shared = needlecare("plan", "2026-11-21T16:00", "--tz", "Europe/Berlin", "--json", **home).out
+    needlecare(
+        "plan", "2026-11-21T16:00", "--tz", "Europe/Berlin", "--save", XDG_DATA_HOME=home
+    )  # it keeps its name
+    assert needlecare("saved", XDG_DATA_HOME=home).out.startswith("1  left cheek: ")
+    shared = needlecare("plan", "2026-11-21T16:00", "--tz", "Europe/Berlin", "--json", XDG_DATA_HOME=home).out
     assert "left cheek" not in shared
-    assert needlecare("saved", "--name", "", **home).out.startswith("1  Sat 21 Nov")
+    assert needlecare("saved", "--name", "", XDG_DATA_HOME=home).out.startswith("1  Sat 21 Nov")
 
 
 @pytest.mark.parametrize(
     "typed", [("2", "--name", "x"), ("1",), ("--name", "x" * 41), ("1", "--name", "a\x1b[31m")]
 )
 def test_a_name_that_cannot_be_given_is_refused(tmp_path: Path, typed: tuple[str, ...]) -> None:
-    home = {"XDG_DATA_HOME": str(tmp_path)}
-    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", **home)
-    result = needlecare("saved", *typed, **home)
+    home = str(tmp_path)
+    needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", XDG_DATA_HOME=home)
+    result = needlecare("saved", *typed, XDG_DATA_HOME=home)
     assert (result.code, result.out) == (2, "")
     assert "\x1b" not in result.err
 
@@ -131,10 +133,10 @@ def test_a_prompt_shows_one_line() -> None:
 
 @pytest.mark.parametrize("command", [("plan", "--format", "plain"), ("plan", "--ics", "-"), ("course",)])
 def test_a_saved_treatment_is_used_where_no_date_is_typed(tmp_path: Path, command: tuple[str, ...]) -> None:
-    home = {"XDG_DATA_HOME": str(tmp_path)}
+    home = str(tmp_path)
     typed = ("2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--skin-type", "IV")
-    needlecare("plan", *typed, "--save", **home)
-    saved = needlecare(*command, "--as-of", "2026-11-24T09:00", **home)
+    needlecare("plan", *typed, "--save", XDG_DATA_HOME=home)
+    saved = needlecare(*command, "--as-of", "2026-11-24T09:00", XDG_DATA_HOME=home)
     written = needlecare(*command, *typed, "--as-of", "2026-11-24T09:00")
     assert (saved.code, saved.out) == (0, written.out)
     nothing = needlecare(*command, XDG_DATA_HOME=str(tmp_path / "empty"))
