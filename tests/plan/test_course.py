@@ -916,11 +916,10 @@ def test_a_merged_preparation_has_no_event_of_its_own(schedule_v1: Schedule) -> 
         assert title not in second
     assert "Pause retinol" in second
     start = found["session-1/start"]
-    assert (
-        "- No laser, IPL or chemical peel (on to session 2: no laser or IPL) until Sat 19 Dec 14:30" in start
-    )
-    assert "- No filler (on to session 2) from Sat 5 Dec 14:30 until Sat 19 Dec 14:30" in start
-    assert start.count("No filler") == 1
+    (line,) = [line for line in start.split("\n") if "laser and peels" in line]
+    assert line.startswith("- until Sat 19 Dec 14:30: ")
+    assert "laser and peels* (on to session 2)" in line or "laser and peels (on to session 2)" in line
+    assert "filler (on to session 2) (from Sat 5 Dec 14:30)" in line
 
 
 def test_what_goes_on_is_never_called_possible_again(schedule_v1: Schedule) -> None:
@@ -934,16 +933,19 @@ def test_what_goes_on_is_never_called_possible_again(schedule_v1: Schedule) -> N
     assert "botox (on to session 2), filler (on to session 2)" in said
 
 
-def test_the_day_of_the_next_session_is_an_event_with_an_alarm_the_day_before(schedule_v1: Schedule) -> None:
+def test_the_day_of_the_next_session_rings_at_nine_or_on_the_evening_before(schedule_v1: Schedule) -> None:
     made = course(EXAMPLE, schedule_v1, moved={3: treated_at("2027-01-20T09:00+01:00")})
     found = {role(event): event for event in events(course_calendar(made, BEFORE))}
-    event = found["session-2/milestone/next-session"]
-    assert event["DTSTART"].dt == date(2027, 1, 20)
-    assert str(event["SUMMARY"]) == "Skin care: session 3 of 3"
+    second = found["session-1/milestone/next-session"]  # Sat 19 Dec 14:30
+    assert second["DTSTART"].dt == at("2026-12-19T09:00+01:00")
+    assert str(second["SUMMARY"]) == "Session 2 of 3 today"
+    event = found["session-2/milestone/next-session"]  # at 09:00 it would be too late
+    assert event["DTSTART"].dt == at("2027-01-19T18:00+01:00")
+    assert str(event["SUMMARY"]) == "Session 3 of 3 tomorrow"
     text = str(event["DESCRIPTION"])
     assert "Planned for Wed 20 Jan 2027 09:00. Commonly no sooner than Sat 16 Jan 2027." in text
     (alarm,) = event.walk("VALARM")
-    assert alarm["TRIGGER"].dt == timedelta(hours=-15)
+    assert alarm["TRIGGER"].dt == timedelta(0)
     assert "session-3/milestone/next-session" not in found
     photos = [name for name in found if "milestone/photo" in name]
     assert photos == ["session-3/milestone/photo-one-month", "session-3/milestone/photo-six-months"]
@@ -960,7 +962,7 @@ def test_daily_care_is_reminded_of_once_a_day(schedule_v1: Schedule) -> None:
                 local(entry.start, made.first.zone).date() + timedelta(days=n)
                 for n in range(entry.daily.count)
             ]
-    assert len(days) == len(set(days)) > 60
+    assert len(days) == len(set(days)) == 18  # six mornings after each of three sessions
 
 
 def identities(calendar: Calendar) -> dict[str, str]:
@@ -978,9 +980,10 @@ def test_uids_survive_the_move_of_one_session(schedule_v1: Schedule) -> None:
     earlier = course(first, schedule_v1, every=every, moved={1: treated_at("2026-11-21T09:00+01:00")})
     assert course_calendar(earlier, BEFORE).reference == before.reference
     # Of session 3 nothing changes, and of session 1 only what speaks of session 2.
-    for mine, theirs in zip(before.entries, after.entries, strict=True):
-        if mine.role.startswith("session-3/"):
-            assert theirs in before.entries
+    said = {entry.role: (entry.title, entry.text) for entry in after.entries}
+    for entry in before.entries:  # a minute may change: no two of them ring at once
+        if entry.role.startswith("session-3/"):
+            assert said[entry.role] == (entry.title, entry.text)
     kept = {e.role for e in after.entries if e in before.entries and e.role.startswith("session-1/")}
     assert kept == {e.role for e in before.entries if e.role.startswith("session-1/prepare/")}
 

@@ -5,15 +5,15 @@ entries begin with session-N/, so that its UIDs survive whatever moves.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from needlecare.calendar.events import GENTLY, Draft, calendar_of, plan_drafts
+from needlecare.calendar.events import EVENING, GENTLY, SHOWN, Draft, calendar_of, plan_drafts
 from needlecare.calendar.ics import Calendar
 from needlecare.calendar.options import CalendarOptions
-from needlecare.calendar.phases import avoid_windows, end_of
+from needlecare.calendar.phases import at_clock, avoid_windows, end_of
 from needlecare.calendar.roles import of_session
 from needlecare.calendar.titles import ALL_OVER
 from needlecare.model import Detail, Plan, Reminders, Window
@@ -23,6 +23,7 @@ from needlecare.plan.course import Course, Session, earliest_next, next_mileston
 from needlecare.time.zones import end_of_day, first_moment, local
 
 NO_MOVES: Mapping[int, datetime | date] = {}
+WARNING = timedelta(hours=1)  # that the reminder of a session comes before it, at least
 SESSION_OVER = "All waits of this session over"  # what comes before the next one may have begun
 
 
@@ -99,6 +100,9 @@ def _until_next(course: Course, session: Session, draft: Draft) -> Iterator[Draf
     """Yield an entry of a session under its role in the course, unless it begins behind the next session."""
     named = replace(draft, role=of_session(session.number, draft.role))
     following = course.after(session)
+    if following is not None and draft.title == _today(following, course):
+        yield _before_session(named, following, course)
+        return
     if following is None or draft.role.startswith(("milestone/", "prepare/")):
         yield named
         return
@@ -110,6 +114,21 @@ def _until_next(course: Course, session: Session, draft: Draft) -> Iterator[Draf
             yield replace(named, end=min(draft.end, following.begins))
     elif draft.start < following.day:
         yield replace(named, end=min(draft.end, following.day))
+
+
+def _today(following: Session, course: Course) -> str:
+    """Return the title of the day of the next session."""
+    return f"Session {following.number} of {len(course.sessions)} today"
+
+
+def _before_session(draft: Draft, following: Session, course: Course) -> Draft:
+    """Return the reminder of the next session: on the evening before it where its own morning is too late."""
+    assert isinstance(draft.start, datetime)
+    if following.plan.treatment.date_only or draft.start + WARNING <= following.begins:
+        return draft
+    evening = at_clock(following.day - timedelta(days=1), EVENING, course.first.zone)
+    title = draft.title.removesuffix("today") + "tomorrow"
+    return replace(draft, start=evening, end=evening + SHOWN, title=title)
 
 
 def _going_on(course: Course, session: Session) -> dict[str, str]:
@@ -150,7 +169,7 @@ def _appointment(course: Course, session: Session, following: Session, milestone
     earliest = earliest_next(session)
     if earliest is not None:
         said += f" Commonly no sooner than {short_day(local(earliest, zone).date())}."
-    rule = replace(milestone.rule, title=name, short=name, news=f"{name} today", advice=said)
+    rule = replace(milestone.rule, title=name, short=name, news=_today(following, course), advice=said)
     return replace(
         milestone,
         rule=rule,

@@ -239,10 +239,9 @@ class _Drafting(Struct, frozen=True, dict=True):
         elif over := [w for w in change.ended if w.rule.id not in self.continued] or (
             not holding and change.ended
         ):
-            news, title = self.wording.ended(over), titles.change_title(over, begun)
+            news, title = self.wording.ended(change.ended), titles.change_title(over, begun)
         else:
-            title = titles.wait_title(begun)
-            news = f"{title}."
+            news, title = self.wording.ended(change.ended), titles.wait_title(begun)
         long = end is None or end - start > LONGEST_SHOWN
         phase = Draft(
             role=Role.PHASE.of(name) if change else Role.START.value,
