@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from needlecare.model import Schedule
-from needlecare.output.terminal.comparison import difference_text
+from needlecare.output.rule_files.comparison import difference_text
 from needlecare.review.compare import Reference, differences, unseen
 from needlecare.rules.load import read_schedule
 from program import Result, needlecare

@@ -108,8 +108,8 @@ def _reader_of(annotation: Any, info: Any) -> Callable[[Any], Any]:
         return bool  # a flag: it is there or it is not
     if annotation is int:
         return lambda value: _whole_number(value, info.min, info.max)
-    if isinstance(annotation, type) and issubclass(annotation, Enum) and info.case_sensitive:
-        return lambda value: _choice(value, annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return lambda value: _choice(value, annotation, fold=not info.case_sensitive)
     raise NotImplementedError
 
 
@@ -124,8 +124,10 @@ def _whole_number(value: Any, least: float | None, most: float | None) -> int:
     return number
 
 
-def _choice(value: Any, choices: type[Enum]) -> Enum:
+def _choice(value: Any, choices: type[Enum], *, fold: bool) -> Enum:
     for choice in choices:
-        if value in {choice, choice.value}:
+        if value in {choice, choice.value} or (
+            fold and str(value).casefold() == str(choice.value).casefold()
+        ):
             return choice
     raise typer.BadParameter(f"{value!r} is not one of {', '.join(repr(str(one.value)) for one in choices)}.")

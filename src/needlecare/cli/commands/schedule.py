@@ -27,7 +27,7 @@ from needlecare.storage.rule_files import (
 from needlecare.time.zones import local
 
 if TYPE_CHECKING:
-    from needlecare.output.terminal.schedule import Checked
+    from needlecare.output.rule_files.schedule import Checked
 
 app = typer.Typer(
     help="The rule files: which there are, what they say, what is wrong with one.",
@@ -54,7 +54,7 @@ Name = Annotated[
 @app.command("list", epilog=EXAMPLES)
 def list_(json: options.Json = False) -> None:
     """List the schedules that ship with needlecare."""
-    from needlecare.output.terminal.schedule import schedules_json, schedules_text
+    from needlecare.output.rule_files.schedule import schedules_json, schedules_text
 
     schedules = [load_schedule(name) for name in schedule_names()]
     for schedule in schedules:
@@ -68,7 +68,7 @@ def list_(json: options.Json = False) -> None:
 @app.command(epilog=EXAMPLES)
 def show(name: Name = options.DEFAULT_SCHEDULE, json: options.Json = False) -> None:
     """Show every rule of a schedule with what each source says, and the sources."""
-    from needlecare.output.terminal.schedule import schedule_text, whole_schedule_json
+    from needlecare.output.rule_files.schedule import schedule_text, whole_schedule_json
 
     schedule = load_schedule(name)
     _say_overdue(schedule)
@@ -94,7 +94,7 @@ def check(
 
     So is a rule that no worked case works out.
     """
-    from needlecare.output.terminal.schedule import checked_json, checked_text, found_text
+    from needlecare.output.rule_files.schedule import checked_json, checked_text, found_text
 
     checked = []
     for name in files:
@@ -114,8 +114,8 @@ def check(
 
 def _checked(name: str) -> "Checked":
     """Return what is found in a rule file and in its worked cases. Raises UsageError."""
+    from needlecare.output.rule_files.schedule import Checked
     from needlecare.output.sms.remarks import text_remarks
-    from needlecare.output.terminal.schedule import Checked
     from needlecare.review.cases import MAX_TABLE_BYTES, checked_cases
     from needlecare.review.words import shared_words
 
@@ -260,7 +260,7 @@ def diff(
     Exit code 0: nothing changes; 1: something does. Both are compared by the plans that they make,
     with and without PRP, for scars or not, for each skin type.
     """
-    from needlecare.output.terminal.comparison import difference_json, difference_text
+    from needlecare.output.rule_files.comparison import difference_json, difference_text
     from needlecare.review.compare import differences, unseen
 
     old, new = load_schedule(before), load_schedule(after)
