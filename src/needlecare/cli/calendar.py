@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from needlecare.calendar.update import Export, Sooner
 
 CALENDAR_PANEL = "The calendar"
-WHEN_HINT = "Write it behind the command: 2026-11-21T14:30, yesterday 2pm"
+WHEN_HINT = "Write WHEN behind the command, such as 2026-11-21T14:30 or yesterday 2pm"
 
 Ics = Annotated[
     str | None,
@@ -182,7 +182,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         as_of, dates = ctx.params.get("as_of"), ctx.params.get("dates")
         saved = in_force(load_saved(), lambda zone: options.moment_of(as_of, zone, dates, say=False))
         if saved is None:
-            raise UsageError(f"when was the treatment, or when will it be? {WHEN_HINT}")
+            raise UsageError(f"no date given: when was the treatment, or when will it be? {WHEN_HINT}")
         treatment = saved.treatment
         values = {
             "tz": treatment.zone.key,
