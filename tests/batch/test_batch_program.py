@@ -228,7 +228,7 @@ def test_json_that_python_could_stumble_over_is_a_bad_row(tmp_path: Path) -> Non
 
 REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     # why: the input, the arguments, and what the message names
-    "nowhere to write to": (HEADER, (), "nowhere to write to; give --out DIR, or --json"),
+    "nowhere to write to": (HEADER, (), "there is nowhere to write to; give --out DIR, or --json"),
     "a folder without a name": (HEADER, ("--out", ""), "--out names no folder"),
     "an empty input": ("", ("--out", "out"), "is empty"),
     "no column": ("name\n", ("--out", "out"), 'no column "treated"'),
@@ -680,7 +680,7 @@ def test_an_interrupted_batch_says_how_to_go_on(
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of it
     printed, said = process.communicate(timeout=30)
     assert (process.returncode, printed) == (130, b"")
-    assert said == b"needlecare: interrupted; run it again, it does the rest\n"
+    assert said == b"needlecare: interrupted; run it again to do the rest\n"
     wait_for(lambda: not members(process.pid))
     assert not [name for name in names(tmp_path / "out") if name.startswith(".")]
     assert_finished_by_another_run(tmp_path)
@@ -713,7 +713,7 @@ def test_an_interruption_that_python_drops_ends_a_batch_as_well(tmp_path: Path, 
         env=environment(),
     )
     assert (done.returncode, done.stdout) == (130, b"")
-    assert done.stderr == b"needlecare: interrupted; run it again, it does the rest\n"
+    assert done.stderr == b"needlecare: interrupted; run it again to do the rest\n"
     assert not calendars(tmp_path / "out")
     assert_finished_by_another_run(tmp_path)
 

@@ -59,7 +59,7 @@ ROWS: dict[str, tuple[int, str, str]] = {
     "cancel plan.ics -o - --as-of 2026-11-22 --tz UTC": (0, "STATUS:CANCELLED", NOTHING),
     "saved": (0, NOTHING, "No treatment is saved"),
     "saved --json": (0, '"saved"', NOTHING),
-    "saved --forget all": (0, NOTHING, "Forgotten."),
+    "saved --forget all": (0, NOTHING, "Removed."),
     "schedule list": (0, "microneedling", NOTHING),
     "schedule show --json": (0, '"rules"', NOTHING),
     "schedule check microneedling": (0, "no problems", NOTHING),

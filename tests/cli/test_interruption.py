@@ -122,7 +122,7 @@ def test_an_interruption_while_rows_are_awaited_is_told_as_well(tmp_path: Path) 
         assert child.stdout is not None
         assert child.stderr is not None
         assert child.stdout.read() == ""
-        assert child.stderr.read() == "needlecare: interrupted; run it again, it does the rest\n"
+        assert child.stderr.read() == "needlecare: interrupted; run it again to do the rest\n"
     assert child.returncode == 130
 
 

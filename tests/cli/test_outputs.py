@@ -51,8 +51,8 @@ def test_an_ics_file_is_the_calendar(command: tuple[str, ...], tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (("-o", "plan.pdf"), ["no PDF", "-o plan.html", "browser"]),
-        (("-o", "Plan.PDF", "--format", "html"), ["no PDF"]),  # whatever is in it would be no PDF
+        (("-o", "plan.pdf"), ["cannot write a PDF", "-o plan.html", "browser"]),
+        (("-o", "Plan.PDF", "--format", "html"), ["cannot write a PDF"]),  # whatever is in it would be no PDF
         (("-o", "plan.docx"), [".docx", ".html", ".ics"]),
         (("-o", "a.ics", "--ics", "b.ics"), ["a.ics", "--ics"]),
         (("-o", "a.ics", "--json"), ["a.ics", "--ics"]),

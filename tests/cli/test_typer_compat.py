@@ -59,7 +59,7 @@ REFUSED = {
     (
         "--skin-type",
         "VII",
-    ): """'--skin-type': "VII" is no Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
+    ): """'--skin-type': "VII" is not a Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
     (
         "--format",
         "pdf",

@@ -386,7 +386,7 @@ def test_where_nobody_has_a_home_that_is_told(typed: str) -> None:
     )
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == (
-        b"needlecare: no folder is known for what is saved: there is no home; set HOME or XDG_DATA_HOME\n"
+        b"needlecare: cannot find a folder for saved treatments: there is no home folder; set HOME or XDG_DATA_HOME\n"
     )
 
 
@@ -661,7 +661,7 @@ def test_a_machine_without_any_zone_shows_utc_and_says_so(tmp_path: Path) -> Non
     done = in_namespace(ON_A_MACHINE.format(make="true"), tmp_path)
     assert (done.code, done.err) == (
         0,
-        "This machine names no time zone, so times are UTC; give --tz, such as --tz Europe/Berlin.\n",
+        "This computer has no time zone set, so times are in UTC; give --tz, such as --tz Europe/Berlin.\n",
     )
     assert "Times are UTC." in done.out
 
@@ -692,7 +692,7 @@ def test_without_a_home_nothing_is_saved_and_that_is_told(name: str, tmp_path: P
     assert "No makeup until" in done.out
     assert_told(shell(f"{HOMES[name]}; needlecare status", cwd=tmp_path), 2, "no treatment is saved")
     forgotten = shell(f"{HOMES[name]}; needlecare saved --forget all", cwd=tmp_path)
-    assert (forgotten.code, forgotten.err[:10]) == (0, "Forgotten.")
+    assert (forgotten.code, forgotten.err[:8]) == (0, "Removed.")
 
 
 # A poor terminal and a poor locale ----------------------------------------------------------------

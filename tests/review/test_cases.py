@@ -308,7 +308,7 @@ DAMAGED = {
     ),
     "no such skin type": (
         row(skin_type="VII"),
-        ['2: skin_type: "VII" is no Fitzpatrick skin type; write I to VI, or nothing for unknown'],
+        ['2: skin_type: "VII" is not a Fitzpatrick skin type; write I to VI, or nothing for unknown'],
     ),
     "a note with times": (
         row(rule="melasma", start="note"),

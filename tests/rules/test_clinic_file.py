@@ -475,14 +475,14 @@ def test_new_writes_nothing_where_one_of_its_files_is_another(tmp_path: Path, ta
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("rose.txt",), 2, 'a rule file ends in .toml, not as "rose.txt"; write clinic.toml'),
-        (("rose",), 2, 'a rule file ends in .toml, not as "rose"; write clinic.toml'),
+        (("rose.txt",), 2, '"rose.txt" does not end in .toml, as a rule file must; write clinic.toml'),
+        (("rose",), 2, '"rose" does not end in .toml, as a rule file must; write clinic.toml'),
         (("rose.toml", "--name", " "), 2, "--name is empty; write plain text"),
         (("rose.toml", "--telephone", ""), 2, "--telephone is empty; write plain text"),
         (
             ("rose.toml", "--name", "Ro\x07se"),
             2,
-            '--name "Ro\\x07se" holds a character that cannot be seen; write plain text',
+            '--name "Ro\\x07se" contains an invisible character; write plain text',
         ),
         (("nowhere/rose.toml",), 5, '"nowhere/rose.toml" cannot be written: '),
         (("rose.toml", "--as-of", "03/04/2026"), 2, "2026-04-03"),
@@ -598,6 +598,6 @@ def test_who_looks_at_a_rule_file_past_its_review_is_told(tmp_path: Path, comman
     (tmp_path / "rose.toml").write_text(CLINIC.replace("2099-01-01", "2026-01-02"), encoding="utf-8")
     done = needlecare("schedule", command, "rose.toml", cwd=tmp_path)
     assert (
-        "rose 1: was to be reviewed by 2026-01-02; review it, then set reviewed and review_due\n" in done.err
+        "rose 1: its review was due by 2026-01-02; review it, then set reviewed and review_due\n" in done.err
     )
     assert done.code == 0

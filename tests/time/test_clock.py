@@ -79,7 +79,7 @@ def test_a_clock_that_cannot_be_right_is_told_and_nothing_is_done(typed: str, fo
         done = at(clock, typed, folder)
         assert (done.code, done.out) == (2, "")
         assert done.err == (
-            f"needlecare: this machine's clock says {said} UTC, which cannot be right; "
+            f"needlecare: this computer's clock says {said} UTC, which cannot be right; "
             "set it, or give the time with --as-of, such as --as-of 2026-11-21T14:30\n"
         )
         assert states(folder) == before

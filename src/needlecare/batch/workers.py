@@ -55,7 +55,7 @@ def results(
             yield under_way.popleft().result()
     except BrokenProcessPool:
         raise WriteError(
-            "a process of this batch was stopped from outside; run it again, it does the rest"
+            "a process of this batch was stopped from outside; run it again to do the rest"
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)

@@ -160,7 +160,7 @@ def needlecare(
         bool,
         typer.Option(
             "--install-completion",
-            help="Install completion for the shell you are in: bash, zsh or fish.",
+            help="Install completion for your shell: bash, zsh or fish.",
             is_eager=True,
             callback=_install_completion,
         ),
@@ -169,7 +169,7 @@ def needlecare(
         bool,
         typer.Option(
             "--show-completion",
-            help="Print that completion, to put it where you like.",
+            help="Print the completion script instead of installing it.",
             is_eager=True,
             callback=_show_completion,
         ),
@@ -178,7 +178,7 @@ def needlecare(
     """The days around microneedling: what to avoid and until when, what to do, and who says so.
 
     needlecare WHEN is short for needlecare plan WHEN.
-    needlecare alone tells what holds now for the saved treatment, if there is one.
+    needlecare alone shows where you are today, if you have saved a treatment.
     """
     if ctx.invoked_subcommand is not None:
         return

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from needlecare.calendar.update import Export, Sooner
 
 CALENDAR_PANEL = "The calendar"
-WHEN_HINT = "Write WHEN behind the command, such as 2026-11-21T14:30 or yesterday 2pm"
+WHEN_HINT = "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
 
 Ics = Annotated[
     str | None,
     typer.Option(
         "--ics",
         metavar="FILE|-",
-        help="Write the calendar to a file, or to standard output in place of the timeline.",
+        help="Write the calendar to a file, or to standard output (-) instead of the timeline.",
         rich_help_panel=CALENDAR_PANEL,
         show_default=False,
     ),
@@ -43,7 +43,7 @@ DetailOfTitles = Annotated[
     Detail,
     typer.Option(
         "--detail",
-        help="How much titles tell: discreet ones name no clinic and no procedure.",
+        help="What event titles reveal: discreet titles name no clinic and no procedure.",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
@@ -52,7 +52,7 @@ Ref = Annotated[
     typer.Option(
         "--ref",
         metavar="REF",
-        help="An opaque reference of yours: the calendar's events keep their identity by it.",
+        help="Your own opaque reference. Events with the same reference update each other.",
         rich_help_panel=CALENDAR_PANEL,
         show_default=False,
     ),
@@ -61,7 +61,7 @@ AlarmsWanted = Annotated[
     Alarms,
     typer.Option(
         "--alarms",
-        help="What rings: nothing, or each change and each milestone.",
+        help="Which events ring: none, or each change and each milestone (gentle).",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
@@ -70,7 +70,7 @@ Quiet = Annotated[
     typer.Option(
         "--quiet-hours",
         metavar="HH:MM-HH:MM",
-        help="Local hours in which nothing rings; what ends in them is told when they are over.",
+        help="Local hours in which nothing rings. News from these hours is given when they end.",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
@@ -79,7 +79,7 @@ DailyAt = Annotated[
     typer.Option(
         "--daily",
         metavar="HH:MM|none",
-        help="When to be reminded of daily care in the first week: a time, or none for no reminder.",
+        help="Time of the daily care reminder in the first week, or none.",
         rich_help_panel=CALENDAR_PANEL,
         show_default=False,
     ),
@@ -88,7 +88,7 @@ Update = Annotated[
     bool,
     typer.Option(
         "--update",
-        help="Revise the calendar in the --ics file. It remembers its options: type only what changes.",
+        help="Update the calendar in the --ics file. It remembers its options, so type only what changes.",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
@@ -267,8 +267,8 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
                 and not self.force
             ):
                 raise WriteError(
-                    f"{self._name} is a calendar of needlecare with other content, so it was left alone; "
-                    "add --update to revise it, or --force to make it say only this"
+                    f"{self._name} is a needlecare calendar with other content, so it was left alone; "
+                    "add --update to revise it, or --force to replace it"
                 )
             return CalendarFile(path=self.path, data=data, summary=f"{len(calendar.entries)} events")
         if other:
@@ -349,7 +349,7 @@ def _sooner_text(sooner: "Sooner", schedule: Schedule, calendar: "Calendar", now
 
 def _not_revised(ics: str, error: Exception) -> WriteError:
     return WriteError(
-        f"{quoted(ics, MAX_PATH_LENGTH)} cannot be revised, so it was left alone: {reason(error)}; "
+        f"{quoted(ics, MAX_PATH_LENGTH)} cannot be updated, so it was left alone: {reason(error)}; "
         "write the calendar to another name"
     )
 

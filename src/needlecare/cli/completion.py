@@ -324,7 +324,7 @@ def install() -> NoReturn:
         what = getattr(error, "strerror", None) or str(error)
         raise WriteError(
             f"the completion of {shell} cannot be installed: {f'{quoted(place, 200)}: ' if place else ''}"
-            f"{what}; --show-completion prints it, to put it where you like"
+            f"{what}; --show-completion prints it, so that you can install it yourself"
         ) from None
     terminal.say(f"Completion for {shell} is installed in {path}; it works in the next {shell} you start.")
     raise typer.Exit

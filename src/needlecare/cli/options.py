@@ -39,13 +39,13 @@ def parse_skin_type(text: str | SkinType) -> SkinType | None:
         return SkinType.of(text)
     except ValueError:
         raise typer.BadParameter(
-            f"{quoted(text)} is no Fitzpatrick skin type; write I to VI, 1 to 6 or unknown"
+            f"{quoted(text)} is not a Fitzpatrick skin type; write I to VI, 1 to 6 or unknown"
         ) from None
 
 
 def _twelve_or_twenty_four(hours: int | None) -> int | None:
     if hours not in {None, 12, 24}:
-        raise typer.BadParameter(f"{hours} is not a clock; write 12 (2:30 pm) or 24 (14:30)")
+        raise typer.BadParameter(f"{hours} is not a clock setting; write 12 (2:30 pm) or 24 (14:30)")
     return hours
 
 
@@ -78,14 +78,14 @@ FitzpatrickType = Annotated[
         "--skin-type",
         metavar="I-VI",
         parser=parse_skin_type,
-        help="Fitzpatrick skin type, I to VI or 1 to 6; unknown counts as the stricter.",
+        help="Fitzpatrick skin type, I to VI or 1 to 6. If unknown, the stricter advice counts.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
     ),
 ]
 Scars = Annotated[
     bool,
-    typer.Option("--scars/--no-scars", help="For the treatment of scars.", rich_help_panel=TREATMENT_PANEL),
+    typer.Option("--scars/--no-scars", help="Treatment of scars.", rich_help_panel=TREATMENT_PANEL),
 ]
 Zone = Annotated[
     str | None,
@@ -93,7 +93,7 @@ Zone = Annotated[
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
-        help="Time zone by its IANA name, such as Europe/Berlin; else the machine's.",
+        help="Time zone by its IANA name, such as Europe/Berlin. Default: this computer's.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
     ),
@@ -104,7 +104,7 @@ ScheduleName = Annotated[
         "--schedule",
         metavar="NAME|FILE",
         envvar="NEEDLECARE_SCHEDULE",
-        help="The rules to plan by: a built-in schedule or a rule file of your own.",
+        help="The rules to use: a built-in schedule or your own rule file.",
         rich_help_panel=LOOK_PANEL,
     ),
 ]
@@ -113,7 +113,7 @@ Follow = Annotated[
     typer.Option(
         "--follow",
         metavar="SOURCE",
-        help="Count only this source; may be given several times. Warning signs always stay.",
+        help="Use only this source. Warning signs always stay. Repeatable.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
     ),
@@ -123,7 +123,7 @@ Overrides = Annotated[
     typer.Option(
         "--override",
         metavar="RULE=DURATION",
-        help="Your clinic's word for this treatment, such as makeup=PT72H; may be given several times.",
+        help="What your clinic told you for this treatment, such as makeup=PT72H. Repeatable.",
         rich_help_panel=TREATMENT_PANEL,
         show_default=False,
     ),
@@ -133,7 +133,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="WHEN",
-        help="Pretend it is this date and time; yesterday and weekdays count from it too.",
+        help="Pretend it is this date and time. Also used to read words such as yesterday.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
     ),
@@ -167,20 +167,20 @@ At = Annotated[
     typer.Option(
         "--at",
         metavar="WHEN",
-        help="Ask about another moment: friday 6pm is the coming Friday.",
+        help="Ask about another time, such as friday 6pm (the coming Friday).",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT_PANEL)]
 NoColor = Annotated[
-    bool, typer.Option("--no-color", help="No colour, as NO_COLOR=1.", rich_help_panel=OUTPUT_PANEL)
+    bool, typer.Option("--no-color", help="No colour (like NO_COLOR=1).", rich_help_panel=OUTPUT_PANEL)
 ]
 Save = Annotated[
     bool,
     typer.Option(
         "--save",
-        help="Keep the treatment on this machine, for status and can.",
+        help="Save the treatment on this computer, for status, can and the other commands.",
         rich_help_panel=TREATMENT_PANEL,
     ),
 ]
@@ -213,7 +213,7 @@ def clock() -> datetime:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     if not FIRST_YEAR_OF_CLOCK <= now.year <= LAST_YEAR:
         raise WrongClock(
-            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, which cannot be right; "
+            f"this computer's clock says {now:%Y-%m-%d %H:%M} UTC, which cannot be right; "
             "set it, or give the time with --as-of, such as --as-of 2026-11-21T14:30"
         )
     return now
@@ -244,7 +244,7 @@ def zone_of(name: str | None) -> ZoneInfo:
         if "find any timezone configuration" in str(warning):
             utc = zone_named("UTC")
             terminal.say(
-                "This machine names no time zone, so times are UTC; give --tz, such as --tz Europe/Berlin."
+                "This computer has no time zone set, so times are in UTC; give --tz, such as --tz Europe/Berlin."
             )
             return utc
         told = str(warning)  # its clocks go otherwise than the zone that it names
@@ -254,7 +254,7 @@ def zone_of(name: str | None) -> ZoneInfo:
     if named := os.environ.get("TZ"):
         told = f"TZ is {quoted(named)}"
     raise UsageError(
-        f"this machine's time zone cannot be told ({told.rstrip('.')}); give --tz, such as --tz Europe/Berlin"
+        f"cannot work out this computer's time zone ({told.rstrip('.')}); give --tz, such as --tz Europe/Berlin"
     )
 
 

@@ -63,8 +63,8 @@ FormatWanted = Annotated[
     Format | None,
     typer.Option(
         "--format",
-        help="By default the ending of the -o file decides; else a timeline on a terminal, and plain "
-        "sentences in a pipe. html is a page to print, sms is text messages as NDJSON.",
+        help="Default: what the -o file's ending says, otherwise a timeline on a terminal and plain "
+        "sentences in a pipe. html is a page to print; sms is text messages as NDJSON.",
         rich_help_panel=OUTPUT_PANEL,
         show_default=False,
     ),
@@ -93,7 +93,7 @@ Sources = Annotated[
     bool | None,
     typer.Option(
         "--sources/--no-sources",
-        help="List the sources on a page to print. By default the page of a clinic doesn't, and any other does.",
+        help="List the sources on a page to print. Default: yes, except on a clinic's own page.",
         rich_help_panel=OUTPUT_PANEL,
         show_default=False,
     ),
@@ -179,16 +179,16 @@ def asked_for(
     if json and format is not None:
         raise UsageError("--json and --format exclude each other; give one of them")
     if "" in {ics, output}:
-        raise UsageError("--ics and -o want the name of a file; write one, or leave the option out")
+        raise UsageError("--ics and -o need a file name; write one, or leave the option out")
     typed_format = Format.JSON if json else format
     ending = Path(output or "").suffix.casefold()
     if ending == ".pdf":
         raise UsageError(
-            "needlecare writes no PDF; write -o plan.html, open it in a browser and print it to a PDF"
+            "needlecare cannot write a PDF; use -o plan.html, open it in a browser and print it to a PDF"
         )
     if ending in _NOT_MADE:
         endings = ", ".join([*_ENDINGS, _CALENDAR])
-        raise UsageError(f"needlecare writes no {ending} files; the name may end in {endings}")
+        raise UsageError(f"needlecare cannot write {ending} files; the name may end in {endings}")
     if ending == _CALENDAR:
         if ics not in {None, "-"} and place_of(str(ics)) == place_of(str(output)):
             raise UsageError("--ics and -o name the same file; leave one of them out")
@@ -208,16 +208,16 @@ def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
     """Refuse outputs that exclude each other, and options that have none to act on. Raises UsageError."""
     ics, output = wanted.ics, wanted.output
     if ics == "-" and wanted.to_stdout and wanted.format is not None:
-        raise UsageError("--ics - fills standard output; write the other result to a file with -o")
+        raise UsageError("--ics - uses standard output; write the other result to a file with -o")
     if ics == output == "-":
-        raise UsageError("--ics - and -o - both fill standard output; write one of them to a file")
+        raise UsageError("--ics - and -o - both use standard output; write one of them to a file")
     files = [place_of(name) for name in (ics, output) if name and name != "-"]
     if place_of(str(ctx.params["schedule"])) in files:
-        raise UsageError("the rule file would be overwritten by what is made of it; write another name")
+        raise UsageError("the output would overwrite the rule file; write another name")
     if len(set(files)) < len(files):
         raise UsageError("--ics and -o name the same file; write two names")
     if update and (ics in {None, "-"} or wanted.force):
-        raise UsageError("--update revises the file of --ics; give --ics FILE, without --force")
+        raise UsageError("--update revises the --ics file; give --ics FILE, without --force")
     if ics is None:
         warn_unused_options(ctx, wanted.format, remedy="--ics FILE")
 

@@ -332,7 +332,7 @@ class _Row:
         try:
             return SkinType.of(cell) if cell else None
         except ValueError:
-            what = f"{quoted(cell)} is no Fitzpatrick skin type; write I to VI, or nothing for unknown"
+            what = f"{quoted(cell)} is not a Fitzpatrick skin type; write I to VI, or nothing for unknown"
             self.wrong(what, "skin_type")
             return None
 

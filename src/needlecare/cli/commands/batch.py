@@ -64,7 +64,7 @@ From = Annotated[
     ExportForm | None,
     typer.Option(
         "--from",
-        help="How the export is written, if the file's name and its first characters don't tell.",
+        help="The format of the export, if the file's name and first characters don't show it.",
         rich_help_panel=ROWS_PANEL,
         show_default=False,
     ),
@@ -104,7 +104,7 @@ Service = Annotated[
     typer.Option(
         "--service",
         metavar="WORD",
-        help="A word by which a service is this treatment, in place of those of the rules. Repeatable.",
+        help="Word that marks a service as this treatment, instead of the rule file's words. Repeatable.",
         rich_help_panel=ROWS_PANEL,
         show_default=False,
     ),
@@ -114,7 +114,7 @@ RefFrom = Annotated[
     typer.Option(
         "--ref-from",
         metavar="HEADING,…",
-        help="Make the reference of each row from these columns, where none has one.",
+        help="Make each row's reference from these columns, if the export has none.",
         rich_help_panel=ROWS_PANEL,
         show_default=False,
     ),
@@ -123,8 +123,8 @@ CancelMissing = Annotated[
     bool,
     typer.Option(
         "--cancel-missing",
-        help="Cancel calendars whose appointment was cancelled or is gone from the export; only what a "
-        "--dry-run has listed.",
+        help="Cancel the calendars of appointments that were cancelled or are no longer in the export, if a "
+        "--dry-run has listed them.",
         rich_help_panel=options.OUTPUT_PANEL,
     ),
 ]
@@ -134,7 +134,7 @@ Zone = Annotated[
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
-        help="Time zone of the rows that name none; never the machine's.",
+        help="Time zone of the rows that don't name one; this computer's is never used.",
         rich_help_panel=options.TREATMENT_PANEL,
         show_default=False,
     ),
@@ -151,13 +151,13 @@ Out = Annotated[
 ]
 FormatOfRows = Annotated[
     BatchFormat,
-    typer.Option("--format", help="What is made of each row.", rich_help_panel=options.OUTPUT_PANEL),
+    typer.Option("--format", help="What to make from each row.", rich_help_panel=options.OUTPUT_PANEL),
 ]
 RowsAsJson = Annotated[
     bool,
     typer.Option(
         "--json",
-        help="Print a line of JSON for each row: with --out what became of it, else its plan.",
+        help="Print one line of JSON for each row: its result with --out, otherwise its plan.",
         rich_help_panel=options.OUTPUT_PANEL,
     ),
 ]
@@ -220,15 +220,15 @@ def batch(
     quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
     daily: calendar.DailyAt = None,
 ) -> None:
-    """Plan many appointments from the export of a booking system: a file for each.
+    """Plan many appointments from a booking system's export, and write a file for each.
 
     Start with --preset, or with --map for the headings of your export, and look at what
-    --dry-run says. Columns: ref (your opaque reference, which names the file), treated (when
+    --dry-run says. Columns: ref (your opaque reference, used in file names), treated (when
     the appointment ended), and if you have them time, end, duration, tz, prp, skin_type,
-    scars, service and status. Run it again as often as you like: what is unchanged stays
-    untouched, what changed is revised.
+    scars, service and status. Run it again as often as you like: unchanged files are left
+    alone, and changed ones are updated.
 
-    Exit code 4: some rows failed, and all others are done.
+    Exit code 4: some rows failed, all others are done.
     """
     gc.enable()
     if preset == "list":
@@ -295,7 +295,7 @@ def batch(
     except KeyboardInterrupt:
         if out is None:
             raise
-        raise Interrupted("interrupted; run it again, it does the rest") from None
+        raise Interrupted("interrupted; run it again to do the rest") from None
     if tally.failed:
         raise typer.Exit(SOME_FAILED)
 
@@ -319,9 +319,11 @@ def _check(
 ) -> None:
     """Refuse options that exclude each other, and point out those without effect. Raises UsageError."""
     if out == "":
-        raise UsageError("--out names no folder; give --out DIR, or --out . for the one you are in")
+        raise UsageError("--out is empty; give --out DIR, or --out . for the one you are in")
     if out is None and not json and not dry_run and format is not BatchFormat.SMS:
-        raise UsageError("nowhere to write to; give --out DIR, or --json for standard output")
+        raise UsageError(
+            "there is nowhere to write to; give --out DIR, or --json for standard output"
+        )
     if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
         raise UsageError("--json and --format exclude each other without --out; give one of them")
     if cancel_missing and (out is None or format is not BatchFormat.ICS):

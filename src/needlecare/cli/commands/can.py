@@ -14,7 +14,7 @@ Examples:
 
   needlecare can swim
   needlecare can go to the gym on friday
-  needlecare can wash my face --treated yesterday@14:30 --prp
+  needlecare can wash my face --treated "yesterday 2:30pm" --prp
   needlecare can "I washed my face by accident"
 """
 

@@ -31,7 +31,11 @@ def cancel(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE|-", help="Leave FILE.ics, and write here.", show_default=False
+            "--output",
+            "-o",
+            metavar="FILE|-",
+            help="Write here instead, and leave FILE.ics as it is.",
+            show_default=False,
         ),
     ] = None,
     force: Annotated[
@@ -40,7 +44,7 @@ def cancel(
     as_of: options.AsOf = None,
     tz: options.Zone = None,
 ) -> None:
-    """Turn a calendar into its cancellation: import it again, and every event of it is cancelled.
+    """Turn a calendar file into its cancellation. Import the file again to cancel all its events.
 
     Events in the file that are not needlecare's stay as they are.
     """

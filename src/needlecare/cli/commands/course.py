@@ -35,7 +35,7 @@ Sessions = Annotated[
     typer.Option(
         "--sessions",
         metavar="N",
-        help="How many sessions, 1 to 24; else as many as the rule file plans.",
+        help="How many sessions, 1 to 24. Default: as many as the rule file plans.",
         rich_help_panel=SERIES_PANEL,
         show_default=False,
     ),
@@ -45,7 +45,7 @@ Every = Annotated[
     typer.Option(
         "--every",
         metavar="INTERVAL",
-        help="How far apart: 4w, 28d or P1M; else as the rule file plans, more for scars.",
+        help="How far apart: 4w, 28d or P1M. Default: as the rule file plans; longer for scars.",
         rich_help_panel=SERIES_PANEL,
         show_default=False,
     ),
@@ -55,8 +55,7 @@ Move = Annotated[
     typer.Option(
         "--move",
         metavar="N=WHEN",
-        help="Move session N, and the later ones with it; may be given several times. A weekday is the "
-        "coming one.",
+        help="Move session N and the later ones with it. A weekday means the coming one. Repeatable.",
         rich_help_panel=SERIES_PANEL,
         show_default=False,
     ),
@@ -104,9 +103,9 @@ def course(
     force: outputs.Force = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Plan a series of sessions: each with its preparation and its days after, and the next one's date.
+    """Plan a series of sessions, each with its preparation, its aftercare and the date of the next.
 
-    WHEN is the first session. An interval shorter than every source gives is refused.
+    WHEN is the first session. An interval shorter than every source allows is refused.
     """
     wanted = outputs.asked_for(
         ctx,
@@ -195,11 +194,11 @@ def _moved(
         match = re.fullmatch(r" *([0-9]{1,3}) *=(.*)", text)
         if match is None:
             raise UsageError(
-                f"{quoted(text)} moves no session; write its number and when, such as 2=2026-12-23T09:00"
+                f"{quoted(text)} is not a move; write the session's number and its new date, such as 2=2026-12-23T09:00"
             )
         number = int(match[1])
         if number in found:
-            raise UsageError(f"{quoted(text)}: session {number} is moved twice; give one --move for it")
+            raise UsageError(f"{quoted(text)}: session {number} is moved twice; give only one --move for it")
         when = parse_when(match[2], now=now, zone=zone, purpose=Purpose.MOMENT, order=dates)
         found[number] = when.value
     return found

@@ -24,7 +24,7 @@ def normal(
         list[str] | None,
         typer.Argument(
             metavar="[SYMPTOM]",
-            help="In your own words: still red, peeling, itchy. Left out: what is usual today.",
+            help="In your own words: still red, peeling, itchy. Leave it out to see what is usual today.",
             show_default=False,
         ),
     ] = None,

@@ -12,11 +12,11 @@ EXAMPLES = """
 Examples:
 
   needlecare 2026-11-21T14:30 --prp --skin-type IV
-  needlecare yesterday@14:30 --ics plan.ics
+  needlecare yesterday 2:30pm --ics plan.ics
   needlecare 2026-11-22T09:00 --ics plan.ics --update
   needlecare plan --ics plan.ics --update --no-prp
   needlecare sat 2:30pm --as-of tomorrow
-  needlecare yesterday@14:30 -o handout.html
+  needlecare yesterday 2:30pm -o handout.html
   needlecare today --json | jq -r '.windows[] | .title'
 """
 

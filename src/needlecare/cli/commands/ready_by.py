@@ -48,9 +48,9 @@ def ready_by(
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Find the latest treatment date, so that everything is over by a day: a wedding, a holiday.
+    """Find the latest date for a treatment so that every wait is over by a wedding or a holiday.
 
-    One treatment, or a course with --sessions. Over means before that day begins.
+    Plans one treatment, or a course with --sessions. "Over" means before that day begins.
     """
     if every is not None and sessions is None:
         raise UsageError("--every needs --sessions; add how many sessions, such as --sessions 3")

@@ -34,7 +34,7 @@ from needlecare.time.parsing import DateOrder
 EXAMPLES = """
 Examples:
 
-  needlecare yesterday@14:30 --prp --save
+  needlecare yesterday 2:30pm --prp --save
   needlecare saved
   needlecare saved --name "left cheek"
   needlecare saved --forget 1
@@ -51,7 +51,9 @@ def saved_file() -> Path:
         folder = user_data_path("needlecare", appauthor=False)
         if folder.is_absolute():
             return folder / "treatments.json"
-    raise UsageError("no folder is known for what is saved: there is no home; set HOME or XDG_DATA_HOME")
+    raise UsageError(
+        "cannot find a folder for saved treatments: there is no home folder; set HOME or XDG_DATA_HOME"
+    )
 
 
 def load_saved() -> tuple[SavedTreatment, ...]:
@@ -82,10 +84,10 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
     if known:
         what = "Already saved"
     elif any(one.day == new.day for one in saved):
-        what = "Saved in place of what was saved for that day"
+        what = "Saved, replacing the treatment saved for that day"
     else:
         what = "Saved"
-    terminal.say(f"{what}; needlecare status tells what holds now.")
+    terminal.say(f"{what}. To see where you are today: needlecare status")
 
 
 class Current(Struct, frozen=True, kw_only=True):
@@ -149,8 +151,8 @@ def current_plan(
 def nothing_saved() -> NoReturn:
     """Raise the UsageError that says how to begin."""
     raise UsageError(
-        "no treatment is saved; keep yours with needlecare plan WHEN --save, "
-        "such as needlecare plan yesterday@14:30 --save, or add --treated WHEN"
+        "no treatment is saved; save yours with needlecare plan WHEN --save, "
+        "such as needlecare plan yesterday 2:30pm --save, or add --treated WHEN"
     )
 
 
@@ -187,13 +189,13 @@ def saved(
     from needlecare.output.terminal.saved import saved_json, saved_text
 
     if number is not None and name is None:
-        raise UsageError(f"{number} goes with --name; write needlecare saved {number} --name NAME")
+        raise UsageError(f"the number {number} needs --name; write needlecare saved {number} --name NAME")
     kept = load_saved() if forget is None else _forget(forget)
     if forget is not None:
-        terminal.say("Forgotten.")
+        terminal.say("Removed.")
     if name is not None:
         kept = _name(number, name)
-        terminal.say("Named." if name.strip() else "Its name is gone.")
+        terminal.say("Named." if name.strip() else "Name removed.")
     current = None
     with suppress(options.WrongClock):  # then none is marked, as status speaks of none
         now = options.clock()
@@ -204,7 +206,7 @@ def saved(
         with terminal.local_clock():
             terminal.print_text(saved_text(kept, current))
     else:
-        terminal.say("No treatment is saved; needlecare plan WHEN --save keeps one.")
+        terminal.say("No treatment is saved. To save one: needlecare plan WHEN --save")
 
 
 def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from needlecare.output.rule_files.schedule import Checked
 
 app = typer.Typer(
-    help="The rule files: which there are, what they say, what is wrong with one.",
+    help="List, show, check, compare and start rule files.",
     no_args_is_help=False,
     add_completion=False,  # needlecare has it
 )
@@ -86,13 +86,12 @@ def check(
     ],
     json: options.Json = False,
 ) -> None:
-    """Check rule files, and report every problem as file:line:column; exit code 3 if there is one.
+    """Check rule files and report every problem as file:line:column. Exit code 3 if there is one.
 
-    The worked cases beside a file are run: for clinic.toml those of clinic.cases.csv.
+    Also works out the cases beside a file: clinic.cases.csv for clinic.toml.
 
-    A time that is less strict than every source of the file it extends is pointed out, and allowed.
-
-    So is a rule that no worked case works out.
+    Points out, but allows, a wait shorter than every source of the schedule that the file extends,
+    and a rule without a worked case.
     """
     from needlecare.output.rule_files.schedule import checked_json, checked_text, found_text
 
@@ -157,12 +156,12 @@ def new(
         str,
         typer.Argument(
             metavar="FILE.toml|-",
-            help="The rule file to begin; - writes it to standard output alone.",
+            help="The rule file to write; - writes it to standard output only.",
             show_default=False,
         ),
     ],
     name: Annotated[
-        str, typer.Option("--name", metavar="TEXT", help="The clinic, as patients know it.")
+        str, typer.Option("--name", metavar="TEXT", help="The clinic's name, as patients know it.")
     ] = "Your clinic",
     telephone: Annotated[
         str | None,
@@ -176,17 +175,17 @@ def new(
         typer.Option(
             "--as-of",
             metavar="WHEN",
-            help="Begin it on another day than today; it counts as reviewed on that day.",
+            help="Date of the review to write into the file, instead of today.",
             rich_help_panel=options.LOOK_PANEL,
             show_default=False,
         ),
     ] = None,
     force: Force = False,
 ) -> None:
-    """Begin a clinic's rule file: explained, and right as it is, for you to edit.
+    """Start a clinic's rule file: complete, valid and explained, ready for you to edit.
 
-    It extends the built-in schedule. Beside it are written a table of worked cases and the JSON
-    Schema by which editors check and explain each key.
+    It extends the built-in schedule. A table of worked cases and a JSON Schema are written beside it;
+    with the schema, editors check and explain each key.
     """
     from needlecare.review.starter import (
         RULES_SCHEMA,
@@ -199,7 +198,7 @@ def new(
 
     path = Path("clinic.toml" if file == "-" else file)
     if path.suffix != ".toml":
-        raise UsageError(f"a rule file ends in .toml, not as {quoted(path.name)}; write clinic.toml")
+        raise UsageError(f"{quoted(path.name)} does not end in .toml, as a rule file must; write clinic.toml")
     cases = path.with_suffix(".cases.csv")
     beginning = StarterOptions(
         id=identity(path.stem, but=options.DEFAULT_SCHEDULE),
@@ -230,7 +229,7 @@ def _say_overdue(schedule: Schedule) -> None:
             return
         due = schedule.review_due.isoformat()
         terminal.say(
-            f"{schedule.id} {schedule.version}: was to be reviewed by {due}; "
+            f"{schedule.id} {schedule.version}: its review was due by {due}; "
             "review it, then set reviewed and review_due"
         )
 
@@ -239,7 +238,7 @@ def _on_one_line(option: str, text: str) -> str:
     """Return a text of an option as a rule file may hold it. Raises UsageError."""
     folded = " ".join(text.split())
     if not folded or not folded.isprintable():
-        what = "is empty" if not folded else f"{quoted(text)} holds a character that cannot be seen"
+        what = "is empty" if not folded else f"{quoted(text)} contains an invisible character"
         raise UsageError(f"{option} {what}; write plain text")
     return folded
 
@@ -248,17 +247,15 @@ def _on_one_line(option: str, text: str) -> str:
 def diff(
     before: Annotated[
         str,
-        typer.Argument(metavar="NAME|FILE", help="The rules as they are or were.", show_default=False),
+        typer.Argument(metavar="NAME|FILE", help="The old rules.", show_default=False),
     ],
-    after: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="The rules as they are to be.", show_default=False)
-    ],
+    after: Annotated[str, typer.Argument(metavar="NAME|FILE", help="The new rules.", show_default=False)],
     json: options.Json = False,
 ) -> None:
-    """Tell in words what changes for a patient from one rule file to another: longer, shorter, new, gone.
+    """Show what changes for a patient between two rule files: longer, shorter, new or gone.
 
-    Exit code 0: nothing changes; 1: something does. Both are compared by the plans that they make,
-    with and without PRP, for scars or not, for each skin type.
+    Exit code 0: nothing changes; 1: something does. Compares the plans that the two files make: with
+    and without PRP, with and without scars, and for each skin type.
     """
     from needlecare.output.rule_files.comparison import difference_json, difference_text
     from needlecare.review.compare import differences, unseen

@@ -13,7 +13,7 @@ Examples:
   needlecare status
   needlecare status --as-of friday
   needlecare status --short
-  needlecare status --treated yesterday@14:30 --prp --skin-type IV
+  needlecare status --treated "yesterday 2:30pm" --prp --skin-type IV
 """
 
 
@@ -43,7 +43,7 @@ def status(
 ) -> None:
     """Show today: which day it is, what comes next, what to avoid, what to do, when to call.
 
-    It shows the treatment saved with needlecare plan WHEN --save, or the one of --treated WHEN.
+    It shows the treatment saved with needlecare plan WHEN --save, or the one that you give with --treated WHEN.
     """
     current = current_plan(
         ctx,

@@ -59,7 +59,7 @@ def why(
 ) -> None:
     """Explain a rule: why it exists, how its dates are calculated, and which sources say so.
 
-    Uses the saved treatment, or --treated WHEN. Without either it tells times from the treatment on.
+    Uses the saved treatment, or --treated WHEN. Without either, it gives times counted from the treatment.
     """
     words = " ".join(rule)
     colour = not no_color
