@@ -278,14 +278,14 @@ def test_rules_past_their_review_are_told_once(tmp_path: Path, day: str, said: b
     """Their review is due on 2027-11-26, as the rule file says; on that day it is not yet past."""
     rows = f"{HEADER}a1,{day}\na2,{day}\n"
     done = batch(tmp_path, rows, "--tz", "Asia/Tokyo", "--as-of", f"{day}T00:30", "--out", "out")
-    told = "These rules were to be reviewed by 2027-11-26; ask for a newer version.\n"
+    told = "The review of these rules was due by 2027-11-26; ask for a newer version.\n"
     assert done.err == (told if said else "") + "2 rows: 2 written.\n"
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     done = batch(tmp_path, f"{HEADER}a1,2026-11-21\n", *BERLIN, "--out", "out")
-    told = 'needlecare: "out" is a file; give the name of a folder, or of one to be made\n'
+    told = 'needlecare: "out" is a file; give the name of a folder, existing or new\n'
     assert (done.code, done.err) == (5, told)
     assert (tmp_path / "out").read_text() == "mine"
 
@@ -523,7 +523,7 @@ def test_a_system_that_starts_no_process_is_told_with_what_to_do(tmp_path: Path)
     )
     assert done.returncode == 5
     assert done.stderr.decode() == (
-        "needlecare: no further process can be started: File too large; leave --jobs out, or give fewer\n"
+        "needlecare: cannot start another worker process: File too large; leave --jobs out, or give fewer\n"
     )
 
 
@@ -724,7 +724,9 @@ def test_a_killed_process_of_a_batch_ends_the_batch_with_what_to_do(tmp_path: Pa
     os.kill(max(pid for pid in members(process.pid) if pid != process.pid), signal.SIGKILL)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 5
-    assert said.startswith(b"needlecare: a process of this batch was stopped from outside; run it again")
+    assert said.startswith(
+        b"needlecare: another program stopped a worker process of this batch; run it again"
+    )
     assert said.count(b"\n") == 1
     wait_for(lambda: not members(process.pid))
     assert_finished_by_another_run(tmp_path)

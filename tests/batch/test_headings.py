@@ -62,7 +62,7 @@ def test_a_heading_may_hold_an_equals_sign() -> None:
 @pytest.mark.parametrize(
     ("texts", "named"),
     [
-        (["treated"], "maps nothing; write --map treated=HEADING"),
+        (["treated"], "is not a mapping; write --map treated=HEADING"),
         (["treated="], "maps nothing"),
         (["=Appt"], 'unknown column ""'),
         (["treatd=Appt"], 'unknown column "treatd"; did you mean "treated"?'),

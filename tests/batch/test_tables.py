@@ -146,7 +146,7 @@ NO_FILE = {
     "a byte order mark alone": (b"\xef\xbb\xbf", "is empty"),
     "blank lines alone": (b"\n \r\n\n", "is empty"),
     "no ref": (b"name,treated\n", 'no column "ref"; name it so, or give --map ref=HEADING'),
-    "no treated": (b"ref,date\n", 'no column "treated"; name it so, or give --map treated=HEADING'),
+    "no treated": (b"ref,date\n", 'no column "treated"; add one, or give --map treated=HEADING'),
     "no header: a patient's row is not repeated": (b"Ada Marker,2026-11-21\n", 'no column "treated"'),
     "a column twice": (b"ref,treated,Ref\n", '"ref" twice'),
     "an unclosed quote in the header": (b'ref,"treated\na1,x\n', 'no column "treated"'),

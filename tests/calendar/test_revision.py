@@ -1221,10 +1221,10 @@ def test_a_line_that_is_no_property_is_damage(line: str, before: str, first: byt
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (b"X-A:b\r\n c\r\nEND:Anna", "line 4 ends nothing that was begun"),
-        (b"END:\x1b[2J", "line 2 ends nothing that was begun"),
+        (b"X-A:b\r\n c\r\nEND:Anna", "line 4 ends something that never began"),
+        (b"END:\x1b[2J", "line 2 ends something that never began"),
         (b"BEGIN:VEVENT\r\nBEGIN:Anna\r\nEND:ANNA", "what line 2 begins is never ended"),
-        (b"Anna Muster\\, hepatitis", "line 2 is no property"),
+        (b"Anna Muster\\, hepatitis", "line 2 is not a property"),
     ],
 )
 def test_what_is_damaged_is_told_by_its_line_which_may_speak_of_a_patient(lines: bytes, said: str) -> None:

@@ -227,7 +227,7 @@ def test_what_bears_on_all_dates_stands_on_top(schedule_v1: Schedule) -> None:
     """Unknown skin may end as skin of types I-III does: 14 whole days behind 21 November."""
     html = page(schedule_v1, treatment=HEAVY, as_of="2028-01-01", follow=("dagan", "skinpen-ifu"))
     notices = [text(found) for found in parsed(html).iterfind(".//p[@class='notice']")]
-    assert notices[0] == "These rules were to be reviewed by 2027-11-22; ask for a newer version."
+    assert notices[0] == "The review of these rules was due by 2027-11-22; ask for a newer version."
     assert notices[1].startswith("The time of day is unknown, so the safe hours count;")
     assert notices[2].startswith("Only dagan and skinpen-ifu count;")
     (skin,) = [

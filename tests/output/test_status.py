@@ -205,7 +205,9 @@ def test_a_clinics_telephone_is_beside_the_signs(made: Plan) -> None:
 
 
 def test_a_schedule_past_its_review_says_so(made: Plan) -> None:
-    assert "were to be reviewed by 2027-11-22" in status(made, moment("2027-11-23"), Screen(width=80))
+    assert "review of these rules was due by 2027-11-22" in status(
+        made, moment("2027-11-23"), Screen(width=80)
+    )
     assert "reviewed" not in status(made, moment("2027-11-22"), Screen(width=80))
 
 

@@ -253,7 +253,7 @@ def test_a_cell_holds_any_number_of_overrides(text: str, expected: list[tuple[st
         ("makeup=PT0H", 'makeup: "PT0H" is not how long after the treatment'),
         ("retinol=+P2D", 'retinol: "+P2D" is not how long before the treatment'),
         ("redness=P2D", '"redness" is of kind expect; only avoid, do and prepare rules can be overridden'),
-        ("makeup=P2D;makeup=P3D", "makeup is overridden twice; write it once"),
+        ("makeup=P2D;makeup=P3D", "makeup is overridden twice; give it once"),
     ],
 )
 def test_anything_else_is_refused_with_what_to_write(text: str, said: str) -> None:

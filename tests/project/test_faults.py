@@ -518,7 +518,7 @@ def test_a_clock_at_either_end_of_the_years_is_planned_by(treated: str, at: str,
 @pytest.mark.parametrize("at", ["1899-12-31", "2200-01-01", "9999-12-31T23:59"])
 def test_a_clock_beyond_the_years_is_refused(at: str, tmp_path: Path) -> None:
     done = run(f"status --treated 2026-11-21 --tz UTC --as-of {at}", tmp_path)
-    assert_told(done, 2, "the year must lie between 1900 and 2199")
+    assert_told(done, 2, "the year must be between 1900 and 2199")
 
 
 @pytest.mark.parametrize(
@@ -567,7 +567,7 @@ class _Hidden:
 sys.meta_path.insert(0, _Hidden())
 """
 NO_DATABASE = (
-    "needlecare: no time zone database is found, so no zone is known; "
+    "needlecare: no time zone database was found on this computer; "
     "install the package tzdata: python -m pip install tzdata\n"
 )
 NEEDS_ZONES = (

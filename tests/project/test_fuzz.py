@@ -458,7 +458,7 @@ def test_what_is_no_character_is_saved_again_and_told(saved_bytes_there: bytes) 
 
 def test_the_number_of_a_newer_format_is_told_in_short() -> None:
     """It was told in full, four thousand digits."""
-    with pytest.raises(UsageError, match=r"is of format 1{19}…, newer"):
+    with pytest.raises(UsageError, match=r"has format 1{19}…, newer"):
         read_saved(b'{"format": ' + b"1" * 4000 + b"}", "treatments.json")
 
 

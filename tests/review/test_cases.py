@@ -302,13 +302,13 @@ DAMAGED = {
     "neither yes nor no": (
         row(prp="perhaps", scars="2"),
         [
-            '2: prp: "perhaps" is neither yes nor no; write one, or nothing for no',
-            '2: scars: "2" is neither yes nor no; write one, or nothing for no',
+            '2: prp: "perhaps" is neither yes nor no; write one, or leave it empty for no',
+            '2: scars: "2" is neither yes nor no; write one, or leave it empty for no',
         ],
     ),
     "no such skin type": (
         row(skin_type="VII"),
-        ['2: skin_type: "VII" is not a Fitzpatrick skin type; write I to VI, or nothing for unknown'],
+        ['2: skin_type: "VII" is not a Fitzpatrick skin type; write I to VI, or leave it empty for unknown'],
     ),
     "a note with times": (
         row(rule="melasma", start="note"),
@@ -325,7 +325,7 @@ DAMAGED = {
             f"2: treated: empty; {DATE}",
             "2: start: empty; write a time such as 2026-11-21T14:30, -, note or absent",
             "2: end: empty; write a time such as 2026-11-23T14:30, or -",
-            "2: sum: empty; write how the times were reckoned, and from which source",
+            "2: sum: empty; write how the times were worked out, and from which source",
         ],
     ),
     "a comma that is not quoted": (
@@ -344,7 +344,7 @@ DAMAGED = {
     "a row that can be read is run beside one that cannot": (
         row(prp="?") + row(end="2026-11-24T14:30"),
         [
-            '2: prp: "?" is neither yes nor no; write one, or nothing for no',
+            '2: prp: "?" is neither yes nor no; write one, or leave it empty for no',
             "3: makeup: end is 2026-11-23T14:30, expected 2026-11-24T14:30 (48 h)",
         ],
     ),
@@ -380,7 +380,7 @@ BAD_HEADERS: dict[str, tuple[str | bytes, list[str]]] = {
         HOLDS.replace("start", "strat"),
         [f'1: : unknown column "strat"; did you mean "start"?; {COLUMNS}', f"1: : missing column start; {COLUMNS}"],
     ),
-    "a column twice": (HOLDS.replace("scars", "prp"), ['1: : the column "prp" stands twice; leave one']),
+    "a column twice": (HOLDS.replace("scars", "prp"), ['1: : the column "prp" appears twice; keep one']),
     "a column without a name": (HOLDS.replace("scars", ""), [f"1: : a column has no name; {COLUMNS}"]),
     "columns are missing": ("treated,rule\n", [f"1: : missing column zone, start, end, sum; {COLUMNS}"]),
     "no header": (
@@ -388,7 +388,7 @@ BAD_HEADERS: dict[str, tuple[str | bytes, list[str]]] = {
         ["None: : empty; the first line names the columns: treated,zone,prp,skin_type,scars,rule,start,end,differs,sum"],
     ),
     "not UTF-8": (HOLDS.encode() + b"\xff", ["3: : not UTF-8; save the table as CSV in UTF-8"]),
-    "too large": (b" " * (MAX_TABLE_BYTES + 1), ["None: : larger than 1 MiB; no table of cases is"]),
+    "too large": (b" " * (MAX_TABLE_BYTES + 1), ["None: : larger than 1 MiB; split the table"]),
 }  # fmt: skip
 
 
@@ -402,12 +402,12 @@ def test_problems_are_told_up_to_a_bound(builtin: Schedule) -> None:
     damaged = told(HEADER + row(rule="?") * (MAX_PROBLEMS + 50), builtin)
     assert len(damaged) == MAX_PROBLEMS + 1
     # The first row stands on line 2.
-    assert damaged[-1] == f"{MAX_PROBLEMS + 1}: : the rows below are not read; put the others right first"
+    assert damaged[-1] == f"{MAX_PROBLEMS + 1}: : the rows below were not read; fix the ones above first"
     times = [f"2026-11-{day:02}T{hour:02}:30" for day in range(1, 31) for hour in range(10)]
     failing = told(
         HEADER + "".join(row(treated=time, start="absent", end="", differs="") for time in times), builtin
     )
-    assert failing[-1] == "None: : and 100 more problems; put these right first"  # 30 x 10 - 200
+    assert failing[-1] == "None: : and 100 more problems; fix these first"  # 30 x 10 - 200
 
 
 # A clinic's table --------------------------------------------------------------------------------
@@ -560,4 +560,4 @@ def test_a_table_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "clinic.cases.csv").write_bytes(b"," * (MAX_TABLE_BYTES + 1))
     done = needlecare("schedule", "check", "clinic.toml", cwd=tmp_path)
     assert done.code == 3
-    assert "clinic.cases.csv: larger than 1 MiB; no table of cases is\n" in done.err
+    assert "clinic.cases.csv: larger than 1 MiB; split the table\n" in done.err

@@ -538,7 +538,7 @@ def test_the_patients_of_the_example_are_told_whom_to_call_in_every_output() -> 
 # A review that is due -----------------------------------------------------------------------------
 
 OVERDUE = CLINIC.replace("2099-01-01", "2026-11-20")
-WARNING = "These rules were to be reviewed by 2026-11-20; ask for a newer version."
+WARNING = "The review of these rules was due by 2026-11-20; ask for a newer version."
 TREATED = ("--treated", "2026-11-21T14:30")
 WHEN = "2026-11-21T14:30"
 

@@ -176,7 +176,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     "an unknown table stands where its header stands": (
         [("[rules.makeup]", "[ruels.makeup]")],
         [
-            "1:1: missing rules; write [rules.makeup] and what belongs to it",
+            "1:1: missing rules; write [rules.makeup] and its keys",
             '25:1: unknown key "ruels"; did you mean "rules"?',
         ],
     ),
@@ -271,7 +271,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     "a less strict reading for a kind that has none": (
         [('"avoid"', '"do"'), ('end = "PT24H"', 'end = "PT24H", earliest = "PT4H"')],
         # the last quote of end 72, comma 73, earliest 75-82, = 84, its value 86
-        ["33:86: makeup.recommendations 1.earliest: means nothing for a rule of kind do; leave it out"],
+        ["33:86: makeup.recommendations 1.earliest: has no meaning for a rule of kind do; leave it out"],
     ),
     # after
     "after an unknown rule": (
@@ -280,13 +280,13 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "after itself": (
         [('then = "fine again"', 'then = "fine again"\nafter = "makeup"')],
-        ["32:9: makeup.after: goes in a circle: makeup after makeup"],
+        ["32:9: makeup.after: waits for itself: makeup after makeup"],
     ),
     "after one another": (  # a line more in the first rule: the second one's after is on line 43
         [('then = "fine again"', 'then = "fine again"\nafter = "heat"'), ("", HEAT)],
         [
-            "32:9: makeup.after: goes in a circle: makeup after heat after makeup",
-            "43:9: heat.after: goes in a circle: heat after makeup after heat",
+            "32:9: makeup.after: waits for itself: makeup after heat after makeup",
+            "43:9: heat.after: waits for itself: heat after makeup after heat",
         ],
     ),
     "after a rule that never ends": (
@@ -384,7 +384,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
                 ),
             )
         ],  # { 3, claim 5-9, = 11, its value 13
-        ['34:13: makeup.recommendations 2.claim: claim "A1" stands twice; give each its own id'],
+        ['34:13: makeup.recommendations 2.claim: claim "A1" appears twice; give each its own id'],
     ),
     "a claim twice in the file": (
         [
@@ -392,14 +392,14 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
             ("", HEAT.replace("[{ source", '[{ claim = "A1", source')),
         ],
         # recommendations 1-15, = 17, [ 19, { 20, claim 22-26, = 28, its value 30
-        ['43:30: heat.recommendations 1.claim: claim "A1" stands twice; give each its own id'],
+        ['43:30: heat.recommendations 1.claim: claim "A1" appears twice; give each its own id'],
     ),
     "a claim that takes the id of one that has none": (
         [('{ source = "clinic"', '{ claim = "heat-1", source = "clinic"'), ("", HEAT)],
-        ['43:20: heat.recommendations 1.claim: claim "heat-1" stands twice; give each its own id'],
+        ['43:20: heat.recommendations 1.claim: claim "heat-1" appears twice; give each its own id'],
     ),
     # Wrong types and values
-    "an id that is a number": ([('"small"', "5")], ['1:6: id: not a text; write id = "…"']),
+    "an id that is a number": ([('"small"', "5")], ['1:6: id: not text in quotes; write id = "…"']),
     "an id with a space and capitals": (
         [('"small"', '"Small One"')],
         ['1:6: id: "Small One" is not an id; write small letters, digits and hyphens'],
@@ -418,7 +418,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "a review before the last one": (
         [("2027-01-01", "2025-12-31")],
-        ["4:14: review_due: lies before reviewed; write the day by which to look again"],
+        ["4:14: review_due: is before reviewed; write the day by which to review again"],
     ),
     "a tier that there is not": ([("tier = 3", "tier = 5")], ["22:8: clinic.tier: not a number from 1 to 4"]),
     "a tier of zero": ([("tier = 3", "tier = 0")], ["22:8: clinic.tier: not a number from 1 to 4"]),
@@ -463,7 +463,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "a word that is no text": (  # [ 10, "gym" 11-15, comma 16, 5 at 18
         [('then = "fine again"', 'then = "fine again"\ncovers = ["gym", 5]')],
-        ['32:18: makeup.covers 2: not a text; write "…"'],
+        ['32:18: makeup.covers 2: not text in quotes; write "…"'],
     ),
     "medicine as a word": (  # medicine 1-8, = 10, its value 12
         [('then = "fine again"', 'then = "fine again"\nmedicine = "yes"')],
@@ -506,7 +506,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "recommendations without any": (
         [(ALL, "recommendations = []")],
-        ["32:1: makeup.recommendations: empty; write who says it and from when to when"],
+        ["32:1: makeup.recommendations: empty; write who says it, from when and until when"],
     ),
     "a title of white space": ([('"No makeup"', '" "')], ["27:9: makeup.title: empty; write a text"]),
     "a reason that is empty": (  # ", set_aside = " after column 72: set_aside 75-83, = 85, its value 87
@@ -515,23 +515,23 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "a control character": (  # advice 1-6, = 8, its value 10
         [('"Wear none."', r'"Wear\u0007 none."')],
-        ["29:10: makeup.advice: holds a control character; write plain text"],
+        ["29:10: makeup.advice: contains a control character; write plain text"],
     ),
     "a control character of the C1 set": (
         [('"Wear none."', '"Wear\x9b none."')],
-        ["29:10: makeup.advice: holds a control character; write plain text"],
+        ["29:10: makeup.advice: contains a control character; write plain text"],
     ),
     "a line separator": (
         [('"Wear none."', '"Wear\u2028 none."')],
-        ["29:10: makeup.advice: holds a control character; write plain text"],
+        ["29:10: makeup.advice: contains a control character; write plain text"],
     ),
     "a character that turns the direction": (
         [('"Wear none."', '"Wear \u202e none."')],
-        ["29:10: makeup.advice: holds the invisible character U+202E; remove it"],
+        ["29:10: makeup.advice: contains the invisible character U+202E; remove it"],
     ),
     "a character of no width": (
         [('"Wear none."', '"We\u200bar none."')],
-        ["29:10: makeup.advice: holds the invisible character U+200B; remove it"],
+        ["29:10: makeup.advice: contains the invisible character U+200B; remove it"],
     ),
     # What is missing
     "no version": ([('version = "1"\n', "")], ['1:1: missing version; write version = "…"']),
@@ -555,7 +555,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "nothing to say when it ends": (
         [('then = "fine again"\n', "")],
-        ['25:1: makeup: missing then; write what is said when it ends: "makeup is fine again"'],
+        ['25:1: makeup: missing then; write what to say when it ends: "makeup is fine again"'],
     ),
     "no statement": (
         [('statement = "A day", ', "")],
@@ -563,7 +563,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "no recommendations": (
         [(f"{ALL}\n", "")],
-        ["25:1: makeup: missing recommendations; write who says it and from when to when"],
+        ["25:1: makeup: missing recommendations; write who says it, from when and until when"],
     ),
     "no default interval with scars": (
         [('scars_every = "P42D"\n', "")],
@@ -571,7 +571,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "no rules": (
         [(SMALL[SMALL.index("[rules.makeup]") :], "")],
-        ["1:1: missing rules; write [rules.makeup] and what belongs to it"],
+        ["1:1: missing rules; write [rules.makeup] and its keys"],
     ),
     # Several at once, in the order of the file
     "all of them, from top to bottom": (
@@ -585,13 +585,13 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
             ("PT24H", "24h"),
         ],
         [
-            '1:6: id: not a text; write id = "…"',
-            "4:14: review_due: lies before reviewed; write the day by which to look again",
+            '1:6: id: not text in quotes; write id = "…"',
+            "4:14: review_due: is before reviewed; write the day by which to review again",
             "22:8: clinic.tier: not a number from 1 to 4",
             '23:1: clinic: unknown key "colour"',
             "29:9: makeup.short: empty; write a text",
             '34:14: makeup.recommendations 1.source: unknown source "nobody"',
-            '34:36: makeup.recommendations 1.statement: not a text; write statement = "…"',
+            '34:36: makeup.recommendations 1.statement: not text in quotes; write statement = "…"',
             '34:60: makeup.recommendations 1.end: "24h" is not a duration; write "PT24H"',
         ],
     ),
@@ -616,7 +616,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "a dotted key of the file": (  # clinic.name 1-11, = 13, its value 15
         [('treatment = "Needling"', 'treatment = "Needling"\nclinic.name = 5')],
-        ['6:15: clinic.name: not a text; write name = "…"'],
+        ['6:15: clinic.name: not text in quotes; write name = "…"'],
     ),
     "an inline table": (  # clinic 1-6, = 8, { 10, tier 12-15, = 17, its value 19, comma 20, title 22-36,
         # comma 37, adress 39
@@ -655,18 +655,18 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "an array on many lines": (  # covers stands on line 32, its words on 33 and 35, after two spaces
         [('then = "fine again"', 'then = "fine again"\ncovers = [\n  "gym", # or sport\n\n  true,\n]')],
-        ['35:3: makeup.covers 2: not a text; write "…"'],
+        ['35:3: makeup.covers 2: not text in quotes; write "…"'],
     ),
     "a quoted key": (  # "short" 1-7, = 9, its value 11; 'why' 1-5, = 7, its value 9
         [('short = "makeup"', '"short" = 1'), ('why = "Germs."', "'why' = 2")],
         [
-            '28:11: makeup.short: not a text; write short = "…"',
-            '30:9: makeup.why: not a text; write why = "…"',
+            '28:11: makeup.short: not text in quotes; write short = "…"',
+            '30:9: makeup.why: not text in quotes; write why = "…"',
         ],
     ),
     "a key written with an escape": (  # "sh\u006frt" 1-12, = 14, its value 16
         [('short = "makeup"', r'"sh\u006frt" = 1')],
-        ['28:16: makeup.short: not a text; write short = "…"'],
+        ['28:16: makeup.short: not text in quotes; write short = "…"'],
     ),
     "a quoted key with a dot is one key": (
         [('then = "fine again"', 'then = "fine again"\n"zz.zz" = 1')],
@@ -674,7 +674,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "a header with spaces and quotes": (
         [("[rules.makeup]", '[ rules . "makeup" ]'), ('"avoid"', '"expect"'), ('"makeup"\n', "1\n")],
-        ['28:9: makeup.short: not a text; write short = "…"'],
+        ['28:9: makeup.short: not text in quotes; write short = "…"'],
     ),
     "a text on several lines pushes the rest down": (
         [('"Wear none."', '"""\nWear\nnone."""'), ("PT24H", "24h")],  # line 33 becomes line 35
@@ -696,14 +696,14 @@ def test_a_wrong_file_is_refused_with_every_place(edits: Edits, lines: list[str]
 def test_the_lines_end_as_windows_writes_them_and_the_places_stay() -> None:
     text = edited(SMALL, [("PT24H", "24h"), ('"small"', "5")]).replace("\n", "\r\n")
     assert refusal(text) == [
-        'my.toml:1:6: id: not a text; write id = "…"',
+        'my.toml:1:6: id: not text in quotes; write id = "…"',
         'my.toml:33:66: makeup.recommendations 1.end: "24h" is not a duration; write "PT24H"',
     ]
 
 
 def test_a_byte_order_mark_counts_as_no_column() -> None:
     assert refusal("\ufeff" + edited(SMALL, [('"small"', "5")])) == [
-        'my.toml:1:6: id: not a text; write id = "…"'
+        'my.toml:1:6: id: not text in quotes; write id = "…"'
     ]
 
 
@@ -783,7 +783,7 @@ def test_an_empty_file_is_told_all_that_it_needs() -> None:
         *('my.toml:1:1: missing id; write id = "…"',),
         "my.toml:1:1: missing reviewed; write reviewed = 2026-11-22",
         "my.toml:1:1: missing review_due; write review_due = 2026-11-22",
-        "my.toml:1:1: missing rules; write [rules.makeup] and what belongs to it",
+        "my.toml:1:1: missing rules; write [rules.makeup] and its keys",
         'my.toml:1:1: missing version; write version = "…"',
         'my.toml:1:1: missing treatment; write treatment = "…"',
         *(
@@ -803,7 +803,7 @@ def test_a_file_of_256_kibibytes_is_read_and_a_larger_one_is_not() -> None:
     assert MAX_FILE_BYTES == 256 * 1024
     largest = SMALL + "#" + "x" * room
     assert read_schedule(largest.encode(), file="my.toml").id == "small"
-    assert refusal(largest + "x") == ["my.toml: larger than 256 KiB; no rule file is"]
+    assert refusal(largest + "x") == ["my.toml: larger than 256 KiB, the limit for a rule file; shorten it"]
 
 
 DEEP = 5000
@@ -1110,7 +1110,9 @@ EXTENDED_REFUSALS: dict[str, tuple[Edits, str, list[str]]] = {
     "a rule switched off that is not there": (
         [],
         "[rules.haet]\noff = true\n",
-        ["11:7: haet.off: off switches off a rule of the file that this one extends; it has no such rule"],
+        [
+            "11:7: haet.off: off only switches off rules of the file that this one extends; it has no such rule"
+        ],
     ),
     "a rule switched off and changed": (
         [],
@@ -1126,12 +1128,12 @@ EXTENDED_REFUSALS: dict[str, tuple[Edits, str, list[str]]] = {
         [],
         # recommendations 1-15, = 17, [ 19, { 20, claim 22-26, = 28, its value 30
         f"[rules.makeup]\nrecommendations = [{OURS.replace('{ ', CLAIMED)}]\n",
-        ['11:30: makeup.recommendations 1.claim: claim "heat-1" stands twice; give each its own id'],
+        ['11:30: makeup.recommendations 1.claim: claim "heat-1" appears twice; give each its own id'],
     ),
     "a circle through the base": (
         [],
         '[rules.makeup]\nafter = "heat"\n',  # heat waits for makeup, in the base
-        ["11:9: makeup.after: goes in a circle: makeup after heat after makeup"],
+        ["11:9: makeup.after: waits for itself: makeup after heat after makeup"],
     ),
     "a source that neither of them has": (
         [],
@@ -1180,7 +1182,7 @@ recommendations = [
 """
 LAXER_BASE = BASE + SUN.encode()
 MEANT = "is that meant?"
-REFUSED = ", so course may refuse it; write that or longer, or give the range of a source of yours"
+REFUSED = ", so course may refuse it; write that or longer, or give a range from your own source"
 RANGES = """ranges = [
   { source = "rose", statement = "a month", every = ["P1M"] },
   { source = "rose", statement = "four weeks", every = ["P28D", "P1M"] },

@@ -112,8 +112,11 @@ DAMAGED = {
     "no format": (altered('"format": 1,', ""), "no format number"),
     "a format of true": (altered('"format": 1', '"format": true'), "no format number"),
     "a format of 0": (altered('"format": 1', '"format": 0'), "no format number"),
-    "no treatments": (b'{"format": 1}', "no list of treatments"),
-    "more than treatments": (altered('"format": 1,', '"format": 1, "names": [],'), "no list of treatments"),
+    "no treatments": (b'{"format": 1}', "it has no list of treatments"),
+    "more than treatments": (
+        altered('"format": 1,', '"format": 1, "names": [],'),
+        "it has no list of treatments",
+    ),
     "a lost key": (altered('      "zone": "Europe/Berlin",\n', ""), "treatment 1: its keys are not"),
     "another key": (altered('"zone"', '"zones"'), "treatment 1: its keys are not"),
     "a word for a flag": (altered('"prp": true', '"prp": "yes"'), "treatment 1: prp is neither"),

@@ -758,7 +758,7 @@ def test_a_refused_time_is_named_with_seconds_only_where_it_has_some(text: str, 
 )
 def test_a_word_for_a_day_before_1900_or_after_2199_is_refused(text: str, now: str, day: str | None) -> None:
     if day is None:
-        assert "the year must lie between 1900 and 2199" in str(refusal(text, BERLIN, now))
+        assert "the year must be between 1900 and 2199" in str(refusal(text, BERLIN, now))
     else:
         assert when(text, BERLIN, now) == date.fromisoformat(day)
 

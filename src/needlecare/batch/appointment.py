@@ -22,7 +22,7 @@ from needlecare.time.zones import zone_named
 
 # What to write where a time cannot be understood, by the code of the error.
 _EXPECTED = {
-    "not-a-time": "2026-11-21T14:30, or 2026-11-21 where the hour is unknown",
+    "not-a-time": "2026-11-21T14:30, or 2026-11-21 if the time is unknown",
     "no-such-time": "a day and a time that exist",
     "two-readings": "2026-11-21, or say with --dates dmy or --dates mdy which comes first, day or month",
     "two-digit-year": "the year with four digits",
@@ -142,7 +142,7 @@ def _duplicate(row: Row) -> RowProblem:
         line=row.line,
         column=Column.REF,
         code="duplicate",
-        expected="a ref of its own: an earlier row, of another day, has this one",
+        expected="a different ref: an earlier row, on another day, has this one",
     )
 
 
@@ -152,7 +152,7 @@ def _other_row(row: Row) -> RowProblem:
         line=row.line,
         column=Column.REF,
         code="other-row",
-        expected="the other row of this reference right first: it may belong to this appointment",
+        expected="a correct other row for this reference first: it may belong to this appointment",
     )
 
 
@@ -262,7 +262,7 @@ class _CellReader:
             self.wrong(
                 Column.REF,
                 "damaged-number",
-                "the whole number: a spreadsheet has cut it, so export again and don't open the file in one, "
+                "the whole number: a spreadsheet has shortened it, so export again and don't open the file in a spreadsheet, "
                 "or format the column as text",
             )
         else:
@@ -282,7 +282,7 @@ class _CellReader:
         zone = zones.zone_of_name(name)
         if zone is None:
             probable = zones.probable_zone(name)
-            self.wrong(Column.TZ, "invalid", f"an IANA name; {probable}, perhaps" if probable else _ZONE)
+            self.wrong(Column.TZ, "invalid", f"an IANA name, perhaps {probable}" if probable else _ZONE)
         return zone
 
     def check_summer_time(self, zone: ZoneInfo, moment: datetime) -> None:
@@ -291,7 +291,7 @@ class _CellReader:
             self.wrong(
                 Column.TZ,
                 "summer-time",
-                f"{zones.probable_zone(zone.key)} if its clocks show summer time; {zone.key} never does. "
+                f"{zones.probable_zone(zone.key)} if its clocks change in summer; {zone.key} never changes. "
                 f"If it is meant, write {zones.fixed_name(zone.key)}",
             )
 
@@ -358,9 +358,7 @@ class _CellReader:
         try:
             found = words.skin_type(written)
         except ValueError:
-            self.wrong(
-                Column.SKIN_TYPE, "invalid", "I to VI or 1 to 6, or leave it empty where it is unknown"
-            )
+            self.wrong(Column.SKIN_TYPE, "invalid", "I to VI or 1 to 6, or leave it empty if it is unknown")
             return None
         if found is not None and words.is_a_range(written):
             self.notes.append("skin-type-range")

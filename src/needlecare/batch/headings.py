@@ -76,7 +76,7 @@ def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
     for text in texts:
         name, equals, heading = text.partition("=")
         if not equals or not heading.strip():
-            raise UsageError(f"--map {quoted(text)} maps nothing; write --map treated=HEADING")
+            raise UsageError(f"--map {quoted(text)} is not a mapping; write --map treated=HEADING")
         if name.strip() not in set(Column):
             raise UsageError(
                 f"--map {quoted(text)}: unknown column {quoted(name)}{nearest(name, Column)}; "
@@ -84,7 +84,7 @@ def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
             )
         column = Column(name.strip())
         if column in found:
-            raise UsageError(f"--map {quoted(text)}: {column} is mapped twice; give one --map for it")
+            raise UsageError(f"--map {quoted(text)}: {column} is mapped twice; give only one --map for it")
         found[column] = heading.strip()
     return found
 
@@ -173,7 +173,7 @@ class _Finder:
             ref_from = ()
         elif not ref_from:
             raise UsageError(
-                'the header has no column "ref"; name it so, or give --map ref=HEADING; where the export has no '
+                'the header has no column "ref"; add one, or give --map ref=HEADING; if the export has no '
                 'reference, make one from columns: --ref-from "HEADING,HEADING"'
             )
         conditions = self.conditions(columns)
@@ -197,7 +197,7 @@ class _Finder:
         """Return a heading of the file. Raises UsageError where it is missing or there twice."""
         name = folded(heading)
         if name in self.repeated:
-            raise UsageError(f"the header has {quoted(heading)} twice; give each column a heading of its own")
+            raise UsageError(f"the header has {quoted(heading)} twice; give each column a different heading")
         if name not in self.known:
             raise UsageError(
                 f"the header has no {quoted(heading)}, which {says}{nearest(heading, self.known.values())}"
@@ -228,7 +228,7 @@ class _Finder:
                 found[column] = self.needed(heading, source)
         if Column.TREATED not in found:
             raise UsageError(
-                'the header has no column "treated"; name it so, or give --map treated=HEADING: '
+                'the header has no column "treated"; add one, or give --map treated=HEADING: '
                 "the end of the appointment, or its start together with --map end= or --map duration="
             )
         taken = set(found.values())
@@ -251,7 +251,7 @@ class _Finder:
     def by_name(self, column: Column) -> str | None:
         """Return the heading that is our name for a column, or so near to it that nothing else can be meant."""
         if column in self.repeated:
-            raise UsageError(f"the header has {quoted(column)} twice; give each column a heading of its own")
+            raise UsageError(f"the header has {quoted(column)} twice; give each column a different heading")
         if column in self.known:
             return column
         mapped = {folded(heading) for heading in self.wanted.map.values()}

@@ -80,7 +80,7 @@ def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str
     text = _Text(stream, sample)
     first = next((line for line in text.lines() if line.text.strip("\ufeff \t\r\n")), None)
     if first is None:
-        raise UsageError("the input is empty; write a header and a row for each appointment, or NDJSON")
+        raise UsageError("the input is empty; write a header and one row for each appointment, or NDJSON")
     start = first.text.lstrip("\ufeff \t")
     if form is None:
         form = ExportForm.NDJSON if start.startswith(("{", "[")) else ExportForm.CSV
@@ -302,7 +302,7 @@ def _repeated(headings: Iterable[str]) -> frozenset[str]:
 
 def _csv_record(line: int, cells: Sequence[str] | None, names: Sequence[str]) -> Record:
     if cells is None:
-        expected = "cells that CSV can hold; put one with a quote or a line break in quotes"
+        expected = "cells that are valid CSV; put a cell with a quote or a line break in double quotes"
         return Record(line, {}, "not-csv", expected)
     if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
         note = {"": cells[0].strip()} if not any(map(str.strip, cells[1:])) else {}
@@ -447,7 +447,7 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
             raise
         except Exception as error:  # noqa: BLE001  as above
             raise UsageError(
-                f"the spreadsheet cannot be read on: {type(error).__name__}; save it as CSV UTF-8"
+                f"the spreadsheet cannot be read any further: {type(error).__name__}; save it as CSV UTF-8"
             ) from None
 
     best: tuple[int, int, str, list[str]] | None = None

@@ -55,7 +55,7 @@ def results(
             yield under_way.popleft().result()
     except BrokenProcessPool:
         raise WriteError(
-            "a process of this batch was stopped from outside; run it again to do the rest"
+            "another program stopped a worker process of this batch; run it again to do the rest"
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
@@ -73,7 +73,7 @@ def _starting() -> Iterator[None]:
             yield
     except (OSError, NotImplementedError) as error:  # the latter where there are no semaphores
         raise WriteError(
-            f"no further process can be started: {reason(error)}; leave --jobs out, or give fewer"
+            f"cannot start another worker process: {reason(error)}; leave --jobs out, or give fewer"
         ) from None
 
 

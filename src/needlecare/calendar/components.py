@@ -130,7 +130,7 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
     numbered = list(_unfolded(data.removeprefix(b"\xef\xbb\xbf")))
     lines = [line for _, line in numbered]
     if not lines or lines[0].strip().upper() != "BEGIN:VCALENDAR":
-        raise UsageError("it is no calendar: it does not begin with BEGIN:VCALENDAR")
+        raise UsageError("it is not a calendar: it does not begin with BEGIN:VCALENDAR")
     if lines[-1].strip().upper() != END:
         raise UsageError("it is damaged: it does not end with END:VCALENDAR")
     head: list[str] = []
@@ -139,7 +139,7 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
     running: list[str] = []
     for number, line in numbered[1:-1]:
         if not _PROPERTY.match(line):
-            raise UsageError(f"it is damaged: line {number} is no property")
+            raise UsageError(f"it is damaged: line {number} is not a property")
         name, _, value = line.partition(":")
         if name.upper() == "BEGIN":
             opened.append((value.strip().upper(), number))
@@ -149,12 +149,12 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
             head.append(line)
         if name.upper() == "END":
             if not opened or opened.pop()[0] != value.strip().upper():
-                raise UsageError(f"it is damaged: line {number} ends nothing that was begun")
+                raise UsageError(f"it is damaged: line {number} ends something that never began")
             if not opened:
                 components.append(Component(running))
                 running = []
     if opened:
-        raise UsageError(f"it is damaged: what line {opened[-1][1]} begins is never ended")
+        raise UsageError(f"it is damaged: what begins on line {opened[-1][1]} never ends")
     return head, components
 
 

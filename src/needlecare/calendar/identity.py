@@ -14,9 +14,9 @@ def checked_reference(ref: str) -> str:
     if not ref or len(ref) > MAX_REFERENCE_LENGTH:
         raise UsageError(f"--ref must have 1 to {MAX_REFERENCE_LENGTH} characters; it has {len(ref)}")
     if ref != ref.strip():
-        raise UsageError(f"--ref {quoted(ref)} begins or ends with white space; write it without")
+        raise UsageError(f"--ref {quoted(ref)} begins or ends with a space; remove it")
     if not ref.isprintable():
-        raise UsageError(f"--ref {quoted(ref)} holds a control character; write printable characters only")
+        raise UsageError(f"--ref {quoted(ref)} contains a control character; write printable characters only")
     return ref
 
 

@@ -106,15 +106,15 @@ class Export:
 
     def __init__(self, data: bytes, rule_ids: Callable[[], Iterable[str]] = tuple) -> None:
         if len(data) > MAX_CALENDAR_BYTES:
-            raise UsageError("it is larger than 4 MiB; no export is")
+            raise UsageError("it is larger than 4 MiB, which no needlecare calendar is")
         self.head, self.components = parse(data)
         reference = self._property("X-NEEDLECARE-REFERENCE")
         if reference is None:
-            raise UsageError("it is no calendar that needlecare wrote (it names no X-NEEDLECARE-REFERENCE)")
+            raise UsageError("needlecare did not write it (it has no X-NEEDLECARE-REFERENCE)")
         try:
             self.reference = UUID(reference)
         except ValueError:
-            raise UsageError("it is damaged: its X-NEEDLECARE-REFERENCE is no UUID") from None
+            raise UsageError("it is damaged: its X-NEEDLECARE-REFERENCE is not a UUID") from None
         written = self._property("X-NEEDLECARE-OPTIONS")
         self.options: CalendarOptions | None = None if written is None else parse_options(written)
         self.events = [component for component in self.components if component.name == "VEVENT"]
@@ -186,10 +186,10 @@ class Export:
         if not self.events:
             raise UsageError("it holds no events")
         if not any(self.is_ours(event) for event in self.events):
-            why = "a program has given them other UIDs, by which calendars know an event"
+            why = "another program has changed their UIDs"
             roles = any(event.value("X-NEEDLECARE-ROLE") for event in self.events)
             raise UsageError(
-                f"none of its {len(self.events)} events is one that needlecare wrote there"
+                f"none of its {len(self.events)} events was written by needlecare"
                 + (f": {why}" if roles else "")
             )
 
@@ -475,5 +475,5 @@ def _lines(components: Iterable[Component]) -> Iterator[str]:
 def checked_size(data: bytes) -> bytes:
     """Return a file that can be read again. Raises UsageError for one that is too large."""
     if len(data) > MAX_CALENDAR_BYTES:
-        raise UsageError("it would become larger than 4 MiB, more than is ever read")
+        raise UsageError("it would become larger than 4 MiB, which is the limit")
     return data

@@ -350,7 +350,7 @@ def _shell() -> str:
     name = shell_name()
     if name in SHELLS:
         return name
-    what = f"{quoted(name)} is a shell without completion" if name else "which shell this is cannot be told"
+    what = f"{quoted(name)} is a shell without completion" if name else "cannot work out which shell this is"
     raise UsageError(
         f"{what}; run this in {', '.join(SHELLS[:-1])} or {SHELLS[-1]}, "
         f"or print what bash reads with {ASKED}=source_bash {PROGRAM}"

@@ -123,7 +123,7 @@ def review_notes(schedule: Schedule, day: date) -> tuple[Note, ...]:
     """Return what is said of a schedule on a local day: nothing, or that its review is past due."""
     if day <= schedule.review_due:
         return ()
-    text = f"These rules were to be reviewed by {schedule.review_due.isoformat()}; ask for a newer version."
+    text = f"The review of these rules was due by {schedule.review_due.isoformat()}; ask for a newer version."
     return (Note(code=NoteCode.REVIEW_DUE, text=text),)
 
 

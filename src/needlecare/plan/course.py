@@ -124,7 +124,7 @@ def course(
     number = sessions or (series.scars_sessions if first.scars else series.sessions)
     if sessions is not None and not 1 <= sessions <= MAX_SESSIONS:
         raise UsageError(
-            f"{sessions} sessions are no course; write a number of sessions from 1 to {MAX_SESSIONS}"
+            f"{sessions} sessions is not a course; write a number of sessions from 1 to {MAX_SESSIONS}"
         )
     interval = every or (series.scars_every if first.scars else series.every)
     for session in moved or {}:

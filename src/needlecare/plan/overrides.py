@@ -43,7 +43,7 @@ def checked_overrides(texts: Iterable[str], schedule: Schedule) -> tuple[Overrid
         override = _override(text, schedule)
         if override.rule in found:
             raise UsageError(
-                f"{quoted(text.strip())}: {override.rule} is overridden twice; write it once", code="override"
+                f"{quoted(text.strip())}: {override.rule} is overridden twice; give it once", code="override"
             )
         found[override.rule] = override
     return tuple(found.values())
@@ -63,7 +63,7 @@ def _override(text: str, schedule: Schedule) -> Override:
     if rule.kind not in _KINDS:
         kinds = "avoid, do and prepare"
         raise UsageError(
-            f"{quoted(name)} is of kind {rule.kind}; only {kinds} rules can be overridden", code="override"
+            f"{quoted(name)} is of kind {rule.kind}; you can only override {kinds} rules", code="override"
         )
     try:
         offset = parse_offset(duration)

@@ -118,7 +118,7 @@ class _Search:
         """Return when each rule is over, and the day of the last session."""
         if first not in self.known:
             if first.year < FIRST_YEAR:
-                raise UsageError(f"the treatment would lie before the year {FIRST_YEAR}; write a later date")
+                raise UsageError(f"the treatment would be before the year {FIRST_YEAR}; write a later date")
             ends: dict[str, datetime] = {}
             plans = self.plans(first)
             for window in (window for plan in plans for window in plan.windows):

@@ -347,7 +347,7 @@ class _Reading:
     def not_understood(self, words: str) -> NotUnderstood:
         """Return the error for words that mean no rule: with the known words among them, or the nearest."""
         if not self.tokens:
-            return NotUnderstood("nothing is asked about; write a word such as: needlecare can swim", ())
+            return NotUnderstood("that asks about nothing; add a word, such as needlecare can swim", ())
         bare = _without(self.tokens, _SMALL | _JOINING) or self.tokens
         contained = self.contained(bare)
         near = self.vocabulary.rules({rule for _, found in contained for rule in found})

@@ -34,7 +34,9 @@ MAX_SUM_LENGTH = 300  # characters of a row's sum that a problem repeats
 _NEEDED = ("treated", "zone", "rule", "start", "end", "sum")
 _COLUMNS = ("treated", "zone", "prp", "skin_type", "scars", "rule", "start", "end", "differs", "sum")
 _NONE = frozenset({"-", "–", "—"})  # what spreadsheets make of a hyphen
-_QUOTES = "a cell with a comma, a quote or a line break stands in double quotes, each quote in it twice"
+_QUOTES = (
+    "put a cell with a comma, a quote or a line break in double quotes, and write each quote in it twice"
+)
 
 
 class _Outside(StrEnum):
@@ -91,7 +93,7 @@ def checked_cases(
     problems = sorted([*reading.problems, *failing], key=lambda problem: problem.line or 0)
     told = [*limit_problems(problems)]
     if reading.unread_below is not None:
-        what = "the rows below are not read; put the others right first"
+        what = "the rows below were not read; fix the ones above first"
         told.append(Problem(where="", what=what, line=reading.unread_below))
     return CheckedCases(
         file=file,
@@ -215,7 +217,7 @@ class _CasesReader:
 
     def text(self, data: bytes) -> str | None:
         if len(data) > MAX_TABLE_BYTES:
-            self.wrong("larger than 1 MiB; no table of cases is")
+            self.wrong("larger than 1 MiB; split the table")
             return None
         written = data.removeprefix(BOM_UTF8)
         try:
@@ -240,7 +242,7 @@ class _CasesReader:
                 )
                 self.wrong(f"{what}; columns are {', '.join(_COLUMNS)}", line=line)
             elif name in names[:number]:
-                self.wrong(f"the column {quoted(name)} stands twice; leave one", line=line)
+                self.wrong(f"the column {quoted(name)} appears twice; keep one", line=line)
         missing = [name for name in _NEEDED if name not in names]
         if missing:
             self.wrong(f"missing column {', '.join(missing)}; columns are {', '.join(_COLUMNS)}", line=line)
@@ -255,7 +257,7 @@ class _CasesReader:
         treatment = row.treatment()
         zone = None if treatment is None else treatment.zone
         expected = row.expected(zone)
-        reckoned = row.text("sum", "how the times were reckoned, and from which source")
+        reckoned = row.text("sum", "how the times were worked out, and from which source")
         if rule is not None:
             self.covered.add(rule)
         if rule is None or treatment is None or len(self.problems) > before:
@@ -268,7 +270,7 @@ class _CasesReader:
             return None
         first = self.first.setdefault((treatment, rule), line)
         if first != line:
-            self.wrong(f"the same case stands in line {first}; leave one", where=rule, line=line)
+            self.wrong(f"the same case is on line {first}; keep one", where=rule, line=line)
             return None
         return _WorkedCase(line=line, treatment=treatment, rule=rule, expected=expected, sum=reckoned)
 
@@ -324,7 +326,7 @@ class _Row:
         with suppress(ValueError):
             answer = yes_or_no(cell)  # a spreadsheet may have made TRUE of it
         if cell and answer is None:
-            self.wrong(f"{quoted(cell)} is neither yes nor no; write one, or nothing for no", column)
+            self.wrong(f"{quoted(cell)} is neither yes nor no; write one, or leave it empty for no", column)
         return bool(answer)
 
     def skin_type(self) -> SkinType | None:
@@ -332,7 +334,9 @@ class _Row:
         try:
             return SkinType.of(cell) if cell else None
         except ValueError:
-            what = f"{quoted(cell)} is not a Fitzpatrick skin type; write I to VI, or nothing for unknown"
+            what = (
+                f"{quoted(cell)} is not a Fitzpatrick skin type; write I to VI, or leave it empty for unknown"
+            )
             self.wrong(what, "skin_type")
             return None
 
@@ -342,7 +346,7 @@ class _Row:
         if start in set(_Outside):
             for column in ("end", "differs"):
                 if self.cells.get(column, "") not in {"", *_NONE}:
-                    self.wrong(f"no time stands beside {start}; leave it empty", column)
+                    self.wrong(f"with {start} there is no time here; leave it empty", column)
             return {"start": _Outside(start)}
         found: dict[str, _Cell] = {
             "start": self.moment("start", "a time such as 2026-11-21T14:30, -, note or absent", zone),

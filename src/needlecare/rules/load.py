@@ -118,7 +118,9 @@ def read_preset(data: bytes, *, name: str, file: str) -> Preset:
 
 def _read(data: bytes, file: str, base: Base, read: "Callable[[_ScheduleReader], Result | None]") -> Result:
     if len(data) > MAX_FILE_BYTES:
-        raise ScheduleError(file, [Problem(where="", what="larger than 256 KiB; no rule file is")])
+        raise ScheduleError(
+            file, [Problem(where="", what="larger than 256 KiB, the limit for a rule file; shorten it")]
+        )
     written = data.removeprefix(BOM_UTF8)
     try:
         text = written.decode().replace("\r\n", "\n")
@@ -264,7 +266,7 @@ def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
     """Return the problems that are told of one file: the first ones, and how many more there are."""
     if len(problems) <= MAX_PROBLEMS:
         return problems
-    more = f"and {len(problems) - MAX_PROBLEMS} more problems; put these right first"
+    more = f"and {len(problems) - MAX_PROBLEMS} more problems; fix these first"
     return [*problems[:MAX_PROBLEMS], Problem(where="", what=more)]
 
 
@@ -349,14 +351,14 @@ class _Table:
                 self.wrong(f'missing {key}; write {key} = "…"')
             return default or ""
         if not isinstance(value, str):
-            self.wrong(f'not a text; write {key} = "…"', key)
+            self.wrong(f'not text in quotes; write {key} = "…"', key)
             return default or ""
         if required and not value.strip():
             self.wrong("empty; write a text", key)
         if _CONTROL.search(value):
-            self.wrong("holds a control character; write plain text", key)
+            self.wrong("contains a control character; write plain text", key)
         if (hidden := _INVISIBLE.search(value)) is not None:
-            self.wrong(f"holds the invisible character U+{ord(hidden[0]):04X}; remove it", key)
+            self.wrong(f"contains the invisible character U+{ord(hidden[0]):04X}; remove it", key)
         return value.strip().replace("\r", "\n")
 
     def date(self, key: str) -> date | None:
@@ -399,7 +401,7 @@ class _Table:
             if isinstance(element, str) and element.strip() and not _unseen(element):
                 found.append(" ".join(element.split()))
             else:
-                self.wrong('not a text; write "…"', key, number)
+                self.wrong('not text in quotes; write "…"', key, number)
         return tuple(found)
 
     def condition(self) -> Condition:
@@ -413,7 +415,7 @@ class _Table:
                 self.wrong(f"missing {key}; write one of {', '.join(choices)}")
             return default
         if not isinstance(value, str):
-            self.wrong(f"not a text; write one of {', '.join(choices)}", key)
+            self.wrong(f"not text in quotes; write one of {', '.join(choices)}", key)
             return default
         if value not in choices:
             near = self.reading.nearest(value, choices)
@@ -493,7 +495,7 @@ class _ScheduleReader:
         reviewed = root.date("reviewed")
         review_due = root.date("review_due")
         if reviewed and review_due and review_due < reviewed:
-            root.wrong("lies before reviewed; write the day by which to look again", "review_due")
+            root.wrong("is before reviewed; write the day by which to review again", "review_due")
         sources = dict(base.sources) if base else {}
         for key, table in root.named_tables("sources"):
             self._check_id(table, key)
@@ -517,7 +519,7 @@ class _ScheduleReader:
         self._check_order(rules, known)
         self._check_claims(rules)
         if base is None and not root.has("rules"):
-            root.wrong("missing rules; write [rules.makeup] and what belongs to it")
+            root.wrong("missing rules; write [rules.makeup] and its keys")
         schedule = Schedule(
             id=identity,
             version=root.text("version"),
@@ -632,7 +634,7 @@ class _ScheduleReader:
     def _check_off(self, table: _Table, inherited: Rule | None) -> None:
         if inherited is None:
             table.wrong(
-                "off switches off a rule of the file that this one extends; it has no such rule", "off"
+                "off only switches off rules of the file that this one extends; it has no such rule", "off"
             )
         table.done()
 
@@ -669,7 +671,7 @@ class _ScheduleReader:
             recommendations = self._recommendations(key, table, kind, sources)
         then = table.text("then", (inherited.then if inherited else None) or "", required=kind is Kind.AVOID)
         if kind is Kind.AVOID and not then and not table.has("then"):
-            table.wrong('missing then; write what is said when it ends: "makeup is fine again"')
+            table.wrong('missing then; write what to say when it ends: "makeup is fine again"')
         rule = Rule(
             id=key,
             kind=kind or Kind.AVOID,
@@ -743,7 +745,7 @@ class _ScheduleReader:
         for number, one in enumerate(table.tables("recommendations"), 1):
             claim = one.text("claim", f"{rule}-{number}", required=False)
             if claim in self.claims:
-                one.wrong(f"claim {quoted(claim)} stands twice; give each its own id", "claim")
+                one.wrong(f"claim {quoted(claim)} appears twice; give each its own id", "claim")
             self.claims[claim] = one.path
             source = one.text("source")
             if source and source not in sources:
@@ -764,9 +766,9 @@ class _ScheduleReader:
             one.done()
             found.append(recommendation)
         if not found and not table.has("recommendations"):
-            table.wrong("missing recommendations; write who says it and from when to when")
+            table.wrong("missing recommendations; write who says it, from when and until when")
         elif table.values.get("recommendations") == []:
-            table.wrong("empty; write who says it and from when to when", "recommendations")
+            table.wrong("empty; write who says it, from when and until when", "recommendations")
         return tuple(found)
 
     def _ours(self, table: _Table) -> frozenset[Part]:
@@ -787,7 +789,7 @@ class _ScheduleReader:
         if one.earliest and kind:
             needs = "start" if kind is Kind.PREPARE else "end"
             if kind not in _HAS_EARLIEST:
-                table.wrong(f"means nothing for a rule of kind {kind}; leave it out", "earliest")
+                table.wrong(f"has no meaning for a rule of kind {kind}; leave it out", "earliest")
             elif not table.has(needs):
                 table.wrong(f"is the less strict reading of {needs}; write {needs} too", "earliest")
         edges = [("start", one.start), ("earliest", one.earliest), ("end", one.end)]
@@ -822,7 +824,7 @@ class _ScheduleReader:
             elif self.root.table("rules").table(rule.id).has("after"):
                 queue = _queue(rule.id, rules)
                 if queue[-1] == rule.id:
-                    what = f"goes in a circle: {' after '.join(queue)}"
+                    what = f"waits for itself: {' after '.join(queue)}"
                     self.problems.setdefault(path, []).append(what)
                 elif len(queue) > MAX_WAITING_RULES:
                     what = f"waits for more than {MAX_WAITING_RULES} rules in a row; let it wait for fewer"
@@ -847,7 +849,7 @@ class _ScheduleReader:
                 continue
             for one in rule.recommendations:
                 if one.claim in self.claims:
-                    what = f"claim {quoted(one.claim)} stands twice; give each its own id"
+                    what = f"claim {quoted(one.claim)} appears twice; give each its own id"
                     self.problems.setdefault((*self.claims[one.claim], "claim"), []).append(what)
 
     def _standing(self, base: Standing | None) -> Standing:

@@ -188,7 +188,7 @@ class _DocumentReader:
     def twice(self, node: Node, path: Path) -> None:
         where = ".".join(str(part) for part in path)
         first = self.document.place(path)[0]
-        self.problem(node, where, f"stands here again, after line {first}; keep one of them")
+        self.problem(node, where, f"appears again, after line {first}; keep one of them")
 
     def problem(self, node: Node, where: str, what: str) -> None:
         line, column = self.position(node)

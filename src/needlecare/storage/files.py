@@ -132,7 +132,7 @@ def _target(path: Path) -> Path:
     except RuntimeError:  # what Python before 3.13 raises for a circle
         target = path
     if target.is_symlink():
-        raise OSError("its links go in a circle")
+        raise OSError("its links point to each other")
     return target
 
 
@@ -165,7 +165,7 @@ def _claim(handle: int) -> None:
     """Lock a file that is being written. Raises OSError where another process tidied it away before that."""
     system.try_lock(handle)
     if system.is_removed(handle):
-        raise OSError("another process removed what was being written; try again")
+        raise OSError("another program removed the file while it was being written; try again")
 
 
 def _remove_unfinished(folder: Path) -> None:
@@ -203,7 +203,7 @@ def locked_folder(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError:
-        raise WriteError(f"{shown} is a file; give the name of a folder, or of one to be made") from None
+        raise WriteError(f"{shown} is a file; give the name of a folder, existing or new") from None
     except (OSError, ValueError, RuntimeError) as error:
         raise WriteError(f"the folder {shown} cannot be made: {reason(error)}") from None
     with _held(path, patience):
@@ -228,7 +228,7 @@ class HeldFile:
         """
         with _as_write_error(self.path):
             if not self._as_it_was():
-                raise OSError("another program changed it meanwhile, so it was left alone; try again")
+                raise OSError("another program changed it in the meantime, so it was left alone; try again")
             if data == self.data:
                 return False
             _replace(self.path, data, tidy=True)
@@ -272,7 +272,7 @@ def _held(folder: Path, patience: float) -> Iterator[None]:
                 if time.monotonic() > end:
                     raise WriteError(
                         f"another needlecare is writing to the folder {quoted(str(folder), MAX_PATH_LENGTH)}; "
-                        "wait until it is done, or give another folder"
+                        "wait until it has finished, or give another folder"
                     )
                 time.sleep(0.02)
         yield

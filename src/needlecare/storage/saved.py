@@ -117,14 +117,14 @@ def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
     number = document.get("format") if isinstance(document, dict) else None
     if isinstance(number, int) and number > FORMAT:
         raise UsageError(
-            f"the file of saved treatments {quoted(file, 200)} is of format {shown(str(number), 20)}, newer than this "
+            f"the file of saved treatments {quoted(file, 200)} has format {shown(str(number), 20)}, newer than this "
             f"needlecare knows ({FORMAT}), so it was left alone; install a newer needlecare"
         )
     if not isinstance(document, dict) or number != FORMAT or isinstance(number, bool):
         raise _Damaged("no format number")
     rows = document.get("treatments")
     if not isinstance(rows, list) or set(document) != {"format", "treatments"}:
-        raise _Damaged("no list of treatments")
+        raise _Damaged("it has no list of treatments")
     return tuple(_treatment(row, f"treatment {number}") for number, row in enumerate(rows, start=1))
 
 
@@ -149,9 +149,9 @@ def _treatment(row: object, where: str) -> SavedTreatment:
         raise _Damaged(f"{where}: its keys are not {', '.join(sorted(_KEYS))}")
     skin_type, follow = row["skin_type"], row["follow"]
     if not (skin_type is None or (isinstance(skin_type, str) and skin_type in SkinType.__members__)):
-        raise _Damaged(f"{where}: skin_type is none of I to VI")
+        raise _Damaged(f"{where}: skin_type is not one of I to VI")
     if not isinstance(follow, list) or not all(isinstance(source, str) for source in follow):
-        raise _Damaged(f"{where}: follow is no list of sources")
+        raise _Damaged(f"{where}: follow is not a list of sources")
     return SavedTreatment(
         treatment=Treatment(
             treated=_treated(_text(row, "treated", where), where),
@@ -168,7 +168,7 @@ def _treatment(row: object, where: str) -> SavedTreatment:
 
 
 def _overrides(value: object, where: str) -> tuple[Override, ...]:
-    wrong = _Damaged(f"{where}: overrides are no rules with durations")
+    wrong = _Damaged(f"{where}: overrides are not rules with durations")
     if not isinstance(value, dict):
         raise wrong
     try:
@@ -180,7 +180,7 @@ def _overrides(value: object, where: str) -> tuple[Override, ...]:
 def _text(row: Mapping[str, object], key: str, where: str) -> str:
     value = row[key]
     if not isinstance(value, str) or not value:
-        raise _Damaged(f"{where}: {key} is no text")
+        raise _Damaged(f"{where}: {key} is not text")
     return value
 
 
@@ -195,12 +195,12 @@ def _zone(name: str, where: str) -> ZoneInfo:
     try:
         return zone_named(name)
     except UsageError:
-        raise _Damaged(f"{where}: zone is no time zone that this machine knows") from None
+        raise _Damaged(f"{where}: zone is not a time zone that this computer knows") from None
 
 
 def _treated(text: str, where: str) -> datetime | date:
     """Return a moment in UTC, or a date, within the years that a treatment may have."""
-    wrong = _Damaged(f"{where}: treated is no date, nor a time with its offset")
+    wrong = _Damaged(f"{where}: treated is neither a date nor a time with its offset")
     try:
         treated = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
         if isinstance(treated, datetime):

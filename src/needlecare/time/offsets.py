@@ -56,7 +56,7 @@ def parse_offset(text: str) -> Offset:
     if match["clock"]:
         hour, minute = (int(number) for number in match["clock"].split(":"))
         if hour > 23 or minute > 59:
-            raise InvalidOffset(f"{quoted(text)} has no such clock time; write one from 00:00 to 23:59")
+            raise InvalidOffset(f"{quoted(text)} has an impossible clock time; write one from 00:00 to 23:59")
         clock = time(hour, minute)
     return Offset(text=text, months=sign * months, days=sign * days, seconds=sign * seconds, clock=clock)
 
@@ -74,11 +74,13 @@ def parse_interval(text: str) -> Offset:
         offset = parse_offset(written)
     except InvalidOffset as error:
         long = " longer than a century" if re.fullmatch(_OFFSET, written) else ""
-        raise UsageError(f"{quoted(text)} is no interval{long}; write 4w, 28d, P28D or P1M") from error
+        raise UsageError(f"{quoted(text)} is not an interval{long}; write 4w, 28d, P28D or P1M") from error
     if offset.seconds or offset.clock is not None:
-        raise UsageError(f"{quoted(text)}: sessions lie whole days apart; write 4w, 28d, P28D or P1M")
+        raise UsageError(f"{quoted(text)}: sessions are whole days apart; write 4w, 28d, P28D or P1M")
     if offset.months < 0 or offset.days < 0 or not (offset.months or offset.days):
-        raise UsageError(f"{quoted(text)}: the next session comes later; write 4w, 28d, P28D or P1M")
+        raise UsageError(
+            f"{quoted(text)}: the interval must be longer than nothing; write 4w, 28d, P28D or P1M"
+        )
     return offset
 
 

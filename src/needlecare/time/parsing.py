@@ -469,7 +469,7 @@ class _Reader:
         found = self.clock_time(hour, minute, second, half or (meant if 1 <= int(hour) <= 12 else None))
         if found.hour not in hours:
             raise self.refusal(
-                f": that is no time of the {self.part_of_day}; write the time as 14:30", code="no-such-time"
+                f": that time is not in the {self.part_of_day}; write the time as 14:30", code="no-such-time"
             )
         return found
 
@@ -732,7 +732,7 @@ class _Reader:
         return year
 
     def out_of_range(self) -> UsageError:
-        return self.refusal(f": the year must lie between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time")
+        return self.refusal(f": the year must be between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time")
 
     def full_date(self, year: int, month: int, day: int) -> date:
         self.checked_year(year)

@@ -25,7 +25,7 @@ class NoZoneDatabase(NeedlecareError):
 
     def __init__(self) -> None:
         super().__init__(
-            "no time zone database is found, so no zone is known; "
+            "no time zone database was found on this computer; "
             "install the package tzdata: python -m pip install tzdata"
         )
 

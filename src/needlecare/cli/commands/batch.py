@@ -321,9 +321,7 @@ def _check(
     if out == "":
         raise UsageError("--out is empty; give --out DIR, or --out . for the one you are in")
     if out is None and not json and not dry_run and format is not BatchFormat.SMS:
-        raise UsageError(
-            "there is nowhere to write to; give --out DIR, or --json for standard output"
-        )
+        raise UsageError("there is nowhere to write to; give --out DIR, or --json for standard output")
     if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
         raise UsageError("--json and --format exclude each other without --out; give one of them")
     if cancel_missing and (out is None or format is not BatchFormat.ICS):

@@ -28,8 +28,8 @@ def text_remarks(schedule: Schedule) -> Iterator[Problem]:
         if encoding(sent) is Encoding.UCS_2:
             others = "".join(dict.fromkeys(c for c in sent if encoding(c) is Encoding.UCS_2))
             what = (
-                f"{quoted(others)} makes text messages UCS-2: up to five segments and not two; "
-                "write it otherwise, or accept the price"
+                f"{quoted(others)} turns text messages into UCS-2: up to five segments instead of two; "
+                "use other characters, or accept the cost"
             )
             yield Problem(where=where, what=what)
     if not fits_beside_standing_texts(schedule):
