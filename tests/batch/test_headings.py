@@ -63,7 +63,7 @@ def test_a_heading_may_hold_an_equals_sign() -> None:
     ("texts", "named"),
     [
         (["treated"], "is not a mapping; write --map treated=HEADING"),
-        (["treated="], "maps nothing"),
+        (["treated="], "is not a mapping"),
         (["=Appt"], 'unknown column ""'),
         (["treatd=Appt"], 'unknown column "treatd"; did you mean "treated"?'),
         (["skin-type=F"], 'did you mean "skin_type"?'),

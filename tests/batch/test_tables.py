@@ -145,7 +145,7 @@ NO_FILE = {
     "nothing": (b"", "is empty"),
     "a byte order mark alone": (b"\xef\xbb\xbf", "is empty"),
     "blank lines alone": (b"\n \r\n\n", "is empty"),
-    "no ref": (b"name,treated\n", 'no column "ref"; name it so, or give --map ref=HEADING'),
+    "no ref": (b"name,treated\n", 'no column "ref"; add one, or give --map ref=HEADING'),
     "no treated": (b"ref,date\n", 'no column "treated"; add one, or give --map treated=HEADING'),
     "no header: a patient's row is not repeated": (b"Ada Marker,2026-11-21\n", 'no column "treated"'),
     "a column twice": (b"ref,treated,Ref\n", '"ref" twice'),

@@ -371,7 +371,7 @@ def test_every_rule_of_the_schedule_can_be_asked_about() -> None:
 
 
 def test_the_version_is_told() -> None:
-    assert needlecare("--version").out == "needlecare 0.1.0\n"
+    assert needlecare("--version").out == "needlecare 1.0.0\n"
 
 
 def test_schedules_are_listed_shown_and_checked_in_words_and_as_json(tmp_path: Path) -> None:

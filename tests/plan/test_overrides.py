@@ -252,7 +252,7 @@ def test_a_cell_holds_any_number_of_overrides(text: str, expected: list[tuple[st
         ("makeup=-P2D", 'makeup: "-P2D" is not how long after the treatment'),
         ("makeup=PT0H", 'makeup: "PT0H" is not how long after the treatment'),
         ("retinol=+P2D", 'retinol: "+P2D" is not how long before the treatment'),
-        ("redness=P2D", '"redness" is of kind expect; only avoid, do and prepare rules can be overridden'),
+        ("redness=P2D", '"redness" is of kind expect; you can only override avoid, do and prepare rules'),
         ("makeup=P2D;makeup=P3D", "makeup is overridden twice; give it once"),
     ],
 )

@@ -313,8 +313,8 @@ DAMAGED = {
     "a note with times": (
         row(rule="melasma", start="note"),
         [
-            "2: end: no time stands beside note; leave it empty",
-            "2: differs: no time stands beside note; leave it empty",
+            "2: end: with note there is no time here; leave it empty",
+            "2: differs: with note there is no time here; leave it empty",
         ],
     ),
     "cells that must not be empty": (
@@ -332,14 +332,14 @@ DAMAGED = {
         row(sum="48 h, after 24 h"),
         [
             (
-                "2: : 11 cells for 10 columns; a cell with a comma, a quote or a line break stands in double "
-                "quotes, each quote in it twice"
+                "2: : 11 cells for 10 columns; put a cell with a comma, a quote or a line break in double "
+                "quotes, and write each quote in it twice"
             )
         ],
     ),
     "the same case twice": (
         row() + row(rule="touching", end="2026-11-22T14:30", differs="-") + row(),
-        ["4: makeup: the same case stands in line 2; leave one"],
+        ["4: makeup: the same case is on line 2; keep one"],
     ),
     "a row that can be read is run beside one that cannot": (
         row(prp="?") + row(end="2026-11-24T14:30"),
@@ -360,8 +360,8 @@ DAMAGED = {
         row(sum='"48 h'),
         [
             (
-                "2: : cannot be read from here on (unexpected end of data); a cell with a comma, a quote or a "
-                "line break stands in double quotes, each quote in it twice"
+                "2: : cannot be read from here on (unexpected end of data); put a cell with a comma, a quote or a "
+                "line break in double quotes, and write each quote in it twice"
             )
         ],
     ),

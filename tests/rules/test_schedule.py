@@ -219,7 +219,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
         [("PT24H", "P1D@24:00")],
         [
             (
-                '33:66: makeup.recommendations 1.end: "P1D@24:00" has no such clock time; '
+                '33:66: makeup.recommendations 1.end: "P1D@24:00" has an impossible clock time; '
                 "write one from 00:00 to 23:59"
             )
         ],
@@ -360,19 +360,19 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     # Ids used twice
     "a rule twice": (
         [("", "[rules.makeup]\n")],
-        ["35:1: makeup: stands here again, after line 25; keep one of them"],
+        ["35:1: makeup: appears again, after line 25; keep one of them"],
     ),
     "a source twice": (
         [("", "[sources.clinic]\n")],
-        ["35:1: clinic: stands here again, after line 21; keep one of them"],
+        ["35:1: clinic: appears again, after line 21; keep one of them"],
     ),
     "a key twice": (
         [('short = "makeup"', 'short = "makeup"\nshort = "paint"')],
-        ["29:1: makeup.short: stands here again, after line 28; keep one of them"],
+        ["29:1: makeup.short: appears again, after line 28; keep one of them"],
     ),
     "recommendations in both ways": (
         [("", '[[rules.makeup.recommendations]]\nsource = "clinic"\n')],
-        ["35:1: makeup.recommendations: stands here again, after line 32; keep one of them"],
+        ["35:1: makeup.recommendations: appears again, after line 32; keep one of them"],
     ),
     "a claim twice in a rule": (
         [
@@ -1153,7 +1153,7 @@ def test_a_wrong_file_that_extends_another_is_refused(edits: Edits, added: str, 
 def test_a_rule_switched_off_in_a_file_that_extends_nothing_is_refused() -> None:
     assert refusal(SMALL + "[rules.heat]\noff = true\n") == [
         (
-            "my.toml:36:7: heat.off: off switches off a rule of the file that this one extends; "
+            "my.toml:36:7: heat.off: off only switches off rules of the file that this one extends; "
             "it has no such rule"
         )
     ]

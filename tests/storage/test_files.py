@@ -96,7 +96,7 @@ def test_what_was_put_in_the_place_of_a_held_file_is_left_alone(how: str, tmp_pa
         elif how != "gone":
             plan.write_bytes(b"of somebody else")
         now = plan.read_bytes() if how != "gone" else None
-        with pytest.raises(WriteError, match="another program changed it meanwhile"):
+        with pytest.raises(WriteError, match="another program changed it in the meantime"):
             held.replace(b"2")
     assert (plan.read_bytes() if how != "gone" else None) == now
     assert plan.is_symlink() == how.startswith("link")

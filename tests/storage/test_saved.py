@@ -315,5 +315,5 @@ def test_a_home_that_platformdirs_does_not_find_is_never_a_folder_called_tilde(
 ) -> None:
     """As platformdirs below 4.12 answers where nobody has a home."""
     monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: Path("~/.local/share/needlecare"))
-    with pytest.raises(UsageError, match="there is no home; set HOME or XDG_DATA_HOME"):
+    with pytest.raises(UsageError, match="there is no home folder; set HOME or XDG_DATA_HOME"):
         saved_file()

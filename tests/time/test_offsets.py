@@ -184,11 +184,11 @@ def test_every_text_is_an_offset_or_refused_on_one_line(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        pytest.param("-P1D", "comes later", id="a day before"),
-        pytest.param("-P1M", "comes later", id="a month before"),
-        pytest.param("P0D", "comes later", id="nothing"),
-        pytest.param("P101Y", "is no interval longer than a century", id="an offset all the same"),
-        pytest.param("P1.5M", "is no interval;", id="no offset at all"),
+        pytest.param("-P1D", "must come later", id="a day before"),
+        pytest.param("-P1M", "must come later", id="a month before"),
+        pytest.param("P0D", "must come later", id="nothing"),
+        pytest.param("P101Y", "is longer than a century", id="an offset all the same"),
+        pytest.param("P1.5M", "is not an interval;", id="no offset at all"),
     ],
 )
 def test_an_interval_that_leads_nowhere_is_refused_with_the_reason(text: str, remedy: str) -> None:

@@ -43,7 +43,7 @@ DetailOfTitles = Annotated[
     Detail,
     typer.Option(
         "--detail",
-        help="What event titles reveal: discreet titles name no clinic and no procedure.",
+        help="Discreet titles name no clinic and no procedure.",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
@@ -61,7 +61,7 @@ AlarmsWanted = Annotated[
     Alarms,
     typer.Option(
         "--alarms",
-        help="Which events ring: none, or each change and each milestone (gentle).",
+        help="Ring never, or at each change and milestone.",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
@@ -79,7 +79,7 @@ DailyAt = Annotated[
     typer.Option(
         "--daily",
         metavar="HH:MM|none",
-        help="Time of the daily care reminder in the first week, or none.",
+        help="Time of the first week's daily reminder, or none.",
         rich_help_panel=CALENDAR_PANEL,
         show_default=False,
     ),

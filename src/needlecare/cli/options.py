@@ -133,7 +133,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="WHEN",
-        help="Pretend it is this date and time. Also used to read words such as yesterday.",
+        help="Pretend it is this date and time.",
         rich_help_panel=LOOK_PANEL,
         show_default=False,
     ),

@@ -187,7 +187,7 @@ def _weakened_series(series: Series) -> Iterator[tuple[str, str]]:
                 key,
                 (
                     f"{quoted(every.text)} is sooner than every source ({soonest}), so course may refuse it; "
-                    "write that or longer, or give the range of a source of yours"
+                    "write that or longer, or give a range from your own source"
                 ),
             )
 

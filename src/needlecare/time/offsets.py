@@ -73,14 +73,12 @@ def parse_interval(text: str) -> Offset:
     try:
         offset = parse_offset(written)
     except InvalidOffset as error:
-        long = " longer than a century" if re.fullmatch(_OFFSET, written) else ""
-        raise UsageError(f"{quoted(text)} is not an interval{long}; write 4w, 28d, P28D or P1M") from error
+        what = "is longer than a century" if re.fullmatch(_OFFSET, written) else "is not an interval"
+        raise UsageError(f"{quoted(text)} {what}; write 4w, 28d, P28D or P1M") from error
     if offset.seconds or offset.clock is not None:
         raise UsageError(f"{quoted(text)}: sessions are whole days apart; write 4w, 28d, P28D or P1M")
     if offset.months < 0 or offset.days < 0 or not (offset.months or offset.days):
-        raise UsageError(
-            f"{quoted(text)}: the interval must be longer than nothing; write 4w, 28d, P28D or P1M"
-        )
+        raise UsageError(f"{quoted(text)}: the next session must come later; write 4w, 28d, P28D or P1M")
     return offset
 
 

@@ -64,7 +64,7 @@ From = Annotated[
     ExportForm | None,
     typer.Option(
         "--from",
-        help="The format of the export, if the file's name and first characters don't show it.",
+        help="Format of the export, if the file doesn't show it.",
         rich_help_panel=ROWS_PANEL,
         show_default=False,
     ),
@@ -114,7 +114,7 @@ RefFrom = Annotated[
     typer.Option(
         "--ref-from",
         metavar="HEADING,…",
-        help="Make each row's reference from these columns, if the export has none.",
+        help="Make the ref from these columns, if there is none.",
         rich_help_panel=ROWS_PANEL,
         show_default=False,
     ),
@@ -123,8 +123,7 @@ CancelMissing = Annotated[
     bool,
     typer.Option(
         "--cancel-missing",
-        help="Cancel the calendars of appointments that were cancelled or are no longer in the export, if a "
-        "--dry-run has listed them.",
+        help="Cancel calendars that have no appointment any more, once a --dry-run has listed them.",
         rich_help_panel=options.OUTPUT_PANEL,
     ),
 ]
