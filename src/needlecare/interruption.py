@@ -1,4 +1,4 @@
-"""What ends the work before its time ends it cleanly, and is not lost.
+"""Interruptions end the work cleanly and are never lost.
 
 A terminal that is closed and a service manager ask as Ctrl-C does. An interruption can be raised anywhere. Where that is while an object is tidied away
 (a weak reference's callback, a __del__, the lock of a module that is imported), Python

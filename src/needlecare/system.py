@@ -1,6 +1,6 @@
 """What differs between Linux, macOS and Windows, in one place. Everything else is the same on all of them.
 
-Nothing here was ever run on Windows or macOS; the tests take the functions of the other
+Nothing here has ever been run on Windows or macOS; the tests take the functions of the other
 systems away and look at what is left.
 """
 

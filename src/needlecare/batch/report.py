@@ -1,4 +1,4 @@
-"""What became of the rows: a line of NDJSON each, a table before the run, and a summary in words."""
+"""Reports on the rows: a line of NDJSON for each, a table before the run, and a summary in words."""
 
 import json
 from collections import Counter

@@ -1,7 +1,7 @@
 """The rows of an export: a first look at all of them, then each by our columns.
 
-What is wrong is told by row, column, code and expected form, and never by the cell: it may
-be a patient's.
+Errors name the row, column, code and expected form, and never repeat the cell: it may
+hold a patient's data.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 CSV (comma, semicolon, tab; UTF-8, UTF-16 or Windows-1252), NDJSON, a JSON document and
 .xlsx. A `Table` can be read as often as wanted: once to look at whole columns, once for the
-work. What cannot be read as a row is told by its line and never by its content.
+work. A row that cannot be read is reported by its line and never by its content.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """The bytes of a calendar file -> its components and their content lines, by RFC 5545 and as clients write them.
 
-Messages name the number of a line and never the line: it may tell of a patient.
+Messages give the number of a line and never its text: it may hold a patient's data.
 """
 
 import re

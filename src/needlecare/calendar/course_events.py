@@ -1,7 +1,7 @@
-"""Course -> calendar entries: those of each session, cut where the next one begins.
+"""Course -> calendar events: those of each session, cut where the next one begins.
 
 No two phases run at once, in a course as in a plan. The roles of a session's
-entries begin with session-N/, so that its UIDs survive whatever moves.
+events begin with session-N/, so that its UIDs survive whatever moves.
 """
 
 from collections.abc import Iterator, Mapping

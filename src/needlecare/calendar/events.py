@@ -1,6 +1,6 @@
-"""Plan -> calendar entries: phases, reminders, milestones and preparation, with what each says.
+"""Plan -> calendar events: phases, reminders, milestones and preparation, with what each says.
 
-The shape of the calendar is decided here; ics turns entries into bytes. No two phases run
+The shape of the calendar is decided here; ics turns events into bytes. No two phases run
 at once, a change waits for the end of the quiet hours (later, never earlier), and titles are
 discreet unless asked otherwise.
 """

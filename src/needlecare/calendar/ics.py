@@ -1,12 +1,12 @@
-"""Calendar entries -> content lines by RFC 5545, through ics with its serializers corrected.
+"""Calendar events -> content lines by RFC 5545, through ics with its serializers corrected.
 
 ics 0.7 writes alarms before properties, a zero trigger as "P", no DTSTAMP without
 a creation date, an all-day event of one day without its end, unordered events,
 unfolded lines and no final line break. Each is put right here and nowhere else;
-what an entry says is decided elsewhere.
+what an event says is decided elsewhere.
 
-ics writes each shape of event once, with fields in the place of what is an
-entry's own; the fields are then filled. A calendar in a batch of thousands so
+ics writes each shape of event once, with fields in place of each
+event's own values; the fields are then filled. A calendar in a batch of thousands so
 costs no more than its texts.
 """
 

@@ -1,6 +1,6 @@
-"""The moments at which a plan's changes are told: quiet hours end first, and a date has an hour.
+"""When a plan's changes are announced: after quiet hours, and at a fixed hour if only the date is known.
 
-What calendars and text messages share. Later, never earlier: nothing is told
+What calendars and text messages share. Later, never earlier: nothing is announced
 before its window has ended. Nothing is worded here.
 """
 

@@ -1,7 +1,7 @@
 """The command line: the only code that reads the clock, the environment or a file, or writes anything.
 
-The module of a command is imported when the command is called: most of what one of
-them needs is nothing to the others, and everybody waits for the start.
+A command's module is imported only when the command is called: most of what one of
+them needs is no use to the others, and everybody waits for the start.
 """
 
 import os

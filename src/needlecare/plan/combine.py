@@ -1,7 +1,7 @@
 """Recommendations -> windows -> Plan, and the status of a window at a moment.
 
 Offsets are placed on the calendar first and compared as moments afterwards: 24
-hours outlast a day when the clocks go forward. Nothing clinical stands here, no
+hours outlast a day when the clocks go forward. Nothing clinical is here, no
 clock is read and nothing is worded for a terminal.
 """
 

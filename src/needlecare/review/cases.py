@@ -1,6 +1,6 @@
-"""Worked cases: what a person reckoned by hand, held against what the rules give.
+"""Worked cases: what a person calculated by hand, compared with what the rules give.
 
-Takes the bytes of the table that stands beside a rule file (clinic.toml: clinic.cases.csv),
+Takes the bytes of the table beside a rule file (clinic.toml: clinic.cases.csv),
 and the checked Schedule; it opens no file. A row is one rule of one treatment: where it
 starts, where it ends, from when the sources differ, and the sum by which a person got there.
 """

@@ -1,6 +1,6 @@
 """Rule file -> Schedule; reports every problem of a file with its place.
 
-Takes bytes and gives a checked Schedule; it opens no file. Who calls says how
+Takes bytes and gives a checked Schedule; it opens no file. The caller says how
 the bytes of a base ("extends") are found.
 """
 

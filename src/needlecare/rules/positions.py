@@ -1,4 +1,4 @@
-"""Where each thing stands in a TOML text, for the error messages of rule files.
+"""The position of each key and value in a TOML text, for the error messages of rule files.
 
 tomllib gives values without places and stops at the first mistake. This reading
 keeps going: it returns what can be read, the line and column of every key and

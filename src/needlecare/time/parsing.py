@@ -19,7 +19,7 @@ export. Each UsageError has a code that repeats nothing of the text:
     skipped         a local time that a clock change skips
     repeated        a local time that a clock change repeats
 
-The clock is never read here; who asks hands down `now`.
+The clock is never read here; the caller passes in `now`.
 """
 
 import re

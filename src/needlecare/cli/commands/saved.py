@@ -1,6 +1,6 @@
 """needlecare saved: the treatments that plan --save keeps, in one file of the user's data folder.
 
-This is where that file is read and written; its format stands in needlecare.storage.saved.
+This is where that file is read and written; needlecare.storage.saved defines its format.
 """
 
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""needlecare schedule: the rule files; which there are, what they say, what is wrong with one."""
+"""needlecare schedule: list, show, check, compare and start rule files."""
 
 import shlex
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """What a sheet of paper says about a plan, in reading order: for the handout and the markdown.
 
-A sheet is made once and hangs for weeks, so it tells the whole plan by weekday and
+A sheet is made once and hangs for weeks, so it gives the whole plan by weekday and
 time; what has ended is still on it. The moment at which it is made decides three
 things: whether the preparation and the checklist are on it, whether a review of the
 rules is due, and the date at the bottom. Plain text, escaped by whoever writes it.

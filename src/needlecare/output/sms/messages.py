@@ -1,7 +1,7 @@
 """Plan -> text messages as NDJSON: what a clinic's gateway sends, when, and what it takes. It sends nothing.
 
 `moments.py` says when they come, `text.py` what they say. By default they are few: one before the treatment,
-then `start`, `evening`, `most-waits` and the first photo; `messages = "all"` in [sms] tells every change.
+then `start`, `evening`, `most-waits` and the first photo; `messages = "all"` in [sms] sends every change.
 
 The message after the treatment and the first one that is still to come carry the emergency line and that it is
 general information, so that a patient gets both even where the export is made the next morning. Where sources
