@@ -468,7 +468,7 @@ class PrepareWindow(TimedWindow, frozen=True, kw_only=True):
 
 
 class NoteCode(StrEnum):
-    """What a note is about. The values stand in JSON, so they never change."""
+    """What a note is about. JSON contains the values, so they never change."""
 
     DATE_ONLY = "date-only"
     FOLLOW = "follow"

@@ -280,7 +280,7 @@ def _first_record(top: Sequence[_Line], delimiter: str) -> tuple[list[str], int]
 
 
 def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
-    """Yield the lines below "sep=;", by which a spreadsheet is told the delimiter."""
+    """Yield the lines below "sep=;", which tells a spreadsheet the delimiter."""
     first = next(lines, None)
     if first is not None and not _SEPARATOR_LINE.fullmatch(first.text):
         lines = chain([_Line(first.number, first.text.removeprefix("\ufeff"))], lines)

@@ -16,7 +16,7 @@ from needlecare import system
 from needlecare.errors import WriteError
 from needlecare.storage.files import reason
 
-AHEAD = 4  # pieces for each process that are under way or wait to be told
+AHEAD = 4  # pieces for each process that are in progress or wait to be reported
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")

@@ -24,7 +24,7 @@ _TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
 
 
 class Component:
-    """A component as it stands in a file: its content lines unfolded, BEGIN and END included.
+    """A component as it is in a file: its content lines unfolded, BEGIN and END included.
 
     `top` are the property lines of its own, `alarms` the lines of each VALARM in it, and
     `others` the lines of any other component in it.

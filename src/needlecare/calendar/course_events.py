@@ -76,7 +76,7 @@ def _options(
     reminders: Reminders,
     remembered: CalendarOptions | None,
 ) -> CalendarOptions:
-    """Return the options of a course's calendar; preparation is told again where the sessions have moved."""
+    """Return the options of a course's calendar; preparation is announced again if the sessions have moved."""
     options = CalendarOptions(
         treatment=course.first,
         schedule=course.schedule.id,

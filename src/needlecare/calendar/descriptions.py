@@ -108,7 +108,7 @@ class Wording(Struct, frozen=True, dict=True):
         return local(begins(self.plan), self.zone).date()
 
     def text(self, said: Description, *, names: str, standing: datetime | None = None) -> str:
-        """Return a description as it stands in the file.
+        """Return a description as the file contains it.
 
         `names` is what the entry says elsewhere, in its title. With `standing` (UTC), the
         moment of the export, every standing text and note stands below.

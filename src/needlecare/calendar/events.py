@@ -41,10 +41,10 @@ MAX_EVENTS = 30  # of one treatment; the reminders that matter least are left ou
 LONGEST_SHOWN = timedelta(hours=48)  # of a phase; a longer one is shown by its beginning and a bar
 LONG_WAIT = timedelta(weeks=1)  # by the calendar; a longer phase has a reminder in its middle
 SHOWN = timedelta(minutes=15)
-EVENING = time(18)  # local, at which the preparation of the next day is told
+EVENING = time(18)  # local, when the preparation for the next day is announced
 NIGHTFALL = time(20)  # local; what still has to wait then is said of the first evening
 NOON = time(12)
-CARE = time(9, 30)  # local, at which daily care is told unless something else rings then
+CARE = time(9, 30)  # local, for the daily care reminder, unless something else rings then
 CARE_DAYS = 7  # after the treatment
 GENTLY = Reminders()
 NO_SUFFIXES: Mapping[str, str] = {}
@@ -439,7 +439,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         return drafts
 
     def preparation_time(self, day: date) -> datetime:
-        """Return when the preparation that begins on a day is told."""
+        """Return when the preparation that begins on a day is announced."""
         if day >= self.day(begins(self.plan)):
             return self.loud(at_clock(day - timedelta(days=1), EVENING, self.zone))
         return self.loud(at_clock(day, REMINDER, self.zone))

@@ -14,12 +14,12 @@ from msgspec import Struct
 from needlecare.model import Kind, Plan, QuietHours, Treatment, Window
 from needlecare.time.zones import Edge, local, resolve
 
-REMINDER = time(9)  # local, at which something is told that has no hour of its own
-MORNING = time(8)  # local, from which a change is told whose treatment has no hour
+REMINDER = time(9)  # local, for news without a time of day
+MORNING = time(8)  # local, for a change if only the date of the treatment is known
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """A moment (UTC) at which windows are told as ended."""
+    """A moment (UTC) at which the end of some windows is announced."""
 
     at: datetime
     ended: tuple[Window, ...]

@@ -97,7 +97,7 @@ class Revised(Struct, frozen=True, kw_only=True):
 
 
 class Export:
-    """A file that needlecare wrote, perhaps edited since. Raises UsageError where it is none.
+    """A file that needlecare wrote, perhaps edited since. Raises UsageError if it is not one.
 
     `options` is what it was made with, None for a file of needlecare 1 or where a client
     dropped that. `rule_ids` gives the ids of the rules that are known; it is asked only
@@ -182,7 +182,7 @@ class Export:
         return self._uids.get(component.uid, component.value("X-NEEDLECARE-ROLE") or "")
 
     def check_recognised(self) -> None:
-        """Raise UsageError where the file holds events and none of them can be told to be ours."""
+        """Raise UsageError where the file holds events and none of them can be recognised as ours."""
         if not self.events:
             raise UsageError("it holds no events")
         if not any(self.is_ours(event) for event in self.events):

@@ -35,7 +35,7 @@ _NEARLY = (
     0.8  # from where on a word is a mistyped command, by difflib's ratio: one letter of five, or wy for why
 )
 
-# The commands in the order of the help, and the panel of it that each stands in.
+# The commands in the order of the help, each with its panel.
 _PANELS = {
     **dict.fromkeys(
         ("plan", "status", "can", "normal", "why", "ready-by", "course", "cancel", "saved"), FOR_YOU
@@ -220,7 +220,7 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
         terminal.redirect_to_devnull(sys.stdout)
         return 0
-    except OSError as error:  # those of files are told where they are opened
+    except OSError as error:  # errors of files are reported where they are opened
         terminal.redirect_to_devnull(sys.stdout)
         if error.filename is not None:
             return _complain(f"{quoted(str(error.filename))} cannot be used: {error.strerror or error}", 2)

@@ -222,7 +222,7 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
 
 
 class CalendarTarget(Struct, frozen=True, kw_only=True):
-    """Where a calendar goes, and the export of ours that stands there already.
+    """Where a calendar goes, and our export that is already there.
 
     `held` keeps it for this process until it is written. With `update` the new calendar
     follows what the export remembers; with `force` it says what was typed and no more. Either
@@ -355,7 +355,7 @@ def _not_revised(ics: str, error: Exception) -> WriteError:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether something stands in a place; where that cannot be seen, reading it tells why."""
+    """Whether a path exists. If that cannot be checked, True: reading it then says why."""
     try:
         return path.exists()
     except OSError:

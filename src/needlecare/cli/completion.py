@@ -264,7 +264,7 @@ class _OfferingWholeWords(_Offering):
     """For shells to which --tz=Europe/Berlin is one word."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return what may be offered, with the option that stands in the same word."""
+        """Return what may be offered, with the option that is in the same word."""
         option = re.match("(--[a-z-]+)=", incomplete)
         if option is None:
             return super().get_completions(args, incomplete)

@@ -247,7 +247,7 @@ def zone_of(name: str | None) -> ZoneInfo:
                 "This computer has no time zone set, so times are in UTC; give --tz, such as --tz Europe/Berlin."
             )
             return utc
-        told = str(warning)  # its clocks go otherwise than the zone that it names
+        told = str(warning)  # its clocks don't match the zone that it names
     except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
         zone_named("UTC")  # where no zone is known at all, that is what to say
         told = " ".join(str(error.args[0] if error.args else error).split())

@@ -107,7 +107,7 @@ def print_text(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Tell a person what was done, on standard error; where that takes nothing more, what was done stays done."""
+    """Print a message on standard error. If that is closed, the command still succeeds."""
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:

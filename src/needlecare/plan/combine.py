@@ -42,7 +42,7 @@ from needlecare.plan.overrides import overridden_rule, with_overridden
 from needlecare.time.offsets import place, place_day
 from needlecare.time.zones import Edge, beginning, end_of_day, first_moment, local
 
-# Kinds that stand beside the windows, in lists of their own; --follow never thins them out.
+# Kinds that have their own lists beside the windows; --follow never thins them out.
 _ALWAYS = frozenset({Kind.CONTRAINDICATION, Kind.WARNING})
 
 
@@ -456,7 +456,7 @@ class _Planning:
     def note_unknown_skin(
         self, window: Window, counted: Sequence[_PlacedTimes], after: Window | None
     ) -> None:
-        """Tell that an avoid window may end sooner for another skin type than the unknown one."""
+        """Return a note that an avoid window may end sooner once the skin type is known."""
         ends = [one.end for one in counted if one.end and one.counted.case is not Case.UNKNOWN]
         if len(ends) == len(counted) or not ends or window.end is None:
             return

@@ -84,7 +84,7 @@ class OfferedRange(Struct, frozen=True, kw_only=True):
 
 
 class Course(Struct, frozen=True, kw_only=True):
-    """A series of sessions, in their order. `first` is the treatment that it was reckoned from."""
+    """A series of sessions, in their order. `first` is the treatment that its dates are counted from."""
 
     first: Treatment
     schedule: Schedule

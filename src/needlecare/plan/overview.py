@@ -24,7 +24,7 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """A plan at a moment. Groups stand in the order of their moments."""
+    """A plan at a moment. Groups are in the order of their moments."""
 
     plan: Plan
     as_of: datetime

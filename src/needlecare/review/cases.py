@@ -105,7 +105,7 @@ def checked_cases(
 
 
 def _reckoned(schedule: Schedule, base: Schedule | None) -> tuple[str, ...]:
-    """Return the rules whose times a file reckons: all, or those that are not as its base has them."""
+    """Return the rules that need a worked case: all, or those that differ from the file's base."""
     if base is None:
         return tuple(schedule.rules)
     changed = [one.id for one in schedule.rules.values() if _numbers(one) != _numbers(base.rules.get(one.id))]

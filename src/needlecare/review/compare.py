@@ -362,7 +362,7 @@ def _texts(schedule: Schedule) -> Iterable[tuple[str, Value]]:
 
 
 def _range(one: SeriesRange) -> str:
-    """Return a range of a series by its numbers: it is they that a patient is told of."""
+    """Return a range of a series by its numbers, which are what a patient sees."""
     sessions = "-".join(map(str, one.sessions)) if one.sessions else ""
     every = " to ".join(offset.text for offset in one.every if offset) if one.every else ""
     return " ".join(filter(None, [one.condition.value, sessions, every]))

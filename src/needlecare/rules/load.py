@@ -46,7 +46,7 @@ from needlecare.model import (
 from needlecare.time.offsets import InvalidOffset, parse_offset, place
 from needlecare.time.zones import Edge
 
-MAX_PROBLEMS = 200  # that are told of one file
+MAX_PROBLEMS = 200  # reported for one file
 MAX_COMPARED_NAMES = (
     2000  # names that what is misspelt in one file is held against: a pair may cost half a millisecond
 )
@@ -263,7 +263,7 @@ def _unseen(text: str) -> bool:
 
 
 def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
-    """Return the problems that are told of one file: the first ones, and how many more there are."""
+    """Return the problems to report for one file: the first ones, and how many more there are."""
     if len(problems) <= MAX_PROBLEMS:
         return problems
     more = f"and {len(problems) - MAX_PROBLEMS} more problems; fix these first"

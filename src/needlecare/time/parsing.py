@@ -326,7 +326,7 @@ class _Reader:
         self.order = order
         self.cell = cell
         self.part_of_day: str | None = None
-        self.weekday_given: int | None = None  # the one that stands beside a calendar date
+        self.weekday_given: int | None = None  # the one beside a calendar date
 
     def read(self) -> ParsedWhen:
         """Return the meaning. Raises UsageError."""
@@ -513,7 +513,7 @@ class _Reader:
         )
 
     def plain_date(self, written: str) -> _Day | None:
-        """Read a date that no weekday stands beside."""
+        """Read a date without a weekday."""
         if not written.islower():
             return self.numeric_date(written)
         return self.named_date(written) or self.counted_day(written)

@@ -276,7 +276,7 @@ def batch(
             reminders=calendar.reminders(alarms, quiet_hours, daily),
         ),
     )
-    Worker(order)  # a source that is unknown is told before anything is read or written
+    Worker(order)  # an unknown source is reported before anything is read or written
     for note in review_notes(rules, local(now, shown_in).date()):
         terminal.say(note.text)
     try:

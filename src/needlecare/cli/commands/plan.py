@@ -127,7 +127,7 @@ def plan(
         if save:
             from needlecare.cli.commands import saved
 
-            saved.load_saved()  # what is wrong there is told before anything is written
+            saved.load_saved()  # a damaged file is reported before anything is written
         wanted.write(text, file)
         if save:
             saved.save(made.treatment, schedule=chosen.schedule, follow=chosen.follow)

@@ -223,7 +223,7 @@ def new(
 
 
 def _say_overdue(schedule: Schedule) -> None:
-    """Tell on standard error that a schedule is past its review; by a clock that is wrong none is."""
+    """Warn on standard error if a schedule is past its review; with a wrong clock, say nothing."""
     with suppress(options.WrongClock):
         if options.clock().date() <= schedule.review_due:
             return

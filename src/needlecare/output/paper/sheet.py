@@ -58,7 +58,7 @@ class Point(Struct, frozen=True, kw_only=True):
 
     @property
     def some_say(self) -> str:
-        """What some sources say, as a reader is told it."""
+        """What some sources say, worded for a reader."""
         return f"some say {self.some}" if self.some else ""
 
     @property

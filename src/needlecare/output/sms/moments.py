@@ -66,7 +66,7 @@ class Days(Struct, frozen=True, kw_only=True):
 
 
 class Turn(Struct, frozen=True, kw_only=True):
-    """What is told together: windows that have ended, milestones that have come, and when (UTC).
+    """News that goes into one message: windows that have ended, milestones that have come, and when (UTC).
 
     `latest` is until when more may be waited for; a `fixed` one, a milestone of a
     single day, is told in that day's morning and waits for nothing.
@@ -172,7 +172,7 @@ def all_turns(plan: Plan, days: Days) -> list[Turn]:
 
 
 def _single_turns(plan: Plan, days: Days) -> Iterator[Turn]:
-    """Yield each end and each milestone by itself, with the last moment at which it may be told."""
+    """Yield each end and each milestone by itself, with the last moment at which it may be sent."""
     never = datetime.max.replace(tzinfo=begins(plan).tzinfo)
     for window in avoid_windows(plan):
         end = end_of(window)
@@ -191,7 +191,7 @@ def _single_turns(plan: Plan, days: Days) -> Iterator[Turn]:
 
 
 class Preparation(Struct, frozen=True, kw_only=True):
-    """What to prepare is told together, the most urgent first."""
+    """Preparation goes into one message, the most urgent first."""
 
     role: str
     at: datetime

@@ -37,7 +37,7 @@ from needlecare.time.zones import end_of_day, local
 NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
 LABEL = 16  # columns of labels: CALL THE CLINIC is the longest
 MAX_PROGRESS = 46  # columns of the line from the treatment to the last day
-MAX_MESSAGES = 2  # endings told in full; more of them by their names
+MAX_MESSAGES = 2  # endings written in full; further ones by their names only
 # Notes that must be seen.
 WARNINGS = frozenset(
     {
