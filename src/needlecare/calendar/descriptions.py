@@ -58,15 +58,13 @@ class Wording(Struct, frozen=True, dict=True):
         self, news: str, holding: Sequence[Window], start: datetime, end: datetime | None
     ) -> Description:
         """Return the description of a stretch of the plan between two moments (UTC)."""
-        others = {
-            kind: [w for w in self.plan.windows if w.kind is kind and _overlaps(w, start, end)]
-            for kind in (Kind.DO, Kind.EXPECT)
-        }
+        do = [w for w in self._to_do if _overlaps(w, start, end)]
+        expect = [w for w in self._expected if _overlaps(w, start, end)]
         signs = [w for w in self.plan.warnings if _overlaps(w, start, end)]
         sections = (
             *self.waits(holding, start),
-            *self._grouped("Do", others[Kind.DO], start, 2),
-            *self._grouped("Normal", others[Kind.EXPECT], start, 3),
+            *self._grouped("Do", do, start, 2),
+            *self._grouped("Normal", expect, start, 3),
             *self._signs(signs, start),
         )
         return Description(news=news, following=self.following(start), sections=sections)
@@ -126,21 +124,28 @@ class Wording(Struct, frozen=True, dict=True):
 
     # Pieces ---------------------------------------------------------------------------------------
 
+    @cached_property
+    def _to_do(self) -> list[Window]:
+        return [window for window in self.plan.windows if window.kind is Kind.DO]
+
+    @cached_property
+    def _expected(self) -> list[Window]:
+        return [window for window in self.plan.windows if window.kind is Kind.EXPECT]
+
     def _grouped(
         self, heading: str, windows: Iterable[Window], moment: datetime, rank: int
     ) -> tuple[Section, ...]:
         """Return a section with a line for each end, the soonest first."""
-        ordered = sorted(windows, key=lambda w: (w.end is None, w.end or moment))
-        if not ordered:
-            return ()
         by_end: dict[datetime | None, list[Window]] = {}
-        for window in ordered:
+        for window in windows:
             by_end.setdefault(window.end, []).append(window)
-        lines = [f"{heading}:"]
-        for end, group in by_end.items():
-            when = f"- until {until(end, self.zone, self.reader)}: " if end is not None else "- "
-            lines.append(when + self._names(group, moment))
-        if any(self._differs(window) for window in ordered):
+        if not by_end:
+            return ()
+        ends = sorted(end for end in by_end if end is not None)
+        lines = [f"{heading}:", *(self._until(end) + self._names(by_end[end], moment) for end in ends)]
+        if None in by_end:
+            lines.append(f"- {self._names(by_end[None], moment)}")
+        if any(window.rule.id in self._differing for group in by_end.values() for window in group):
             lines.append("* Sources differ: your clinic may allow it sooner. Ask.")
         return (Section("\n".join(lines), rank),)
 
@@ -149,14 +154,30 @@ class Wording(Struct, frozen=True, dict=True):
 
     def _name(self, window: Window, moment: datetime) -> str:
         """Return "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""
-        name = window.rule.short + ("*" if self._differs(window) else "")
-        name += self.going_on.get(window.rule.id, "")
+        rule = window.rule
+        name = rule.short
+        if rule.id in self._differing:
+            name += "*"
+        if rule.id in self.going_on:
+            name += self.going_on[rule.id]
         if window.start is not None and window.start > moment:
             name += f" (from {since(window.start, self.zone, self.reader)})"
         return name
 
-    def _differs(self, window: Window) -> bool:
-        return window.kind is Kind.AVOID and differs_between(window)
+    @cached_property
+    def _differing(self) -> set[str]:
+        """The rules of the waits about whose ends the sources differ."""
+        return {w.rule.id for w in self.plan.windows if w.kind is Kind.AVOID and differs_between(w)}
+
+    def _until(self, end: datetime) -> str:
+        """Return how the line of what ends at a moment begins."""
+        if end not in self._ends:
+            self._ends[end] = f"- until {until(end, self.zone, self.reader)}: "
+        return self._ends[end]
+
+    @cached_property
+    def _ends(self) -> dict[datetime, str]:
+        return {}
 
     def _signs(self, signs: Sequence[Window], moment: datetime) -> tuple[Section, ...]:
         if not signs:

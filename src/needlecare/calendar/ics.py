@@ -39,6 +39,7 @@ UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, w
 # not beside a blank or inside an escape if that can be avoided, since some clients lose what is there.
 _WHOLE = rb".{1,%d}(?<![ \\])(?![\x80-\xbf ])|.{1,%d}(?![\x80-\xbf])"
 _FIRST = re.compile(_WHOLE % (LINE, LINE), re.DOTALL)
+_LONG = re.compile(rb"[^\n]{%d,}" % (LINE + 1))
 _FURTHER = re.compile(_WHOLE % (LINE - 1, LINE - 1), re.DOTALL)
 _LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -155,20 +156,20 @@ def event_lines(calendar: Calendar, entry: Entry, stamp: Stamp) -> list[str]:
         category=_escaped(_one_line(entry.category)),
         role=entry.role,
     )
-    return filled.split("\r\n")
+    return filled.split("\n")
 
 
 def folded(lines: Iterable[str]) -> bytes:
     """Return content lines as the octets of a file: folded, each with its CRLF (section 3.1)."""
-    return b"".join(_folded(line.encode()) for line in lines)
+    whole = "\n".join([*lines, ""]).encode()
+    return _LONG.sub(_folded, whole).replace(b"\n", b"\r\n")
 
 
-def _folded(line: bytes) -> bytes:
-    if len(line) <= LINE:
-        return line + b"\r\n"
+def _folded(long: re.Match[bytes]) -> bytes:
+    line = long[0]
     first = _FIRST.match(line)
     assert first is not None
-    return b"\r\n ".join([first[0], *_FURTHER.findall(line, first.end())]) + b"\r\n"
+    return b"\n ".join([first[0], *_FURTHER.findall(line, first.end())])
 
 
 # What ics writes ----------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ def _event_form(*, all_day: bool, daily: Daily | None, rings: bool) -> str:
     if rings:
         event.alarms = [_Alarm(trigger=timedelta(0), display_text="{title}")]
     form: str = event.serialize()
-    return form
+    return form.replace("\r\n", "\n")
 
 
 class _AlarmSerializer(DisplayAlarmSerializer):
@@ -292,6 +293,7 @@ class _Calendar(ics.Calendar):
         serializer = _CalendarSerializer
 
 
+@lru_cache(maxsize=1024)  # what ends when something else starts
 def _time(at: datetime | date, daily: Daily | None) -> str:
     """Return a start or an end: a date, a moment in UTC, or the local time of what comes again daily."""
     if not isinstance(at, datetime):

@@ -6,6 +6,7 @@ characters. It names no clinic, no procedure and no medicine.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from needlecare.calendar.phases import end_of
@@ -24,14 +25,19 @@ def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
     """Return "Makeup OK · wait: gym, retinol, direct sun +14" for the moment at which some waits end."""
     if not holding:
         return ALL_OVER
+    told, waiting = _newsworthy(ended), nameable(holding)
     return _first_that_fits(
-        f"{_news(ended, news)} · {_waits(holding, waits)}" for news, waits in _amounts(ended, holding)
+        f"{_news(told, news, of=len(ended))} · {_waits(waiting, waits, of=len(holding))}"
+        for news, waits in _amounts(len(told), len(waiting))
     )
 
 
 def wait_title(holding: Sequence[Window]) -> str:
     """Return "Wait: gym, retinol, direct sun +14"."""
-    return _first_that_fits(_capital(_waits(holding, number)) for number in range(MAX_NAMES, -1, -1))
+    named = nameable(holding)
+    return _first_that_fits(
+        _capital(_waits(named, number, of=len(holding))) for number in range(MAX_NAMES, -1, -1)
+    )
 
 
 def first_evening_title(holding: Sequence[Window], *, whole_day: bool) -> str:
@@ -112,30 +118,33 @@ def _newsworthy(ended: Iterable[Window]) -> list[Window]:
     return [window for window in by_priority(ended) if window.rule.news or not window.rule.medicine]
 
 
-def _amounts(ended: Sequence[Window], holding: Sequence[Window]) -> list[tuple[int, int]]:
-    """Return how many things to name as news and as waits, the fullest first."""
-    news = min(MAX_NAMES, max(1, len(_newsworthy(ended))))
-    waits = min(MAX_NAMES, len(nameable(holding)))
+def _amounts(told: int, waiting: int) -> Sequence[tuple[int, int]]:
+    """Return how many things to name as news and as waits, of so many, the fullest first."""
+    return _amounts_up_to(min(MAX_NAMES, max(1, told)), min(MAX_NAMES, waiting))
+
+
+@cache
+def _amounts_up_to(news: int, waits: int) -> Sequence[tuple[int, int]]:
     pairs = [(some, others) for some in range(1, news + 1) for others in range(waits + 1)]
     return sorted(pairs, key=lambda pair: (-sum(pair), -pair[1]))
 
 
-def _news(ended: Sequence[Window], number: int) -> str:
-    rules = [window.rule for window in _newsworthy(ended)[:number]]
+def _news(told: Sequence[Window], number: int, *, of: int) -> str:
+    rules = [window.rule for window in told[:number]]
     if not rules:
         return FEWER
     plain = [rule.short for rule in rules if rule.news is None]
     clauses = [f"{', '.join(plain)} OK"] if plain else []
     clauses += [rule.news for rule in rules if rule.news is not None]
-    more = f" +{len(ended) - len(rules)}" if len(ended) > len(rules) else ""
+    more = f" +{of - len(rules)}" if of > len(rules) else ""
     return _capital(", ".join(clauses)) + more
 
 
-def _waits(holding: Sequence[Window], number: int) -> str:
-    named = [window.rule.short for window in nameable(holding)[:number]]
+def _waits(waiting: Sequence[Window], number: int, *, of: int) -> str:
+    named = [window.rule.short for window in waiting[:number]]
     if not named:
-        return f"{len(holding)} more to wait for"
-    more = f" +{len(holding) - len(named)}" if len(holding) > len(named) else ""
+        return f"{of} more to wait for"
+    more = f" +{of - len(named)}" if of > len(named) else ""
     return f"wait: {', '.join(named)}{more}"
 
 
