@@ -38,15 +38,15 @@ NOTHING = ""
 #     (exit code, a word of standard output or NOTHING, a word of standard error or NOTHING)
 ROWS: dict[str, tuple[int, str, str]] = {
     # 0: done, or allowed
-    WHEN: (0, "No makeup until", NOTHING),
+    WHEN: (0, "No makeup: until", NOTHING),
     f"plan {WHEN} --json": (0, '"windows"', NOTHING),
     f"{WHEN} --ics -": (0, "BEGIN:VCALENDAR", NOTHING),
     f"{WHEN} --format html": (0, "<html", NOTHING),
     f"{WHEN} --format markdown": (0, "makeup", NOTHING),
     f"{WHEN} --format sms": (0, '"send_at"', NOTHING),
-    f"{WHEN} --ics new.ics -o -": (0, "No makeup until", "Calendar written to new.ics"),
+    f"{WHEN} --ics new.ics -o -": (0, "No makeup: until", "Calendar written to new.ics"),
     f"{WHEN} --ics new.ics -o new.txt": (0, NOTHING, "Written to new.txt."),
-    f"{WHEN} --save": (0, "No makeup until", "Saved"),
+    f"{WHEN} --save": (0, "No makeup: until", "Saved"),
     f"status {TREATED}": (0, "makeup", NOTHING),
     f"status {TREATED} --json": (0, '"as_of"', NOTHING),
     f"can drink water {TREATED}": (0, "Yes", NOTHING),

@@ -681,7 +681,7 @@ HOMES = {
 def test_a_plan_needs_no_home(name: str, tmp_path: Path) -> None:
     done = shell(f"{HOMES[name]}; needlecare {WHEN}; needlecare can swim {TREATED}", cwd=tmp_path)
     assert (done.code, done.err) == (1, "")
-    assert "No makeup until" in done.out
+    assert "No makeup: until" in done.out
     assert "Not yet." in done.out
 
 
@@ -689,7 +689,7 @@ def test_a_plan_needs_no_home(name: str, tmp_path: Path) -> None:
 def test_without_a_home_nothing_is_saved_and_that_is_told(name: str, tmp_path: Path) -> None:
     done = shell(f"{HOMES[name]}; needlecare {WHEN} --save", cwd=tmp_path)
     assert_told(done, 5, "cannot be made")
-    assert "No makeup until" in done.out
+    assert "No makeup: until" in done.out
     assert_told(shell(f"{HOMES[name]}; needlecare status", cwd=tmp_path), 2, "no treatment is saved")
     forgotten = shell(f"{HOMES[name]}; needlecare saved --forget all", cwd=tmp_path)
     assert (forgotten.code, forgotten.err[:8]) == (0, "Removed.")
@@ -732,7 +732,7 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
         f'program=$(type needlecare | grep -o "/[^ ]*needlecare"); env -i "$program" {WHEN}', cwd=tmp_path
     )
     assert (done.code, done.err) == (0, "")
-    assert "No makeup until" in done.out
+    assert "No makeup: until" in done.out
 
 
 # A damaged installation ---------------------------------------------------------------------------
@@ -774,7 +774,7 @@ def test_without_its_prepared_form_the_rule_file_itself_is_read(how: str, instal
     damage(installed / "needlecare" / "schedules" / "microneedling.prepared", how)
     done = run_copy(installed, WHEN)
     assert (done.code, done.err) == (0, "")
-    assert "No makeup until" in done.out
+    assert "No makeup: until" in done.out
 
 
 @pytest.mark.parametrize("how", ["missing", "folder"])
