@@ -46,8 +46,8 @@ def events(path: Path) -> list[Any]:
 ENDINGS = {
     # the format: the ending of its files, and how plan prints the same
     "ics": ("ics", ("--ics", "-", "--ref", "a1")),
-    "html": ("html", ("--format", "html")),
-    "markdown": ("md", ("--format", "markdown")),
+    "html": ("html", ("--format", "html", "--ref", "a1")),
+    "markdown": ("md", ("--format", "markdown", "--ref", "a1")),
     "plain": ("txt", ("--format", "plain")),
     "json": ("json", ("--json",)),
     "sms": ("ndjson", ("--format", "sms", "--ref", "a1")),

@@ -177,7 +177,7 @@ REFUSALS = {
     ("today", "--ics", "-", "--ref", " a"): (2, ["white space"]),
     ("today", "--ics", "-", "--ref", "a\nb"): (2, ["control character"]),
     ("today", "--ics", "-", "--ref", "x" * 401): (2, ["400"]),
-    ("why", "makup"): (2, ["makeup"]),
+    ("why", "makepu"): (2, ["makeup"]),
     ("why",): (2, ["RULE"]),
     ("schedule", "check", "no-such.toml"): (2, ["no-such.toml"]),
     ("schedule", "shw"): (2, ["show"]),

@@ -89,7 +89,7 @@ ROWS: dict[str, tuple[int, str, str]] = {
     "status --treated nonsense": (2, NOTHING, "nonsense"),
     "can swim": (2, NOTHING, "no treatment is saved"),
     f"can levitate {TREATED}": (2, NOTHING, "levitate"),
-    "why makup": (2, NOTHING, "makeup"),
+    "why makepu": (2, NOTHING, "makeup"),
     f"course {SERIES} --sessions 99": (2, NOTHING, "99"),
     f"course {SERIES} --every soon": (2, NOTHING, "soon"),
     "cancel missing.ics": (2, NOTHING, "missing.ics"),

@@ -202,11 +202,15 @@ def test_the_loops_make_the_events_that_needlecare_makes(library: str, treated: 
 
 
 def test_the_loops_get_moments_as_utc_and_whole_days_as_dates() -> None:
-    """The treatment at 14:30 in Berlin is 13:30 in UTC. The photo after a month: all day on 21 December."""
+    """The treatment at 14:30 in Berlin is 13:30 in UTC; the photo after a month rings at 09:00, 08:00 in UTC.
+
+    From 28 November 14:30 until 5 December 14:30 nothing changes: 29 November to 4 December are whole days.
+    """
     ours = needlecare("2026-11-21T14:30", *run.BATCH, "--ics", "-").out.encode()
     events = loops.events_of(loops.events_json(ours))
     assert datetime(2026, 11, 21, 13, 30, tzinfo=UTC) in {event.start for event in events}
-    photo = next(event for event in events if event.start == date(2026, 12, 21))
-    assert photo.end == date(2026, 12, 22)
+    whole_days = next(event for event in events if event.start == date(2026, 11, 29))
+    assert (whole_days.end, whole_days.alarm) == (date(2026, 12, 5), None)
+    photo = next(event for event in events if event.start == datetime(2026, 12, 21, 8, tzinfo=UTC))
     assert photo.alarm is not None
-    assert photo.alarm.trigger == timedelta(hours=-15)
+    assert photo.alarm.trigger == timedelta()

@@ -129,7 +129,7 @@ def test_a_disk_that_is_full_keeps_what_it_holds(name: str, folder: Path) -> Non
     typed, file = WRITERS[name]
     (folder / "disk").mkdir()
     script = f"""
-    mount -t tmpfs -o size=64k tmpfs disk && cp -r data plan.ics plan.txt disk && cd disk || exit 99
+    mount -t tmpfs -o size=96k tmpfs disk && cp -r data plan.ics plan.txt disk && cd disk || exit 99
     dd if=/dev/zero of=fill bs=4k status=none 2>/dev/null
     XDG_DATA_HOME=$PWD/data "$0" {typed}
     code=$?
@@ -807,7 +807,7 @@ def test_what_a_rule_file_begins_with_may_be_missing_and_is_told(file: str, inst
     assert not (installed.parent / "mine.toml").exists()
 
 
-@pytest.mark.parametrize("module", ["cli/__init__.py", "render/saved.py"])
+@pytest.mark.parametrize("module", ["cli/__init__.py", "output/terminal/saved.py"])
 def test_compiled_code_that_a_full_disk_cut_off_is_no_interruption(module: str, installed: Path) -> None:
     path = installed / "needlecare" / module
     compiled = Path(py_compile.compile(str(path), doraise=True) or "")

@@ -42,10 +42,10 @@ ROWS_PANEL = "The rows"
 EXAMPLES = """
 Examples:
 
-  needlecare batch today.csv --preset acuity --tz Europe/Berlin --dry-run --out calendars
-  needlecare batch today.csv --preset acuity --tz Europe/Berlin --out calendars
-  needlecare batch today.csv --map treated=Start --map end=End --map ref=Nr --skip "Status=Cancelled" --out out
-  needlecare batch today.csv --out sheets --format html --schedule clinic.toml
+  needlecare batch today.csv --preset acuity --tz Europe/Rome --dry-run
+  needlecare batch today.csv --preset acuity --tz Europe/Rome --out out
+  needlecare batch today.csv --map ref=Nr --map end=Ends --skip State=Off
+  needlecare batch today.csv --schedule clinic.toml --format html --out sheets
   needlecare batch export.ndjson --format sms > messages.ndjson
   needlecare batch --preset list
 """
