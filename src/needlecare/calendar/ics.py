@@ -39,8 +39,8 @@ UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, w
 # not beside a blank or inside an escape if that can be avoided, since some clients lose what is there.
 _WHOLE = rb".{1,%d}(?<![ \\])(?![\x80-\xbf ])|.{1,%d}(?![\x80-\xbf])"
 _FIRST = re.compile(_WHOLE % (LINE, LINE), re.DOTALL)
-_LONG = re.compile(rb"[^\n]{%d,}" % (LINE + 1))
 _FURTHER = re.compile(_WHOLE % (LINE - 1, LINE - 1), re.DOTALL)
+_LONG = re.compile(rb"^[^\n]{%d,}" % (LINE + 1), re.MULTILINE)
 _LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -104,9 +104,9 @@ def uid(reference: UUID, role: str) -> str:
 def stream(calendar: Calendar) -> bytes:
     """Return a first export as an iCalendar stream; lines end in CRLF and have at most 75 octets."""
     first = Stamp(sequence=0, modified=calendar.settled)
-    events = [event_lines(calendar, entry, first) for entry in calendar.entries]
+    events = [_event_text(calendar, entry, first) for entry in calendar.entries]
     roles = [entry.role for entry in calendar.entries]
-    return folded([*head_lines(calendar, roles), *(line for event in events for line in event), END])
+    return folded([*head_lines(calendar, roles), *events, END])
 
 
 END = "END:VCALENDAR"
@@ -143,9 +143,14 @@ def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
 
 def event_lines(calendar: Calendar, entry: Entry, stamp: Stamp) -> list[str]:
     """Return the content lines of an event, unfolded."""
+    return _event_text(calendar, entry, stamp).split("\n")
+
+
+def _event_text(calendar: Calendar, entry: Entry, stamp: Stamp) -> str:
+    """Return the content lines of an event, unfolded, with a line feed between them."""
     form = _event_form(all_day=not isinstance(entry.start, datetime), daily=entry.daily, rings=entry.rings)
     title = _escaped(_one_line(entry.title))
-    filled = form.format(
+    return form.format(
         uid=calendar.uid(entry),
         stamp=_time(stamp.modified, None),
         sequence=stamp.sequence,
@@ -156,7 +161,6 @@ def event_lines(calendar: Calendar, entry: Entry, stamp: Stamp) -> list[str]:
         category=_escaped(_one_line(entry.category)),
         role=entry.role,
     )
-    return filled.split("\n")
 
 
 def folded(lines: Iterable[str]) -> bytes:

@@ -326,7 +326,8 @@ class _Planning:
 
     def reading(self, counted: _Counted, kind: Kind) -> _PlacedTimes:
         said = counted.said
-        start, end = self.moment(said.start, Edge.START), self.moment(said.end, Edge.END)
+        start = None if said.start is None else self.moment(said.start, Edge.START)
+        end = None if said.end is None else self.moment(said.end, Edge.END)
         if start is not None and end is not None and end < start:
             end = start  # from 30 days to a month: backwards in February
         if said.earliest is None:
@@ -339,10 +340,8 @@ class _Planning:
             earliest = min(earliest, end) if earliest and end else earliest
         return _PlacedTimes(counted, start, end, earliest)
 
-    def moment(self, offset: Offset | None, edge: Edge) -> datetime | None:
+    def moment(self, offset: Offset, edge: Edge) -> datetime:
         """Return where an offset lies; many recommendations share one."""
-        if offset is None:
-            return None
         known = self.starts if edge is Edge.START else self.ends
         moment = known.get(offset.text)
         if moment is None:
