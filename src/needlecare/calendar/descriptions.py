@@ -154,15 +154,19 @@ class Wording(Struct, frozen=True, dict=True):
 
     def _name(self, window: Window, moment: datetime) -> str:
         """Return "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""
-        rule = window.rule
-        name = rule.short
-        if rule.id in self._differing:
-            name += "*"
-        if rule.id in self.going_on:
-            name += self.going_on[rule.id]
+        name = self._known_names[window.rule.id]
         if window.start is not None and window.start > moment:
             name += f" (from {since(window.start, self.zone, self.reader)})"
         return name
+
+    @cached_property
+    def _known_names(self) -> dict[str, str]:
+        """What is named, by its rule: with a star where the sources differ, and with what it goes on for."""
+        rules = [window.rule for window in (*self.plan.windows, *self.plan.warnings)]
+        return {
+            rule.id: rule.short + ("*" if rule.id in self._differing else "") + self.going_on.get(rule.id, "")
+            for rule in rules
+        }
 
     @cached_property
     def _differing(self) -> set[str]:
