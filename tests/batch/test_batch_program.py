@@ -229,7 +229,7 @@ def test_json_that_python_could_stumble_over_is_a_bad_row(tmp_path: Path) -> Non
 REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     # why: the input, the arguments, and what the message names
     "nowhere to write to": (HEADER, (), "there is nowhere to write to; give --out DIR, or --json"),
-    "a folder without a name": (HEADER, ("--out", ""), "--out names no folder"),
+    "a folder without a name": (HEADER, ("--out", ""), "--out is empty; give --out DIR"),
     "an empty input": ("", ("--out", "out"), "is empty"),
     "no column": ("name\n", ("--out", "out"), 'no column "treated"'),
     "a mapping to nothing": (HEADER, ("--out", "out", "--map", "ref=Nr"), 'no "Nr"'),

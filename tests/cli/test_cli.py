@@ -174,7 +174,7 @@ REFUSALS = {
     ("today", "--ics", "-", "--json"): (2, ["-o"]),
     ("today", "--ics", "one.ics", "-o", "one.ics"): (2, ["same file"]),
     ("today", "--ics", "-", "--ref", ""): (2, ["--ref"]),
-    ("today", "--ics", "-", "--ref", " a"): (2, ["white space"]),
+    ("today", "--ics", "-", "--ref", " a"): (2, ["begins or ends with a space"]),
     ("today", "--ics", "-", "--ref", "a\nb"): (2, ["control character"]),
     ("today", "--ics", "-", "--ref", "x" * 401): (2, ["400"]),
     ("why", "makepu"): (2, ["makeup"]),

@@ -3,12 +3,15 @@
 Interruptions of a batch that has begun to write stand in test_batch_program.py.
 """
 
+import fcntl
 import json
 import os
 import shlex
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -114,8 +117,8 @@ def test_an_interruption_while_rows_are_awaited_is_told_as_well(tmp_path: Path) 
         child.stdin.write("ref,treated,tz\nA1,2026-11-21T14:30,UTC\n")
         child.stdin.flush()
         end = time.monotonic() + 30
-        while not (tmp_path / "made").exists():  # which it makes before it reads
-            assert time.monotonic() < end
+        while fcntl.ioctl(child.stdin, termios.FIONREAD, struct.pack("i", 0)) != struct.pack("i", 0):
+            assert time.monotonic() < end  # until it has read the rows and waits for more
             time.sleep(0.005)
         child.send_signal(signal.SIGINT)
         child.wait(20)

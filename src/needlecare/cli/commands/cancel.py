@@ -52,12 +52,13 @@ def cancel(
     from needlecare.calendar.update import Export
     from needlecare.calendar.update import cancel as cancelled
 
+    now = options.moment_of(as_of, options.zone_of(tz))
     try:
         with held_file(Path(file), MAX_CALENDAR_BYTES) as held:
             if held.data is None:
                 raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
             export = Export(held.data, builtin_rule_ids)
-            made = cancelled(export, options.moment_of(as_of, options.zone_of(tz)))
+            made = cancelled(export, now)
             if output is None:
                 changed = held.replace(made.data)
     except (OSError, ValueError, UsageError) as error:

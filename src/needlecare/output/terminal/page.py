@@ -61,7 +61,7 @@ class Page:
         self.zone = zone
         self.today = today
         self.narrow = screen.width < NARROW
-        self.width = max(screen.width, 20)
+        self.width = max(screen.width, 32)
         self.lines: list[str] = []
         self.marks: set[str] = set()  # those that the footer explains
 
