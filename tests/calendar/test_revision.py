@@ -1223,7 +1223,7 @@ def test_a_line_that_is_no_property_is_damage(line: str, before: str, first: byt
     [
         (b"X-A:b\r\n c\r\nEND:Anna", "line 4 ends something that never began"),
         (b"END:\x1b[2J", "line 2 ends something that never began"),
-        (b"BEGIN:VEVENT\r\nBEGIN:Anna\r\nEND:ANNA", "what line 2 begins is never ended"),
+        (b"BEGIN:VEVENT\r\nBEGIN:Anna\r\nEND:ANNA", "what begins on line 2 never ends"),
         (b"Anna Muster\\, hepatitis", "line 2 is not a property"),
     ],
 )
@@ -1296,7 +1296,7 @@ def test_an_occurrence_of_the_daily_reminder_that_was_moved_stays_and_so_does_th
 @given(data=st.binary(max_size=200))
 def test_no_bytes_make_it_fail_otherwise_than_by_a_clear_error(data: bytes) -> None:
     for damaged in (data, b"BEGIN:VCALENDAR\n" + data + b"\nEND:VCALENDAR"):
-        with pytest.raises(UsageError, match=r"^it is "):
+        with pytest.raises(UsageError, match=r"^(it is |needlecare did not write it)"):
             Export(damaged)
 
 
