@@ -737,7 +737,7 @@ def test_one_batch_at_a_time_fills_a_folder(tmp_path: Path) -> None:
         other = batch(tmp_path, f"{HEADER}a2,2026-11-21\n", *BERLIN, "--out", "out")
         dry = batch(tmp_path, f"{HEADER}a2,2026-11-21\n", *BERLIN, "--out", "out", "--dry-run")
     assert other.code == 5
-    assert 'another needlecare is writing to the folder "out"; wait until it is done' in other.err
+    assert 'another needlecare is writing to the folder "out"; wait until it has finished' in other.err
     assert dry.code == 0
     assert names(tmp_path / "out") == []
 

@@ -1873,7 +1873,7 @@ def test_where_no_event_can_be_recognised_the_command_says_so_and_fails(command:
     typed = ("cancel", str(file)) if command == "cancel" else ("plan", "--ics", str(file), "--update")
     code, heard = command_line(*typed, "--as-of", "2026-11-02")
     assert code == (2 if command == "cancel" else 5)
-    assert "is one that needlecare wrote there" in heard
+    assert "was written by needlecare" in heard
     assert file.read_bytes() == data
 
 
