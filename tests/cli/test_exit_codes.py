@@ -119,7 +119,7 @@ ROWS: dict[str, tuple[int, str, str]] = {
     # 5: a file could not be written, or exists with other content
     f"{WHEN} --ics mine": (5, NOTHING, "other content"),
     f"{WHEN} -o no/such/file": (5, NOTHING, "cannot be written"),
-    f"{WHEN} --ics mine --update": (5, NOTHING, "cannot be revised"),
+    f"{WHEN} --ics mine --update": (5, NOTHING, "cannot be updated"),
     f"course {SERIES} --ics mine": (5, NOTHING, "other content"),
     "cancel plan.ics -o mine": (5, NOTHING, "other content"),
     "schedule new clinic.toml --tz UTC": (5, NOTHING, "other content"),
@@ -182,7 +182,7 @@ def test_what_is_read_is_not_written_over_even_by_force(option: str, folder: Pat
     typed = [*shlex.split(WHEN), "--schedule", "clinic.toml", option, "./clinic.toml", "--force"]
     result = needlecare(*typed, cwd=folder)
     assert (result.code, result.out) == (2, "")
-    assert "the rule file would be overwritten" in result.err
+    assert "the output would overwrite the rule file" in result.err
     assert (folder / "clinic.toml").read_bytes() == before
     rows = '{"ref":"today","treated":"2026-11-21","tz":"UTC"}\n'
     (folder / "today.ndjson").write_text(rows)
@@ -197,7 +197,7 @@ def test_an_empty_name_is_told_as_one(option: str, folder: Path) -> None:
     """An unset variable of a shell is."""
     result = needlecare(*shlex.split(WHEN), option, "", cwd=folder)
     assert (result.code, result.out) == (2, "")
-    assert "want the name of a file" in result.err
+    assert "need a file name" in result.err
 
 
 def test_what_is_said_of_a_file_holds_nothing_that_a_terminal_obeys(folder: Path) -> None:
