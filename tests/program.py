@@ -39,17 +39,26 @@ def needlecare(*arguments: str, cwd: str | Path | None = None, input: str = "", 
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def hindered(hinder: Callable[[], None], *arguments: str, cwd: Path | None = None, **env: str) -> Result:
+def hindered(
+    hinder: Callable[[], None],
+    *arguments: str,
+    cwd: Path | None = None,
+    input: str = "",  # noqa: A002
+    **env: str,
+) -> Result:
     """Run the program where `hinder`, called in its process, has taken something away from it.
 
-    It stores no compiled code: where files end early, Python stores the beginning of it.
+    Nothing else writes there: no compiled code, of which Python would store the beginning, and no
+    measured coverage, which fails with a traceback of its own.
     """
+    left = environment(PYTHONDONTWRITEBYTECODE="1", **env)
     done = subprocess.run(
         [str(PROGRAM), *arguments],
         capture_output=True,
         check=False,
         cwd=cwd,
-        env=environment(PYTHONDONTWRITEBYTECODE="1", **env),
+        input=input.encode(),
+        env={name: value for name, value in left.items() if not name.startswith("COVERAGE_")},
         preexec_fn=hinder,
         timeout=60,
     )

@@ -18,7 +18,7 @@ import pytest
 
 from batches import MARKER, batch, names, records
 from needlecare.storage.files import locked_folder
-from program import PROGRAM, Result, environment, needlecare
+from program import PROGRAM, Result, environment, hindered, needlecare
 
 BERLIN = ("--tz", "Europe/Berlin", "--as-of", "2026-11-22T09:00")
 HEADER = "ref,treated\n"
@@ -491,17 +491,9 @@ def test_a_full_disk_leaves_whole_files_and_none_half_written(tmp_path: Path, si
     needlecare(*arguments, cwd=tmp_path)
     before = states(tmp_path / "out")
     csv_of(tmp_path / "a.csv", 80, "2026-11-21T16:00")
-    full = subprocess.run(
-        [PROGRAM, *arguments],
-        capture_output=True,
-        check=False,
-        cwd=tmp_path,
-        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # what it stores would be cut off
-        preexec_fn=limited(size),
-        timeout=60,
-    )
-    assert full.returncode == 5
-    assert full.stderr.decode() == 'needlecare: "out/r1.ics" cannot be written: File too large\n'
+    full = hindered(limited(size), *arguments, cwd=tmp_path)
+    assert full.code == 5
+    assert full.err == 'needlecare: "out/r1.ics" cannot be written: File too large\n'
     assert states(tmp_path / "out") == before
     again = needlecare(*arguments, cwd=tmp_path)
     assert (again.code, again.err) == (
@@ -512,17 +504,12 @@ def test_a_full_disk_leaves_whole_files_and_none_half_written(tmp_path: Path, si
 
 def test_a_system_that_starts_no_process_is_told_with_what_to_do(tmp_path: Path) -> None:
     csv_of(tmp_path / "a.csv", 3)
-    done = subprocess.run(
-        [PROGRAM, "batch", "a.csv", *BERLIN, "--out", "out", "--jobs", "2"],
-        capture_output=True,
-        check=False,
-        cwd=tmp_path,
-        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # what it stores would be cut off
-        preexec_fn=limited(0),  # not even a semaphore
-        timeout=60,
+    not_even_a_semaphore = limited(0)
+    done = hindered(
+        not_even_a_semaphore, "batch", "a.csv", *BERLIN, "--out", "out", "--jobs", "2", cwd=tmp_path
     )
-    assert done.returncode == 5
-    assert done.stderr.decode() == (
+    assert done.code == 5
+    assert done.err == (
         "needlecare: cannot start another worker process: File too large; leave --jobs out, or give fewer\n"
     )
 
@@ -555,20 +542,13 @@ def test_a_report_that_cannot_be_written_is_told(tmp_path: Path, more: tuple[str
 
 def test_a_copy_of_standard_input_needs_room_too(tmp_path: Path) -> None:
     lines = "".join(f"r{number},\n" for number in range(200_000))  # more than is kept in memory
-    done = subprocess.run(
-        [PROGRAM, "batch", "-", "--tz", "UTC", "--json"],
-        input=(HEADER + lines).encode(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
-        cwd=tmp_path,
-        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # what it stores would be cut off
-        preexec_fn=limited(10_000),
-        timeout=60,
+    done = hindered(
+        limited(10_000), "batch", "-", "--tz", "UTC", "--json", cwd=tmp_path, input=HEADER + lines
     )
-    assert done.returncode == 5
-    assert b"Traceback" not in done.stderr
-    assert b"the temporary folder cannot hold a copy of the export" in done.stderr.splitlines()[-1]
+    assert (done.code, done.err) == (
+        5,
+        "needlecare: the temporary folder cannot hold a copy of the export: File too large; make room\n",
+    )
 
 
 def test_once_nobody_reads_the_report_the_folder_is_filled_without_it(tmp_path: Path) -> None:
