@@ -215,6 +215,11 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
         [('"PT24H"', "24")],
         ['33:66: makeup.recommendations 1.end: not a duration; write "P2D" or "PT48H", in quotes'],
     ),
+    # A list has no hash: to look for it among 12 and 24 was a traceback (found by Atheris).
+    "a list for the clock": (
+        [('version = "1"', 'version = "1"\nclock = []')],
+        ["3:1: clock: not a clock; write 12 (2:30 pm) or 24 (14:30)"],
+    ),
     "a clock time that there is not": (
         [("PT24H", "P1D@24:00")],
         [

@@ -964,7 +964,7 @@ class _ScheduleReader:
         if not self.root.has("clock"):
             return base
         hours = self.root.get("clock")
-        if hours not in {12, 24} or not isinstance(hours, int):
+        if not isinstance(hours, int) or hours not in {12, 24}:
             self.root.wrong("not a clock; write 12 (2:30 pm) or 24 (14:30)", "clock")
             return None
         return hours
