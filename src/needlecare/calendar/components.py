@@ -19,6 +19,8 @@ MAX_TIMES = 10_000  # of a series, whose last day must have a date
 
 # A name, then parameters; the value of one may hold quoted texts, several of them with commas between (section 3.2).
 _PROPERTY = re.compile(r'[A-Za-z0-9-]++(?:;[A-Za-z0-9-]++=(?:"[^"]*+"|[^":;])*+)*+:')
+# What some clients write: `\;` in the value of a parameter (iOS 26), `_` in a name (Lotus Notes).
+_NEARLY_PROPERTY = re.compile(r'[A-Za-z0-9_-]++(?:;[A-Za-z0-9_-]++=(?:"[^"]*+"|\\;|[^":;])*+)*+:')
 _NAME = re.compile("[^;:]*")
 _TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
 
@@ -138,7 +140,7 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
     opened: list[tuple[str, int]] = []  # what was begun, and in which line
     running: list[str] = []
     for number, line in numbered[1:-1]:
-        if not _PROPERTY.match(line):
+        if _named(line) is None:
             raise UsageError(f"it is damaged: line {number} is not a property")
         name, _, value = line.partition(":")
         if name.upper() == "BEGIN":
@@ -148,6 +150,8 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
         else:
             head.append(line)
         if name.upper() == "END":
+            if not opened and value.strip().upper() == "VCALENDAR":
+                raise UsageError(f"it holds more than one calendar: the first one ends on line {number}")
             if not opened or opened.pop()[0] != value.strip().upper():
                 raise UsageError(f"it is damaged: line {number} ends something that never began")
             if not opened:
@@ -160,8 +164,13 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
 
 def split(line: str) -> tuple[str, str]:
     """Return a property's name with its parameters, and its value: a colon in quotes parts nothing."""
-    match = _PROPERTY.match(line)
+    match = _named(line)
     return (line[: match.end() - 1], line[match.end() :]) if match else (line, "")
+
+
+def _named(line: str) -> re.Match[str] | None:
+    """Match a property's name and parameters with the colon behind them; None where the line is not a property."""
+    return _PROPERTY.match(line) or _NEARLY_PROPERTY.match(line)
 
 
 def name_of(line: str) -> str:
@@ -180,9 +189,11 @@ def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
     """Yield the content lines that say anything, each with the number of the line that it begins in.
 
     A fold may lie inside a character (section 3.1), so lines are put together before they are read.
+    Lotus Notes ends lines with a carriage return alone.
     """
+    data = data.replace(b"\r\n", b"\n") if b"\n" in data else data.replace(b"\r", b"\n")
     begun, parts = 1, [b""]
-    for number, line in enumerate([*data.replace(b"\r\n", b"\n").split(b"\n"), b""], 1):
+    for number, line in enumerate([*data.split(b"\n"), b""], 1):
         if line.startswith((b" ", b"\t")) and number > 1:
             parts.append(line[1:])
             continue
