@@ -17,15 +17,23 @@ from needlecare.calendar.ics import stream
 from needlecare.calendar.update import Export, cancel, revise
 from needlecare.errors import NeedlecareError
 from needlecare.model import Column, ExportFormat, Reminders, Treatment
+from needlecare.output.terminal.alarm import alarm_text
+from needlecare.output.terminal.can import can, not_understood
+from needlecare.output.terminal.normal import normal
+from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
-from needlecare.plan.search import Vocabulary
+from needlecare.plan.emergency import alarm
+from needlecare.plan.question import read
+from needlecare.plan.reply import moment_asked_about, reply
+from needlecare.plan.search import NotUnderstood, Vocabulary
+from needlecare.plan.signs import SignAnswer
 from needlecare.review.cases import checked_cases
 from needlecare.rules.load import read_schedule
 from needlecare.rules.prepared import prepare, prepared_schedule
 from needlecare.storage.saved import read_saved
 from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset
-from needlecare.time.parsing import parse_clock, parse_moment, parse_quiet_hours, parse_when
-from needlecare.time.zones import zone_named
+from needlecare.time.parsing import Purpose, parse_clock, parse_moment, parse_quiet_hours, parse_when
+from needlecare.time.zones import beginning, zone_named
 
 SCHEDULES = Path(__file__).parents[1] / "schedules"
 BUILTIN = (SCHEDULES / "microneedling.toml").read_bytes()
@@ -44,12 +52,122 @@ SECONDS = 2.0  # of a processor to itself; where it is shared, the same work is 
 SHARED = 3
 MEMORY = 200 * 1024 * 1024
 
+# Small files to begin from where the real ones are large: a fuzzer tries a hundred of these in the time of one of those.
+SMALL_RULES = b"""\
+id = "small"
+version = "1"
+reviewed = 2026-01-01
+review_due = 2027-01-01
+treatment = "Needling"
+
+[standing]
+general = { text = "a", short = "b" }
+medicine = { text = "a", short = "b" }
+open_skin = { text = "a", short = "b" }
+call = { text = "a", short = "b" }
+emergency = { text = "a", short = "b", covers = ["faint", "lip/tongue swollen"], but_not = ["lip balm"] }
+scope = { text = "a", short = "b" }
+
+[series]
+sessions = 3
+every = "P28D"
+scars_sessions = 4
+scars_every = "P42D"
+
+[sources.clinic]
+tier = 3
+title = "Sheet"
+publisher = "Clinic"
+year = 2026
+address = "example.org/sheet"
+
+[rules.makeup]
+kind = "avoid"
+title = "No makeup"
+short = "makeup"
+advice = "Wear none."
+why = "Germs."
+then = "fine again"
+covers = ["lipstick", "foundation"]
+recommendations = [
+  { source = "clinic", statement = "A day", start = "P0D", end = "PT24H", earliest = "PT12H" },
+  { source = "clinic", statement = "Two days", start = "P0D", end = "P2D@08:00", applies = "prp", ours = ["end"] },
+]
+
+[rules.redness]
+kind = "expect"
+title = "Redness"
+short = "redness"
+advice = "It fades."
+why = "Blood."
+past = "infection"
+recommendations = [{ source = "clinic", statement = "A day", start = "P0D", end = "P1D" }]
+
+[rules.infection]
+kind = "warning"
+title = "Redness that grows"
+short = "infection"
+advice = "Call."
+why = "Germs."
+covers = ["pus"]
+recommendations = [{ source = "clinic", statement = "Call", start = "P1D" }]
+"""
+SMALL_CLINIC = b"""\
+extends = "small"
+id = "clinic"
+version = "2"
+reviewed = 2026-01-01
+review_due = 2027-01-01
+clock = 12
+
+[clinic]
+name = "Clinic"
+telephone = "020 7946 0123"
+emergency = "999"
+
+[sources.sheet]
+tier = 2
+title = "Sheet"
+
+[rules.makeup]
+recommendations = [{ source = "sheet", statement = "Three days", start = "P0D", end = "PT72H" }]
+
+[rules.redness]
+off = true
+
+[rules.heat]
+kind = "avoid"
+title = "No heat"
+short = "heat"
+advice = "None."
+why = "It hurts."
+then = "fine again"
+after = "makeup"
+recommendations = [{ source = "sheet", statement = "A week", start = "P0D", end = "P7D", applies = "skin IV-VI" }]
+
+[sms]
+opening = "Hello"
+messages = "all"
+
+[export]
+map = { treated = "Date", time = "Start" }
+skip = ["Status=Cancelled"]
+"""
+# Four events of ours, alone and with the parts of one calendar of tests/calendar/constructs each.
+SMALL_EXPORT = stream(replace(PLANNED, entries=PLANNED.entries[:4]))
+MIXED_EXPORTS = tuple(
+    SMALL_EXPORT.replace(b"END:VCALENDAR", b"\r\n".join([*foreign.splitlines()[1:-1], b"END:VCALENDAR"]))
+    for foreign in (
+        path.read_bytes() for path in sorted((Path(__file__).parent / "calendar/constructs").glob("*.ics"))
+    )
+)
+
 
 # What reads foreign text ----------------------------------------------------------------------------
 
 
 def base(name: str) -> bytes | None:
-    return BUILTIN if name == "microneedling" else None
+    return {"microneedling": BUILTIN, "small": SMALL_RULES}.get(name)
 
 
 def schedule(data: bytes) -> None:
@@ -71,11 +189,12 @@ def rows(data: bytes) -> None:
 
 def calendar_update(data: bytes) -> None:
     export = Export(data)
-    revise(export, replace(PLANNED, reference=export.reference, entries=PLANNED.entries[:5]), NOW)
+    revised = revise(export, replace(PLANNED, reference=export.reference, entries=PLANNED.entries[:5]), NOW)
+    Export(revised.data)  # what comes out can be read again
 
 
 def calendar_cancel(data: bytes) -> None:
-    Export(cancel(Export(data), NOW).data)  # what comes out can be read again
+    Export(cancel(Export(data), NOW).data)
 
 
 def saved(data: bytes) -> None:
@@ -84,6 +203,25 @@ def saved(data: bytes) -> None:
 
 def prepared_form(data: bytes) -> None:
     prepared_schedule(data, BUILTIN)
+
+
+def question(text: str) -> None:
+    """Answer a question as can and normal do."""
+    if (level := alarm(text, SCHEDULE.standing)) is not None:
+        alarm_text(level, SCHEDULE, Screen(width=80, colour=False, unicode=True))
+        return
+    asked = read(text)
+    moment = moment_asked_about(asked, PLAN) or NOW
+    if asked.when is not None:
+        moment = beginning(parse_when(asked.when, now=NOW, zone=BERLIN, purpose=Purpose.MOMENT).value, BERLIN)
+    for sign in (False, True):
+        try:
+            found = reply(asked, VOCABULARY, PLAN, moment, sign=sign)
+        except NotUnderstood as error:
+            not_understood(error, SCHEDULE)
+            continue
+        answered = found.answer
+        assert normal(answered) if isinstance(answered, SignAnswer) else can(found)
 
 
 def typed(reader: Callable[[str], object]) -> Callable[[bytes], None]:
@@ -103,6 +241,7 @@ TYPED: dict[str, Callable[[bytes], None]] = {
     "an interval": typed(parse_interval),
     "an offset": typed(parse_offset),
     "a zone": typed(zone_named),
+    "a question": typed(question),
     "an activity": typed(VOCABULARY.meant),
     "a rule": typed(VOCABULARY.named),
 }
@@ -122,9 +261,20 @@ FILES: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
     "saved treatments": (saved, (SAVED,)),
     "a prepared schedule": (prepared_form, (PREPARED,)),
 }
+# What Atheris begins from in the place of the large ones.
+SMALL: dict[str, tuple[bytes, ...]] = {
+    "rules": (SMALL_RULES, SMALL_CLINIC),
+    "worked cases": (b"\n".join(CASES.split(b"\n")[:4]),),
+    "a calendar to update": MIXED_EXPORTS,
+    "a calendar to cancel": MIXED_EXPORTS,
+}
 
 
-def ends(reader: Callable[[bytes], None], data: bytes) -> None:
+class TookTooLongError(AssertionError):
+    """A reader took longer than it may."""
+
+
+def ends(reader: Callable[[bytes], None], data: bytes, seconds: float = SHARED * SECONDS) -> None:
     """Let a reader read: to its end, or to an error that says on few lines what is wrong, and soon."""
     begun = process_time()
     try:
@@ -135,4 +285,5 @@ def ends(reader: Callable[[bytes], None], data: bytes) -> None:
         assert len(said) < 100_000
         assert all(char.isprintable() or char == "\n" for char in said)
         assert said.count("\n") <= 201  # 200 problems of a rule file, and how many more there are
-    assert process_time() - begun < SHARED * SECONDS
+    if (taken := process_time() - begun) > seconds:
+        raise TookTooLongError(f"{taken:.1f} s")
