@@ -72,6 +72,7 @@ from msgspec.structs import replace
 from examples import AN_HOUR_AFTER, BERLIN, EXAMPLE, at, treatment
 from golden import assert_golden
 from needlecare.calendar.events import calendar_bytes
+from needlecare.calendar.titles import MAX_NAME
 from needlecare.cli.app import run
 from needlecare.errors import UsageError
 from needlecare.model import (
@@ -783,7 +784,10 @@ def test_no_text_can_forge_a_line_or_get_lost(texts: tuple[str, ...], schedule_v
     for event in (start, close, photo):
         assert [part.split(";")[0] for part in event.properties()] == shape
         assert visible(name) in visible(unescaped(event.values("CATEGORIES")[0]))
-        assert visible(name) in visible(unescaped(event.values("SUMMARY")[0]))
+        summary = unescaped(event.values("SUMMARY")[0])
+        assert len(summary) <= 60
+        if len(name) <= MAX_NAME:  # a longer one is cut
+            assert visible(name) in visible(summary)
     for text in (short, name, phone):
         assert visible(text) in visible(unescaped(start.values("DESCRIPTION")[0]))
     assert visible(advice) in visible(unescaped(photo.values("DESCRIPTION")[0]))
@@ -846,8 +850,22 @@ def test_full_titles_name_the_clinic_and_the_procedure_behind_the_news(schedule_
     made = plan(EXAMPLE, plain_clinic(schedule_v1))
     discreet = by_icalendar(calendar_bytes(made, AHEAD))
     full = by_icalendar(calendar_bytes(made, AHEAD, detail=Detail.FULL))
-    name = f"Rosengarten: {schedule_v1.treatment}"
-    assert [event.title for event in full] == [f"{event.title} · {name}" for event in discreet]
+    # The procedure goes where both are too long, then the waits: each title has 60 characters at most.
+    titles = {event.title: other.title for event, other in zip(discreet, full, strict=True)}
+    assert all(len(title) <= 60 for title in titles.values())
+    for title, longer in {
+        "Progress photo": "Progress photo · Rosengarten: Microneedling of the face",
+        "For tomorrow: a clean face; a photo before": "For tomorrow: a clean face; a photo before · Rosengarten",
+        "To prepare: no sun or fake tan; no laser or IPL; no botox": (
+            "To prepare: no sun or fake tan +2 · Rosengarten"
+        ),
+        "Makeup OK · wait: alcohol, smoking, swimming +14": "Makeup OK · wait: alcohol, smoking +15 · Rosengarten",
+        "Scrubs and acids, serums OK +3 · wait: retinol, toner +4": "Scrubs and acids, serums OK +3 · Rosengarten",
+        "Redness or swelling not settled? Call your clinic": (
+            "Redness or swelling not settled? Call. · Rosengarten"
+        ),
+    }.items():
+        assert titles[title] == longer
     assert [dataclasses.replace(event, title="", categories=(), alarms=()) for event in full] == [
         dataclasses.replace(event, title="", categories=(), alarms=()) for event in discreet
     ]

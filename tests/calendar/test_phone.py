@@ -4,7 +4,7 @@ The list was read line by line, as a person would live through it; NEEDLECARE_GO
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,10 +17,12 @@ from golden import assert_golden
 from needlecare.calendar.course_events import course_calendar
 from needlecare.calendar.events import calendar, calendar_bytes
 from needlecare.calendar.ics import Calendar, stream
-from needlecare.model import SkinType, Treatment
+from needlecare.calendar.room import Part, Worth, left_out
+from needlecare.model import DailyCare, Detail, Kind, Reminders, SkinType, Treatment
 from needlecare.plan.combine import plan
-from needlecare.plan.course import course
+from needlecare.plan.course import MAX_SESSIONS, course
 from needlecare.storage.rule_files import load_schedule, schedule_names
+from program import needlecare
 
 # A treatment, the rules, and the moment at which its calendar is made.
 TREATMENTS = {
@@ -121,9 +123,96 @@ def test_every_calendar_fits_what_clients_show(name: str, treated: Treatment, ah
     assert len(made.entries) <= 30
 
 
+DAILY = (DailyCare.DEFAULT, DailyCare.NONE, time(8, 30), time(14, 30))
+
+
 @pytest.mark.parametrize("name", schedule_names())
-@pytest.mark.parametrize("number", [2, 4])
-def test_every_course_fits_what_clients_show(name: str, number: int) -> None:
-    for treated in (treatment("2026-11-21T14:30+01:00", prp=True, scars=True), treatment("2026-03-01")):
-        made = course(treated, load_schedule(name), sessions=number)
-        assert_fits(course_calendar(made, at("2025-01-01T12:00Z")))
+@given(
+    treated=treatments(),
+    number=st.integers(2, MAX_SESSIONS),
+    daily=st.sampled_from(DAILY),
+    detail=st.sampled_from(Detail),
+    ahead=st.booleans(),
+)
+def test_every_course_fits_what_clients_show(
+    name: str, treated: Treatment, number: int, daily: DailyCare | time, detail: Detail, ahead: bool
+) -> None:
+    schedule = load_schedule(name)
+    made = course(treated, schedule, sessions=number)
+    as_of = datetime(1890, 1, 1, tzinfo=UTC) if ahead else made.sessions[0].begins
+    file = course_calendar(made, as_of, detail=detail, reminders=Reminders(daily=daily))
+    assert_fits(file)
+    assert len(file.entries) <= 30
+    # No session is without the evening after it, and the last one tells when all is over.
+    roles = {entry.role for entry in file.entries}
+    assert {f"session-{n}/start" for n in range(1, number + 1)} <= roles
+    assert any(entry.title.startswith("All waits over") for entry in file.entries)
+    # Nothing is told too soon: what still has to wait at the start of an event is named below "Not yet".
+    waits = {
+        session.number: [w for w in session.told.windows if w.kind is Kind.AVOID and w.end is not None]
+        for session in made.sessions
+    }
+    for entry in file.entries:
+        session, _, role = entry.role.removeprefix("session-").partition("/")
+        if role.startswith("phase/"):
+            not_yet = next((p for p in entry.text.split("\n\n") if p.startswith("Not yet:")), "")
+            for wait in waits[int(session)]:
+                assert isinstance(entry.start, datetime)
+                assert wait.end is not None
+                assert wait.end <= entry.start or wait.rule.short in not_yet, (entry.title, wait.rule.id)
+
+
+def test_what_is_worth_least_goes_first() -> None:
+    """31 events and 1 too many, case by case: what goes, and what the next change then tells as well."""
+    night = datetime(2026, 11, 21, 20, tzinfo=UTC)
+
+    def change(rule: str, hours: int, priority: int) -> Part:
+        at = night + timedelta(hours=hours)
+        return Part(role=f"phase/{rule}", worth=Worth.LAST_CHANGE, at=at, priority=priority)
+
+    wash, makeup, gym = change("wash", 12, 5), change("makeup", 48, 4), change("gym", 168, 3)
+    daily = Part(role="daily", worth=Worth.CARE)
+    bar = Part(role="bar/gym", worth=Worth.BAR)
+    sign = Part(role="sign/redness", worth=Worth.SIGN)
+    always = [Part(role=f"start/{n}", worth=Worth.ALWAYS) for n in range(30)]
+    for first, second, gone_first, gone_second in (
+        ([bar, wash], [daily], {"bar/gym"}, set()),
+        ([daily, wash], [daily], set(), {"daily"}),  # 20 in the first session, 1.5 in the second
+        # Told late: wash 2 + 36 h / 5 = 9.2, makeup 2 + 120 h / 4 = 32; the sign is worth 40.
+        ([wash, makeup, gym, sign], [], {"phase/wash"}, set()),
+        ([makeup, gym, sign], [], {"phase/makeup"}, set()),
+        ([gym, sign], [], {"sign/redness"}, set()),
+        # In a later session makeup 1 + 120 h / 4 / 3 = 11, and the sign 9.
+        ([], [makeup, gym, sign], set(), {"sign/redness"}),
+    ):
+        few = always[: 30 - len(first) - len(second) + 1]
+        found = left_out([[*few, *first], second])
+        assert [gone.roles for gone in found] == [gone_first, gone_second]
+    # What is told with the next change waits on with it: wash from 12 h to 168 h, 2 + 156 h / 4 = 41.
+    (found, _) = left_out([[*always[:28], wash, makeup, gym, sign], []])
+    assert found.roles == {"phase/wash", "sign/redness"}
+    assert found.kinds == {Worth.CHANGE, Worth.SIGN}
+    # There is no room to make where everything stays.
+    assert left_out([[*always, *always], []])[0].roles == set()
+
+
+@pytest.mark.parametrize(
+    ("sessions", "said"),
+    [
+        (1, ""),
+        (2, "Left out, to keep to 30 events: all-day bars, mid-point reminders, daily care in session 2. "),
+        (
+            6,
+            "Left out, to keep to 30 events: all-day bars, mid-point reminders, daily care, warning signs in "  # noqa: ISC004
+            "sessions 2 to 6, the day of the next session in sessions 2 to 5. ",
+        ),
+    ],
+)
+def test_what_a_course_leaves_out_is_said(sessions: int, said: str) -> None:
+    result = needlecare(
+        *("course", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--sessions", str(sessions)),
+        *("--as-of", "2026-11-01T12:00", "--ics", "-"),
+    )
+    assert result.code == 0
+    assert result.err == (f"{said}Some news is told together: later, never too soon.\n" if said else "")
+    assert result.out.count("BEGIN:VEVENT") <= 30

@@ -4,7 +4,7 @@ No two phases run at once, in a course as in a plan. The roles of a session's
 events begin with session-N/, so that its UIDs survive whatever moves.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from needlecare.calendar.ics import Calendar
 from needlecare.calendar.options import CalendarOptions
 from needlecare.calendar.phases import at_clock, avoid_windows, end_of
 from needlecare.calendar.roles import of_session
+from needlecare.calendar.room import Worth, left_out
 from needlecare.calendar.titles import ALL_OVER
 from needlecare.model import Detail, Plan, Reminders, Window
 from needlecare.output.sentences.course_wording import goes_on, session_when
@@ -45,27 +46,39 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
     as the calendar of a plan does.
     """
     options = _options(course, moves, as_of, detail, reminders, remembered)
-    drafts: list[Draft] = []
-    ends: dict[str, datetime] = {}
-    for session in course.sessions:
-        planned = options.planned
-        if planned is not None and planned >= session.begins:
-            planned = None
-        plan = _worded(course, session)
-        made = plan_drafts(
-            plan,
-            planned,
-            reminders=reminders,
-            going_on=_going_on(course, session),
-            continued=_continued(course, session),
-        )
-        for draft in made:
-            drafts += _until_next(course, session, draft)
-        for window in avoid_windows(plan):
-            ends[of_session(session.number, window.rule.id)] = end_of(window)
+    whole = [_drafts(course, session, options) for session in course.sessions]
+    gone = left_out([[draft.part for draft in drafts] for drafts in whole])
+    fitted = [
+        _drafts(course, session, options, without.roles) if without.roles else drafts
+        for session, drafts, without in zip(course.sessions, whole, gone, strict=True)
+    ]
+    ends = {
+        of_session(session.number, window.rule.id): end_of(window)
+        for session in course.sessions
+        for window in avoid_windows(session.told)
+    }
     notes = {note.text: note for session in course.sessions for note in session.plan.notes}
-    whole = replace(course.sessions[0].plan, treatment=course.first, notes=tuple(notes.values()))
-    return calendar_of(whole, drafts, as_of, ref=ref, options=options, ends=ends)
+    first = replace(course.sessions[0].plan, treatment=course.first, notes=tuple(notes.values()))
+    drafts = [draft for drafts in fitted for draft in drafts]
+    return calendar_of(first, drafts, as_of, ref=ref, options=options, ends=ends, gone=gone)
+
+
+def _drafts(
+    course: Course, session: Session, options: CalendarOptions, without: Collection[str] = ()
+) -> list[Draft]:
+    """Return the drafts of one session, without those for which there is no room."""
+    planned = options.planned
+    if planned is not None and planned >= session.begins:
+        planned = None
+    made = plan_drafts(
+        _worded(course, session),
+        planned,
+        reminders=options.reminders,
+        going_on=_going_on(course, session),
+        continued=_continued(course, session),
+        without=without,
+    )
+    return [named for draft in made for named in _until_next(course, session, draft)]
 
 
 def _options(
@@ -101,13 +114,15 @@ def _until_next(course: Course, session: Session, draft: Draft) -> Iterator[Draf
     named = replace(draft, role=of_session(session.number, draft.role))
     following = course.after(session)
     if following is not None and draft.title == _today(following, course):
-        yield _before_session(named, following, course)
+        yield replace(_before_session(named, following, course), worth=Worth.NEXT_SESSION)
         return
     if following is None or draft.role.startswith(("milestone/", "prepare/")):
         yield named
         return
     if draft.title == ALL_OVER:
         named = replace(named, title=SESSION_OVER)
+    if draft.priority is not None:
+        named = replace(named, worth=Worth.LAST_CHANGE)
     if isinstance(draft.start, datetime):
         assert isinstance(draft.end, datetime)
         if draft.start < following.begins:

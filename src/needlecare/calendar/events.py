@@ -28,8 +28,10 @@ from needlecare.calendar.phases import (
     avoid_windows,
     changes,
     end_of,
+    told_together,
 )
 from needlecare.calendar.roles import Role, without_session
+from needlecare.calendar.room import LeftOut, Part, Worth, by_kind, is_left_out, left_out
 from needlecare.errors import UsageError
 from needlecare.model import Alarms, DailyCare, Detail, Kind, Plan, Reminders, Window
 from needlecare.output.timing import short_day, since, until
@@ -37,7 +39,6 @@ from needlecare.output.wording import title_prefix
 from needlecare.plan.combine import begins
 from needlecare.time.zones import Edge, beginning, local, resolve
 
-MAX_EVENTS = 30  # of one treatment; the reminders that matter least are left out
 LONGEST_SHOWN = timedelta(hours=48)  # of a phase; a longer one is shown by its beginning and a bar
 LONG_WAIT = timedelta(weeks=1)  # by the calendar; a longer phase has a reminder in its middle
 SHOWN = timedelta(minutes=15)
@@ -54,7 +55,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     """An entry before its text is put together and its minute is settled.
 
     `wording` is that of its plan. An entry of a lower rank keeps its minute where two would
-    ring at once, and stays where there are too many.
+    ring at once; `worth` decides which stay where there are too many. Of a change, `priority` is that of
+    the most important thing that ends.
     """
 
     role: str
@@ -64,8 +66,18 @@ class Draft(Struct, frozen=True, kw_only=True):
     said: Description
     wording: Wording
     rank: int
+    worth: Worth
+    priority: int | None = None
     rings: bool = True
     daily: Daily | None = None
+
+    @property
+    def part(self) -> Part:
+        """What decides whether there is room for it."""
+        role = without_session(self.role)
+        if self.priority is None or not isinstance(self.start, datetime):
+            return Part(role=role, worth=self.worth)
+        return Part(role=role, worth=self.worth, at=self.start, priority=self.priority)
 
 
 FIXED, PHASES, DAYS, EXTRAS, BARS = range(5)  # ranks
@@ -104,10 +116,12 @@ def calendar(
     what that file was made with: preparation that it announced stays where it is.
     """
     planned = planned_at(plan, as_of, remembered)
-    drafts = plan_drafts(plan, planned, reminders=reminders)
+    whole = plan_drafts(plan, planned, reminders=reminders)
+    (gone,) = left_out([[draft.part for draft in whole]])
+    drafts = plan_drafts(plan, planned, reminders=reminders, without=gone.roles) if gone.roles else whole
     options = options_of(plan, detail=detail, reminders=reminders, planned=planned)
     ends = {window.rule.id: end_of(window) for window in avoid_windows(plan)}
-    return calendar_of(plan, drafts, as_of, ref=ref, options=options, ends=ends)
+    return calendar_of(plan, drafts, as_of, ref=ref, options=options, ends=ends, gone=[gone])
 
 
 def planned_at(plan: Plan, as_of: datetime, remembered: CalendarOptions | None) -> datetime | None:
@@ -124,24 +138,24 @@ def plan_drafts(
     reminders: Reminders,
     going_on: Mapping[str, str] = NO_SUFFIXES,
     continued: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> list[Draft]:
     """Return what the calendar of one treatment holds, in no order and without the standing texts.
 
     In a course, `going_on` is what is said behind the names of things that the next session
     asks for as well, and `continued` the rules whose end is no news since its preparation goes on from it.
+    `without` are the roles for which there is no room: a change is told with the next one, further
+    preparation with the first, a milestone with the one before it on its day.
     """
-    told = changes(avoid_windows(plan), plan.treatment, reminders.quiet)
-    drafting = _Drafting(plan, reminders, Wording(plan, told, going_on), continued)
+    told = told_together(changes(avoid_windows(plan), plan.treatment, reminders.quiet), without)
+    drafting = _Drafting(plan, reminders, Wording(plan, told, going_on), continued, without)
     drafts = [*drafting.phases(), *drafting.signs(), *drafting.milestones(), *drafting.daily_care()]
     if planned is not None:
         drafts += drafting.preparation(planned)
-    while len(drafts) > MAX_EVENTS:
-        last = max(drafts, key=lambda draft: draft.rank)
-        drafts.remove(last)
-    return drafts
+    return [draft for draft in drafts if not is_left_out(draft.role, without)]
 
 
-def calendar_of(
+def calendar_of(  # noqa: PLR0913  everything that a calendar is made of
     plan: Plan,
     drafts: Iterable[Draft],
     as_of: datetime,
@@ -149,6 +163,7 @@ def calendar_of(
     ref: str | UUID | None,
     options: CalendarOptions,
     ends: Mapping[str, datetime],
+    gone: Sequence[LeftOut],
 ) -> Calendar:
     """Return the calendar that some drafts make: in order, the first with every standing text.
 
@@ -181,6 +196,7 @@ def calendar_of(
         entries=tuple(entries),
         options=options,
         ends=ends,
+        left_out=by_kind(gone),
     )
 
 
@@ -191,6 +207,7 @@ class _Drafting(Struct, frozen=True, dict=True):
     reminders: Reminders
     wording: Wording
     continued: Collection[str]
+    without: Collection[str]
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -203,10 +220,17 @@ class _Drafting(Struct, frozen=True, dict=True):
     def day(self, moment: datetime) -> date:
         return local(moment, self.zone).date()
 
-    def short(self, role: str, at: datetime, title: str, said: Description, rank: int) -> Draft:
+    def short(self, role: str, at: datetime, title: str, said: Description, rank: int, worth: Worth) -> Draft:
         """Return an entry of a quarter of an hour that rings at its start."""
         return Draft(
-            role=role, start=at, end=at + SHOWN, title=title, said=said, wording=self.wording, rank=rank
+            role=role,
+            start=at,
+            end=at + SHOWN,
+            title=title,
+            said=said,
+            wording=self.wording,
+            rank=rank,
+            worth=worth,
         )
 
     # Phases ---------------------------------------------------------------------------------------
@@ -251,6 +275,8 @@ class _Drafting(Struct, frozen=True, dict=True):
             said=self.wording.phase(news, holding, start, end),
             wording=self.wording,
             rank=PHASES,
+            worth=Worth.LAST_CHANGE if change and end is not None else Worth.ALWAYS,
+            priority=min(window.rule.priority for window in change.ended) if change else None,
             rings=self.loud(start) == start,  # a treatment in the quiet hours rings nobody awake
         )
         if end is None or not long:
@@ -287,6 +313,7 @@ class _Drafting(Struct, frozen=True, dict=True):
                 ),
                 wording=self.wording,
                 rank=BARS,
+                worth=Worth.BAR,
                 rings=False,
             )
         ]
@@ -303,7 +330,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         title = titles.still_title(named[0], self.zone, self.day(at))
         holding = self.wording.holding_at(at)
         said = self.wording.phase(f"{title}.", holding, at, end)
-        return [self.short(Role.MIDDLE.of(name), at, title, said, EXTRAS)]
+        return [self.short(Role.MIDDLE.of(name), at, title, said, EXTRAS, Worth.MIDDLE)]
 
     # What comes besides ---------------------------------------------------------------------------
 
@@ -328,13 +355,15 @@ class _Drafting(Struct, frozen=True, dict=True):
                     at + SHOWN,
                 ),
                 EXTRAS,
+                Worth.SIGN,
             )
             for at, windows in days.items()
         ]
 
     def milestones(self) -> list[Draft]:
         """Return a reminder of each milestone on its day, with what still has to wait then."""
-        drafts = []
+        drafts: dict[str, Draft] = {}
+        on_day: dict[date, str] = {}
         for window in self.plan.windows:
             if window.kind is not Kind.MILESTONE or window.start is None:
                 continue
@@ -343,14 +372,21 @@ class _Drafting(Struct, frozen=True, dict=True):
             news = window.rule.advice
             if window.end is not None and window.end > at_clock(day + timedelta(days=1), time(), self.zone):
                 news = f"{news} From {short_day(day)} until {until(window.end, self.zone, day)}."
+            role, earlier = Role.MILESTONE.of(window.rule.id), on_day.get(day)
+            if earlier is not None and role in self.without:
+                said = drafts[earlier].said
+                drafts[earlier] = replace(drafts[earlier], said=replace(said, news=f"{said.news} {news}"))
+                continue
+            on_day.setdefault(day, role)
             said = Description(
                 news=news,
                 following=self.wording.following(at),
                 sections=self.wording.waits(self.wording.holding_at(at), at),
             )
-            role = Role.MILESTONE.of(window.rule.id)
-            drafts.append(self.short(role, at, titles.milestone_title(window.rule), said, DAYS))
-        return drafts
+            worth = Worth.MILESTONE if earlier is None else Worth.SAME_DAY
+            title = titles.milestone_title(window.rule)
+            drafts[role] = self.short(role, at, title, said, DAYS, worth)
+        return list(drafts.values())
 
     def daily_care(self) -> list[Draft]:
         """Return the one entry that reminds of daily care in the first week, if it is wanted and there is any."""
@@ -404,6 +440,7 @@ class _Drafting(Struct, frozen=True, dict=True):
                 ),
                 wording=self.wording,
                 rank=FIXED if exact else DAYS,
+                worth=Worth.ASKED_FOR if exact else Worth.CARE,
                 daily=Daily(zone=self.zone, count=(self.day(last) - self.day(first)).days + 1),
             )
         ]
@@ -426,17 +463,31 @@ class _Drafting(Struct, frozen=True, dict=True):
                 begun.append(window)
             else:
                 later.setdefault(at, []).append(window)
+        further = [at for at, starting in later.items() if self.prepare_role(starting) in self.without]
+        joined = [window for at in further for window in later[at]]
         drafts, running = [], list(begun)
         if begun:
-            drafts.append(self.begun_draft(begun, planned))
+            drafts.append(self.begun_draft(begun, planned, joined))
         for at, starting in later.items():
+            if at in further and drafts:
+                continue
             running += starting
             eve = self.day(at) < min(self.day(w.start) for w in starting if w.start)
-            heading = "For tomorrow" if eve else "To prepare"
-            drafts.append(
-                self.prepare_draft(Role.PREPARE.of(starting[0].rule.id), heading, at, starting, running)
+            draft = self.prepare_draft(
+                self.prepare_role(starting),
+                "For tomorrow" if eve else "To prepare",
+                at,
+                starting,
+                running,
+                () if drafts else joined,
             )
+            if drafts:
+                draft = replace(draft, worth=Worth.EVE if eve else Worth.FURTHER_PREPARATION)
+            drafts.append(draft)
         return drafts
+
+    def prepare_role(self, starting: Sequence[Window]) -> str:
+        return Role.PREPARE.of(starting[0].rule.id)
 
     def preparation_time(self, day: date) -> datetime:
         """Return when the preparation that begins on a day is announced."""
@@ -444,25 +495,33 @@ class _Drafting(Struct, frozen=True, dict=True):
             return self.loud(at_clock(day - timedelta(days=1), EVENING, self.zone))
         return self.loud(at_clock(day, REMINDER, self.zone))
 
-    def begun_draft(self, begun: Sequence[Window], planned: datetime) -> Draft:
+    def begun_draft(self, begun: Sequence[Window], planned: datetime, joined: Sequence[Window]) -> Draft:
         """Return the one entry for the preparation that had begun: soon after the calendar is made."""
         soon = planned + timedelta(minutes=30 - local(planned, self.zone).minute % 30)
         at = self.loud(max(soon, at_clock(self.day(planned), REMINDER, self.zone)))
         late = at + SHOWN > begins(self.plan)
-        draft = self.prepare_draft(Role.BEGUN.value, "From now", planned if late else at, begun, begun)
+        heading = "To prepare" if joined else "From now"
+        draft = self.prepare_draft(Role.BEGUN.value, heading, planned if late else at, begun, begun, joined)
         return replace(draft, rings=not late)
 
     def prepare_draft(
-        self, role: str, heading: str, at: datetime, starting: Sequence[Window], running: Sequence[Window]
+        self,
+        role: str,
+        heading: str,
+        at: datetime,
+        starting: Sequence[Window],
+        running: Sequence[Window],
+        joined: Sequence[Window],
     ) -> Draft:
+        """Return a reminder of what starts. What is `joined` to it starts later, and is told here alone."""
         named = titles.by_priority(starting)
         said = Description(
             news=f"{heading}: {'; '.join(window.rule.title for window in named)}.",
             following=f"Your appointment: {since(begins(self.plan), self.zone, self.wording.reader)}.",
-            sections=self.wording.preparation(running),
+            sections=self.wording.preparation([*running, *joined]),
         )
-        title = titles.preparation_title(heading, [window.rule for window in named])
-        return self.short(role, at, title, said, DAYS)
+        title = titles.preparation_title(heading, [window.rule for window in named], more=len(joined))
+        return self.short(role, at, title, said, DAYS, Worth.PREPARATION)
 
 
 def _holds(window: Window, moment: datetime) -> bool:

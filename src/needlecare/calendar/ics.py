@@ -11,7 +11,7 @@ costs no more than its texts.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -28,6 +28,7 @@ from ics.utils import escape_string as _escaped
 from msgspec import Struct
 
 from needlecare.calendar.options import CalendarOptions, options_text
+from needlecare.calendar.room import Worth
 from needlecare.calendar.vtimezone import zone_lines
 from needlecare.time.zones import local
 
@@ -81,7 +82,8 @@ class Calendar(Struct, frozen=True, kw_only=True):
     """A calendar file. `settled` (UTC) is when its content was: the stamp of a first export.
 
     `options` and `ends` are what the file remembers of the plan for the next revision:
-    what it was made with, and when each wait is over.
+    what it was made with, and when each wait is over. `left_out` are the kinds of events for
+    some of which there was no room, with the numbers of their sessions.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
     options: CalendarOptions
     ends: Mapping[str, datetime]
+    left_out: Mapping[Worth, Sequence[int]]
 
     def uid(self, entry: Entry) -> str:
         """Return the UID of an entry: the same for the same reference and role."""

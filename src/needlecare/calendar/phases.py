@@ -4,13 +4,14 @@ What calendars and text messages share. Later, never earlier: nothing is announc
 before its window has ended. Nothing is worded here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from needlecare.calendar.roles import Role
 from needlecare.model import Kind, Plan, QuietHours, Treatment, Window
 from needlecare.time.zones import Edge, local, resolve
 
@@ -42,6 +43,20 @@ def changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) ->
         at = first_morning(end, zone) if treatment.date_only else end
         by_time.setdefault(after_quiet(at, zone, quiet), []).extend(windows)
     return [Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
+
+
+def told_together(told: Sequence[Change], without: Collection[str]) -> list[Change]:
+    """Return changes of which those whose roles are left out are told with the next one, if there is one."""
+    found: list[Change] = []
+    waiting: tuple[Window, ...] = ()
+    for number, change in enumerate(told, 1):
+        ended = (*change.ended, *waiting)
+        if number < len(told) and Role.PHASE.of(change.ended[0].rule.id) in without:
+            waiting = ended
+        else:
+            found.append(Change(at=change.at, ended=ended))
+            waiting = ()
+    return found
 
 
 def end_of(window: Window) -> datetime:

@@ -4,6 +4,7 @@ Phones show titles on their lock screens and little else, so a title holds the n
 characters. It names no clinic, no procedure and no medicine.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -17,6 +18,8 @@ from needlecare.time.zones import local
 
 MAX_TITLE = 60  # characters
 MAX_NAMES = 3  # the others are counted
+MAX_NAME = 31  # characters, of a clinic or a procedure behind news that has to be cut
+_LAST_NAME = re.compile(r"(.*(?: · wait: .+,|: .+;)) [^,;]+?(?: \+([0-9]+))?")
 ALL_OVER = "All waits over"
 FEWER = "Fewer waits"
 
@@ -77,13 +80,15 @@ def milestone_title(rule: Rule) -> str:
     return _cut(rule.news or rule.title)
 
 
-def preparation_title(heading: str, rules: Sequence[Rule]) -> str:
-    """Return "To prepare: no sun, tanning or fake tan; no laser or IPL +2"."""
+def preparation_title(heading: str, rules: Sequence[Rule], *, more: int = 0) -> str:
+    """Return "To prepare: no sun, tanning or fake tan; no laser or IPL +2", with so many more to come."""
     named = [rule.news or rule.short for rule in rules if rule.news or not rule.medicine]
     if not named:
-        return f"{heading}: something to ask your clinic"
+        rest = f" +{more}" if more else ""
+        return f"{heading}: something to ask your clinic{rest}"
     return _first_that_fits(
-        f"{heading}: {_counted(named, number, '; ', of=len(rules))}" for number in range(MAX_NAMES, 0, -1)
+        f"{heading}: {_counted(named, number, '; ', of=len(rules) + more)}"
+        for number in range(MAX_NAMES, 0, -1)
     )
 
 
@@ -96,8 +101,22 @@ def daily_title(rules: Sequence[Rule]) -> str:
 
 
 def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
-    """Return a title that may name clinic and procedure, behind the news."""
-    return title if detail is Detail.DISCREET else f"{title} · {title_prefix(schedule, detail)}"
+    """Return a title that may name clinic and procedure behind the news; fewer waits make room for that.
+
+    Where both are too long, the procedure goes first, then the waits.
+    """
+    if detail is Detail.DISCREET:
+        return title
+    name = title_prefix(schedule, detail)
+    names = [name] if schedule.clinic is None else [name, schedule.clinic.name]
+    shorter = [*_shorter(title)]
+    name = _cut(names[-1], MAX_NAME)
+    return _first_that_fits(
+        [
+            *(f"{news} · {named}" for news in shorter for named in names),
+            f"{_cut(shorter[-1], MAX_TITLE - len(name) - 3)} · {name}",
+        ]
+    )
 
 
 def by_priority(windows: Iterable[Window]) -> list[Window]:
@@ -174,8 +193,17 @@ def _first_that_fits(titles: Iterable[str] | Iterator[str]) -> str:
     return _cut(title)
 
 
-def _cut(title: str) -> str:
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
+def _cut(title: str, limit: int = MAX_TITLE) -> str:
+    return title if len(title) <= limit else f"{title[: limit - 1].rstrip()}…"
+
+
+def _shorter(title: str) -> Iterator[str]:
+    """Yield "Makeup OK · wait: gym, sun +14", then with one name fewer, and last the news alone."""
+    yield title
+    while match := _LAST_NAME.fullmatch(title):
+        title = f"{match[1][:-1]} +{int(match[2] or 0) + 1}"
+        yield title
+    yield title.partition(" · ")[0].replace("? Call your clinic", "? Call.")
 
 
 def _capital(text: str) -> str:

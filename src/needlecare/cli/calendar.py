@@ -1,6 +1,6 @@
 """Calendar files: the options of a calendar, a first export, and its revision by --update."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, time
 from pathlib import Path
@@ -213,10 +213,14 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
         """Write it, and say on standard error what became of its events. Raises WriteError."""
         if self.path is None:
             terminal.print_bytes(self.data)
+            self._warn()
             return
         changed = self.held.replace(self.data) if self.held else write_file(self.path, self.data, force=force)
         done = ("revised in" if self.held else "written to") if changed else "unchanged in"
         terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.summary}.")
+        self._warn()
+
+    def _warn(self) -> None:
         for warning in self.warnings:
             terminal.say(warning)
 
@@ -270,7 +274,12 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
                     f"{self._name} is a needlecare calendar with other content, so it was left alone; "
                     "add --update to revise it, or --force to replace it"
                 )
-            return CalendarFile(path=self.path, data=data, summary=f"{len(calendar.entries)} events")
+            return CalendarFile(
+                path=self.path,
+                data=data,
+                summary=f"{len(calendar.entries)} events",
+                warnings=_left_out_text(calendar),
+            )
         if other:
             raise UsageError(
                 f"{self._name} belongs to another --ref; leave --ref out, or write to another name"
@@ -294,7 +303,10 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
             data=made.data,
             summary=str(made.summary),
             held=self.held,
-            warnings=tuple(_sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
+            warnings=(
+                *(_sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
+                *_left_out_text(calendar),
+            ),
         )
 
     @property
@@ -345,6 +357,41 @@ def _sooner_text(sooner: "Sooner", schedule: Schedule, calendar: "Calendar", now
     if sooner.after is None:
         return f"No longer in the plan: {name} (it was until {before})."
     return f"Sooner than before: {name} until {until(sooner.after, zone, reader)} (it was until {before})."
+
+
+def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:
+    """Return the line about what a calendar had no room for, if there is any."""
+    from needlecare.calendar.room import MAX_EVENTS, Worth
+
+    names = {
+        Worth.BAR: "all-day bars",
+        Worth.MIDDLE: "mid-point reminders",
+        Worth.CARE: "daily care",
+        Worth.SIGN: "warning signs",
+        Worth.NEXT_SESSION: "the day of the next session",
+        Worth.LAST_CHANGE: "the end of the last waits",
+        Worth.PREPARATION: "preparation",
+    }
+    sessions = calendar.options.sessions or 1
+    gone = [
+        name if len(calendar.left_out[kind]) == sessions else f"{name} {_sessions(calendar.left_out[kind])}"
+        for kind, name in names.items()
+        if kind in calendar.left_out
+    ]
+    said = [f"Left out, to keep to {MAX_EVENTS} events: {', '.join(gone)}."] if gone else []
+    if any(kind.told_with_another for kind in calendar.left_out):
+        said.append("Some news is told together: later, never too soon.")
+    return (" ".join(said),) if said else ()
+
+
+def _sessions(numbers: Sequence[int]) -> str:
+    """Return "in session 2", "in sessions 2 and 3" or "in sessions 2 to 6"."""
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        named = f"{numbers[0]} to {numbers[-1]}"
+    else:
+        *others, last = map(str, numbers)
+        named = f"{', '.join(others)} and {last}" if others else last
+    return f"in session{'s' if len(numbers) > 1 else ''} {named}"
 
 
 def _not_revised(ics: str, error: Exception) -> WriteError:

@@ -1,0 +1,128 @@
+"""Which events a calendar leaves out, so that it holds at most 30.
+
+A course has more news than anybody wants to be rung for. Bars and mid-points go first, then what a
+later session repeats. The end of a wait is then told with the next one: later, never earlier.
+What an event is worth is a number; the lowest goes first, and of equal ones that of the latest session.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import Enum, unique
+from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from needlecare.calendar.roles import Role
+
+MAX_EVENTS = 30
+
+
+@unique
+class Worth(Enum):
+    """What a kind of event is worth, in a first session and in one that repeats it."""
+
+    BAR = (0, 0)
+    MIDDLE = (1, 1)
+    CHANGE = (2, 1)  # which the next one tells as well; and more for the hours that it comes late
+    SAME_DAY = (3, 3)  # a further milestone of one day, told with the one before
+    FURTHER_PREPARATION = (5, 2)  # told early, with the first preparation of its session
+    CARE = (20, 1.5)
+    EVE = (30, 3)  # further preparation, for the next day
+    SIGN = (40, 9)
+    LAST_CHANGE = (100, 50)
+    NEXT_SESSION = (150, 18)
+    PREPARATION = (200, 100)
+    MILESTONE = (400, 400)
+    ASKED_FOR = (500, 500)
+    ALWAYS = (inf, inf)
+
+    @property
+    def told_with_another(self) -> bool:
+        """Whether another event says what this one would have said."""
+        return self in {Worth.CHANGE, Worth.SAME_DAY, Worth.FURTHER_PREPARATION, Worth.EVE}
+
+    def to(self, session: int) -> float:
+        """Return what it is worth in a session; 0 is the first."""
+        first, later = self.value
+        return float(later if session else first)
+
+
+_HOUR = (1, 1 / 3)  # that the most important thing of a change comes late, in the same measure
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """An event as far as its place in the calendar goes.
+
+    Of a change, `at` is its moment and `since` that of the first thing that it tells (UTC), `priority`
+    that of the most important one. Other events have none of them.
+    """
+
+    role: str
+    worth: Worth
+    at: datetime | None = None
+    since: datetime | None = None
+    priority: int = 1
+
+
+class LeftOut(Struct, frozen=True):
+    """What a session leaves out: the roles of events, and which kinds of events these are."""
+
+    roles: frozenset[str] = frozenset()
+    kinds: frozenset[Worth] = frozenset()
+
+
+def left_out(sessions: Sequence[Sequence[Part]]) -> list[LeftOut]:
+    """Return what each session leaves out. The changes of a session are in their order."""
+    kept = [list(parts) for parts in sessions]
+    gone: list[list[tuple[str, Worth]]] = [[] for _ in sessions]
+    for _ in range(sum(map(len, kept)) - MAX_EVENTS):
+        worth, _, session, number = min(
+            (_worth(parts, number, session), -session, session, number)
+            for session, parts in enumerate(kept)
+            for number in range(len(parts))
+        )
+        if worth == inf:
+            break
+        parts = kept[session]
+        part = parts.pop(number)
+        following = _next_change(parts, number) if part.at is not None else None
+        gone[session].append((part.role, part.worth if following is None else Worth.CHANGE))
+        if following is not None:
+            parts[following] = replace(
+                parts[following],
+                since=part.since or part.at,
+                priority=min(part.priority, parts[following].priority),
+            )
+    return [
+        LeftOut(frozenset(role for role, _ in pairs), frozenset(kind for _, kind in pairs)) for pairs in gone
+    ]
+
+
+def is_left_out(role: str, gone: Collection[str]) -> bool:
+    """Whether an event is left out; where changes are told together, bars and mid-points are too."""
+    if role.startswith((Role.BAR.value, Role.MIDDLE.value)):
+        return role in gone or any(name.startswith(Role.PHASE.value) for name in gone)
+    return role in gone
+
+
+def by_kind(sessions: Sequence[LeftOut]) -> Mapping[Worth, Sequence[int]]:
+    """Return the kinds of events of which some are left out, each with the numbers of its sessions."""
+    found = {kind: [n for n, gone in enumerate(sessions, 1) if kind in gone.kinds] for kind in Worth}
+    return {kind: numbers for kind, numbers in found.items() if numbers}
+
+
+def _worth(parts: Sequence[Part], number: int, session: int) -> float:
+    part = parts[number]
+    following = _next_change(parts, number + 1)
+    if part.at is None or following is None:
+        return part.worth.to(session)
+    at = parts[following].at
+    assert at is not None
+    hours = (at - (part.since or part.at)) / timedelta(hours=1)
+    return Worth.CHANGE.to(session) + hours / part.priority * _HOUR[session > 0]
+
+
+def _next_change(parts: Sequence[Part], number: int) -> int | None:
+    """Return the place of the first change from a place on."""
+    return next((n for n in range(number, len(parts)) if parts[n].at is not None), None)
