@@ -22,6 +22,7 @@ from needlecare.model import DailyCare, Detail, Kind, Reminders, SkinType, Treat
 from needlecare.plan.combine import plan
 from needlecare.plan.course import MAX_SESSIONS, course
 from needlecare.storage.rule_files import load_schedule, schedule_names
+from needlecare.time.offsets import parse_interval
 from program import needlecare
 
 # A treatment, the rules, and the moment at which its calendar is made.
@@ -187,13 +188,23 @@ def test_what_is_worth_least_goes_first() -> None:
     ):
         few = always[: 30 - len(first) - len(second) + 1]
         found = left_out([[*few, *first], second])
-        assert [gone.roles for gone in found] == [gone_first, gone_second]
+        assert [one.roles for one in found] == [gone_first, gone_second]
     # What is told with the next change waits on with it: wash from 12 h to 168 h, 2 + 156 h / 4 = 41.
-    (found, _) = left_out([[*always[:28], wash, makeup, gym, sign], []])
-    assert found.roles == {"phase/wash", "sign/redness"}
-    assert found.kinds == {Worth.CHANGE, Worth.SIGN}
+    (gone,) = left_out([[*always[:28], wash, makeup, gym, sign]])
+    assert gone.roles == {"phase/wash", "sign/redness"}
+    assert gone.kinds == {Worth.CHANGE, Worth.SIGN}
     # There is no room to make where everything stays.
-    assert left_out([[*always, *always], []])[0].roles == set()
+    assert left_out([[*always, *always]])[0].roles == set()
+
+
+def test_a_title_names_nothing_twice() -> None:
+    """What goes on to the next session holds under one name at a time: "laser and peels", then "laser or peel"."""
+    body, every = load_schedule("microneedling-body"), parse_interval("4w")
+    made = course(treatment("2026-11-21T14:30+01:00"), body, sessions=2, every=every)
+    titles = [entry.title for entry in course_calendar(made, at("2026-11-01T12:00Z")).entries]
+    assert any("laser and peels" in title for title in titles)
+    assert any("laser or peel" in title for title in titles)
+    assert not [title for title in titles if "laser and peels" in title and "laser or peel" in title]
 
 
 @pytest.mark.parametrize(

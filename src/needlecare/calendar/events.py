@@ -281,7 +281,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         )
         if end is None or not long:
             return [phase]
-        return [phase, *self.bar(name, start, end, holding), *self.middle(name, start, end, begun)]
+        return [phase, *self.bar(name, start, end, holding, begun), *self.middle(name, start, end, begun)]
 
     def holding_from_the_start(self) -> Iterable[Window]:
         return (window for change in self.wording.changes for window in change.ended)
@@ -294,8 +294,10 @@ class _Drafting(Struct, frozen=True, dict=True):
         early = not self.plan.treatment.date_only and shown.time() < NOON
         return titles.first_evening_title(tonight or begun, whole_day=early)
 
-    def bar(self, name: str, start: datetime, end: datetime, holding: Sequence[Window]) -> list[Draft]:
-        """Return the whole days of a long phase as an all-day event that doesn't ring."""
+    def bar(
+        self, name: str, start: datetime, end: datetime, holding: Sequence[Window], begun: Sequence[Window]
+    ) -> list[Draft]:
+        """Return the whole days of a long phase as an all-day event that doesn't ring, named by what has begun."""
         first, last = self.day(start) + timedelta(days=1), self.day(end)
         if first >= last:
             return []
@@ -305,7 +307,7 @@ class _Drafting(Struct, frozen=True, dict=True):
                 role=Role.BAR.of(name),
                 start=first,
                 end=last,
-                title=titles.wait_title(holding),
+                title=titles.wait_title(begun),
                 said=Description(
                     news=over,
                     following=self.wording.following(start),
