@@ -1708,6 +1708,48 @@ def test_what_ends_sooner_is_said_with_both_dates(tmp_path: Path) -> None:
     assert "Sooner than before: alcohol until Sun 22 Nov 14:30 (it was until Tue 24 Nov 14:30).\n" in heard
 
 
+def forget(file: Path) -> None:
+    """Take from a calendar what an earlier version didn't write: its options and its ends."""
+    lines = file.read_bytes().replace(b"\r\n ", b"").split(b"\r\n")
+    kept = [line for line in lines if not line.startswith((b"X-NEEDLECARE-OPTIONS", b"X-NEEDLECARE-ENDS"))]
+    file.write_bytes(b"\r\n".join(kept))
+
+
+def test_a_calendar_that_says_no_options_needs_them_typed(tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*EXPORTED, str(file))[0] == 0
+    forget(file)
+    before = file.read_bytes()
+    update = ("--as-of", "2026-11-02", "--ics", str(file), "--update")
+    code, heard = command_line("plan", *update)
+    assert (code, file.read_bytes()) == (2, before)
+    assert "doesn't say what it was made with: an earlier version wrote it; add WHEN and the options" in heard
+    # Made with PRP: without it, alcohol would end two days sooner.
+    when = ("2026-11-21T14:30", "--tz", "Europe/Berlin")
+    code, heard = command_line(*when, *update)
+    assert (code, file.read_bytes()) == (2, before)
+    assert "some waits would end sooner; add --prp or --no-prp" in heard
+
+
+def test_what_a_calendar_without_options_is_made_with_now_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "plan.ics"
+    assert command_line(*EXPORTED, str(file))[0] == 0
+    forget(file)
+    update = ("--as-of", "2026-11-02", "--ics", str(file), "--update")
+    when = ("2026-11-21T14:30", "--tz", "Europe/Berlin")
+    code, heard = command_line(*when, "--prp", "--daily", "10:15", *update)
+    assert code == 0
+    assert (
+        "didn't say what it was made with. It now has: Europe/Berlin, PRP, skin type unknown, not for scars, "
+        "daily care at 10:15, quiet hours 22:00-08:00. To change one, run --update with that option.\n"
+    ) in heard
+    # Gym ends at midnight and was told at 08:00, when the quiet hours end: it is no sooner than before.
+    assert "Sooner than before" not in heard
+    code, heard = command_line("plan", *update)
+    assert (code, "unchanged in" in heard) == (0, True)
+    assert "made with" not in heard
+
+
 def test_preparation_that_had_begun_is_told_once_on_the_day_of_the_first_export(tmp_path: Path) -> None:
     file = tmp_path / "plan.ics"
     assert command_line(*EXPORTED, str(file))[0] == 0

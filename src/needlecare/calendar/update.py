@@ -8,7 +8,7 @@ a reminder that a person moved or added.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -26,6 +26,7 @@ from needlecare.calendar.components import (
 )
 from needlecare.calendar.ics import Calendar, Entry, Stamp, event_lines, folded, head_lines, uid
 from needlecare.calendar.options import CalendarOptions, parse_options
+from needlecare.calendar.phases import after_quiet
 from needlecare.calendar.roles import Role, of_session, without_session
 from needlecare.errors import UsageError
 from needlecare.plan.course import MAX_SESSIONS
@@ -125,6 +126,7 @@ class Export:
         ours = [event.uid for event in self.events if event.uid in self._uids and not event.is_occurrence]
         if len(set(ours)) != len(ours):
             raise UsageError("it is damaged: two of needlecare's events in it have one UID")
+        self.lists_ends = False
         self.ends = self._ends()
 
     def might_lose_waits(self, calendar: Calendar) -> bool:
@@ -215,6 +217,7 @@ class Export:
         """Return when each wait of the file is over (UTC); in a file of needlecare 1, of the first that end then."""
         written = self._property("X-NEEDLECARE-ENDS")
         if written is not None:
+            self.lists_ends = True
             found = [pair.partition("=") for pair in written.replace("\\", "").split()]
         else:
             found = [
@@ -283,9 +286,7 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
         foreign=foreign,
     )
     data = folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END])
-    return Revised(
-        data=checked_size(data), summary=summary, sooner=tuple(_sooner(export.ends, calendar.ends, now))
-    )
+    return Revised(data=checked_size(data), summary=summary, sooner=tuple(_sooner(export, calendar, now)))
 
 
 def cancel(export: Export, now: datetime) -> Revised:
@@ -440,11 +441,16 @@ def _possible_roles(rule_ids: Iterable[str]) -> Iterator[str]:
         yield from (of_session(number, role) for role in roles)
 
 
-def _sooner(before: Mapping[str, datetime], after: Mapping[str, datetime], now: datetime) -> Iterator[Sooner]:
-    """Yield the waits of a file that were still to end and now end sooner, or are gone."""
-    for wait, end in before.items():
-        newer = after.get(wait)
-        if end > now and (newer is None or newer < end):
+def _sooner(export: Export, calendar: Calendar, now: datetime) -> Iterator[Sooner]:
+    """Yield the waits of a file that were still to end and now end sooner, or are gone.
+
+    A file that doesn't list its ends knows when each was told, after the quiet hours.
+    """
+    zone, quiet = calendar.options.treatment.zone, calendar.options.reminders.quiet
+    for wait, end in export.ends.items():
+        newer = calendar.ends.get(wait)
+        told = newer if newer is None or export.lists_ends else after_quiet(newer, zone, quiet)
+        if end > now and (told is None or told < end):
             yield Sooner(wait, end, newer)
 
 

@@ -140,14 +140,20 @@ class Choices(Struct, frozen=True, kw_only=True):
         """How the calendar reminds. Raises UsageError."""
         return reminders(self.alarms, self.quiet_hours, self.daily)
 
-    def filled(self, ctx: typer.Context, remembered: "CalendarOptions | None") -> "Choices":
+    def filled(self, ctx: typer.Context, target: "CalendarTarget | None") -> "Choices":
         """Return these choices with what a calendar remembers in the place of what was not typed."""
+        remembered = target.remembered if target is not None else None
         asked = replace(
             self,
             follow=[source for source in self.follow if source != "none"],
             override=[word for word in self.override if word != "none"],
         )
         if remembered is None:
+            if target is not None and target.forgetful and not asked.when:
+                raise UsageError(
+                    f"{target.name} doesn't say what it was made with: an earlier version wrote it; "
+                    "add WHEN and the options that it had, such as 2026-11-21T14:30 --tz ZONE --prp"
+                )
             return asked if asked.when else asked.of_saved(ctx)
         treatment, quiet = remembered.treatment, remembered.reminders.quiet
         values = {
@@ -244,6 +250,11 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
         """What the calendar to revise was made with; None for a first one, and for one of needlecare 1."""
         return self.export.options if self.export is not None and self.update else None
 
+    @property
+    def forgetful(self) -> bool:
+        """Whether the calendar to revise doesn't say what it was made with."""
+        return self.update and self.export is not None and self.export.options is None
+
     def identity(self, ref: str | None) -> "str | UUID | None":
         """Return what the UIDs of the new calendar come from."""
         if ref is not None or self.export is None or not (self.update or self.force):
@@ -271,7 +282,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
                 and not self.force
             ):
                 raise WriteError(
-                    f"{self._name} is a needlecare calendar with other content, so it was left alone; "
+                    f"{self.name} is a needlecare calendar with other content, so it was left alone; "
                     "add --update to revise it, or --force to replace it"
                 )
             return CalendarFile(
@@ -282,16 +293,16 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
             )
         if other:
             raise UsageError(
-                f"{self._name} belongs to another --ref; leave --ref out, or write to another name"
+                f"{self.name} belongs to another --ref; leave --ref out, or write to another name"
             )
         if self.update and self.export.of_a_course and calendar.options.sessions is None:
             raise UsageError(
-                f"{self._name} is the calendar of a course, whose other sessions this would cancel; "
+                f"{self.name} is the calendar of a course, whose other sessions this would cancel; "
                 "write needlecare course WHEN --update, or write to another name"
             )
         if self.update and not says_prp and self.export.might_lose_waits(calendar):
             raise UsageError(
-                f"{self._name} doesn't say whether it was made with PRP, and some waits would end sooner; "
+                f"{self.name} doesn't say whether it was made with PRP, and some waits would end sooner; "
                 "add --prp or --no-prp"
             )
         try:
@@ -304,13 +315,15 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
             summary=str(made.summary),
             held=self.held,
             warnings=(
+                *([_assumed_text(self.name, calendar)] if self.forgetful else []),
                 *(_sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
                 *_left_out_text(calendar),
             ),
         )
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """Its path, as messages quote it."""
         return quoted(str(self.path), MAX_PATH_LENGTH)
 
 
@@ -357,6 +370,24 @@ def _sooner_text(sooner: "Sooner", schedule: Schedule, calendar: "Calendar", now
     if sooner.after is None:
         return f"No longer in the plan: {name} (it was until {before})."
     return f"Sooner than before: {name} until {until(sooner.after, zone, reader)} (it was until {before})."
+
+
+def _assumed_text(name: str, calendar: "Calendar") -> str:
+    """Return the line about what a revised calendar is made with, which the file before didn't say."""
+    treatment, reminders = calendar.options.treatment, calendar.options.reminders
+    daily, quiet = reminders.daily, reminders.quiet
+    used = [
+        treatment.zone.key,
+        "PRP" if treatment.prp else "no PRP",
+        f"skin type {treatment.skin_type.name if treatment.skin_type else 'unknown'}",
+        "for scars" if treatment.scars else "not for scars",
+        f"daily care {f'at {daily:%H:%M}' if isinstance(daily, time) else 'off' if daily is DailyCare.NONE else 'on'}",
+        f"quiet hours {quiet.start:%H:%M}-{quiet.end:%H:%M}",
+    ]
+    return (
+        f"{name} didn't say what it was made with. It now has: {', '.join(used)}. "
+        "To change one, run --update with that option."
+    )
 
 
 def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:

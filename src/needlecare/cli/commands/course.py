@@ -133,7 +133,7 @@ def course(
             quiet_hours=quiet_hours,
             daily=daily,
             override=override or [],
-        ).filled(ctx, remembered)
+        ).filled(ctx, target)
         zone = options.zone_of(chosen.tz)
         now = options.moment_of(as_of, zone, dates)
         rules = load_schedule(chosen.schedule)

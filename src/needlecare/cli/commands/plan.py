@@ -79,7 +79,7 @@ def plan(
             quiet_hours=quiet_hours,
             daily=daily,
             override=override or [],
-        ).filled(ctx, remembered)
+        ).filled(ctx, target)
         with emergencies_first(chosen.when, chosen.schedule, json=json, colour=not no_color):
             made, now = planned(
                 chosen.when,
