@@ -294,47 +294,117 @@ def test_saved_treatments_that_are_damaged_hinder_no_plan_of_another(content: st
 
 # A killed process ---------------------------------------------------------------------------------
 
-# Kills its process when it is about to do the N-th thing that changes a disk.
+# Kills its process before or after the N-th thing that changes a disk, or when a part has been written.
 KILL = """
 import os, signal, sys
 _left = int(os.environ["KILL_AT"])
-def _hook(event, arguments):
+def _step():
     global _left
+    _left -= 1
+    if _left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+def _hook(event, arguments):
     made = event == "open" and arguments[1] is None and arguments[2] & os.O_EXCL  # by os.open
     if made or event in ("os.rename", "os.remove"):
-        _left -= 1
-        if _left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        _step()
+def _then_a_step(function):
+    def called(*arguments, **more):
+        done = function(*arguments, **more)
+        _step()
+        return done
+    return called
+def _half(handle):
+    os.ftruncate(handle, os.fstat(handle).st_size // 2)  # as far as the disk has it
+    _step()
+    raise OSError("the rest is not written either")
 sys.addaudithook(_hook)
+os.replace = _then_a_step(os.replace)
+os.fsync = _half if os.environ.get("KILL_HALF_WRITTEN") else _then_a_step(os.fsync)
 """
 
 
 @pytest.mark.parametrize("name", ["update", "cancel", "save", "forget"])
 def test_a_killed_process_leaves_the_old_file_or_the_new_one(name: str, folder: Path, tmp_path: Path) -> None:
-    """It is killed before each change of the disk in turn, until none is left to be killed at."""
+    """It is killed before and after each change of the disk in turn, until none is left to be killed at."""
     typed, file = WRITERS[name]
-    hook = tmp_path / "hook"
-    hook.mkdir()
-    (hook / "sitecustomize.py").write_text(KILL)
+    env = {"PYTHONPATH": str(tmp_path / "hook")}
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(KILL)
     path = folder / ("data/needlecare" if file == "treatments.json" else "") / file
     old = path.read_bytes()
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    assert run(typed, copy).code == 0
+    new = (copy / path.relative_to(folder)).read_bytes()
     others = states(folder).keys()
+
+    done = run(
+        typed, folder, KILL_AT="2", KILL_HALF_WRITTEN="1", **env
+    )  # it is made, and half of it is there
+    assert done.code == -signal.SIGKILL
+    (litter,) = states(folder).keys() - others
+    assert 0 < (folder / litter).stat().st_size < len(new)
+    found = []
     for step in range(1, 20):
         path.write_bytes(old)
-        done = run(typed, folder, KILL_AT=str(step), PYTHONPATH=str(hook))
+        done = run(typed, folder, KILL_AT=str(step), **env)
         if done.code == 0:
             break
         assert done.code == -signal.SIGKILL
-        assert path.read_bytes() == old
+        found.append({old: "old", new: "new"}[path.read_bytes()])
         for left in states(folder).keys() - others:  # what it had begun is its owner's alone
             assert Path(left).name.startswith(".needlecare-")
             assert stat.S_IMODE((folder / left).stat().st_mode) == 0o600
-    # It removes what the kill before this one left, then makes a file beside the old one, which takes the place
-    # of that: three changes.
-    assert step == 1 + 3
-    assert path.read_bytes() != old
+    # It removes what the kill before this one left; makes a file, writes and renames it. The last run finds
+    # nothing to remove, since the one before had renamed its file.
+    assert found == ["old", "old", "old", "old", "new"]
+    assert path.read_bytes() == new
     # Nothing that tells of a person stays behind.
-    assert not [path for path in states(folder) if Path(path).name.startswith(".needlecare-")]
+    assert states(folder).keys() == others
+
+
+# Swaps the calendar for a link when its process does the N-th thing after it has locked the folder.
+SWAP = """
+import os, sys
+_left, _locked = int(os.environ["SWAP_AT"]), False
+def _hook(event, arguments):
+    global _left, _locked
+    _locked |= event == "fcntl.flock"
+    if _left and _locked and ("plan.ics" in str(arguments) or ".needlecare-" in str(arguments)):
+        _left -= 1
+        if _left == 0:
+            os.symlink("mine.ics", "link.ics")
+            os.replace("link.ics", "plan.ics")
+            print("swapped")
+sys.addaudithook(_hook)
+"""
+
+
+@pytest.mark.parametrize("name", ["update", "cancel"])
+def test_a_calendar_that_is_swapped_for_a_link_leads_to_no_other_file(
+    name: str, folder: Path, tmp_path: Path
+) -> None:
+    """Whoever else may write to the folder swaps it at each moment in turn, until none is left."""
+    typed, _ = WRITERS[name]
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(SWAP)
+    calendar, mine = (folder / "plan.ics").read_bytes(), folder / "mine.ics"
+    mine.write_bytes(calendar.replace(b"\r\nSUMMARY:", b"\r\nSUMMARY:In my own words, "))
+    of_mine = mine.read_bytes()
+    codes = []
+    for step in range(1, 20):
+        (folder / "plan.ics").unlink()
+        (folder / "plan.ics").write_bytes(calendar)
+        done = run(typed, folder, SWAP_AT=str(step), PYTHONPATH=str(tmp_path / "hook"))
+        assert mine.read_bytes() == of_mine
+        if "swapped" not in done.out:
+            break
+        if done.code:
+            assert_told(done, 5, "plan.ics", "another program changed it in the meantime", "try again")
+        else:  # it was swapped when all that was left was to put the new calendar there, in the link's place
+            assert not (folder / "plan.ics").is_symlink()
+        codes.append(done.code)
+    # Before it is read, and before it is compared with what was read; then while the new file is made and renamed.
+    assert (codes[:2], set(codes[2:])) == ([5, 5], {0})
 
 
 def test_a_kill_from_outside_leaves_the_old_file_or_the_new_one(folder: Path) -> None:
