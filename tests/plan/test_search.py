@@ -54,6 +54,9 @@ ALIKE = [
     ("retinol", "start using my retinol again"),
     ("wash my face", "washing the face"),
     ("mascara", "wear mascara to a wedding"),
+    ("Retin-A", "retin-a when"),  # that A is no article
+    ("aspirin", "aspirin 75mg"),
+    ("swim", "swimming lesson then"),
 ]
 
 
@@ -114,7 +117,7 @@ def test_two_known_words_beside_each_other_may_be_a_third_thing(vocabulary: Voca
 SUGGESTIONS = {
     # what is typed: the hint, or None where no word is close enough to help
     "swin": 'Did you mean "swim"?',
-    "exercise bicycles": 'Did you mean "exercise"?',
+    "exercise tractors": 'Did you mean "exercise"?',
     "sunscreeen": 'Did you mean "sunscreen"?',
     "wear mascarra": 'Did you mean "mascara"?',
     "stop my ibuprofen": 'Did you mean "ibuprofen"?',
@@ -126,7 +129,13 @@ SUGGESTIONS = {
     "brush my teeth": None,  # not "blush"
     "paint my house": None,  # not "pain"
     "fly": None,
-    "cat grooming": 'Did you mean "cat"?',
+    "cat grooming": 'Did you mean "cat"?',  # not "growing"
+    "mkup": 'Did you mean "makeup"?',  # a rule knows "makup" too; no misspelling is offered
+    "asprn": 'Did you mean "aspirin"?',
+    "sunscrean": 'Did you mean "sunscreen"?',
+    "consealer to cover redness": 'Did you mean "concealer"?',  # the word that is wrong, not those beside it
+    "ice cream": None,  # neither ice nor cream
+    "hot dog": None,
 }
 
 

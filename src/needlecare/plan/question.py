@@ -59,8 +59,10 @@ class _Pattern:
     def search(self, words: str) -> re.Match[str] | None:
         if self.first and words.partition(" ")[0] not in self.first:
             return None
-        if self.within and not any(hint in words for hint in self.within):
-            return None
+        if self.within:
+            padded = f" {words} "
+            if not any(hint in padded for hint in self.within):
+                return None
         return self.compiled.search(words)
 
     def cut(self, words: str) -> str:
@@ -117,6 +119,12 @@ _AFTER_IT = _Pattern(
     within=("after", "following", "post", "since", "from"),
 )
 _NEXT_DAY = _Pattern(r"\b(?:on |by )?(?:the )?(?:next day|day after|following day)\b", within=("day",))
+# Times without a date. Whether something may be done then shows in the date that the answer gives.
+_SOME_TIME = _Pattern(
+    r"\b(?:(?:for )?(?:next|later this|this|the coming) (?:week|month|weekend)|(?:at|on|over) the weekend"
+    r"|later (?:today|on))\b",
+    within=("week", "month", "later"),
+)
 _AT_ONCE = _Pattern(
     r"\b(?:on )?(?:the same day|(?:straight|right|immediately|directly) (?:away|after|afterwards))\b",
     within=("same day", "away", "after"),
@@ -147,6 +155,7 @@ _INVERTED = _Pattern(
     r"(?: (?:to|if|for|when|that))?(?: me to)?\b ?"
     r"|^(?:will|does|would) (?:it|that) (?:hurt|harm|matter|be bad|affect anything)(?: if)?\b ?"
     r"|^is there (?:any |a )?(?:harm|risk|problem|danger|issue)(?: in| with| if)?\b ?"
+    r"|^should (?:i|we|you) not\b ?"
     r"|^(?:should|must|do) (?:i|we|you) (?:need to |have to )?"
     r"(?:avoid|skip|stop|pause|give up|stay away from|keep away from|stay out of|keep out of|refrain from|quit|leave out)\b ?",
     first="is would was will does should must do",
@@ -240,7 +249,7 @@ def read(text: str) -> Question:
         lowered = lowered[: found.start()]
     words = normalize(lowered)
     words, day, hours = _moment(words)
-    words = _AFTER_IT.cut(words)
+    words = _SOME_TIME.cut(_AFTER_IT.cut(words))
     form, inverted = Form.MAY, False
     first_person = _FIRST_PERSON.search(words)
     if _MISTAKE.search(words):

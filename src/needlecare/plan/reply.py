@@ -41,10 +41,11 @@ def reply(
         return Reply(question=question, answer=as_sign)
     try:
         meaning = vocabulary.meant(question.words)
-    except NotUnderstood:
-        if as_sign is None:
+    except NotUnderstood as error:
+        told = as_sign or _as_mistake(question, error, plan, moment)
+        if told is None:
             raise
-        return Reply(question=question, answer=as_sign)
+        return Reply(question=question, answer=told)
     kinds = {rule.kind for rule in meaning.rules}
     passed = _BEFORE_ONLY if moment >= begins(plan) else frozenset()
     if as_sign is not None and kinds & SIGNS and kinds <= SIGNS | passed:
@@ -74,14 +75,29 @@ def _as_activity(
     return found
 
 
+def _as_mistake(question: Question, error: NotUnderstood, plan: Plan, moment: datetime) -> Answer | None:
+    """Return what to do about a mistake of which only some words are known, as long as they are not allowed.
+
+    Who did something tells a story around it; what to do then does not depend on the rest.
+    """
+    forbidden = [rule for rule in error.near if rule.kind is Kind.AVOID]
+    if question.form is not Form.MISTAKE or not forbidden:
+        return None
+    found = answer(forbidden, plan, moment)
+    return None if found.verdict.allowed else found
+
+
 def _as_sign(question: Question, vocabulary: Vocabulary, plan: Plan, moment: datetime) -> SignAnswer | None:
     """Return what is said about a sign; None where there is none, or where a word beside it is not known.
 
-    A warning sign is one whatever stands beside it.
+    A warning sign is one whatever stands beside it; what is usual need not be so of an ear.
     """
     signs = vocabulary.signs(question.words)
     if not signs.rules:
         return None
-    if signs.unknown and not any(rule.kind is Kind.WARNING for rule in signs.rules):
+    rules = signs.rules
+    if signs.unknown:
+        rules = tuple(rule for rule in rules if rule.kind is Kind.WARNING)
+    if not rules:
         return None
-    return sign_answer(signs.rules, plan, moment, clear=signs.clear, absent=question.negated)
+    return sign_answer(rules, plan, moment, clear=signs.clear, absent=question.negated)

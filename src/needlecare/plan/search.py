@@ -6,6 +6,7 @@ change nothing. Words that are not understood are never guessed: they are named,
 nearest word that is known, if one is very close.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import takewhile
@@ -46,7 +47,8 @@ _ANYWHERE = word_set(
     new old normal usual regular favourite favorite nice good one single quick percent every other
     when am is are be thanks safely normally wedding party birthday date dinner lunch interview
     kids children friends family husband wife boyfriend girlfriend partner mum mom daughter son baby
-    event meeting church christmas summer winter work home bit light lightly gently
+    event meeting church christmas summer winter work home bit light lightly gently then appt booked
+    booking lesson lessons practice match tournament competition
     """
 )
 # What people put around how their skin looks or feels, and what changes nothing of it.
@@ -61,7 +63,7 @@ _AROUND_SIGNS = word_set(
     after treatment session appointment when while touch touching wash washing still some any lots
     lot much many more than usual normal see seeing notice noticing notice noticed show showing
     bad badly horrible awful crazy will should would do does did keep keeps supposed as up tiny small
-    big large mild slight light lightly few little then been yet
+    big large mild slight light lightly few little then been yet mad hell
     """
 )
 _SMALL = _BEFORE | _BETWEEN | _ANYWHERE
@@ -69,6 +71,7 @@ _JOINING = word_set("and or plus")
 _FOLLOWING = word_set("after following post since")
 _APPOINTMENT = word_set("treatment session appointment procedure having getting")
 
+_AMOUNT = re.compile("[0-9]+(?:mg|mcg|g|ml|iu|x)?")  # of a product or a medicine
 _MIN_FOR_HINT = 4  # letters of a word for which a near miss is looked for
 _LONG = 8  # from this length on, two slips are a near miss too
 _MAX_HINTS = 3
@@ -132,6 +135,7 @@ class Vocabulary:
         self.schedule = schedule
         treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
         self.context = frozenset(treated.split())  # what it is all about
+        self.other_things = [normalize(words).split() for words in schedule.standing.scope.but_not]
 
     @cached_property
     def by_initials(self) -> dict[str, list[tuple[str, str]]]:
@@ -196,7 +200,7 @@ class _Reading:
         self.vocabulary = vocabulary
         self.schedule = vocabulary.schedule
         self.context = vocabulary.context
-        self.tokens = tuple(tokens)
+        self.tokens = _with_names(tokens, vocabulary.other_things)
         self.ids: dict[str, set[str]] = {}
         self.learn(vocabulary.by_initials)
 
@@ -260,6 +264,7 @@ class _Reading:
         for start, token in enumerate(tokens):
             rest = tuple(tokens[start:])
             yield rest
+            yield _without_end(rest)
             yield _without(rest, _BETWEEN)
             bare = _without(rest, _BETWEEN | _ANYWHERE)
             yield bare
@@ -351,7 +356,7 @@ class _Reading:
         bare = _without(self.tokens, _SMALL | _JOINING) or self.tokens
         contained = self.contained(bare)
         near = self.vocabulary.rules({rule for _, found in contained for rule in found})
-        hints = [word for word, _ in contained] or self.nearest(bare)
+        hints = self.slips(bare, contained) or [word for word, _ in contained] or self.nearest(bare)
         hint = f" Did you mean {' or '.join(map(quoted, hints))}?" if hints else ""
         return NotUnderstood(
             f"I don't have anything on {quoted(words)}.{hint} Ask your clinic, or see needlecare schedule show "
@@ -372,18 +377,34 @@ class _Reading:
                 start += 1
         return found[:_MAX_HINTS]
 
-    def nearest(self, tokens: Sequence[str]) -> list[str]:
-        """Return the known word that the words are a slip away from, if one is: people begin words right."""
+    def slips(self, tokens: Sequence[str], contained: Iterable[tuple[str, frozenset[str]]]) -> list[str]:
+        """Return the known word that one of several words is a slip away from: "concealer" for "consealer"."""
+        known = {token for word, _ in contained for token in word.split()}
+        unknown = [token for token in tokens if token not in known and len(token) > _MIN_FOR_HINT]
+        found = (self.nearest([token], near=one_slip_apart) for token in unknown if known)
+        return next(filter(None, found), [])
+
+    def nearest(self, tokens: Sequence[str], near: Callable[[str, str], bool] | None = None) -> list[str]:
+        """Return the known word that the words are a slip away from, if one is: people begin words right.
+
+        A spelling that a rule only puts up with ("makup") is never offered: the first of its words that
+        is a slip away from it is.
+        """
         wanted = " ".join(token for token in tokens if token not in self.schedule.areas)
         if len(wanted) < _MIN_FOR_HINT:
             return []
-        near = {
-            word: _same_beginning(wanted, plain)
+        near = near or _near
+        found = {
+            (word, rule): _same_beginning(wanted, plain)
             for words in self.vocabulary.by_initials.values()
-            for word, _ in words
-            if (plain := normalize(word))[:1] == wanted[0] and _near(wanted, plain)
+            for word, rule in words
+            if (plain := normalize(word))[:1] == wanted[0] and near(wanted, plain)
         }
-        return [max(near, key=near.__getitem__)] if near else []
+        if not found:
+            return []
+        best, rule = max(found, key=found.__getitem__)
+        words = known_words(self.schedule.rules[rule])
+        return [next(word for word in words if word == best or _near(normalize(best), normalize(word)))]
 
 
 def _same_beginning(word: str, other: str) -> int:
@@ -430,13 +451,35 @@ def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
     return "".join((*tokens[:-1], last)), " ".join((*map(root, tokens[:-1]), last))
 
 
+def _with_names(tokens: Sequence[str], names: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Return words in which the name of another thing is one word, that no rule knows: "ice cream" is no ice."""
+    found = list(tokens)
+    for name in names:
+        for start in [place for place, token in enumerate(tokens) if token == name[0]]:
+            end = start + len(name)
+            if end <= len(found) and [*found[start:end][:-1], root(found[end - 1])] == [
+                *name[:-1],
+                root(name[-1]),
+            ]:
+                found[start:end] = ["-".join(name), *[""] * (len(name) - 1)]
+    return tuple(filter(None, found)) if "" in found else tuple(tokens)
+
+
+def _without_end(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Return words without the small ones at their end, an article excepted: "retin a when"."""
+    end = len(tokens)
+    while end > 1 and tokens[end - 1] in _SMALL - _BETWEEN:
+        end -= 1
+    return tuple(tokens[:end])
+
+
 def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
     """Return words without some; an article is kept at the end, where it is none ("vitamin A")."""
     last = len(tokens) - 1
     return tuple(
         token
         for place, token in enumerate(tokens)
-        if not (token in dropped or (dropped >= _SMALL and token.isdigit()))
+        if not (token in dropped or (dropped >= _SMALL and _AMOUNT.fullmatch(token)))
         or (place == last and token in _BETWEEN)
     )
 

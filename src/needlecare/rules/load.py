@@ -90,6 +90,7 @@ _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # what ready-by waits for
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts that questions are held against
+_HAS_NAMES = _HAS_WORDS | {"scope"}  # those that know the names of other things
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
 _HAS_TURN = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
@@ -865,12 +866,11 @@ class _ScheduleReader:
             one = table.table(name)
             # A clinic's own phrases come on top: a file must not make an emergency harder to recognise.
             known = inherited or StandingText(text="", short="")
-            has_words = name in _HAS_WORDS
             texts[name] = StandingText(
                 text=one.standing("text", inherited.text if inherited else None),
                 short=one.standing("short", inherited.short if inherited else None),
-                covers=known.covers + (one.texts("covers") if has_words else ()),
-                but_not=known.but_not + (one.texts("but_not") if has_words else ()),
+                covers=known.covers + (one.texts("covers") if name in _HAS_WORDS else ()),
+                but_not=known.but_not + (one.texts("but_not") if name in _HAS_NAMES else ()),
             )
             one.done()
         table.done()

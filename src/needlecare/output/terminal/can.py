@@ -93,6 +93,10 @@ class AnswerWording:
         self.prescribed = reply.question.prescribed
         self.mistake = reply.question.form is Form.MISTAKE and not self.answer.verdict.allowed
         self.name = name
+        # What the rules say about just these words is the yes itself where only things to do are meant: "Yes. You
+        # can go about your day", and then the shade.
+        self.yes_in_words = bool(self.answer.first) and self.answer.verdict is Verdict.YES
+        self.yes_in_words &= all(ruling.rule.kind is Kind.DO for ruling in self.answer.deciding)
 
     @property
     def warns(self) -> bool:
@@ -114,7 +118,10 @@ class AnswerWording:
 
     def before(self) -> Iterator[str]:
         """Yield what comes before the answer itself: a needed helmet or medicine; what to do after a mistake."""
-        yield from map(sentence, self.answer.first)
+        first = [sentence(text) for text in self.answer.first]
+        if self.yes_in_words and not self.inverted:
+            first[0] = f"{sentence(self.headline())} {first[0]}"
+        yield from first
         if self.prescribed and not self.answer.first:
             yield standing_text("medicine", self.plan.schedule, short=True)
         if self.mistake:
@@ -133,7 +140,7 @@ class AnswerWording:
             start = self.answer.nothing_against_until
             deciding = tuple(r for r in deciding if r.window and r.window.start == start) or deciding
         said = list(dict.fromkeys(map(self.said, deciding)))
-        yield f"{sentence(headline)} {said[0]}" if headline else said[0]
+        yield f"{sentence(headline)} {said[0]}" if headline and not self.yes_in_words else said[0]
         yield from said[1:]
 
     def headline(self) -> str:
