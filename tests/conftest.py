@@ -18,6 +18,7 @@ from needlecare.model import Schedule
 from needlecare.rules.load import read_schedule
 from needlecare.rules.prepared import SUFFIX, prepare, prepared_schedule
 from needlecare.storage.files import replace_file
+from program import NO_DATA
 
 BUILTIN = Path(__file__).parents[1] / "schedules" / "microneedling.toml"
 VERSION_1 = Path(__file__).parent / "data" / "microneedling-1.0.0.toml"
@@ -40,7 +41,11 @@ settings.load_profile("long" if os.environ.get("NEEDLECARE_FUZZ") == "long" else
 
 
 def pytest_configure() -> None:
-    """Prepare the rule files of this checkout anew where one was edited, so that programs start as fast as installed."""
+    """Prepare the rule files of this checkout again where one was edited, so that programs start as fast as installed.
+
+    No test may read or change what the person who runs it has saved: not in this process either.
+    """
+    os.environ["XDG_DATA_HOME"] = NO_DATA
     for path in BUILTIN.parent.glob("*.toml"):
         data, prepared = path.read_bytes(), path.with_suffix(SUFFIX)
         with suppress(ScheduleError):  # whose problems the tests tell

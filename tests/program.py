@@ -7,10 +7,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PROGRAM = Path(sys.executable).with_name("needlecare")
 # What a person's environment may hold and a test must not depend on.
-_FOREIGN = ("NEEDLECARE_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "TERM", "PYTHONIO")
+_FOREIGN = (
+    *("NEEDLECARE_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "TERM", "PYTHONIO"),
+    *("HOME", "XDG_"),
+)
+# An empty home for whatever a test runs; it is removed when the tests end.
+_HOME = TemporaryDirectory(prefix="needlecare-home-")
+# A folder that nobody can have: a test that saves a treatment says where.
+NO_DATA = "/dev/null/data"
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,8 @@ class Result:
 
 def environment(**more: str) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    # No test reads or writes what the person who runs it has saved: there is no folder below /dev/null.
-    return {**own, "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm", "XDG_DATA_HOME": "/dev/null/data", **more}
+    ours = {"TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm", "HOME": _HOME.name, "XDG_DATA_HOME": NO_DATA}
+    return {**own, **ours, **more}
 
 
 def needlecare(*arguments: str, cwd: str | Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002

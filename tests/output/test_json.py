@@ -23,6 +23,7 @@ from jsonschema import Draft202012Validator
 
 from needlecare import __version__
 from needlecare.cli.app import run
+from program import environment
 
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 RULES: dict[str, Any] = tomllib.loads(BUILTIN.read_text(encoding="utf-8"))
@@ -159,7 +160,10 @@ def small() -> Document:
     """Return a right document, small enough to be spoilt in many ways: one of each thing."""
     arguments = [*EXAMPLE, *AN_HOUR_AFTER, "--schedule", "microneedling", "--json"]
     done = subprocess.run(
-        [sys.executable, "-m", "needlecare", "plan", *arguments], capture_output=True, check=True
+        [sys.executable, "-m", "needlecare", "plan", *arguments],
+        capture_output=True,
+        check=True,
+        env=environment(),
     )
     document: Document = json.loads(done.stdout)
     document["windows"] = [window(document, "makeup")]
@@ -731,10 +735,10 @@ def test_hash_seed_locale_and_the_machines_zone_change_nothing(
     expected = capfdbinary.readouterr().out
     assert expected.endswith(b"\n")
     assert b"\r" not in expected
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    environment |= {"PYTHONHASHSEED": seed, "LC_ALL": locale, "TZ": "Pacific/Kiritimati"}
+    variables = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    variables |= {"PYTHONHASHSEED": seed, "LC_ALL": locale, "TZ": "Pacific/Kiritimati"}
     done = subprocess.run(
-        [sys.executable, "-m", "needlecare", *command], env=environment, capture_output=True, check=True
+        [sys.executable, "-m", "needlecare", *command], env=variables, capture_output=True, check=True
     )
     assert done.stdout == expected
     assert "🌹".encode() in expected
