@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from needlecare.cli.options import planned
+from needlecare.cli.options import PlanOptions, planned
 from needlecare.model import SkinType
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.timeline import timeline
@@ -17,15 +17,8 @@ PICTURE = Path(__file__).with_name("timeline.svg")
 
 def picture_text(*, colour: bool) -> str:
     """Return the timeline of the picture: the morning after the treatment, 84 columns wide."""
-    plan, now = planned(
-        "2026-11-21T14:30",
-        prp=True,
-        skin_type=SkinType.IV,
-        scars=False,
-        tz="Europe/Berlin",
-        schedule="microneedling",
-        as_of="2026-11-22T09:00",
-    )
+    options = PlanOptions(prp=True, skin_type=SkinType.IV, tz="Europe/Berlin", as_of="2026-11-22T09:00")
+    plan, now = planned("2026-11-21T14:30", options)
     return timeline(plan, now, Screen(width=84, colour=colour))
 
 

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from needlecare import __version__, interruption
 from needlecare.cli import terminal
+from needlecare.cli.option_groups import with_single_options
 from needlecare.cli.typer_compat import (
     ClickException,
     Command,
@@ -105,7 +106,7 @@ def _command(name: str) -> Command:
     own = getattr(module, "app", None)
     if own is None:
         own = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        own.command(name, epilog=module.EXAMPLES)(getattr(module, function))
+        own.command(name, epilog=module.EXAMPLES)(with_single_options(getattr(module, function)))
     command = typer.main.get_command(own)
     command.name = name
     setattr(command, "rich_help_panel", _PANELS[name])  # noqa: B010  TyperCommand and TyperGroup have it, their base not

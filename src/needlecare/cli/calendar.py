@@ -1,6 +1,6 @@
 """Calendar files: the options of a calendar, a first export, and its revision by --update."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, time
 from pathlib import Path
@@ -12,9 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
-from needlecare.cli.options import typed
+from needlecare.cli.option_groups import OptionGroup
+from needlecare.cli.options import PlanOptions, typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
-from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, SkinType
+from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, Treatment
 from needlecare.output.timing import until
 from needlecare.storage.files import MAX_PATH_LENGTH, HeldFile, held_file, reason, write_file
 from needlecare.storage.rule_files import builtin_rule_ids, schedule_names
@@ -92,16 +93,30 @@ Update = Annotated[
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]
-QUIET_HOURS = "22:00-08:00"
 
 
-def reminders(alarms: Alarms, quiet_hours: str, daily: str | None) -> Reminders:
-    """Return how the calendar reminds. Raises UsageError."""
-    return Reminders(
-        alarms=alarms,
-        quiet=parse_quiet_hours(quiet_hours),
-        daily=_daily_care(daily),
-    )
+class CalendarOutput(OptionGroup, frozen=True, kw_only=True):
+    """Where a calendar goes, and which calendar it is."""
+
+    ics: Ics = None
+    update: Update = False
+    ref: Ref = None
+
+
+class CalendarStyle(OptionGroup, frozen=True, kw_only=True):
+    """What the titles of a calendar tell, and when it rings."""
+
+    detail: DetailOfTitles = Detail.DISCREET
+    alarms: AlarmsWanted = Alarms.GENTLE
+    quiet_hours: Quiet = "22:00-08:00"
+    daily: DailyAt = None
+
+    @property
+    def reminders(self) -> Reminders:
+        """How the calendar reminds. Raises UsageError."""
+        return Reminders(
+            alarms=self.alarms, quiet=parse_quiet_hours(self.quiet_hours), daily=_daily_care(self.daily)
+        )
 
 
 def _daily_care(text: str | None) -> time | DailyCare:
@@ -117,90 +132,84 @@ def _daily_text(daily: time | DailyCare) -> str | None:
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """What a calendar is made with, as the command line says it; a revision fills in what it doesn't say.
-
-    An empty `when` is one that nobody gave.
-    """
+    """What a calendar is made with. An empty `when` is one that nobody gave."""
 
     when: str
-    tz: str | None
-    prp: bool
-    skin_type: SkinType | None
-    scars: bool
-    schedule: str
-    follow: list[str]
-    detail: Detail
-    alarms: Alarms
-    quiet_hours: str
-    daily: str | None
-    override: list[str]
+    plan: PlanOptions
+    style: CalendarStyle
 
-    @property
-    def reminders(self) -> Reminders:
-        """How the calendar reminds. Raises UsageError."""
-        return reminders(self.alarms, self.quiet_hours, self.daily)
+    def completed(self, ctx: typer.Context, target: "CalendarTarget | None") -> "Choices":
+        """Return these choices; what was not typed is what a calendar remembers, or the saved treatment's.
 
-    def filled(self, ctx: typer.Context, target: "CalendarTarget | None") -> "Choices":
-        """Return these choices with what a calendar remembers in the place of what was not typed."""
+        Raises UsageError where nobody gave a date and nothing is remembered.
+        """
         remembered = target.remembered if target is not None else None
-        asked = replace(
-            self,
-            follow=[source for source in self.follow if source != "none"],
-            override=[word for word in self.override if word != "none"],
+        plan = replace(
+            self.plan,
+            follow=[source for source in self.plan.follow or () if source != "none"],
+            override=[word for word in self.plan.override or () if word != "none"],
         )
+        if remembered is None and self.when:
+            return replace(self, plan=plan)
         if remembered is None:
-            if target is not None and target.forgetful and not asked.when:
+            if target is not None and target.forgetful:
                 raise UsageError(
                     f"{target.name} doesn't say what it was made with: an earlier version wrote it; "
                     "add WHEN and the options that it had, such as 2026-11-21T14:30 --tz ZONE --prp"
                 )
-            return asked if asked.when else asked.of_saved(ctx)
+            return _of_saved_treatment(ctx, plan, self.style)
         treatment, quiet = remembered.treatment, remembered.reminders.quiet
-        values = {
-            "tz": treatment.zone.key,
-            "prp": treatment.prp,
-            "skin_type": treatment.skin_type,
-            "scars": treatment.scars,
-            "schedule": remembered.schedule,
-            "follow": list(remembered.follow),
-            "detail": remembered.detail,
-            "alarms": remembered.reminders.alarms,
-            "quiet_hours": f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
-            "override": [f"{one.rule}={one.offset.text}" for one in treatment.overrides],
-            "daily": _daily_text(remembered.reminders.daily),
-        }
-        untyped = {name: value for name, value in values.items() if not typed(ctx, name)}
-        if "schedule" in untyped and remembered.schedule not in schedule_names():
+        if not typed(ctx, "schedule") and remembered.schedule not in schedule_names():
             raise UsageError(
                 f"this calendar was made with the rules {quoted(remembered.schedule)}, which are not built in; "
                 "give their file with --schedule FILE"
             )
-        return replace(asked, when=self.when or treatment.treated.isoformat(), **untyped)
-
-    def of_saved(self, ctx: typer.Context) -> "Choices":
-        """Return these choices for the saved treatment, with its options in the place of what was not typed.
-
-        Raises UsageError where none is saved.
-        """
-        from needlecare.cli.commands.saved import load_saved
-        from needlecare.storage.saved import in_force
-
-        as_of, dates = ctx.params.get("as_of"), ctx.params.get("dates")
-        saved = in_force(load_saved(), lambda zone: options.moment_of(as_of, zone, dates, say=False))
-        if saved is None:
-            raise UsageError(f"no date given: when was the treatment, or when will it be? {WHEN_HINT}")
-        treatment = saved.treatment
-        values = {
-            "tz": treatment.zone.key,
-            "prp": treatment.prp,
-            "skin_type": treatment.skin_type,
-            "scars": treatment.scars,
-            "schedule": saved.schedule,
-            "follow": list(saved.follow),
-            "override": [f"{one.rule}={one.offset.text}" for one in treatment.overrides],
+        style: dict[str, object] = {
+            "detail": remembered.detail,
+            "alarms": remembered.reminders.alarms,
+            "quiet_hours": f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
+            "daily": _daily_text(remembered.reminders.daily),
         }
-        untyped = {name: value for name, value in values.items() if not typed(ctx, name)}
-        return replace(self, when=treatment.treated.isoformat(), **untyped)
+        return Choices(
+            when=self.when or treatment.treated.isoformat(),
+            plan=_with_remembered(ctx, plan, treatment, remembered.schedule, remembered.follow),
+            style=replace(self.style, **_not_typed(ctx, style)),
+        )
+
+
+def _of_saved_treatment(ctx: typer.Context, plan: PlanOptions, style: CalendarStyle) -> Choices:
+    """Return the choices of the saved treatment, except for what was typed. Raises UsageError where none is saved."""
+    from needlecare.cli.commands.saved import load_saved
+    from needlecare.storage.saved import in_force
+
+    saved = in_force(load_saved(), lambda zone: options.moment_of(plan.as_of, zone, plan.dates, say=False))
+    if saved is None:
+        raise UsageError(f"no date given: when was the treatment, or when will it be? {WHEN_HINT}")
+    return Choices(
+        when=saved.treatment.treated.isoformat(),
+        plan=_with_remembered(ctx, plan, saved.treatment, saved.schedule, saved.follow),
+        style=style,
+    )
+
+
+def _with_remembered(
+    ctx: typer.Context, plan: PlanOptions, treatment: Treatment, schedule: str, follow: Sequence[str]
+) -> PlanOptions:
+    """Return the options of a plan with those of a known treatment in the place of what was not typed."""
+    values: dict[str, object] = {
+        "tz": treatment.zone.key,
+        "prp": treatment.prp,
+        "skin_type": treatment.skin_type,
+        "scars": treatment.scars,
+        "schedule": schedule,
+        "follow": list(follow),
+        "override": [f"{override.rule}={override.offset.text}" for override in treatment.overrides],
+    }
+    return replace(plan, **_not_typed(ctx, values))
+
+
+def _not_typed(ctx: typer.Context, values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if not typed(ctx, name)}
 
 
 class CalendarFile(Struct, frozen=True, kw_only=True):

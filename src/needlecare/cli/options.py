@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from needlecare.cli import terminal
+from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.typer_compat import Context
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
@@ -186,6 +187,33 @@ Save = Annotated[
 ]
 
 DEFAULT_SCHEDULE = BUILTIN
+
+
+class PlanOptions(OptionGroup, frozen=True, kw_only=True):
+    """What a plan is made from, besides the day of the treatment; and when it is looked at."""
+
+    prp: Prp = False
+    skin_type: FitzpatrickType = None
+    scars: Scars = False
+    tz: Zone = None
+    schedule: ScheduleName = DEFAULT_SCHEDULE
+    follow: Follow = None
+    override: Overrides = None
+    as_of: AsOf = None
+    dates: Dates = None
+
+    def treatment(self, treated: datetime | date, zone: ZoneInfo, rules: Schedule) -> Treatment:
+        """Return the treatment at a moment (UTC) or on a date. Raises UsageError for a wrong --override."""
+        return Treatment(
+            treated=treated,
+            zone=zone,
+            prp=self.prp,
+            skin_type=self.skin_type,
+            scars=self.scars,
+            overrides=checked_overrides(self.override or (), rules),
+        )
+
+
 FIRST_YEAR_OF_CLOCK = 2026  # needlecare's own, which no clock that is right is before
 
 
@@ -316,30 +344,10 @@ def say_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
     terminal.say(f"{quoted(text)} is {read_as}.")
 
 
-def planned(
-    when: str,
-    *,
-    prp: bool,
-    skin_type: SkinType | None,
-    scars: bool,
-    tz: str | None,
-    schedule: str | Schedule,
-    follow: list[str] | None = None,
-    as_of: str | None = None,
-    dates: DateOrder | None = None,
-    override: list[str] | None = None,
-) -> tuple[Plan, datetime]:
+def planned(when: str, chosen: PlanOptions) -> tuple[Plan, datetime]:
     """Return the plan that the options ask for, and the moment (UTC) to look at it."""
-    zone = zone_of(tz)
-    now = moment_of(as_of, zone, dates)
-    treated = treated_at(when, now=now, zone=zone, dates=dates)
-    rules = load_schedule(schedule) if isinstance(schedule, str) else schedule
-    treatment = Treatment(
-        treated=treated,
-        zone=zone,
-        prp=prp,
-        skin_type=skin_type,
-        scars=scars,
-        overrides=checked_overrides(override or (), rules),
-    )
-    return plan(treatment, rules, follow=follow or ()), now
+    zone = zone_of(chosen.tz)
+    now = moment_of(chosen.as_of, zone, chosen.dates)
+    treated = treated_at(when, now=now, zone=zone, dates=chosen.dates)
+    rules = load_schedule(chosen.schedule)
+    return plan(chosen.treatment(treated, zone, rules), rules, follow=chosen.follow or ()), now

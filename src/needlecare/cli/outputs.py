@@ -11,7 +11,7 @@ import typer
 from msgspec import Struct
 
 from needlecare.cli import terminal
-from needlecare.cli.calendar import CalendarFile
+from needlecare.cli.calendar import CalendarFile, CalendarOutput
 from needlecare.cli.options import OUTPUT_PANEL, typed
 from needlecare.errors import UsageError, shown
 from needlecare.model import Detail, Plan, QuietHours
@@ -169,8 +169,7 @@ def asked_for(
     *,
     json: bool,
     format: Format | None,
-    ics: str | None,
-    update: bool,
+    calendar_output: CalendarOutput,
     output: str | None,
     force: bool,
     no_color: bool,
@@ -178,6 +177,7 @@ def asked_for(
     """Return what the options of a command ask for, and say which of them have no effect. Raises UsageError."""
     if json and format is not None:
         raise UsageError("--json and --format exclude each other; give one of them")
+    ics = calendar_output.ics
     if "" in {ics, output}:
         raise UsageError("--ics and -o need a file name; write one, or leave the option out")
     typed_format = Format.JSON if json else format
@@ -200,7 +200,7 @@ def asked_for(
     wanted = Outputs(
         format=typed_format or _ENDINGS.get(ending), ics=ics, output=output, force=force, colour=not no_color
     )
-    _check(wanted, ctx, update=update)
+    _check(wanted, ctx, update=calendar_output.update)
     return wanted
 
 

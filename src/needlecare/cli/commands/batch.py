@@ -27,7 +27,7 @@ from needlecare.batch.run import MANY_ROWS, Order, Result, Worker, missing_calen
 from needlecare.batch.tables import ExportForm, Table, folded, read_table
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.errors import Interrupted, UsageError, WriteError, quoted, shown
-from needlecare.model import Alarms, Column, Detail, ExportFormat, Schedule
+from needlecare.model import Column, ExportFormat, Schedule
 from needlecare.plan.combine import review_notes
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.files import MAX_PATH_LENGTH, locked_folder, place_of, reason
@@ -182,6 +182,7 @@ Jobs = Annotated[
 
 def batch(
     ctx: typer.Context,
+    *,
     file: Annotated[
         str | None,
         typer.Argument(
@@ -214,10 +215,7 @@ def batch(
     dry_run: DryRun = False,
     cancel_missing: CancelMissing = False,
     jobs: Jobs = None,
-    detail: calendar.DetailOfTitles = Detail.DISCREET,
-    alarms: calendar.AlarmsWanted = Alarms.GENTLE,
-    quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
-    daily: calendar.DailyAt = None,
+    style: calendar.CalendarStyle,
 ) -> None:
     """Plan many appointments from a booking system's export, and write a file for each.
 
@@ -272,8 +270,8 @@ def batch(
             source=place_of(file),
             force=force,
             dry_run=dry_run,
-            detail=detail,
-            reminders=calendar.reminders(alarms, quiet_hours, daily),
+            detail=style.detail,
+            reminders=style.reminders,
         ),
     )
     Worker(order)  # an unknown source is reported before anything is read or written

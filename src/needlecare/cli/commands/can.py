@@ -21,6 +21,7 @@ Examples:
 
 def can(
     ctx: typer.Context,
+    *,
     activity: Annotated[
         list[str],
         typer.Argument(
@@ -31,15 +32,7 @@ def can(
     ],
     at: options.At = None,
     treated: options.Treated = None,
-    prp: options.Prp = False,
-    skin_type: options.FitzpatrickType = None,
-    scars: options.Scars = False,
-    tz: options.Zone = None,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
-    follow: options.Follow = None,
-    override: options.Overrides = None,
-    as_of: options.AsOf = None,
-    dates: options.Dates = None,
+    chosen: options.PlanOptions,
     clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
@@ -49,19 +42,7 @@ def can(
     Exit code 0: allowed; 1: not yet, or no source says; 2: not understood.
     """
     words = " ".join(activity)
-    with emergencies_first(words, schedule, json=json, colour=not no_color):
-        current = current_plan(
-            ctx,
-            treated=treated,
-            prp=prp,
-            skin_type=skin_type,
-            scars=scars,
-            tz=tz,
-            schedule=schedule,
-            follow=follow,
-            as_of=as_of,
-            dates=dates,
-            override=override,
-        )
+    with emergencies_first(words, chosen.schedule, json=json, colour=not no_color):
+        current = current_plan(ctx, treated, chosen)
     options.use_clock(ctx, clock, current.plan.schedule)
-    ask(words, current, at=at, dates=dates, sign=False, json=json, colour=not no_color)
+    ask(words, current, at=at, dates=chosen.dates, sign=False, json=json, colour=not no_color)

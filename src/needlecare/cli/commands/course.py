@@ -11,9 +11,7 @@ import typer
 from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.errors import UsageError, quoted
-from needlecare.model import Alarms, Detail, Treatment
 from needlecare.plan.course import course as course_of
-from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
 from needlecare.time.parsing import DateOrder, Purpose, parse_when
@@ -75,28 +73,16 @@ SessionShown = Annotated[
 
 def course(
     ctx: typer.Context,
+    *,
     when: options.When = None,
     sessions: Sessions = None,
     every: Every = None,
     move: Move = None,
     session: SessionShown = None,
-    prp: options.Prp = False,
-    skin_type: options.FitzpatrickType = None,
-    scars: options.Scars = False,
-    tz: options.Zone = None,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
-    follow: options.Follow = None,
-    override: options.Overrides = None,
-    as_of: options.AsOf = None,
-    dates: options.Dates = None,
+    plan_options: options.PlanOptions,
     clock: options.ClockHours = None,
-    ics: calendar.Ics = None,
-    update: calendar.Update = False,
-    ref: calendar.Ref = None,
-    detail: calendar.DetailOfTitles = Detail.DISCREET,
-    alarms: calendar.AlarmsWanted = Alarms.GENTLE,
-    quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
-    daily: calendar.DailyAt = None,
+    calendar_output: calendar.CalendarOutput,
+    style: calendar.CalendarStyle,
     json: options.Json = False,
     format: outputs.FormatWanted = None,
     output: outputs.OutputFile = None,
@@ -111,58 +97,38 @@ def course(
         ctx,
         json=json,
         format=format,
-        ics=ics,
-        update=update,
+        calendar_output=calendar_output,
         output=output,
         force=force,
         no_color=no_color,
     )
     form = wanted.form(outputs.COURSE_FORMATS)
-    with calendar.opened(wanted.ics, update=update, force=force) as target:
+    with calendar.opened(wanted.ics, update=calendar_output.update, force=force) as target:
         remembered = target.remembered if target is not None else None
-        chosen = calendar.Choices(
-            when=" ".join(when or ()),
-            tz=tz,
-            prp=prp,
-            skin_type=skin_type,
-            scars=scars,
-            schedule=schedule,
-            follow=follow or [],
-            detail=detail,
-            alarms=alarms,
-            quiet_hours=quiet_hours,
-            daily=daily,
-            override=override or [],
-        ).filled(ctx, target)
-        zone = options.zone_of(chosen.tz)
-        now = options.moment_of(as_of, zone, dates)
-        rules = load_schedule(chosen.schedule)
-        first = Treatment(
-            treated=options.treated_at(chosen.when, now=now, zone=zone, dates=dates),
-            zone=zone,
-            prp=chosen.prp,
-            skin_type=chosen.skin_type,
-            scars=chosen.scars,
-            overrides=checked_overrides(chosen.override, rules),
-        )
+        typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
+        chosen = typed.completed(ctx, target)
+        dates, zone = chosen.plan.dates, options.zone_of(chosen.plan.tz)
+        now = options.moment_of(chosen.plan.as_of, zone, dates)
+        rules = load_schedule(chosen.plan.schedule)
+        treated = options.treated_at(chosen.when, now=now, zone=zone, dates=dates)
         moves = _moved(move or (), now, zone, dates)
         if remembered is not None:
             sessions = sessions or remembered.sessions
             every = every or remembered.every
             moves = {**dict(remembered.moves), **moves}
         made = course_of(
-            first,
+            chosen.plan.treatment(treated, zone, rules),
             rules,
             sessions=sessions,
             every=None if every is None else parse_interval(every),
             moved=moves,
-            follow=chosen.follow,
+            follow=chosen.plan.follow or (),
         )
         if session is not None and session > len(made.sessions):
             raise UsageError(f"there is no session {session}; write a number from 1 to {len(made.sessions)}")
         options.use_clock(ctx, clock, made.schedule)
-        if ref is not None:
-            checked_reference(ref)
+        if calendar_output.ref is not None:
+            checked_reference(calendar_output.ref)
         file = None
         if target is not None:
             from needlecare.calendar.course_events import course_calendar
@@ -171,9 +137,9 @@ def course(
                 made,
                 now,
                 moves=moves,
-                ref=target.identity(ref),
-                detail=chosen.detail,
-                reminders=chosen.reminders,
+                ref=target.identity(calendar_output.ref),
+                detail=chosen.style.detail,
+                reminders=chosen.style.reminders,
                 remembered=remembered,
             )
             file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))

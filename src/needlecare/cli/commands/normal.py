@@ -20,6 +20,7 @@ Examples:
 
 def normal(
     ctx: typer.Context,
+    *,
     symptom: Annotated[
         list[str] | None,
         typer.Argument(
@@ -30,15 +31,7 @@ def normal(
     ] = None,
     at: options.At = None,
     treated: options.Treated = None,
-    prp: options.Prp = False,
-    skin_type: options.FitzpatrickType = None,
-    scars: options.Scars = False,
-    tz: options.Zone = None,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
-    follow: options.Follow = None,
-    override: options.Overrides = None,
-    as_of: options.AsOf = None,
-    dates: options.Dates = None,
+    chosen: options.PlanOptions,
     clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
@@ -48,29 +41,17 @@ def normal(
     Exit code 0: usual at this stage; 1: past its usual time, or a warning sign; 2: not understood.
     """
     words = " ".join(symptom or ())
-    with emergencies_first(words, schedule, json=json, colour=not no_color):
-        current = current_plan(
-            ctx,
-            treated=treated,
-            prp=prp,
-            skin_type=skin_type,
-            scars=scars,
-            tz=tz,
-            schedule=schedule,
-            follow=follow,
-            as_of=as_of,
-            dates=dates,
-            override=override,
-        )
+    with emergencies_first(words, chosen.schedule, json=json, colour=not no_color):
+        current = current_plan(ctx, treated, chosen)
     options.use_clock(ctx, clock, current.plan.schedule)
     if words:
-        ask(words, current, at=at, dates=dates, sign=True, json=json, colour=not no_color)
+        ask(words, current, at=at, dates=chosen.dates, sign=True, json=json, colour=not no_color)
         return
     from needlecare.output.terminal.normal import today as today_text
     from needlecare.plan.signs import today
 
     made, now, zone = current.plan, current.now, current.plan.treatment.zone
-    view = today(made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=dates))
+    view = today(made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=chosen.dates))
     if json:
         from needlecare.output.json.answers import today_json
 

@@ -6,7 +6,6 @@ from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.emergency import emergencies_first
 from needlecare.cli.options import planned
-from needlecare.model import Alarms, Detail
 
 EXAMPLES = """
 Examples:
@@ -23,24 +22,12 @@ Examples:
 
 def plan(
     ctx: typer.Context,
+    *,
     when: options.When = None,
-    prp: options.Prp = False,
-    skin_type: options.FitzpatrickType = None,
-    scars: options.Scars = False,
-    tz: options.Zone = None,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
-    follow: options.Follow = None,
-    override: options.Overrides = None,
-    as_of: options.AsOf = None,
-    dates: options.Dates = None,
+    plan_options: options.PlanOptions,
     clock: options.ClockHours = None,
-    ics: calendar.Ics = None,
-    update: calendar.Update = False,
-    ref: calendar.Ref = None,
-    detail: calendar.DetailOfTitles = Detail.DISCREET,
-    alarms: calendar.AlarmsWanted = Alarms.GENTLE,
-    quiet_hours: calendar.Quiet = calendar.QUIET_HOURS,
-    daily: calendar.DailyAt = None,
+    calendar_output: calendar.CalendarOutput,
+    style: calendar.CalendarStyle,
     json: options.Json = False,
     format: outputs.FormatWanted = None,
     output: outputs.OutputFile = None,
@@ -57,46 +44,22 @@ def plan(
         ctx,
         json=json,
         format=format,
-        ics=ics,
-        update=update,
+        calendar_output=calendar_output,
         output=output,
         force=force,
         no_color=no_color,
     )
     form = wanted.form(outputs.PLAN_FORMATS)
-    with calendar.opened(wanted.ics, update=update, force=force) as target:
+    with calendar.opened(wanted.ics, update=calendar_output.update, force=force) as target:
         remembered = target.remembered if target is not None else None
-        chosen = calendar.Choices(
-            when=" ".join(when or ()),
-            tz=tz,
-            prp=prp,
-            skin_type=skin_type,
-            scars=scars,
-            schedule=schedule,
-            follow=follow or [],
-            detail=detail,
-            alarms=alarms,
-            quiet_hours=quiet_hours,
-            daily=daily,
-            override=override or [],
-        ).filled(ctx, target)
-        with emergencies_first(chosen.when, chosen.schedule, json=json, colour=not no_color):
-            made, now = planned(
-                chosen.when,
-                prp=chosen.prp,
-                skin_type=chosen.skin_type,
-                scars=chosen.scars,
-                tz=chosen.tz,
-                schedule=chosen.schedule,
-                follow=chosen.follow,
-                as_of=as_of,
-                dates=dates,
-                override=chosen.override,
-            )
+        typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
+        chosen = typed.completed(ctx, target)
+        with emergencies_first(chosen.when, chosen.plan.schedule, json=json, colour=not no_color):
+            made, now = planned(chosen.when, chosen.plan)
         options.use_clock(ctx, clock, made.schedule)
-        if ref is not None:
-            checked_reference(ref)
-        reminders = chosen.reminders
+        if calendar_output.ref is not None:
+            checked_reference(calendar_output.ref)
+        reminders = chosen.style.reminders
         file = None
         if target is not None:
             from needlecare.calendar.events import calendar as plan_calendar
@@ -104,8 +67,8 @@ def plan(
             newer = plan_calendar(
                 made,
                 now,
-                ref=target.identity(ref),
-                detail=chosen.detail,
+                ref=target.identity(calendar_output.ref),
+                detail=chosen.style.detail,
                 reminders=reminders,
                 remembered=remembered,
             )
@@ -119,8 +82,8 @@ def plan(
                     made,
                     now,
                     screen=wanted.screen,
-                    ref=ref,
-                    detail=chosen.detail,
+                    ref=calendar_output.ref,
+                    detail=chosen.style.detail,
                     quiet=reminders.quiet,
                     sources=sources,
                 )
@@ -130,4 +93,4 @@ def plan(
             saved.load_saved()  # a damaged file is reported before anything is written
         wanted.write(text, file)
         if save:
-            saved.save(made.treatment, schedule=chosen.schedule, follow=chosen.follow)
+            saved.save(made.treatment, schedule=chosen.plan.schedule, follow=chosen.plan.follow)

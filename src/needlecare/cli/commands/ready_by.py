@@ -8,8 +8,6 @@ import typer
 from needlecare.cli import options, terminal
 from needlecare.cli.commands.course import Every, Sessions
 from needlecare.errors import UsageError
-from needlecare.model import Treatment
-from needlecare.plan.overrides import checked_overrides
 from needlecare.plan.ready_by import ready_by as latest_dates
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
@@ -26,6 +24,7 @@ Examples:
 
 
 def ready_by(
+    *,
     when: Annotated[
         list[str],
         typer.Argument(
@@ -36,15 +35,7 @@ def ready_by(
     ],
     sessions: Sessions = None,
     every: Every = None,
-    prp: options.Prp = False,
-    skin_type: options.FitzpatrickType = None,
-    scars: options.Scars = False,
-    tz: options.Zone = None,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
-    follow: options.Follow = None,
-    override: options.Overrides = None,
-    as_of: options.AsOf = None,
-    dates: options.Dates = None,
+    chosen: options.PlanOptions,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -55,20 +46,13 @@ def ready_by(
     if every is not None and sessions is None:
         raise UsageError("--every needs --sessions; add how many sessions, such as --sessions 3")
     interval = None if every is None else parse_interval(every)
-    zone = options.zone_of(tz)
-    now = options.moment_of(as_of, zone, dates)
-    value = parse_when(" ".join(when), now=now, zone=zone, purpose=Purpose.DEADLINE, order=dates).value
+    zone = options.zone_of(chosen.tz)
+    now = options.moment_of(chosen.as_of, zone, chosen.dates)
+    value = parse_when(" ".join(when), now=now, zone=zone, purpose=Purpose.DEADLINE, order=chosen.dates).value
     day = local(value, zone).date() if isinstance(value, datetime) else value
-    rules = load_schedule(schedule)
-    treatment = Treatment(
-        treated=day,
-        zone=zone,
-        prp=prp,
-        skin_type=skin_type,
-        scars=scars,
-        overrides=checked_overrides(override or (), rules),
-    )
-    found = latest_dates(day, treatment, rules, sessions=sessions, every=interval, follow=follow or ())
+    rules = load_schedule(chosen.schedule)
+    treatment = chosen.treatment(day, zone, rules)
+    found = latest_dates(day, treatment, rules, sessions=sessions, every=interval, follow=chosen.follow or ())
     if json:
         from needlecare.output.json.ready_by import ready_by_json
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
 from needlecare.errors import UsageError, quoted
-from needlecare.model import Plan, SkinType, Treatment
+from needlecare.model import Plan, Treatment
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.files import file_data, locked_folder, reason, remove_file, write_file
@@ -29,7 +29,6 @@ from needlecare.storage.saved import (
     saved_bytes,
     with_saved,
 )
-from needlecare.time.parsing import DateOrder
 
 EXAMPLES = """
 Examples:
@@ -98,54 +97,31 @@ class Current(Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
-def current_plan(
-    ctx: typer.Context,
-    *,
-    treated: str | None,
-    prp: bool,
-    skin_type: SkinType | None,
-    scars: bool,
-    tz: str | None,
-    schedule: str,
-    follow: list[str] | None,
-    as_of: str | None,
-    dates: DateOrder | None = None,
-    override: list[str] | None = None,
-) -> Current:
+def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOptions) -> Current:
     """Return the plan of --treated, or else of the saved treatment that matters.
 
     An option that is typed wins over what is saved; one that only the environment
     gives does not. Raises UsageError where nothing is saved.
     """
     if treated is not None:
-        made, now = options.planned(
-            treated,
-            prp=prp,
-            skin_type=skin_type,
-            scars=scars,
-            tz=tz,
-            schedule=schedule,
-            follow=follow,
-            as_of=as_of,
-            dates=dates,
-            override=override,
-        )
+        made, now = options.planned(treated, chosen)
         return Current(plan=made, now=now)
-    zone = options.zone_of(tz) if options.typed(ctx, "tz") else None
-    saved = [_in_zone(one, zone) if zone else one for one in load_saved()]
-    chosen = in_force(saved, lambda zone: options.moment_of(as_of, zone, dates, say=False))
-    if chosen is None:
+    zone = options.zone_of(chosen.tz) if options.typed(ctx, "tz") else None
+    known = [_in_zone(one, zone) if zone else one for one in load_saved()]
+    current = in_force(known, lambda zone: options.moment_of(chosen.as_of, zone, chosen.dates, say=False))
+    if current is None:
         nothing_saved()
-    rules = load_schedule(schedule if options.typed(ctx, "schedule") else chosen.schedule)
+    rules = load_schedule(chosen.schedule if options.typed(ctx, "schedule") else current.schedule)
     treatment = replace(
-        chosen.treatment,
-        prp=prp or chosen.treatment.prp,
-        skin_type=skin_type or chosen.treatment.skin_type,
-        scars=scars or chosen.treatment.scars,
-        overrides=checked_overrides(override or (), rules) or chosen.treatment.overrides,
+        current.treatment,
+        prp=chosen.prp or current.treatment.prp,
+        skin_type=chosen.skin_type or current.treatment.skin_type,
+        scars=chosen.scars or current.treatment.scars,
+        overrides=checked_overrides(chosen.override or (), rules) or current.treatment.overrides,
     )
-    made = plan(treatment, rules, follow=follow or chosen.follow)
-    return Current(plan=made, now=options.moment_of(as_of, treatment.zone, dates), name=chosen.name)
+    made = plan(treatment, rules, follow=chosen.follow or current.follow)
+    now = options.moment_of(chosen.as_of, treatment.zone, chosen.dates)
+    return Current(plan=made, now=now, name=current.name)
 
 
 def nothing_saved() -> NoReturn:

@@ -19,16 +19,9 @@ Examples:
 
 def status(
     ctx: typer.Context,
+    *,
     treated: options.Treated = None,
-    prp: options.Prp = False,
-    skin_type: options.FitzpatrickType = None,
-    scars: options.Scars = False,
-    tz: options.Zone = None,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
-    follow: options.Follow = None,
-    override: options.Overrides = None,
-    as_of: options.AsOf = None,
-    dates: options.Dates = None,
+    chosen: options.PlanOptions,
     clock: options.ClockHours = None,
     short: Annotated[
         bool,
@@ -45,19 +38,7 @@ def status(
 
     It shows the treatment saved with needlecare plan WHEN --save, or the one that you give with --treated WHEN.
     """
-    current = current_plan(
-        ctx,
-        treated=treated,
-        prp=prp,
-        skin_type=skin_type,
-        scars=scars,
-        tz=tz,
-        schedule=schedule,
-        follow=follow,
-        as_of=as_of,
-        dates=dates,
-        override=override,
-    )
+    current = current_plan(ctx, treated, chosen)
     made, now = current.plan, current.now
     if short:
         from needlecare.output.terminal.status_line import status_line

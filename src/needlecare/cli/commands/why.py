@@ -10,9 +10,8 @@ from needlecare.cli import options, terminal
 from needlecare.cli.ask import not_understood, print_reply
 from needlecare.cli.commands.saved import current_plan, load_saved
 from needlecare.cli.emergency import emergencies_first, tell_emergency
-from needlecare.model import Plan, Rule, Treatment
+from needlecare.model import Plan, Rule
 from needlecare.plan.combine import plan
-from needlecare.plan.overrides import checked_overrides
 from needlecare.plan.question import read
 from needlecare.plan.reply import reply
 from needlecare.plan.search import NotUnderstood, Vocabulary
@@ -35,6 +34,7 @@ _NO = re.compile(r"^(?:no|not) ", re.IGNORECASE)  # "why no makeup" asks for the
 
 def why(
     ctx: typer.Context,
+    *,
     rule: Annotated[
         list[str],
         typer.Argument(
@@ -44,15 +44,7 @@ def why(
         ),
     ],
     treated: options.Treated = None,
-    prp: options.Prp = False,
-    skin_type: options.FitzpatrickType = None,
-    scars: options.Scars = False,
-    tz: options.Zone = None,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
-    follow: options.Follow = None,
-    override: options.Overrides = None,
-    as_of: options.AsOf = None,
-    dates: options.Dates = None,
+    chosen: options.PlanOptions,
     clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
@@ -63,36 +55,17 @@ def why(
     """
     words = " ".join(rule)
     colour = not no_color
-    with emergencies_first(words, schedule, json=json, colour=colour):
+    with emergencies_first(words, chosen.schedule, json=json, colour=colour):
         dated = treated is not None or bool(load_saved())
         if dated:
-            current = current_plan(
-                ctx,
-                treated=treated,
-                prp=prp,
-                skin_type=skin_type,
-                scars=scars,
-                tz=tz,
-                schedule=schedule,
-                follow=follow,
-                as_of=as_of,
-                dates=dates,
-                override=override,
-            )
+            current = current_plan(ctx, treated, chosen)
             made, now, name = current.plan, current.now, current.name
         else:
             name = ""
-            rules = load_schedule(schedule)
-            treatment = Treatment(
-                treated=_ANY_TREATMENT,
-                zone=zone_named("UTC"),
-                prp=prp,
-                skin_type=skin_type,
-                scars=scars,
-                overrides=checked_overrides(override or (), rules),
-            )
-            made = plan(treatment, rules, follow=follow or ())
-            now = options.moment_of(as_of, treatment.zone, dates)
+            rules, zone = load_schedule(chosen.schedule), zone_named("UTC")
+            treatment = chosen.treatment(_ANY_TREATMENT, zone, rules)
+            made = plan(treatment, rules, follow=chosen.follow or ())
+            now = options.moment_of(chosen.as_of, zone, chosen.dates)
     options.use_clock(ctx, clock, made.schedule)
     tell_emergency(words, made.schedule, json=json, colour=colour)
     named = _rules(words, made, now, name, json=json, colour=colour, dated=dated)
