@@ -1,11 +1,12 @@
 """What changes for a patient between two schedules -> text in plain words, or JSON."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from needlecare.model import Kind, Offset, Schedule
 from needlecare.output.json.plan import Json, json_text, schedule_json
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.text import Text, text_on
 from needlecare.output.terminal.why import offset_words
 from needlecare.output.timing import how_long
 from needlecare.output.wording import joined
@@ -87,7 +88,7 @@ def difference_text(
             lines += ["", heading, *(f"  {line}" for line in said)]
     if unseen:
         lines += ["", "Changed outside the plans", *(f"  {line}" for line in _unseen(unseen))]
-    return "".join(f"{line}\n" for line in _wrapped(lines, width))
+    return text_on(map(Text, lines), Screen(width=width))
 
 
 def difference_json(
@@ -127,12 +128,6 @@ def _unseen(unseen: Mapping[Unseen, Sequence[str]]) -> Iterator[str]:
         yield f"{_UNSEEN[what]}: {', '.join(names)}"
 
 
-def _wrapped(lines: Sequence[str], width: int) -> Iterator[str]:
-    for line in lines:
-        hang = "    " if line.startswith("  ") else ""
-        yield from textwrap.wrap(line, max(width, 20), subsequent_indent=hang, break_on_hyphens=False) or [""]
-
-
 # One difference -----------------------------------------------------------------------------------
 
 
@@ -148,29 +143,27 @@ def _line(one: Difference) -> str:
 
 
 def _said(one: Difference) -> str:
+    kind = one.rule.kind if one.rule else None
     match one.before, one.after:
-        case (Stretch() | None, Stretch() | None):
-            return _come_or_gone(one)
-        case (Point() | None as before, Point() | None as after) if one.about in {"start", "end", "differs"}:
-            return _differs(one, before, after) if one.about == "differs" else _moved(one, before, after)
-    return _reworded(one)
+        case Point() | None as before, Point() | None as after if one.about in {"start", "end"}:
+            return _moved(one, before, after)
+        case Point() | None as before, Point() | None as after if one.about == "differs":
+            return _differs(kind, before, after)
+        case Stretch() as before, Stretch() as after:
+            was = "a note without times" if before.note else "times"
+            return f"{_stretch(after, kind)} instead of {was}"
+        case None, Stretch() as after:
+            return _stretch(after, kind)
+        case Stretch() as before, None:
+            return f"was {_stretch(before, kind)}"
+        case _:
+            return _reworded(one)
 
 
-def _come_or_gone(one: Difference) -> str:
-    before, after = one.before, one.after
-    assert one.rule is not None
-    if isinstance(after, Stretch):
-        now = "a note without times" if after.note else _stretch(after, one.rule.kind)
-        if before is None:
-            return now
-        was = "a note without times" if isinstance(before, Stretch) and before.note else "times"
-        return f"{now} instead of {was}"
-    assert isinstance(before, Stretch)
-    return f"was {'a note without times' if before.note else _stretch(before, one.rule.kind)}"
-
-
-def _stretch(stretch: Stretch, kind: Kind) -> str:
+def _stretch(stretch: Stretch, kind: Kind | None) -> str:
     """Return "from 24 hours after the treatment until 7 days after the treatment", or "at any time"."""
+    if stretch.note:
+        return "a note without times"
     start, end = stretch.start, stretch.end
     if start is not None and end is not None and start.day is not None and start.day == end.day:
         return f"on {_point(start)}"
@@ -185,40 +178,40 @@ def _stretch(stretch: Stretch, kind: Kind) -> str:
 
 
 def _moved(one: Difference, before: Point | None, after: Point | None) -> str:
-    word = {"start": "from", "end": "until"}[one.about]
+    word, edge = ("from", "a start") if one.about == "start" else ("until", "an end")
+    was = f"without {edge}" if before is None else f"{word} {_point(before)}"
     if after is None:
-        assert before is not None
-        return f"without {'a start' if one.about == 'start' else 'an end'} instead of {word} {_point(before)}"
+        return f"without {edge} instead of {was}"
     now = f"{'on' if after.day is not None and word == 'from' else word} {_point(after)}"
     if before is None:
-        return f"{now} instead of without {'a start' if one.about == 'start' else 'an end'}"
-    was = _point(before)
-    return f"{now} instead of {_shortened(was, now)}: {_by(before, after)} {one.change}"
+        return f"{now} instead of {was}"
+    return f"{now} instead of {_shortened(_point(before), now)}: {_by(before, after)} {one.change}"
 
 
-def _differs(one: Difference, before: Point | None, after: Point | None) -> str:
+def _differs(kind: Kind | None, before: Point | None, after: Point | None) -> str:
     """Say from when on (of a preparation: until when) the sources differ, and did."""
-    assert one.rule is not None
-    word = "until" if one.rule.kind is Kind.PREPARE else "from"
-    if one.rule.kind is Kind.EXPECT:
-        some = "for some it is over by"
-        if after is None:
-            assert before is not None
-            return f"no longer said that {some} {_point(before)}"
-        now = f"{some} {_point(after)}"
-        return (
-            f"{now}, as is now said"
-            if before is None
-            else f"{now} instead of {_shortened(_point(before), now)}"
-        )
-    if after is None:
-        assert before is not None
-        return f"sources no longer differ ({word} {_point(before)} they did)"
-    now = f"sources differ {word} {_point(after)}{'' if word == 'until' else ' on'}"
-    if before is None:
-        return f"{now}; they did not"
-    moved = "later" if after.elapsed > before.elapsed else "sooner"
-    return f"{now} instead of {_shortened(_point(before), now)}: {_by(before, after)} {moved}"
+    expected = kind is Kind.EXPECT
+    word, on = ("until", "") if kind is Kind.PREPARE else ("from", " on")
+
+    def said(point: Point) -> str:
+        if expected:
+            return f"for some it is over by {_point(point)}"
+        return f"sources differ {word} {_point(point)}{on}"
+
+    match before, after:
+        case Point(), Point():
+            now = said(after)
+            moved = "later" if after.elapsed > before.elapsed else "sooner"
+            distance = "" if expected else f": {_by(before, after)} {moved}"
+            return f"{now} instead of {_shortened(_point(before), now)}{distance}"
+        case None, Point():
+            return f"{said(after)}, as is now said" if expected else f"{said(after)}; they did not"
+        case Point(), None if expected:
+            return f"no longer said that {said(before)}"
+        case Point(), None:
+            return f"sources no longer differ ({word} {_point(before)} they did)"
+        case _:
+            return ""
 
 
 def _reworded(one: Difference) -> str:
@@ -234,10 +227,11 @@ def _reworded(one: Difference) -> str:
 
 
 def _quoted(value: Value) -> str:
-    """Return a text in quotes, and a number or a stretch of time without."""
+    """Return a text in quotes and on one line, and a number or a stretch of time without quotes."""
     if isinstance(value, Offset):
         return offset_words(value).removesuffix(f" after{_TREATMENT}")
-    return str(value) if str(value).isdigit() else f"“{value}”"
+    text = " ".join(str(value).split())
+    return text if text.isdigit() else f"“{text}”"
 
 
 def _point(point: Point) -> str:

@@ -2,8 +2,8 @@
 
 from needlecare.model import Schedule
 from needlecare.output.standing import emergency_number, standing_text
-from needlecare.output.terminal.screen import Screen, to_ascii
-from needlecare.output.terminal.text import EMERGENCY, Text
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.text import EMERGENCY, Text, text_on
 from needlecare.plan.emergency import Alarm
 
 _ANY_NUMBER = "112/911/your emergency number"  # where no clinic says which
@@ -12,10 +12,7 @@ _ANY_NUMBER = "112/911/your emergency number"  # where no clinic says which
 def alarm_text(level: Alarm, schedule: Schedule, screen: Screen) -> str:
     """Return what to do now; the first line says it all."""
     texts = [Text(alarm_line(level, schedule), EMERGENCY), Text(standing_text(level.value, schedule))]
-    width = max(screen.width, 20)
-    lines = [line.shown(colour=screen.colour) for text in texts for line in text.wrapped(width)]
-    text = "\n".join(lines) + "\n"
-    return text if screen.unicode else to_ascii(text)
+    return text_on(texts, screen)
 
 
 def alarm_line(level: Alarm, schedule: Schedule) -> str:

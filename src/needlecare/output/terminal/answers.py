@@ -7,14 +7,12 @@ from msgspec import Struct
 
 from needlecare.model import Plan
 from needlecare.output.standing import clinic_name, standing_text
-from needlecare.output.terminal.screen import Screen, to_ascii
-from needlecare.output.terminal.text import DIM, EMERGENCY, Text
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.text import DIM, EMERGENCY, Text, text_on
 from needlecare.output.timing import short_day, short_moment
 from needlecare.output.wording import sentence, treated_text, treatment_name
 from needlecare.plan.combine import begins, review_notes
 from needlecare.time.zones import local
-
-_INDENT = "  "
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -35,10 +33,7 @@ def page_text(page: Page, screen: Screen | None) -> str:
     texts += [Text(text, DIM) for text in page.small_print]
     if screen is None:
         return "".join(f"{text.plain}\n" for text in texts)
-    width = max(screen.width, 20)
-    lines = [line.shown(colour=screen.colour) for text in texts for line in text.wrapped(width)]
-    text = "\n".join(lines) + "\n"
-    return text if screen.unicode else to_ascii(text)
+    return text_on(texts, screen)
 
 
 def treated(plan: Plan, moment: datetime, name: str = "") -> str:

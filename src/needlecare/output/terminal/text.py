@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from unicodedata import combining, east_asian_width
 
+from needlecare.output.terminal.screen import Screen, to_ascii
+
 # One style for each meaning. The colours are the terminal's own sixteen, which its theme makes readable
 # on a dark and on a light background; no meaning depends on colour alone.
 DONT, DO, NORMAL = "bold red", "bold green", "bold blue"  # the three sections of a plan
@@ -29,6 +31,7 @@ _CODES = {
     "on-red": "41",
 }
 _WORD = re.compile(r"\s*\S+\s*")
+_MIN_WIDTH = 20  # columns; a narrower screen wraps the lines itself
 
 
 class Text:
@@ -94,6 +97,22 @@ class Text:
     def shown(self, *, colour: bool) -> str:
         """Return it as a terminal shows it, with escape codes for its styles where that has colour."""
         return "".join(_coded(text, style) if colour and style else text for text, style in self.stretches)
+
+
+def text_on(texts: Iterable[Text], screen: Screen) -> str:
+    """Return texts as a screen shows them: each begins a line, and lines end in a newline.
+
+    Where a text is indented, its further lines are indented a little more.
+    """
+    lines = []
+    for text in texts:
+        indent = len(text.plain) - len(text.plain.lstrip())
+        hanging = indent + 2 if indent else 0
+        width = max(screen.width, _MIN_WIDTH) - hanging
+        for number, line in enumerate(text.cut(indent, len(text.plain)).wrapped(width)):
+            lines.append(" " * (hanging if number else indent) + line.shown(colour=screen.colour) + "\n")
+    shown = "".join(lines)
+    return shown if screen.unicode else to_ascii(shown)
 
 
 def width_of(text: str) -> int:

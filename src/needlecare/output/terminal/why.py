@@ -30,15 +30,14 @@ from needlecare.output.json.plan import (
 )
 from needlecare.output.standing import standing_text
 from needlecare.output.terminal.answers import treated
-from needlecare.output.terminal.screen import Screen, to_ascii
-from needlecare.output.terminal.text import DIM, STRONG, Text
+from needlecare.output.terminal.screen import Screen
+from needlecare.output.terminal.text import DIM, STRONG, Text, text_on
 from needlecare.output.timing import since, until
 from needlecare.output.wording import joined, sentence, treated_text
 from needlecare.plan.combine import begins, placed_recommendations, review_notes
 from needlecare.time.zones import end_of_day
 
 _INDENT, _DEEPER = "  ", "      "
-_MIN_WIDTH = 20
 TIERS = {
     1: "regulator, manufacturer, hospital or peer-reviewed",
     2: "dermatology or physician clinic",
@@ -79,15 +78,13 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 def why(reasons: Sequence[Reason], screen: Screen) -> str:
     """Return why some rules exist, as text for a screen; the first line is the reason."""
-    width = max(screen.width, _MIN_WIDTH)
     schedule = reasons[0].plan.schedule
     lines: list[Text] = []
     for reason in reasons:
         lines += [*_lines(reason), Text()]
     notes = [note.text for note in review_notes(schedule, reasons[0].today)]
     lines += [Text(text, DIM) for text in (*notes, standing_text("general", schedule, short=True))]
-    text = "".join(f"{line}\n" for each in lines for line in _wrapped(each, width, colour=screen.colour))
-    return text if screen.unicode else to_ascii(text)
+    return text_on(lines, screen)
 
 
 def why_json(reasons: Sequence[Reason]) -> str:
@@ -261,14 +258,6 @@ def _source_words(source: Source) -> str:
     address = source.address or "no address known"
     made = f" ({made})" if made else ""
     return f"{source.key}: {source.title}{made}; tier {source.tier}, {TIERS[source.tier]}; {address}"
-
-
-def _wrapped(text: Text, width: int, *, colour: bool) -> Iterator[str]:
-    """Yield the lines of a text, those after the first indented as it is and a little more."""
-    indent = len(text.plain) - len(text.plain.lstrip())
-    hang = " " * (indent + 2 if indent else 0)
-    for number, line in enumerate(text.cut(indent, len(text.plain)).wrapped(width - len(hang))):
-        yield f"{hang if number else ' ' * indent}{line.shown(colour=colour)}"
 
 
 def _reason_json(reason: Reason) -> Json:
