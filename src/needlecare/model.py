@@ -7,6 +7,7 @@ local only on the way out.
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from enum import Enum, IntEnum, StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -449,7 +450,7 @@ class Window(Struct, frozen=True, kw_only=True):
 
 
 class TimedWindow(Window, frozen=True, kw_only=True):
-    """A window that begins and ends: of everything to do, to avoid or to prepare."""
+    """A window that always begins and ends: of everything to avoid, to do or to prepare."""
 
     start: datetime
     end: datetime
@@ -465,6 +466,9 @@ class PrepareWindow(TimedWindow, frozen=True, kw_only=True):
     """What to prepare, from when until the appointment. Until `latest_start`, the sources differ."""
 
     latest_start: datetime
+
+
+AnyWindow = TypeVar("AnyWindow", bound=Window, covariant=True)  # noqa: PLC0105  a type of functions too
 
 
 class NoteCode(StrEnum):
@@ -509,6 +513,15 @@ class Plan(Struct, frozen=True, kw_only=True):
     warnings: tuple[Window, ...]
     notes: tuple[Note, ...]
     followed: tuple[str, ...] = ()
+
+    def of(self, type_: "type[AnyWindow]") -> "list[AnyWindow]":
+        """Return the windows of a type, such as AvoidWindow, in the order of the schedule."""
+        return [window for window in self.windows if isinstance(window, type_)]
+
+    @property
+    def to_do(self) -> list[TimedWindow]:
+        """The windows of what to do."""
+        return [window for window in self.of(TimedWindow) if window.kind is Kind.DO]
 
 
 class Detail(StrEnum):

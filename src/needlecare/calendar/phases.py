@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from needlecare.calendar.roles import Role
-from needlecare.model import Kind, Plan, QuietHours, Treatment, Window
+from needlecare.model import AvoidWindow, Plan, QuietHours, Treatment, Window
 from needlecare.time.zones import Edge, local, resolve
 
 REMINDER = time(9)  # local, for news without a time of day
@@ -26,9 +26,9 @@ class Change(Struct, frozen=True, kw_only=True):
     ended: tuple[Window, ...]
 
 
-def avoid_windows(plan: Plan) -> list[Window]:
+def avoid_windows(plan: Plan) -> list[AvoidWindow]:
     """Return the windows of what is to be avoided for some time, in the order of the schedule."""
-    return [w for w in plan.windows if w.kind is Kind.AVOID and w.start is not None and w.start < end_of(w)]
+    return [window for window in plan.of(AvoidWindow) if window.start < window.end]
 
 
 def changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) -> list[Change]:

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from needlecare.model import Detail, Kind, Note, NoteCode, Plan, Schedule, SkinType, Treatment, Window
+from needlecare.model import (
+    AvoidWindow,
+    Detail,
+    Note,
+    NoteCode,
+    Plan,
+    PrepareWindow,
+    Schedule,
+    SkinType,
+    Treatment,
+    Window,
+)
 from needlecare.output.timing import clock, how_long, last_whole_day, short_day, short_moment, since, until
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
@@ -49,10 +60,9 @@ def day_number(view: Overview) -> int:
 def last_day_number(plan: Plan) -> int:
     """Return the number of the day on which the last waiting period ends; 0 where there is none."""
     zone = plan.treatment.zone
-    ends = [w.end for w in plan.windows if w.kind is Kind.AVOID and w.end is not None]
-    if not ends:
+    last = max((window.end for window in plan.of(AvoidWindow)), default=None)
+    if last is None:
         return 0
-    last = max(ends)
     day = last_whole_day(last, zone) or local(last, zone).date()
     return (day - local(begins(plan), zone).date()).days
 
@@ -76,7 +86,7 @@ def end_messages(windows: Iterable[Window]) -> str:
     return "; ".join(window.rule.then or window.rule.title for window in windows)
 
 
-def next_text(view: Overview, group: Group) -> str:
+def next_text(view: Overview, group: Group[Window]) -> str:
     """Return "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine"."""
     zone = view.plan.treatment.zone
     at = since(group.moment, zone, reader_day(view))
@@ -85,7 +95,7 @@ def next_text(view: Overview, group: Group) -> str:
 
 def differs_between(window: Window) -> bool:
     """Whether the sources differ about when a window ends (or, for a preparation, starts)."""
-    if window.latest_start is not None:
+    if isinstance(window, PrepareWindow):
         return window.latest_start != window.start
     return window.earliest_end is not None and window.earliest_end != window.end
 

@@ -8,7 +8,7 @@ clock is read and nothing is worded for a terminal.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, NamedTuple, assert_never
+from typing import NamedTuple, TypedDict, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -109,7 +109,7 @@ def status(window: Window, moment: datetime) -> Status:
         return Status.UPCOMING
     if window.end is not None and moment >= window.end:
         return Status.PAST
-    if window.kind is Kind.AVOID and window.earliest_end is not None and moment >= window.earliest_end:
+    if isinstance(window, AvoidWindow) and moment >= window.earliest_end:
         return Status.DIFFERS
     return Status.ACTIVE
 
@@ -242,6 +242,14 @@ def _takes_part(found: Case, kind: Kind) -> bool:
     return found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
 
 
+class _What(TypedDict):
+    """What every window says besides its times."""
+
+    rule: Rule
+    governed_by: str | None
+    recommendations: tuple[AssessedRecommendation, ...]
+
+
 class _Planning:
     """One treatment on the calendar of one schedule."""
 
@@ -291,11 +299,11 @@ class _Planning:
         window = self.combined(rule, evaluated.assessed, readings)
         after = self.window(rule.after) if rule.after else None
         if after is not None and after.end is not None:
-            delayed = self.delayed(window, after)
+            delayed = self.delayed(window, after.rule, after.end)
             if delayed is None:
                 return None
             window = delayed
-        if rule.kind is Kind.AVOID:
+        if isinstance(window, AvoidWindow):
             self.note_unknown_skin(window, readings, after)
         return window
 
@@ -352,41 +360,30 @@ class _Planning:
         self, rule: Rule, assessed: tuple[AssessedRecommendation, ...], counted: Sequence[_PlacedTimes]
     ) -> Window:
         """Return the window that the counted recommendations make together."""
-        start = min((one.start for one in counted if one.start is not None), default=None)
-        end = max((one.end for one in counted if one.end is not None), default=None)
-        if start is not None and end is not None:
-            end = max(start, end)
-        more: dict[str, Any] = {
-            "rule": rule,
-            "governed_by": _governing(rule.kind, counted),
-            "recommendations": assessed,
-        }
+        what = _What(rule=rule, governed_by=_governing(rule.kind, counted), recommendations=assessed)
+        starts = [one.start for one in counted if one.start is not None]
+        ends = [one.end for one in counted if one.end is not None]
         match rule.kind:
             case Kind.AVOID:
-                assert start is not None  # here and below: what counts gives both
-                assert end is not None
+                start, end = _whole_stretch(starts, ends)
                 earliest_end = max(start, min(end, _every_group_ended(counted, end)))
-                return AvoidWindow(start=start, earliest_end=earliest_end, end=end, **more)
+                return AvoidWindow(start=start, earliest_end=earliest_end, end=end, **what)
             case Kind.PREPARE:
-                assert start is not None
-                assert end is not None
+                start, end = _whole_stretch(starts, ends)
                 latest_start = min(end, max(start, _every_group_started(counted, start)))
-                return PrepareWindow(start=start, latest_start=latest_start, end=end, **more)
+                return PrepareWindow(start=start, latest_start=latest_start, end=end, **what)
             case Kind.DO:
-                assert start is not None
-                assert end is not None
-                return TimedWindow(start=start, end=end, **more)
-            case Kind.EXPECT:
-                readings = [one.earliest or one.end for one in counted]
-                first = min((reading for reading in readings if reading), default=None)
-                if first is not None and start is not None:
-                    first = max(start, first)
-                return Window(start=start, earliest_end=first, end=end, **more)
+                start, end = _whole_stretch(starts, ends)
+                return TimedWindow(start=start, end=end, **what)
             case Kind.MILESTONE:
-                start, end = self.days(counted)
-                return Window(start=start, end=end, **more)
-            case Kind.CONTRAINDICATION | Kind.WARNING:
-                return Window(start=start, end=end, **more)
+                first, last = self.days(counted)
+                return Window(start=first, end=last, **what)
+            case Kind.EXPECT | Kind.CONTRAINDICATION | Kind.WARNING:
+                first, last = min(starts, default=None), max(ends, default=None)
+                if first is not None and last is not None:
+                    last = max(first, last)
+                earliest = _earliest_end(counted, first) if rule.kind is Kind.EXPECT else None
+                return Window(start=first, earliest_end=earliest, end=last, **what)
             case _:
                 assert_never(rule.kind)
 
@@ -407,20 +404,19 @@ class _Planning:
             None if last is None else end_of_day(last, zone),
         )
 
-    def delayed(self, window: Window, after: Window) -> Window | None:
-        """Return a window that waits for another: an avoid window ends no earlier, the others start no
-        earlier than that one ends. One without time left becomes a note.
+    def delayed(self, window: Window, awaited: Rule, over: datetime) -> Window | None:
+        """Return a window that waits until another rule's is over (UTC): an avoid window ends no earlier, the
+        others start no earlier than that. One without time left becomes a note.
         """
-        assert after.end is not None
         start, earliest_end, end = window.start, window.earliest_end, window.end
         if window.kind is Kind.AVOID:
-            end = max(end, after.end) if end else after.end
+            end = max(end, over) if end else over
         else:
-            start = max(start, after.end) if start else after.end
+            start = max(start, over) if start else over
         if earliest_end is not None:
-            earliest_end = max(earliest_end, after.end)
+            earliest_end = max(earliest_end, over)
         if start is not None and end is not None and start >= end:
-            what = f"{window.rule.title}: no time is left for it after “{after.rule.title}”."
+            what = f"{window.rule.title}: no time is left for it after “{awaited.title}”."
             self.note(NoteCode.NO_TIME_LEFT, window.rule, what)
             return None
         moved = (start, end) != (window.start, window.end)
@@ -429,7 +425,7 @@ class _Planning:
             start=start,
             earliest_end=earliest_end,
             end=end,
-            delayed_by=after.rule.id if moved else None,
+            delayed_by=awaited.id if moved else None,
         )
 
     def note(self, code: NoteCode, rule: Rule, text: str, sooner: datetime | None = None) -> None:
@@ -453,11 +449,11 @@ class _Planning:
             self.note(NoteCode.OVERRIDE_SHORTER, rule, text)
 
     def note_unknown_skin(
-        self, window: Window, counted: Sequence[_PlacedTimes], after: Window | None
+        self, window: AvoidWindow, counted: Sequence[_PlacedTimes], after: Window | None
     ) -> None:
         """Return a note that an avoid window may end sooner once the skin type is known."""
         ends = [one.end for one in counted if one.end and one.counted.case is not Case.UNKNOWN]
-        if len(ends) == len(counted) or not ends or window.end is None:
+        if len(ends) == len(counted) or not ends:
             return
         sooner = max([*ends, *([after.end] if after is not None and after.end else [])])
         if sooner < window.end:
@@ -501,6 +497,18 @@ def _gives_enough(one: Recommendation, kind: Kind) -> bool:
     if kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
         return one.start is not None and one.end is not None
     return one.start is not None or one.end is not None
+
+
+def _whole_stretch(starts: Sequence[datetime], ends: Sequence[datetime]) -> tuple[datetime, datetime]:
+    """Return the earliest start and the latest end; what counts for an avoid, do or prepare rule gives both."""
+    start = min(starts)
+    return start, max(start, *ends)
+
+
+def _earliest_end(counted: Iterable[_PlacedTimes], start: datetime | None) -> datetime | None:
+    """Return when what is expected may be over at the earliest, but not before it begins."""
+    ends = [end for one in counted if (end := one.earliest or one.end)]
+    return max(min(ends), start) if ends and start else min(ends, default=None)
 
 
 def _certain_groups(counted: Iterable[_PlacedTimes]) -> dict[Condition, list[_PlacedTimes]]:

@@ -22,10 +22,12 @@ from needlecare.model import (
     NoteCode,
     Offset,
     Plan,
+    PrepareWindow,
     Rule,
     Schedule,
     SeriesRange,
     SessionScope,
+    TimedWindow,
     Treatment,
     Window,
 )
@@ -44,8 +46,8 @@ class Merged(Struct, frozen=True, kw_only=True):
     least until the day on which the preparation starts.
     """
 
-    preparation: Window
-    avoid: Window
+    preparation: PrepareWindow
+    avoid: AvoidWindow
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -368,9 +370,9 @@ def _said_in(made: Plan, number: int, last: int) -> Plan:
 
 def _merged(before: Plan, after: Plan, counterparts: Mapping[str, str]) -> tuple[Merged, ...]:
     """Return the preparations of a session that go on from what the one before asks to avoid."""
-    avoided = {window.rule.id: window for window in before.windows}
+    avoided = {window.rule.id: window for window in before.of(AvoidWindow)}
     found = []
-    for window in after.windows:
+    for window in after.of(PrepareWindow):
         avoid = avoided.get(counterparts.get(window.rule.id, ""))
         if avoid is not None and _reaches(avoid, window, after.treatment.zone):
             found.append(Merged(preparation=window, avoid=avoid))
@@ -395,13 +397,11 @@ def _counterparts(schedule: Schedule) -> dict[str, str]:
     return found
 
 
-def _reaches(avoid: Window, preparation: Window, zone: tzinfo) -> bool:
+def _reaches(avoid: AvoidWindow, preparation: PrepareWindow, zone: tzinfo) -> bool:
     """Whether what is avoided lasts until the day on which the preparation starts.
 
     Hours between the two on that day free nobody.
     """
-    if avoid.end is None or preparation.start is None:
-        return False
     return local(preparation.start, zone).date() <= local(avoid.end, zone).date()
 
 
@@ -433,12 +433,12 @@ def _until(window: Window, over: datetime) -> Window | None:
 
     Nothing that is avoided or done lasts longer, since it begins anew.
     """
-    if window.kind not in {Kind.AVOID, Kind.DO} or window.end is None:
+    if not isinstance(window, TimedWindow) or isinstance(window, PrepareWindow):
         return window
-    if window.start is not None and window.start >= over:
+    if window.start >= over:
         return None
-    earliest_end = None if window.earliest_end is None else min(window.earliest_end, over)
-    return replace(window, earliest_end=earliest_end, end=min(window.end, over))
+    cut = replace(window, end=min(window.end, over))
+    return replace(cut, earliest_end=min(cut.earliest_end, over)) if isinstance(cut, AvoidWindow) else cut
 
 
 def _going_on(merged: Merged, start: datetime, over: datetime) -> AvoidWindow:
@@ -447,13 +447,12 @@ def _going_on(merged: Merged, start: datetime, over: datetime) -> AvoidWindow:
     Where the sources do not agree on the preparation yet, they differ on all of it.
     """
     preparation = merged.preparation
-    agreed = preparation.latest_start
     return AvoidWindow(
         rule=replace(
             preparation.rule, kind=Kind.AVOID, short=preparation.rule.short.removeprefix("no "), then=None
         ),
         start=start,
-        earliest_end=start if agreed is not None and agreed > start else over,
+        earliest_end=start if preparation.latest_start > start else over,
         end=over,
         governed_by=preparation.governed_by,
         recommendations=preparation.recommendations,

@@ -57,7 +57,7 @@ def status_json(plan: Plan, as_of: datetime) -> str:
     def each(windows: Iterable[Window]) -> list[Json]:
         return [window_summary_json(one, as_of, zone) for one in windows]
 
-    def flat(groups: Iterable[Group]) -> list[Json]:
+    def flat(groups: Iterable[Group[Window]]) -> list[Json]:
         return each(window for group in groups for window in group.windows)
 
     change = view.next_change

@@ -11,7 +11,7 @@ from html import escape
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Plan, Window
+from needlecare.model import AvoidWindow, Plan, TimedWindow, Window
 from needlecare.output.timing import weekday
 from needlecare.plan.combine import begins
 from needlecare.time.zones import local
@@ -29,7 +29,7 @@ MIN_LEFT = 100.0  # units for names
 
 
 def chart(
-    plan: Plan, dont: Sequence[Window], do: Sequence[Window], disputed: frozenset[str]
+    plan: Plan, dont: Sequence[AvoidWindow], do: Sequence[TimedWindow], disputed: frozenset[str]
 ) -> Iterator[str]:
     """Yield the lines of the chart of what not to do and what to do, in that order.
 
@@ -37,6 +37,7 @@ def chart(
     """
     names = [_name(window) for window in (*dont, *do)]
     axis = _Axis(plan, [*dont, *do], left=max(MIN_LEFT, max(map(len, names), default=0) * LETTER + 6))
+    sections: list[tuple[str, str, Sequence[TimedWindow]]]
     sections = [("DON’T", "dont", dont), ("DO", "do", do)]
     headings = sum(1 for _, _, windows in sections if windows)
     height = HEAD + ROW * (len(names) + headings) + 2
@@ -73,11 +74,11 @@ def _name(window: Window) -> str:
 class _Axis:
     """Where a moment lies across the chart, by the clocks of the zone; at the far edge when later."""
 
-    def __init__(self, plan: Plan, windows: Sequence[Window], *, left: float) -> None:
+    def __init__(self, plan: Plan, windows: Sequence[TimedWindow], *, left: float) -> None:
         self.zone: ZoneInfo = plan.treatment.zone
         self.first_day = local(begins(plan), self.zone).date()
         self.left = left
-        last = max((self.days(window.end) for window in windows if window.end is not None), default=0.0)
+        last = max((self.days(window.end) for window in windows), default=0.0)
         self.weeks = min(MAX_WEEKS, max(0, ceil((last - DAYS) / 7)))
         self.day = (WIDTH - 8 - left) / (DAYS + self.weeks * WEEK)  # 8 units for an arrow
 
@@ -102,11 +103,10 @@ class _Axis:
             for y, said in ((11, name), (23, day.day)):
                 yield f'<text class="day" x="{x + width / 2:.1f}" y="{y}" text-anchor="middle">{said}</text>'
 
-    def bar(self, window: Window, y: float, style: str, *, disputed: bool) -> Iterator[str]:
-        assert window.end is not None
+    def bar(self, window: TimedWindow, y: float, style: str, *, disputed: bool) -> Iterator[str]:
         end = self.days(window.end)
-        sure = self.days(window.earliest_end) if disputed and window.earliest_end is not None else end
-        first = self.at(self.days(window.start)) if window.start is not None else self.left
+        sure = self.days(window.earliest_end) if disputed and isinstance(window, AvoidWindow) else end
+        first = self.at(self.days(window.start))
         last = max(self.at(end), first + MIN_BAR)
         solid = last if sure >= end else min(last, self.at(sure))
         if solid > first:

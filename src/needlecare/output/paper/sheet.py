@@ -11,7 +11,20 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from needlecare.model import Case, Kind, Note, NoteCode, Plan, Schedule, Source, Window
+from needlecare.model import (
+    AnyWindow,
+    AvoidWindow,
+    Case,
+    Kind,
+    Note,
+    NoteCode,
+    Plan,
+    PrepareWindow,
+    Schedule,
+    Source,
+    TimedWindow,
+    Window,
+)
 from needlecare.output.standing import standing_text
 from needlecare.output.timing import clock, last_whole_day, short_day, since, until, until_cell
 from needlecare.output.wording import (
@@ -95,8 +108,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     telephone: str
     notices: tuple[str, ...]
     legend: str
-    dont: tuple[Window, ...]
-    do: tuple[Window, ...]
+    dont: tuple[AvoidWindow, ...]
+    do: tuple[TimedWindow, ...]
     disputed: frozenset[str]
     chapters: tuple[Chapter, ...]
     sources: tuple[Source, ...]
@@ -137,7 +150,8 @@ class _Sheet:
 
     def sheet(self) -> Sheet:
         clinic = self.clinic
-        dont, do = windows_of(self.view.not_yet), self.by_end(windows_of(self.view.do_later))
+        dont = windows_of(self.view.not_yet)
+        do = tuple(sorted(windows_of(self.view.do_later), key=lambda window: window.end))
         chapters = (
             self.call(),
             self.chart(dont, do),
@@ -260,9 +274,9 @@ class _Sheet:
             ),
         )
 
-    def delayed_start(self, window: Window) -> str:
+    def delayed_start(self, window: AvoidWindow) -> str:
         """Return from when something is not allowed, where that isn't the treatment."""
-        if window.start is None or window.start == self.begins:
+        if window.start == self.begins:
             return ""
         return f"from {since(window.start, self.zone, self.reader)}"
 
@@ -275,13 +289,7 @@ class _Sheet:
                     label="from the treatment on"
                     if group.moment == self.begins
                     else f"from {since(group.moment, self.zone, self.reader)}",
-                    points=tuple(
-                        point(
-                            window,
-                            when="" if window.end is None else self.until(window.end),
-                        )
-                        for window in group.windows
-                    ),
+                    points=tuple(point(window, when=self.until(window.end)) for window in group.windows),
                 )
                 for group in self.view.do_later
             ),
@@ -323,24 +331,20 @@ class _Sheet:
         own = bool(counted) and all(source in sources and sources[source].own for source in counted)
         return differs_between(window) and not own
 
-    def some_say(self, window: Window) -> str:
+    def some_say(self, window: AvoidWindow | PrepareWindow) -> str:
         """Return the less strict edge of a window about which sources differ."""
-        edge = window.latest_start if window.kind is Kind.PREPARE else window.earliest_end
-        if edge is None or not self.is_disputed(window):
+        if not self.is_disputed(window):
             return ""
-        if window.kind is Kind.PREPARE:
-            return f"from {since(edge, self.zone, self.reader)}"
-        if window.start is not None and edge <= window.start:
+        if isinstance(window, PrepareWindow):
+            return f"from {since(window.latest_start, self.zone, self.reader)}"
+        if window.earliest_end <= window.start:
             return "no wait"
-        return until_cell(edge, self.zone, self.reader)
+        return until_cell(window.earliest_end, self.zone, self.reader)
 
     def until(self, moment: datetime) -> str:
         """Return "until Thu 26 Nov 14:30", or "through Fri 27 Nov"."""
         said = until_cell(moment, self.zone, self.reader)
         return said if said.startswith("through") else f"until {said}"
-
-    def by_end(self, windows: Iterable[Window]) -> tuple[Window, ...]:
-        return tuple(sorted(windows, key=lambda window: window.end or self.begins))
 
     def on_days(self, window: Window) -> Point:
         """Return a point with its days: what is normal, and when to come back, keeps no hours."""
@@ -400,7 +404,7 @@ def point(window: Window, *, when: str = "", some: str = "") -> Point:
     return Point(title=rule.title, medicine=rule.medicine, when=said, some=some, advice=rule.advice)
 
 
-def windows_of(groups: Iterable[Group]) -> tuple[Window, ...]:
+def windows_of(groups: Iterable[Group[AnyWindow]]) -> tuple[AnyWindow, ...]:
     """Return the windows of groups, in their order."""
     return tuple(window for group in groups for window in group.windows)
 

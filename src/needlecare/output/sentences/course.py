@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Window
+from needlecare.model import AvoidWindow
 from needlecare.output.sentences.course_wording import (
     course_name,
     goes_on,
@@ -109,12 +109,12 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     )
 
 
-def _going_on(window: Window, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
+def _going_on(window: AvoidWindow, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
     """Return what is avoided until the next session, and the preparations that it goes on as."""
     others = [one.preparation.rule.title for one in merged]
     titles = [window.rule.title, *(title[:1].lower() + title[1:] for title in others)]
     said = f"{'; '.join(titles)}: goes on from session {session.number} until session {session.number + 1}."
-    if differs_between(window) and window.earliest_end is not None:
+    if differs_between(window):
         said += f" Sources differ from {long_until(window.earliest_end, zone)} on: ask your clinic."
     return said
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from needlecare.model import Kind, Note, Offset, SessionScope, Window
+from needlecare.model import AvoidWindow, Kind, Note, Offset, SessionScope, Window
 from needlecare.output.timing import how_long, short_day, short_moment, since
 from needlecare.output.wording import end_messages, joined, treatment_name
 from needlecare.plan.course import Course, Merged, Session
@@ -57,15 +57,15 @@ def next_in_course(course: Course, view: Overview, current: Session) -> tuple[st
     return said, f"{at}, in {how_long(moment - view.as_of)}"
 
 
-def goes_on(course: Course, session: Session) -> tuple[tuple[Window, tuple[Merged, ...]], ...]:
+def goes_on(course: Course, session: Session) -> tuple[tuple[AvoidWindow, tuple[Merged, ...]], ...]:
     """Return what is avoided until the next session begins, each with the preparations that it covers."""
     following = course.after(session)
     if following is None:
         return ()
     return tuple(
         (window, tuple(one for one in following.merged if one.avoid.rule.id == window.rule.id))
-        for window in session.told.windows
-        if window.kind is Kind.AVOID and window.end == following.begins
+        for window in session.told.of(AvoidWindow)
+        if window.end == following.begins
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Kind, Plan, Schedule, Status, Window
+from needlecare.model import AvoidWindow, Kind, Plan, PrepareWindow, Schedule, Status, TimedWindow, Window
 from needlecare.output.standing import standing_text, standing_texts
 from needlecare.output.timing import how_long, long_day, long_since, long_until
 from needlecare.output.wording import (
@@ -81,33 +81,30 @@ def section(heading: str, lines: Sequence[str]) -> Iterator[str]:
         yield from (f"- {' '.join(line.split())}" for line in lines)
 
 
-def not_yet_text(window: Window, view: Overview) -> str:
+def not_yet_text(window: AvoidWindow, view: Overview) -> str:
     """Return until when something has to wait, as a sentence or two."""
     zone = view.plan.treatment.zone
-    assert window.end is not None
-    begins_later = status(window, view.as_of) is Status.UPCOMING and view.begun and window.start is not None
-    start = f"from {long_since(window.start, zone)} " if begins_later and window.start else ""
+    begins_later = view.begun and status(window, view.as_of) is Status.UPCOMING
+    start = f"from {long_since(window.start, zone)} " if begins_later else ""
     left = f" (in {how_long(window.end - view.as_of)})" if view.begun else ""
     said = f"{window.rule.title}: {start}until {long_until(window.end, zone)}{left}."
-    if differs_between(window) and window.earliest_end is not None:
-        at_once = window.start is not None and window.earliest_end <= window.start
+    if differs_between(window):
+        at_once = window.earliest_end <= window.start
         what = "allow it at once" if at_once else f"say until {long_until(window.earliest_end, zone)}"
         said += f" Some sources {what}: ask your clinic."
     return said
 
 
-def _ended(window: Window, zone: ZoneInfo) -> str:
-    assert window.end is not None
+def _ended(window: TimedWindow, zone: ZoneInfo) -> str:
     return (
         f"{window.rule.title}: until {long_until(window.end, zone)}. {whole_sentence(end_messages([window]))}"
     )
 
 
-def preparation_text(window: Window, zone: ZoneInfo) -> str:
+def preparation_text(window: PrepareWindow, zone: ZoneInfo) -> str:
     """Return from when something is to be prepared, as a sentence or two."""
-    start = f"from {long_since(window.start, zone)} " if window.start else ""
-    said = f"{window.rule.title}: {start}until your appointment."
-    if differs_between(window) and window.latest_start is not None:
+    said = f"{window.rule.title}: from {long_since(window.start, zone)} until your appointment."
+    if differs_between(window):
         said += f" Some sources say from {long_since(window.latest_start, zone)}: ask your clinic."
     return said
 

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.calendar.phases import REMINDER, after_quiet, avoid_windows, end_of
-from needlecare.model import Kind, Plan, QuietHours, Window
+from needlecare.calendar.phases import REMINDER, after_quiet, avoid_windows
+from needlecare.model import AvoidWindow, Kind, Plan, PrepareWindow, QuietHours, Window
 from needlecare.plan.combine import begins
 from needlecare.time.zones import Edge, end_of_day, local, resolve
 
@@ -79,9 +79,9 @@ class Turn(Struct, frozen=True, kw_only=True):
     named: str = ""  # its role, where the first rule in it doesn't give one
 
     @property
-    def ended(self) -> tuple[Window, ...]:
+    def ended(self) -> tuple[AvoidWindow, ...]:
         """The windows that are over."""
-        return tuple(window for window in self.windows if window.kind is Kind.AVOID)
+        return tuple(window for window in self.windows if isinstance(window, AvoidWindow))
 
     @property
     def milestones(self) -> tuple[Window, ...]:
@@ -93,7 +93,7 @@ class Turn(Struct, frozen=True, kw_only=True):
         """The name of the message, the same in every version of the plan."""
         if self.named:
             return self.named
-        ended = sorted(self.ended, key=end_of)
+        ended = sorted(self.ended, key=lambda window: window.end)
         return f"phase/{ended[0].rule.id}" if ended else f"milestone/{self.milestones[0].rule.id}"
 
 
@@ -175,16 +175,15 @@ def _single_turns(plan: Plan, days: Days) -> Iterator[Turn]:
     """Yield each end and each milestone by itself, with the last moment at which it may be sent."""
     never = datetime.max.replace(tzinfo=begins(plan).tzinfo)
     for window in avoid_windows(plan):
-        end = end_of(window)
-        at = days.morning_after(end) if plan.treatment.date_only else days.awake(end)
+        at = days.morning_after(window.end) if plan.treatment.date_only else days.awake(window.end)
         yield Turn(at=at, latest=never, windows=(window,))
-    for window in plan.windows:
-        if window.kind is Kind.MILESTONE and window.start is not None:
-            day = days.of(window.start)
-            at, end = days.morning(day), window.end or never
+    for milestone in plan.windows:
+        if milestone.kind is Kind.MILESTONE and milestone.start is not None:
+            day = days.of(milestone.start)
+            at, end = days.morning(day), milestone.end or never
             fixed = end <= end_of_day(day, days.zone)
             latest = at if fixed else end - timedelta(seconds=1)
-            yield Turn(at=at, latest=latest, windows=(window,), fixed=fixed)
+            yield Turn(at=at, latest=latest, windows=(milestone,), fixed=fixed)
 
 
 # Before the treatment -----------------------------------------------------------------------------
@@ -195,7 +194,7 @@ class Preparation(Struct, frozen=True, kw_only=True):
 
     role: str
     at: datetime
-    windows: tuple[Window, ...]
+    windows: tuple[PrepareWindow, ...]
 
 
 def preparations(plan: Plan, days: Days) -> list[Preparation]:
@@ -204,16 +203,16 @@ def preparations(plan: Plan, days: Days) -> list[Preparation]:
     """
     begun = begins(plan)
     appointment = days.of(begun)
-    prepare = [w for w in plan.windows if w.kind is Kind.PREPARE and w.start is not None and w.start < begun]
-    prepare.sort(key=lambda window: window.start or begun)
-    fortnight = [w for w in prepare if appointment - WEEKS_AHEAD <= days.of(w.start or begun) < appointment]
+    prepare = [window for window in plan.of(PrepareWindow) if window.start < begun]
+    prepare.sort(key=lambda window: window.start)
+    fortnight = [w for w in prepare if appointment - WEEKS_AHEAD <= days.of(w.start) < appointment]
     if not fortnight:
         return []
     first, last = fortnight[0], next(w for w in fortnight if w.start == fortnight[-1].start)
-    at = days.morning_before(first.start or begun)
+    at = days.morning_before(first.start)
     found = [Preparation(role=f"prepare/{first.rule.id}", at=at, windows=tuple(prepare))]
-    at = days.morning_before(last.start or begun)
+    at = days.morning_before(last.start)
     if days.of(at) > days.of(found[0].at):
-        latest_first = sorted(prepare, key=lambda window: window.start or begun, reverse=True)
+        latest_first = sorted(prepare, key=lambda window: window.start, reverse=True)
         found.append(Preparation(role=f"prepare/{last.rule.id}", at=at, windows=tuple(latest_first)))
     return found

@@ -5,14 +5,14 @@ if every character were in GSM-7: an accent may cost segments, it never costs na
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.calendar.phases import avoid_windows, end_of
-from needlecare.model import UNRANKED, Detail, Kind, Plan, Schedule, Window
+from needlecare.calendar.phases import avoid_windows
+from needlecare.model import UNRANKED, Detail, Plan, Schedule, TimedWindow, Window
 from needlecare.output.sms.gsm import as_if_gsm, segments, to_gsm
 from needlecare.output.sms.moments import Preparation, Turn
 from needlecare.output.standing import clinic_name, standing_text
@@ -51,10 +51,10 @@ class Texts:
         if first:
             draft.candidates += [("do", window) for window in self.own_care()]
         draft.candidates += [("news", window) for window in sorted(turn.ended, key=self.importance)]
-        waiting = [window for window in avoid_windows(self.plan) if end_of(window) > turn.at]
-        soon = [w for w in waiting if following is None or end_of(w) <= following or not _begun(w, turn.at)]
+        waiting = [window for window in avoid_windows(self.plan) if window.end > turn.at]
+        soon = [w for w in waiting if following is None or w.end <= following or w.start > turn.at]
         later = [window for window in waiting if window not in soon]
-        soon.sort(key=lambda window: (end_of(window), self.importance(window)))
+        soon.sort(key=lambda window: (window.end, self.importance(window)))
         later.sort(key=self.importance)
         draft.candidates += [("wait", window) for window in (*soon, *later)]
         draft.signs = [] if first else self.new_signs(turn.at)
@@ -78,7 +78,7 @@ class Texts:
         everything = self.joined(draft, draft.candidates, standing=standing, complete=True)
         if _fits(everything) and draft.news <= MAX_NEWS:
             return everything
-        chosen: list[tuple[str, Window]] = []
+        chosen: list[tuple[str, TimedWindow]] = []
         text = self.joined(draft, chosen, standing=standing, complete=False)
         for part in (draft.advice, draft.signs, draft.heading, draft.fixed):  # the least important first
             if not _fits(text):
@@ -97,7 +97,7 @@ class Texts:
         return text
 
     def joined(
-        self, draft: "_Draft", chosen: Sequence[tuple[str, Window]], *, standing: bool, complete: bool
+        self, draft: "_Draft", chosen: Sequence[tuple[str, TimedWindow]], *, standing: bool, complete: bool
     ) -> str:
         """Return a message with what was chosen; `complete`: nothing is left out."""
         named = [window for _, window in chosen]
@@ -117,15 +117,14 @@ class Texts:
         own = rule.id in self.plan.schedule.own_rules
         return (0 if own and rule.priority == UNRANKED else rule.priority, self.plan.windows.index(window))
 
-    def own_care(self) -> list[Window]:
+    def own_care(self) -> list[TimedWindow]:
         """Return what the clinic's own file asks for after the treatment."""
         own = self.plan.schedule.own_rules
-        return [w for w in self.plan.windows if w.kind is Kind.DO and w.rule.id in own]
+        return [window for window in self.plan.to_do if window.rule.id in own]
 
     def milestone(self, window: Window, at: datetime) -> str:
         """Return what there is on the day of a milestone, or from when one of several days begins."""
-        assert window.start is not None
-        today, day = local(at, self.zone).date(), local(window.start, self.zone).date()
+        today, day = local(at, self.zone).date(), self.first_day(window)
         if not self.is_today(window):
             return f"{window.rule.title}: from {short_day(day, today)}."
         return sentence(
@@ -134,9 +133,12 @@ class Texts:
 
     def is_today(self, window: Window) -> bool:
         """Whether a milestone is one of a single day."""
+        return window.end is None or window.end <= end_of_day(self.first_day(window), self.zone)
+
+    def first_day(self, window: Window) -> date:
+        """Return the local day on which a milestone begins; one without a start has no message."""
         assert window.start is not None
-        day = local(window.start, self.zone).date()
-        return window.end is None or window.end <= end_of_day(day, self.zone)
+        return local(window.start, self.zone).date()
 
     def new_signs(self, at: datetime) -> list[str]:
         """Return whom to call about the signs that have come to count since the treatment."""
@@ -157,16 +159,16 @@ class _Draft(Struct):
     heading: list[str] = []
     fixed: list[str] = []
     advice: list[str] = []
-    candidates: list[tuple[str, Window]] = []
+    candidates: list[tuple[str, TimedWindow]] = []
     signs: list[str] = []
 
     @property
     def news(self) -> int:
         return sum(kind == "news" for kind, _ in self.candidates)
 
-    def sentences(self, chosen: Iterable[tuple[str, Window]]) -> list[str]:
+    def sentences(self, chosen: Iterable[tuple[str, TimedWindow]]) -> list[str]:
         """Return sentences that say what was chosen: one for each end, in the order of the ends."""
-        by_kind: dict[str, list[Window]] = {}
+        by_kind: dict[str, list[TimedWindow]] = {}
         for kind, window in chosen:
             by_kind.setdefault(kind, []).append(window)
         said = [f"{(w.rule.then or w.rule.title)}." for w in by_kind.get("news", ())]
@@ -175,24 +177,23 @@ class _Draft(Struct):
         return [*said, *self.grouped(by_kind.get("prepare", ()), self.preparation)]
 
     def grouped(
-        self, windows: Iterable[Window], words: Callable[[Window], tuple[datetime, str]]
+        self, windows: Iterable[TimedWindow], words: Callable[[TimedWindow], tuple[datetime, str]]
     ) -> list[str]:
         groups: dict[tuple[datetime, str], list[str]] = {}
         for window in windows:
             groups.setdefault(words(window), []).append(window.rule.short)
         return [f"{said}: {', '.join(names)}." for (_, said), names in sorted(groups.items())]
 
-    def wait(self, window: Window) -> tuple[datetime, str]:
+    def wait(self, window: TimedWindow) -> tuple[datetime, str]:
         """Return the end of a wait, and "Not until Mon 23 Nov 14:30"."""
         today = local(self.at, self.zone).date()
-        end = until(end_of(window), self.zone, today)
-        if window.start is not None and window.start > self.at:
-            return end_of(window), f"Not from {since(window.start, self.zone, today)} until {end}"
-        return end_of(window), f"Not until {end}"
+        end = until(window.end, self.zone, today)
+        if window.start > self.at:
+            return window.end, f"Not from {since(window.start, self.zone, today)} until {end}"
+        return window.end, f"Not until {end}"
 
-    def preparation(self, window: Window) -> tuple[datetime, str]:
+    def preparation(self, window: TimedWindow) -> tuple[datetime, str]:
         """Return the start of a preparation, and "From Sat 14 Nov"; what counts already comes last."""
-        assert window.start is not None
         if window.start <= self.at:
             return datetime.max.replace(tzinfo=self.at.tzinfo), "Now"
         return window.start, f"From {since(window.start, self.zone, local(self.at, self.zone).date())}"
@@ -207,10 +208,6 @@ def fits_beside_standing_texts(schedule: Schedule) -> bool:
 
 def _fits(text: str) -> bool:
     return len(text) <= MAX_CHARACTERS and segments(as_if_gsm(text)) <= MAX_SEGMENTS
-
-
-def _begun(window: Window, at: datetime) -> bool:
-    return window.start is not None and window.start <= at
 
 
 def _unnamed(schedule: Schedule) -> Schedule:

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from needlecare.model import Condition, Kind, Note, NoteCode, Rule, Schedule, Status, Window
+from needlecare.model import (
+    AvoidWindow,
+    Condition,
+    Kind,
+    Note,
+    NoteCode,
+    PrepareWindow,
+    Rule,
+    Schedule,
+    Status,
+    Window,
+)
 from needlecare.output.standing import clinic_name, standing_text
 from needlecare.output.terminal.answers import Page, emergency_row, page_text, small_print, treated
 from needlecare.output.terminal.screen import Screen
@@ -232,12 +243,11 @@ class AnswerWording:
             if window is None or not differs_between(window):
                 continue
             about = f" on {ruling.rule.short}" if several else ""
-            if ruling.rule.kind is Kind.PREPARE:
-                assert window.latest_start is not None
+            if isinstance(window, PrepareWindow):
                 if answer.verdict is Verdict.DIFFERS:
                     later = since(window.latest_start, self.zone, self.today)
                     yield f"Sources differ{about} until {later}: some start only then. Ask your clinic."
-            elif ruling.rule.kind is Kind.AVOID and window.earliest_end is not None:
+            elif isinstance(window, AvoidWindow):
                 early = since(window.earliest_end, self.zone, self.today)
                 yield f"Sources differ{about} from {early} on: some allow it then, others wait. Ask your clinic."
 

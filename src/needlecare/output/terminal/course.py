@@ -10,7 +10,7 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-from needlecare.model import AvoidWindow, Kind
+from needlecare.model import AvoidWindow
 from needlecare.output.sentences.course_wording import (
     course_name,
     later,
@@ -137,7 +137,7 @@ class _Timeline(Page):
         earliest = None if before is None else earliest_next(before)
         view = overview(session.told, session.begins - timedelta(seconds=1))
         starts = [group.moment for group in view.preparation]
-        ends = sorted(w.end for w in session.told.windows if w.kind is Kind.AVOID and w.end is not None)
+        ends = sorted(window.end for window in session.told.of(AvoidWindow))
         following = course.after(session)
         lasting = following is not None and bool(ends) and ends[-1] >= following.begins
         return (
@@ -220,11 +220,9 @@ def _marks(course: Course) -> dict[date, str]:
     zone = course.first.zone
     marks: dict[date, str] = {}
     for session in course.sessions:
-        asked = sum(window.kind is Kind.AVOID for window in session.plan.windows)
+        asked = len(session.plan.of(AvoidWindow))
         waits: dict[date, int] = {}
-        for window in session.told.windows:
-            if not isinstance(window, AvoidWindow):
-                continue
+        for window in session.told.of(AvoidWindow):
             first, last = (local(at, zone).date() for at in (window.start, window.end - timedelta(seconds=1)))
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)

@@ -31,7 +31,7 @@ from needlecare.output.wording import (
     treatment_name,
 )
 from needlecare.plan.combine import begins
-from needlecare.plan.overview import Group, Overview
+from needlecare.plan.overview import Overview
 from needlecare.time.zones import end_of_day, local
 
 NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
@@ -274,7 +274,7 @@ def ended_text(windows: Sequence[Window]) -> str:
 
 def next_preparation(view: Overview) -> tuple[str, datetime]:
     """Return what to prepare next and from when, or the appointment."""
-    coming: list[Group] = [group for group in view.preparation if group.moment > view.as_of]
-    if coming:
-        return ", ".join(window.rule.short for window in coming[0].windows), coming[0].moment
+    for group in view.preparation:
+        if group.moment > view.as_of:
+            return ", ".join(window.rule.short for window in group.windows), group.moment
     return "your appointment", begins(view.plan)

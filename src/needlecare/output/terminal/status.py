@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from needlecare.model import Plan, Window
+from needlecare.model import Plan, TimedWindow, Window
 from needlecare.output.terminal.page import Page, by_priority, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NORMAL, STRONG, Text
@@ -77,5 +77,5 @@ class _Status(Page):
         if text:
             self.row("DO TODAY", text, DO)
 
-    def later_today(self, groups: Sequence[Group]) -> list[Group]:
+    def later_today(self, groups: Sequence[Group[TimedWindow]]) -> list[Group[TimedWindow]]:
         return [group for group in groups if local(group.moment, self.zone).date() == self.today]

@@ -1,10 +1,10 @@
 """Plan -> one line for a shell prompt or a status bar: the day, what still has to wait, today's care."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Kind, Plan, Status, Window
+from needlecare.model import AvoidWindow, Plan, PrepareWindow, Status, TimedWindow
 from needlecare.output.timing import how_long, last_whole_day, short_day, weekday
 from needlecare.plan.combine import begins, status
 from needlecare.time.zones import local
@@ -21,21 +21,20 @@ def status_line(plan: Plan, now: datetime) -> str:
     start, zone = begins(plan), plan.treatment.zone
     if now < start:
         said = f"Skin, {how_long(start - now)} to go"
-        names = [window.rule.short for window in _most_important(plan, now, Kind.PREPARE)]
+        names = [window.rule.short for window in _most_important(plan.of(PrepareWindow), now)]
         return _longest([_line(said, " · ".join(names[:count])) for count in range(len(names), -1, -1)])
     day = (local(now, zone).date() - local(start, zone).date()).days
     said = f"Skin day {day}"
-    avoided = _most_important(plan, now, Kind.AVOID)
-    care = next((window.rule.short for window in _most_important(plan, now, Kind.DO)), "")
+    avoided = _most_important(plan.of(AvoidWindow), now)
+    care = next((window.rule.short for window in _most_important(plan.to_do, now)), "")
     lines = [_line(said, _bans(avoided[:count], now, zone), care) for count in range(len(avoided), 0, -1)]
     return _longest([*lines, _line(said, "" if avoided else "all waits over", care)])
 
 
-def _most_important(plan: Plan, now: datetime, kind: Kind) -> list[Window]:
-    """Return the windows of a kind that hold, the most important first, and of two alike what ends sooner."""
-    held = (Status.ACTIVE, Status.DIFFERS)
-    windows = [w for w in plan.windows if w.kind is kind and w.end and status(w, now) in held]
-    return sorted(windows, key=lambda window: (window.rule.priority, window.end))
+def _most_important(windows: Iterable[TimedWindow], now: datetime) -> list[TimedWindow]:
+    """Return the windows that are open, the most important first, and of two alike what ends sooner."""
+    open_now = [window for window in windows if status(window, now) in {Status.ACTIVE, Status.DIFFERS}]
+    return sorted(open_now, key=lambda window: (window.rule.priority, window.end))
 
 
 def _until(end: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -47,12 +46,11 @@ def _until(end: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{'through' if whole else 'until'} {name}"
 
 
-def _bans(windows: Sequence[Window], now: datetime, zone: ZoneInfo) -> str:
+def _bans(windows: Sequence[TimedWindow], now: datetime, zone: ZoneInfo) -> str:
     """Return "no direct sun, retinol until 5 Dec, gym through Fri": what ends together is named together."""
     by_end: dict[str, list[str]] = {}
     for window in windows:
-        if window.end is not None:
-            by_end.setdefault(_until(window.end, now, zone), []).append(window.rule.short)
+        by_end.setdefault(_until(window.end, now, zone), []).append(window.rule.short)
     return "no " + ", ".join(f"{', '.join(names)} {end}" for end, names in by_end.items())
 
 

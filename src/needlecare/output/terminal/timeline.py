@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from msgspec import Struct
 
-from needlecare.model import Kind, NoteCode, Plan, Status, Window
+from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, Status, Window
 from needlecare.output.terminal.axis import DAYS, MAX_WEEKS, Axis
 from needlecare.output.terminal.page import DIFFERS_MARK, Page, ended_text
 from needlecare.output.terminal.screen import Screen
@@ -106,8 +106,7 @@ class _Timeline(Page):
         far = self.horizon + timedelta(days=36500)
         for window in windows:
             end = window.end
-            disputed = window.kind is Kind.AVOID and window.earliest_end is not None
-            sure = window.earliest_end if disputed and window.earliest_end is not None else end or far
+            sure = window.earliest_end if isinstance(window, AvoidWindow) else end or far
             start = max(window.start or self.origin, self.origin)
             rows.setdefault((start, max(sure, self.origin), end, self.ends(window)), []).append(window)
         ordered = sorted(rows.items(), key=lambda row: (row[0][2] or far, row[0][1], row[0][0]))
