@@ -262,7 +262,9 @@ def test_a_damaged_spreadsheet_is_refused(data: bytes) -> None:
 
 
 def test_a_table_is_read_by_its_first_line() -> None:
-    assert [cells for _, cells in read_csv("a;b\n1;2,5\n")] == [["a", "b"], ["1", "2,5"]]
+    reader = read_csv(b"a;b\n1;2,5\n")
+    assert [reader.record(), reader.record()] == [(1, ["a", "b"]), (2, ["1", "2,5"])]
+    assert not reader.more()
 
 
 # NDJSON -------------------------------------------------------------------------------------------

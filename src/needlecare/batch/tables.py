@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from itertools import chain, islice
 from typing import IO, NamedTuple
 
@@ -165,6 +165,7 @@ class CsvReader:
         self.ahead: deque[_Line] = deque()  # read, and not yet taken
         self.delimiter = delimiter
         self.max_lines = MAX_LINES_PER_ROW
+        self.error = ""  # why the last record was not CSV
 
     def more(self) -> bool:
         """Whether there is another line."""
@@ -195,11 +196,11 @@ class CsvReader:
                 taken += 1
                 yield line.text
 
-        with suppress(csv.Error):
+        try:
             cells = next(csv.reader(texts(), delimiter=self.delimiter, strict=True), None)
-            if cells is not None:
-                return cells, taken
-        return None, 1
+        except csv.Error as error:
+            self.error, cells = str(error), None
+        return (None, 1) if cells is None else (cells, taken)
 
     def _coming(self) -> Iterator[_Line]:
         """Yield the lines ahead, reading on where they end."""
@@ -214,18 +215,11 @@ class CsvReader:
             place += 1
 
 
-def read_csv(text: str, delimiter: str | None = None) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield the records of a small CSV file: the line of each and its cells, None where it is not CSV.
-
-    Without a delimiter the first line that says anything decides.
-    """
-    lines = [_Line(number, line) for number, line in enumerate(text.splitlines(keepends=True), 1)]
-    if delimiter is None:
-        first = next((line.text for line in lines if line.text.strip()), "")
-        delimiter = max(DELIMITERS, key=first.count)
-    reader = CsvReader(iter(lines), delimiter)
-    while reader.more():
-        yield reader.record()
+def read_csv(data: bytes) -> CsvReader:
+    """Return a reader of a small CSV file; the first line that says anything decides the delimiter."""
+    text = _Text(BytesIO(data), data[:_SAMPLE_BYTES])
+    first = next((line.text for line in text.lines() if line.text.strip("\ufeff \t\r\n")), "")
+    return CsvReader(_below_separator_line(text.lines()), max(DELIMITERS, key=first.count))
 
 
 def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:

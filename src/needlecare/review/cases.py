@@ -5,19 +5,16 @@ and the checked Schedule; it opens no file. A row is one rule of one treatment: 
 starts, where it ends, from when the sources differ, and the sum by which a person got there.
 """
 
-import csv
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
-from io import StringIO
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.batch.dates import OrderEvidence, parsed
-from needlecare.batch.tables import DELIMITERS
+from needlecare.batch.dates import NEVER, OrderEvidence, parsed
+from needlecare.batch.tables import read_csv
 from needlecare.batch.words import yes_or_no
 from needlecare.errors import Problem, UsageError, nearest, quoted, shown
 from needlecare.model import Kind, Plan, Rule, Schedule, SkinType, Treatment
@@ -40,7 +37,7 @@ _QUOTES = (
 
 
 class _Outside(StrEnum):
-    """What a plan has of a rule that has no window in it."""
+    """What a table says of a rule that has no window in the plan."""
 
     NOTE = "note"
     ABSENT = "absent"
@@ -51,9 +48,9 @@ _Cells = Mapping[str, _Cell]  # by column: start, end, differs
 
 
 class CheckedCases(Struct, frozen=True, kw_only=True):
-    """What came of the worked cases beside a rule file.
+    """The result of checking the worked cases beside a rule file.
 
-    `total` counts the rows that were read, `holding` those that hold. `uncovered` names
+    `total` counts the rows that were read, `holding` those that the rules agree with. `uncovered` names
     the rules that no row works out (of a file that extends another, those that it
     changes, adds or switches off); none where the table could not be read to its end.
     """
@@ -79,32 +76,32 @@ class _WorkedCase(Struct, frozen=True, kw_only=True):
 def checked_cases(
     data: bytes | None, schedule: Schedule, base: Schedule | None = None, *, file: str
 ) -> CheckedCases:
-    """Return what comes of a table of worked cases, with every problem of it.
+    """Check a table of worked cases, and return the result with every problem in it.
 
     `data` is None where there is no table; `base` is the schedule that the checked one
     extends; `file` names the table in messages.
     """
-    needed = _reckoned(schedule, base)
+    needed = _rules_to_work_out(schedule, base)
     if data is None:
         return CheckedCases(file=file, exists=False, uncovered=needed)
-    reading = _CasesReader({**(base.rules if base else {}), **schedule.rules})
-    cases = reading.cases(data)
+    reader = _CasesReader({**(base.rules if base else {}), **schedule.rules})
+    cases = reader.cases(data)
     failing = list(_failing(cases, schedule))
-    problems = sorted([*reading.problems, *failing], key=lambda problem: problem.line or 0)
-    told = [*limit_problems(problems)]
-    if reading.unread_below is not None:
+    problems = sorted([*reader.problems, *failing], key=lambda problem: problem.line or 0)
+    reported = [*limit_problems(problems)]
+    if reader.unread_below is not None:
         what = "the rows below were not read; fix the ones above first"
-        told.append(Problem(where="", what=what, line=reading.unread_below))
+        reported.append(Problem(where="", what=what, line=reader.unread_below))
     return CheckedCases(
         file=file,
-        total=reading.total,
+        total=reader.total,
         holding=len(cases) - len(failing),
-        problems=tuple(told),
-        uncovered=tuple(rule for rule in needed if reading.whole and rule not in reading.covered),
+        problems=tuple(reported),
+        uncovered=tuple(rule for rule in needed if reader.whole and rule not in reader.covered),
     )
 
 
-def _reckoned(schedule: Schedule, base: Schedule | None) -> tuple[str, ...]:
+def _rules_to_work_out(schedule: Schedule, base: Schedule | None) -> tuple[str, ...]:
     """Return the rules that need a worked case: all, or those that differ from the file's base."""
     if base is None:
         return tuple(schedule.rules)
@@ -113,12 +110,12 @@ def _reckoned(schedule: Schedule, base: Schedule | None) -> tuple[str, ...]:
 
 
 def _numbers(rule: Rule | None) -> object:
-    """Return what of a rule decides its times; a wording decides none."""
+    """Return the parts of a rule that decide its times; its wording decides none."""
     return rule and (rule.kind, rule.after, rule.recommendations)
 
 
 def _failing(cases: Iterable[_WorkedCase], schedule: Schedule) -> Iterator[Problem]:
-    """Return a problem for each case that does not hold; each treatment is planned once."""
+    """Yield a problem for each case that the rules do not agree with; each treatment is planned once."""
     plans: dict[Treatment, Plan] = {}
     for case in cases:
         if case.treatment not in plans:
@@ -129,12 +126,12 @@ def _failing(cases: Iterable[_WorkedCase], schedule: Schedule) -> Iterator[Probl
             wrong = wrong[:1]
         if wrong:
             zone = case.treatment.zone
-            told = "; ".join(
+            differences = "; ".join(
                 f"{column} is {_written(found[column], zone)}, "
                 f"expected {_written(case.expected[column], zone)}"
                 for column in wrong
             )
-            what = f"{told} ({shown(case.sum, MAX_SUM_LENGTH)})"
+            what = f"{differences} ({shown(case.sum, MAX_SUM_LENGTH)})"
             yield Problem(where=case.rule, what=what, line=case.line)
 
 
@@ -174,9 +171,9 @@ class _CasesReader:
         self.problems: list[Problem] = []
         self.covered: set[str] = set()
         self.total = 0
-        self.order: DateOrder | None = None  # of day and month, where a spreadsheet wrote the dates anew
+        self.order: DateOrder | None = None  # of day and month, where a spreadsheet rewrote the dates
         self.whole = False  # whether every row was looked at
-        self.unread_below: int | None = None  # the line at which there were problems enough
+        self.unread_below: int | None = None  # the line at which there were too many problems
         self.first: dict[tuple[Treatment, str], int] = {}
         self.treatments: set[Treatment] = set()
 
@@ -185,47 +182,32 @@ class _CasesReader:
 
     def cases(self, data: bytes) -> list[_WorkedCase]:
         """Return the rows that can be read; the others are problems."""
-        text = self.text(data)
         found: list[_WorkedCase] = []
-        if text is None:
+        if len(data) > MAX_TABLE_BYTES:
+            self.wrong("larger than 1 MiB; split the table")
             return found
+        self.order = _order_of_dates(data)
+        reader = read_csv(data)
         columns: Sequence[str] | None = None
-        line = 1
-        delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
-        self.order = _order_of(text, delimiter)
-        rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        try:
-            for cells in rows:
-                if any(cell.strip() for cell in cells):
-                    if columns is None:
-                        columns = self.columns(cells, line)
-                        if not columns:
-                            return found
-                    elif (case := self.case(columns, _whole(cells, columns, delimiter), line)) is not None:
-                        found.append(case)
-                if len(self.problems) >= MAX_PROBLEMS:
-                    self.unread_below = line
-                    return found
-                line = rows.line_num + 1
-        except csv.Error as error:
-            self.wrong(f"cannot be read from here on ({error}); {_QUOTES}", line=line)
-            return found
+        while reader.more():
+            line, cells = reader.record()
+            if cells is None:
+                self.wrong(f"cannot be read from here on ({reader.error}); {_QUOTES}", line=line)
+                return found
+            if any(cell.strip() for cell in cells):
+                if columns is None:
+                    columns = self.columns(cells, line)
+                    if not columns:
+                        return found
+                elif case := self.case(columns, _with_whole_sum(cells, columns, reader.delimiter), line):
+                    found.append(case)
+            if len(self.problems) >= MAX_PROBLEMS:
+                self.unread_below = line
+                return found
         self.whole = True
         if columns is None:
             self.wrong(f"empty; the first line names the columns: {','.join(_COLUMNS)}")
         return found
-
-    def text(self, data: bytes) -> str | None:
-        if len(data) > MAX_TABLE_BYTES:
-            self.wrong("larger than 1 MiB; split the table")
-            return None
-        written = data.removeprefix(BOM_UTF8)
-        try:
-            return written.decode()
-        except UnicodeDecodeError as error:
-            line = written[: error.start].count(b"\n") + 1
-            self.wrong("not UTF-8; save the table as CSV in UTF-8", line=line)
-            return None
 
     def columns(self, cells: Sequence[str], line: int) -> Sequence[str]:
         """Return the columns that the first row names; nothing where it is wrong."""
@@ -257,7 +239,7 @@ class _CasesReader:
         treatment = row.treatment()
         zone = None if treatment is None else treatment.zone
         expected = row.expected(zone)
-        reckoned = row.text("sum", "how the times were worked out, and from which source")
+        worked_out = row.text("sum", "how the times were worked out, and from which source")
         if rule is not None:
             self.covered.add(rule)
         if rule is None or treatment is None or len(self.problems) > before:
@@ -272,23 +254,21 @@ class _CasesReader:
         if first != line:
             self.wrong(f"the same case is on line {first}; keep one", where=rule, line=line)
             return None
-        return _WorkedCase(line=line, treatment=treatment, rule=rule, expected=expected, sum=reckoned)
+        return _WorkedCase(line=line, treatment=treatment, rule=rule, expected=expected, sum=worked_out)
 
 
 class _Row:
-    """A row that is being read: hands out checked cells, notes what is wrong in its reading."""
+    """A row that is being read: gives checked cells, and reports what is wrong in them to the reader."""
 
-    def __init__(
-        self, reading: _CasesReader, columns: Sequence[str], cells: Sequence[str], line: int
-    ) -> None:
-        self.reading = reading
+    def __init__(self, reader: _CasesReader, columns: Sequence[str], cells: Sequence[str], line: int) -> None:
+        self.reader = reader
         self.line = line
         self.cells = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
         if any(cell.strip() for cell in cells[len(columns) :]):
             self.wrong(f"{len(cells)} cells for {len(columns)} columns; {_QUOTES}")
 
     def wrong(self, what: str, column: str = "") -> None:
-        self.reading.wrong(what, where=column, line=self.line)
+        self.reader.wrong(what, where=column, line=self.line)
 
     def text(self, column: str, what: str) -> str:
         """Return a cell that must not be empty; `what` says what to write in it."""
@@ -299,9 +279,9 @@ class _Row:
 
     def rule(self) -> str | None:
         cell = self.text("rule", "the id of a rule, such as makeup")
-        if cell and cell not in self.reading.rules:
-            self.wrong(f"unknown rule {quoted(cell)}{nearest(cell, self.reading.rules)}", "rule")
-        return cell if cell in self.reading.rules else None
+        if cell and cell not in self.reader.rules:
+            self.wrong(f"unknown rule {quoted(cell)}{nearest(cell, self.reader.rules)}", "rule")
+        return cell if cell in self.reader.rules else None
 
     def treatment(self) -> Treatment | None:
         zone = self.zone()
@@ -341,7 +321,7 @@ class _Row:
             return None
 
     def expected(self, zone: ZoneInfo | None) -> _Cells:
-        """Return what the row says comes out, by column."""
+        """Return the times that the row expects, by column."""
         start = self.cells.get("start", "").lower()
         if start in set(_Outside):
             for column in ("end", "differs"):
@@ -377,29 +357,27 @@ class _Row:
             self.wrong(f"{quoted(cell)} is not a date; write {what}", column)
             return None
         try:
-            return parsed(cell, time_of_day="", now=_NO_CLOCK, zone=zone, order=self.reading.order)
+            return parsed(cell, time_of_day="", now=NEVER, zone=zone, order=self.reader.order)
         except UsageError as error:
             written, *_ = str(error).split(", or give --dates")  # a table is checked without options
             self.wrong(written.replace(FORMS, f"write {what}"), column)
             return None
 
 
-def _whole(cells: Sequence[str], columns: Sequence[str], delimiter: str) -> Sequence[str]:
-    """Return the cells of a row; a sum in the last column may hold the semicolon that parts the cells."""
+def _with_whole_sum(cells: Sequence[str], columns: Sequence[str], delimiter: str) -> Sequence[str]:
+    """Return the cells of a row; a sum in the last column may contain the semicolon that separates cells."""
     extra = len(cells) - len(columns)
     if extra <= 0 or delimiter == "," or columns[-1] != "sum":
         return cells
     return [*cells[: len(columns) - 1], delimiter.join(cells[len(columns) - 1 :])]
 
 
-def _order_of(text: str, delimiter: str) -> DateOrder | None:
+def _order_of_dates(data: bytes) -> DateOrder | None:
     """Return the order of day and month that some date of a table proves; None where none does, or both are."""
     evidence = OrderEvidence()
-    for number, line in enumerate(text.splitlines(), 1):
-        for cell in line.split(delimiter):
-            evidence.add(number, cell.strip('" '))
+    reader = read_csv(data)
+    while reader.more():
+        line, cells = reader.record()
+        for cell in cells or ():
+            evidence.add(line, cell.strip())
     return evidence.settle(None)[0]
-
-
-# What "today" would mean; no word gets as far.
-_NO_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
