@@ -24,8 +24,8 @@ import pytest
 
 from program import environment
 
-# The oldest version of a client whose commands the tests use.
-OLDEST = {"khal": (0, 11), "radicale": (3, 0), "vdirsyncer": (0, 19)}  # khal prints JSON from 0.11 on
+# The oldest version of a client whose commands the tests use. khal prints JSON from 0.11 on.
+OLDEST = {"khal": (0, 11), "radicale": (3, 0), "vdirsyncer": (0, 19), "thunderbird": (140, 0)}
 
 
 def missing(reason: str) -> NoReturn:
@@ -40,7 +40,7 @@ def program(name: str) -> Path:
     beside = Path(sys.executable).with_name(name)
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
-        missing(f"{name} is neither beside {sys.executable} nor on PATH: pip install {name}")
+        missing(f"{name} is neither beside {sys.executable} nor on PATH: install {name}")
     version, oldest = version_of(found), OLDEST.get(name, ())
     if version < oldest:
         least = ".".join(map(str, oldest))
