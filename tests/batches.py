@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -22,6 +23,24 @@ def batch(folder: Path, rows: str, *arguments: str) -> Result:
     with chdir(folder), redirect_stderr(said), redirect_stdout(printed):
         code = run(["batch", str(file), *arguments])
     return Result(code, printed.buffer.getvalue().decode(), said.getvalue())
+
+
+def run_batch(*arguments: str | Path) -> Result:
+    """Run a batch within this process."""
+    said, printed = io.StringIO(), io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
+    with redirect_stderr(said), redirect_stdout(printed):
+        code = run(["batch", *map(str, arguments)])
+    return Result(code, printed.buffer.getvalue().decode(), said.getvalue())
+
+
+def planned_rows(table: str) -> list[tuple[str, str, str, str]]:
+    """Return the rows of a --dry-run that are planned: reference, end, PRP and scars."""
+    rows = []
+    for line in table.splitlines()[1:]:
+        if re.search(r"  to (?:plan|write)\b", line):
+            ref, when, options = line[7:27].strip(), line[29:51].strip(), line[53:].split()
+            rows.append((ref, when, options[0], options[2]))
+    return rows
 
 
 def records(printed: str) -> list[dict[str, object]]:

@@ -307,12 +307,14 @@ class Services(Struct, frozen=True, kw_only=True):
     """The words by which the services of a booking system are understood ([services] in a rule file).
 
     A service is this treatment where it names one of `names` and none of
-    `other_treatments`, nor one of `other_areas` without one of `areas`. `skin_type` are
-    headings that a column of skin types may have.
+    `other_treatments`, nor one of `other_areas` without one of `areas`. One of `no_treatment`
+    makes it an appointment without a treatment. `skin_type` are headings that a column of skin
+    types may have.
     """
 
     names: tuple[str, ...] = ()
     other_treatments: tuple[str, ...] = ()
+    no_treatment: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     other_areas: tuple[str, ...] = ()
     prp: tuple[str, ...] = ()

@@ -3,14 +3,13 @@
 The headings and formats are those of the vendors; every name, number and date is invented.
 """
 
-import io
 import json
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
-from needlecare.cli.app import run
+from batches import planned_rows as table
+from batches import run_batch
 from needlecare.storage.rule_files import load_preset, preset_names, schedules_folder
 from program import Result
 
@@ -19,21 +18,7 @@ SAMPLES = schedules_folder() / "exports"
 
 
 def batch(*arguments: str | Path) -> Result:
-    """Run a batch within this process."""
-    said, printed = io.StringIO(), io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
-    with redirect_stderr(said), redirect_stdout(printed):
-        code = run(["batch", *map(str, arguments), *LONDON])
-    return Result(code, printed.buffer.getvalue().decode(), said.getvalue())
-
-
-def table(text: str) -> list[tuple[str, str, str, str]]:
-    """Return the rows of a --dry-run that are planned: reference, end, PRP and scars."""
-    rows = []
-    for line in text.splitlines()[1:]:
-        if line.endswith("to plan"):
-            ref, when, options = line[7:27].strip(), line[29:51].strip(), line[53:].split()
-            rows.append((ref, when, options[0], options[2]))
-    return rows
+    return run_batch(*arguments, *LONDON)
 
 
 # Presets ------------------------------------------------------------------------------------------
@@ -265,7 +250,20 @@ def test_the_day_of_booking_is_questioned(tmp_path: Path) -> None:
 def test_a_file_that_says_more_than_is_used_is_pointed_out() -> None:
     done = batch(sample("jane"), "--map", "ref=id", "--map", "treated=end_at", "--dry-run")
     assert '"treatment_name" names services and is not used' in done.err
-    assert '"state" says in 1 row that nobody was treated' in done.err
+    assert "1 row left out: cancelled_at is filled in." in done.err
+    done = batch(
+        sample("square"),
+        "--map",
+        "ref=Appointment ID",
+        "--map",
+        "treated=Date",
+        "--map",
+        "time=Start Time",
+        "--map",
+        "status=Price",
+        "--dry-run",
+    )
+    assert '"Status" says in 1 row that nobody was treated' in done.err
 
 
 # Calendars that no appointment stands for any more ------------------------------------------------
@@ -308,6 +306,34 @@ def test_cancelled_and_missing_appointments_are_told_and_cancelled_once_a_dry_ru
     assert "Cancelled a1.ics.\nCancelled a2.ics.\n" in done.err
     # and nothing is told or cancelled twice
     assert "has a calendar" not in batch(file, "--out", out).err
+
+
+def test_waits_that_end_sooner_than_a_patient_was_told_are_said_by_reference(tmp_path: Path) -> None:
+    file, out = tmp_path / "a.csv", tmp_path / "out"
+    head = "ref,treated,prp\n"
+    file.write_text(f"{head}a1,2026-11-22T14:30,yes\na2,2026-11-22T16:00,no\na3,2026-11-22T17:00,no\n")
+    batch(file, "--out", out)
+    # a1 has lost its PRP, a2 ended an hour earlier and a3 an hour later
+    file.write_text(f"{head}a1,2026-11-22T14:30,no\na2,2026-11-22T15:00,no\na3,2026-11-22T18:00,no\n")
+    dry = batch(file, "--out", out, "--dry-run", "--json")
+    records = {record["ref"]: record for record in map(json.loads, dry.out.splitlines())}
+    assert "alcohol" in records["a1"]["sooner"]
+    assert "makeup" in records["a2"]["sooner"]
+    assert "sooner" not in records["a3"]
+    shorter, earlier = (len(records[ref]["sooner"]) for ref in ("a1", "a2"))
+    assert (
+        f"Waits would end sooner than the patient's calendar said: a1 ({_waits(records['a1'])}), a2 ({earlier} waits)."
+        in dry.err
+    )
+    assert 0 < shorter < earlier
+    done = batch(file, "--out", out)
+    assert "Waits end sooner than the patient's calendar said: a1 (" in done.err
+    assert "sooner" not in batch(file, "--out", out).err
+
+
+def _waits(record: dict[str, list[str]]) -> str:
+    found = record["sooner"]
+    return f"{len(found)} waits" if len(found) > 2 else ", ".join(found)
 
 
 def test_only_what_was_listed_is_cancelled(tmp_path: Path) -> None:

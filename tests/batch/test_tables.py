@@ -286,7 +286,9 @@ VALUES = {
     "a whole number": ("4", "4"),
     "true": ("true", "True"),
     "a fraction, as it is written": ("4.0", "4.0"),
-    "a list": ('["IV"]', "\0"),
+    "a list of texts": ('["IV"]', "IV"),
+    "a longer list": ('["Microneedling", null, "PRP"]', "Microneedling, PRP"),
+    "a list of objects": ('[{"a":1}]', "\0"),
     "an object": ('{"a":1}', "\0"),
 }
 

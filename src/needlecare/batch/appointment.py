@@ -11,14 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.batch import words, zones
-from needlecare.batch.dates import day_of, is_time_alone, later, parsed
+from needlecare.batch.dates import day_of, end_of_range, is_time_alone, later, parsed, plain_time
 from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row, RowProblem
 from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
 from needlecare.errors import UsageError
 from needlecare.model import Column, Override, Schedule, Services, SkinType, Treatment
 from needlecare.plan.overrides import parse_overrides
 from needlecare.time.parsing import DateOrder
-from needlecare.time.zones import zone_named
+from needlecare.time.zones import local, zone_named
 
 # What to write where a time cannot be understood, by the code of the error.
 _EXPECTED = {
@@ -32,6 +32,7 @@ _EXPECTED = {
     "repeated": "the time with its offset, such as 2026-10-25T02:30+02:00",
 }
 _ZONE = "an IANA name such as Europe/Berlin"
+FIRST_HOUR, LAST_HOUR = 6, 23  # between them an appointment may end; at another hour it is questioned
 
 
 class Defaults(Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     services: Services = Services()
     order: DateOrder | None = None
     service_heading: str | None = None  # None: no column says which service it was
+    expects_service: bool = False  # most rows name one: a row without is a block of time
     rounded_refs: bool = False
     expects_end: bool = False  # whether a column has the end or the duration
 
@@ -167,20 +169,30 @@ class _ParsedRow(Struct, frozen=True, kw_only=True):
 
 
 def _another_service(parts: Sequence[_ParsedRow], reading: Reading) -> str | None:
-    """Return why the rows of a day are left out: they name services, and none is this treatment."""
+    """Return why the rows of a day are left out: none of their services is this treatment."""
     if reading.service_heading is None or not reading.services.names:
         return None
-    named = [part.row.cells.get(Column.SERVICE, "") for part in parts]
-    if not any(named) or any(words.is_this_treatment(name, reading.services) for name in named if name):
+    named = _services(parts)
+    if any(words.is_this_treatment(name, reading.services) for name in named):
         return None
+    if not named:
+        return f"{reading.service_heading} is empty" if reading.expects_service else None
+    without = next(filter(None, (words.without_treatment(name, reading.services) for name in named)), None)
+    if without and any(words.names_any(name, reading.services.names) for name in named):
+        return f"{reading.service_heading} is an appointment without a treatment: {without}"
     return f"{reading.service_heading} is another treatment"
+
+
+def _services(parts: Sequence[_ParsedRow]) -> list[str]:
+    """Return the services and add-ons that some rows name."""
+    return [name for part in parts for name in (part.row.cells.get(Column.SERVICE), *part.row.addons) if name]
 
 
 def _merged(parts: Sequence[_ParsedRow], reading: Reading) -> Appointment:
     """Return the appointment of some rows: the latest end, and of each option the stricter."""
     first = parts[0]
     times = [part.treatment.treated for part in parts if isinstance(part.treatment.treated, datetime)]
-    named = [part.row.cells.get(Column.SERVICE, "") for part in parts]
+    named = _services(parts)
     types = [part.treatment.skin_type for part in parts if part.treatment.skin_type is not None]
     treatment = replace(
         first.treatment,
@@ -213,6 +225,7 @@ class _CellReader:
         self.problems: list[RowProblem] = []
         self.unsaid: set[Column] = set()
         self.notes: list[str] = []
+        self.is_range = False  # whether a cell has a range of hours, of which the end counts
 
     def parsed(self) -> _ParsedRow | None:
         """Return what the row says; None, with everything that is wrong in `problems`."""
@@ -222,6 +235,8 @@ class _CellReader:
         treated = self.treated(zone or zone_named("UTC"))
         if zone is not None and isinstance(treated, datetime):
             self.check_summer_time(zone, treated)
+        if treated is not None:
+            self.note_odd_hours(treated, zone)
         prp = self.flag(Column.PRP, self.reading.services.prp, default=defaults.prp)
         skin_type = self.skin_type()
         scars = self.flag(Column.SCARS, self.reading.services.scars, default=defaults.scars)
@@ -295,12 +310,25 @@ class _CellReader:
                 f"If it is meant, write {zones.fixed_name(zone.key)}",
             )
 
+    def note_odd_hours(self, treated: datetime | date, zone: ZoneInfo | None) -> None:
+        """Note an appointment at night, and one whose zone makes its clock another one than the clinic's."""
+        if zone is None or not isinstance(treated, datetime):
+            return
+        if not FIRST_HOUR <= local(treated, zone).hour < LAST_HOUR:
+            self.notes.append("at-night")
+        clinics = self.reading.defaults.zone
+        if clinics is None or clinics.key == zone.key:
+            return
+        in_clinic = _CellReader(self.row, self.reading, self.now)
+        if in_clinic.treated(clinics) != treated:
+            self.notes.append("other-zone")
+
     def treated(self, zone: ZoneInfo) -> datetime | date | None:
         """Return when the appointment ended: its end, else its start and duration, else its start."""
         start = self.moment(Column.TREATED, zone, time_of_day=self.cell(Column.TIME))
         if start is None:
             return None
-        written = self.cell(Column.END)
+        written = plain_time(self.cell(Column.END))
         if written:
             if is_time_alone(written):
                 end = self.moment(Column.END, zone, day=day_of(start, zone))
@@ -311,24 +339,27 @@ class _CellReader:
                 return None
             return start if isinstance(start, datetime) and not isinstance(end, datetime) and end else end
         try:
-            minutes = words.minutes(self.cell(Column.DURATION))
+            minutes = None if self.is_range else words.minutes(self.cell(Column.DURATION))
         except ValueError:
             self.wrong(Column.DURATION, "invalid", "minutes, such as 60, or 1:30, 90 min, 1h 30m")
             return None
         if minutes is not None:
             return later(start, minutes)
-        if self.reading.expects_end:
+        if self.reading.expects_end and not self.is_range:
             self.notes.append("no-end")
         return start
 
     def moment(
         self, column: Column, zone: ZoneInfo, *, time_of_day: str = "", day: date | None = None
     ) -> datetime | date | None:
-        written = self.cell(column)
+        written = plain_time(self.cell(column))
         if not written:
             self.wrong(column, "missing", _EXPECTED["not-a-time"])
             return None
-        text, clock = (written, time_of_day) if day is None else (day.isoformat(), written)
+        text, clock = (written, plain_time(time_of_day)) if day is None else (day.isoformat(), written)
+        if (end := end_of_range(clock or text)) is not None:
+            self.is_range = True
+            text, clock = (text, end) if clock else (end, "")
         try:
             return parsed(text, time_of_day=clock, now=self.now, zone=zone, order=self.reading.order)
         except UsageError as error:

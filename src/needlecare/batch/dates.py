@@ -19,6 +19,16 @@ _HAS_TIME = re.compile(
 _TIME_DASH_DATE = re.compile(r"([0-9]{1,2}:[0-9]{2} ?(?:[ap]m)?) +[-–] +(?=[A-Za-z])", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[ T](?:00:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
 
+# What stands between a date and a time beside a comma, and behind a time, as vendors write them.
+_SEPARATORS = str.maketrans(dict.fromkeys("·•|", " "))
+_BESIDE_TIME = re.compile(r"(?<=[0-9]) ?Uhr\b|(?<=\b[ap]\.) (?=m\.)", re.IGNORECASE)
+_CLOCK = r"[0-9]{1,2}(?:[:.][0-9]{2}){0,2}(?: ?[ap]\.?m\.?)?"
+_RANGE = re.compile(
+    rf"(?P<before>(?:.*[0-9,] )?)(?P<start>{_CLOCK})(?P<dash> ?[-–—] ?| (?:to|until|bis) )(?P<end>{_CLOCK})",
+    re.IGNORECASE,
+)
+_ZONE_BEHIND = re.compile(r"(?P<rest>.*[0-9mM.]) \(?(?P<zone>[A-Z]{3,5})\)?")
+
 _WORDS = {DateOrder.DMY: "day first", DateOrder.MDY: "month first"}
 
 
@@ -72,7 +82,50 @@ def parsed(
     """Return the moment (UTC) or the date of a cell; a cell that proves its order is read in it. Raises UsageError."""
     text = _TIME_DASH_DATE.sub(r"\1 ", text)  # 02:30pm - Sat, Nov 21, 2026
     clock = "" if _HAS_TIME.search(text) and not _MIDNIGHT.search(text) else time_of_day
-    return parse_cell(text, time_of_day=clock, now=now, zone=zone, order=order_shown_by(text) or order)
+    order = order_shown_by(text) or order
+    try:
+        return parse_cell(text, time_of_day=clock, now=now, zone=zone, order=order)
+    except UsageError:
+        behind = _ZONE_BEHIND.fullmatch(clock or text)
+        if behind is None:
+            raise
+        rest = (text, behind["rest"]) if clock else (behind["rest"], "")
+        found = parse_cell(rest[0], time_of_day=rest[1], now=now, zone=zone, order=order)
+        if not isinstance(found, datetime) or local(found, zone).tzname() != behind["zone"]:
+            raise  # 2:30 PM EST is understood where New York's clocks say EST on that day
+        return found
+
+
+def plain_time(text: str) -> str:
+    """Return a cell without what vendors write beside a date or a time: "21 Nov 2026 · 14:30 Uhr"."""
+    if text.isascii() and "|" not in text and not text[-1:].isalpha() and ". m" not in text:
+        return text
+    return _BESIDE_TIME.sub("", " ".join(text.translate(_SEPARATORS).split()))
+
+
+def end_of_range(text: str) -> str | None:
+    """Return a cell with the end of a range of hours in its place: "14:30 - 15:30" is 15:30; else None.
+
+    "14:30-05:00" beside a date is an offset from UTC: there a range has "pm" or spaces around its dash.
+    A range whose first hour alone has "pm" is none, since its end could be either.
+    """
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        return None
+    halves = [clock[-1:].lower() in {"m", "."} for clock in (match["start"], match["end"])]
+    if halves == [True, False]:
+        return None
+    spaced = len(match["dash"].strip()) > 1 or match["dash"] == f" {match['dash'].strip()} "
+    if match["before"] and not (spaced or any(halves)):
+        return None
+    if not any(halves) and _minutes(match["start"]) >= _minutes(match["end"]):
+        return None
+    return f"{match['before']}{match['end']}"
+
+
+def _minutes(clock: str) -> int:
+    hour, _, minute = clock.replace(".", ":").partition(":")
+    return int(hour) * 60 + int(minute[:2] or 0)
 
 
 def is_time_alone(text: str) -> bool:

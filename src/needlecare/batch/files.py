@@ -72,6 +72,14 @@ INSTEAD = {
 }
 
 
+class FileResult(Struct, frozen=True):
+    """What became of an appointment's file: whether it was moved, and which waits (rules) end sooner now."""
+
+    outcome: Outcome
+    moved: bool = False
+    sooner: tuple[str, ...] = ()
+
+
 class FileWriter:
     """Makes what is wanted of one appointment after another."""
 
@@ -90,11 +98,8 @@ class FileWriter:
 
         return plan_line(plan, self.options.now, row=found.number, ref=found.ref).encode()
 
-    def write(self, plan: Plan, found: Appointment, name: str) -> tuple[Outcome, bool]:
-        """Write the file of an appointment; return what became of it, and whether it was moved.
-
-        Raises InTheWay and WriteError.
-        """
+    def write(self, plan: Plan, found: Appointment, name: str) -> FileResult:
+        """Write the file of an appointment, and return what became of it. Raises InTheWay and WriteError."""
         options = self.options
         assert options.folder is not None
         path = options.folder / name
@@ -107,16 +112,17 @@ class FileWriter:
         if existing and path.name == self.own_name and place_of(str(path)) == options.source:
             raise InTheWay(FOREIGN_FILE)
         data = self.data(plan, found)
+        sooner: tuple[str, ...] = ()
         if existing and existing != data and not options.force:
-            data = self.revised(existing, plan, found, data)
+            data, sooner = self.revised(existing, plan, found, data)
         if existing == data:
-            return Outcome.UNCHANGED, False
+            return FileResult(Outcome.UNCHANGED)
         if not options.dry_run:
             replace_file(path, data, durable=False)
         if not existing:
-            return Outcome.WRITTEN, False
+            return FileResult(Outcome.WRITTEN)
         before = first_start(existing) if options.format is BatchFormat.ICS else b""
-        return Outcome.REVISED, bool(before) and before != first_start(data)
+        return FileResult(Outcome.REVISED, bool(before) and before != first_start(data), sooner)
 
     def data(self, plan: Plan, found: Appointment) -> bytes:
         """Return the bytes of an appointment's file, as if there were none before."""
@@ -154,8 +160,12 @@ class FileWriter:
                 quiet = options.reminders.quiet
                 return sms(plan, options.now, ref=found.ref, detail=options.detail, quiet=quiet).encode()
 
-    def revised(self, existing: bytes, plan: Plan, found: Appointment, data: bytes) -> bytes:
-        """Return what follows the file of an earlier run. Raises InTheWay where it is not this row's.
+    def revised(
+        self, existing: bytes, plan: Plan, found: Appointment, data: bytes
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """Return what follows the file of an earlier run, and the waits in it that end sooner now.
+
+        Raises InTheWay where it is not this row's.
 
         Every output carries the first standing text, so that a file without it is
         somebody else's.
@@ -164,7 +174,7 @@ class FileWriter:
         if options.format is not BatchFormat.ICS:
             if not any(mark in existing for mark in self.marks):
                 raise InTheWay(FOREIGN_FILE)
-            return data
+            return data, ()
         from needlecare.calendar.events import calendar as plan_calendar
         from needlecare.calendar.update import Export, revise
 
@@ -180,7 +190,8 @@ class FileWriter:
             )
             if export.reference != newer.reference:
                 raise InTheWay(FOREIGN_FILE)
-            return revise(export, newer, options.now).data
+            revised = revise(export, newer, options.now)
+            return revised.data, tuple(sooner.wait for sooner in revised.sooner)
         except UsageError:
             raise InTheWay(FOREIGN_FILE) from None
 

@@ -5,13 +5,13 @@ preset; `combined` puts them together.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.batch.tables import folded
-from needlecare.batch.words import compact
+from needlecare.batch.words import compact, plain
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import Column, ExportFormat, Services
 
@@ -26,16 +26,28 @@ _OTHER_NAMES = {
 _LIKE = {Column.PRP: "prp", Column.SKIN_TYPE: "skintype", Column.SCARS: "scar"}
 
 _START_WORDS = re.compile(
-    r"start|begin|from|scheduled|appt|appointment|booking|date ?time|date & time|date of service"
+    r"start|begin|from|scheduled|appt|appointment|booking|date ?time|date & time|date of service|termin|debut|inicio"
 )
 _END_WORDS = re.compile(
-    r"\b(?:end|ends|ended|finish|finished|until|checkout|check-out|completed at)\b|end[ _]|[ _]end"
+    r"\b(?:end|ends|ended|finish|finished|until|checkout|check-out|completed at|ende|endzeit|bis|fin|fine)\b"
+    r"|end[ _]|[ _]end"
 )
-_DURATION_WORDS = re.compile(r"\b(?:duration|length|minutes|mins)\b")
+_DURATION_WORDS = re.compile(r"\b(?:duration|length|minutes|mins|dauer|duree|duracion|durata)\b")
+# What was booked beside the service, in a column of its own.
+_ADDON_WORDS = re.compile(
+    r"\badd[ _-]?ons?\b|\bextras?\b|\bmodifiers?\b|\bupgrades?\b|\benhancements?\b|\bzusatz"
+)
 
 # A status that means nobody was treated, as `compact` writes it.
 _NOT_TREATED = re.compile(
-    r"cancel|noshow|didnot(?:arrive|attend|show)|dna$|declin|deleted|rejected|void|abgesagt|storniert|nichterschienen"
+    r"cancel|noshow|did(?:not|nt)(?:arrive|attend|show|come)|notarrived|failedtoattend|missed|absent|dna$|fta$"
+    r"|reschedul|declin|denied|deleted|rejected|void|blocked|waitlist|waitinglist|annul|anulad|cancelad"
+    r"|abgesagt|storniert|verschoben|nicht(?:erschienen|gekommen)"
+)
+# Headings of columns that are filled in only where nobody was treated, as `compact` writes them.
+_ONLY_IF_NOT_TREATED = re.compile(
+    r"(?:is)?(?:cancell?ed|noshow|deleted)(?:at|on|date|by)?|cancell?ation(?:date|time|at|reason)|didnot(?:arrive|attend|show)"
+    r"|storniert(?:am)?|abgesagt(?:am)?"
 )
 _NOTHING = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})
 
@@ -71,11 +83,14 @@ def is_not_treated(cell: str) -> bool:
 
 
 def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
-    """Return the headings that stand for our columns, from texts such as treated=Appt. Raises UsageError."""
+    """Return the headings that stand for our columns, from texts such as treated=Appt. Raises UsageError.
+
+    An empty heading, as in tz=, means that no column is used for it, whatever a preset says.
+    """
     found: dict[Column, str] = {}
     for text in texts:
         name, equals, heading = text.partition("=")
-        if not equals or not heading.strip():
+        if not equals or (not heading.strip() and name.strip() == Column.TREATED):
             raise UsageError(f"--map {quoted(text)} is not a mapping; write --map treated=HEADING")
         if name.strip() not in set(Column):
             raise UsageError(
@@ -130,6 +145,7 @@ class Places(Struct, frozen=True, kw_only=True):
     columns: Mapping[Column, str]
     ref_from: tuple[str, ...]
     conditions: tuple[tuple[str, Condition], ...]
+    addons: tuple[str, ...] = ()  # columns that name further services of the row
     written: Mapping[str, str] = {}  # each heading as the file writes it
     messages: tuple[str, ...] = ()
 
@@ -185,10 +201,12 @@ class _Finder:
                 "has the export changed?",
             )
         self.compare_times(columns)
+        used = {*columns.values(), *ref_from, *(name for name, _ in conditions)}
         return Places(
             columns=columns,
             ref_from=ref_from,
-            conditions=tuple(conditions),
+            conditions=(*conditions, *self.plain_conditions(used)),
+            addons=self.addons(used) if Column.SERVICE in columns else (),
             written=self.known,
             messages=tuple(self.messages),
         )
@@ -213,6 +231,10 @@ class _Finder:
         found: dict[Column, str] = {}
         for column in Column:
             heading = self.wanted.map.get(column)
+            if (
+                heading == "" and column is not Column.TREATED
+            ):  # "--map tz=": no column, whatever a preset says
+                continue
             if heading is None:
                 if (name := self.by_name(column)) is not None:
                     found[column] = name
@@ -284,23 +306,43 @@ class _Finder:
             )
         return found
 
+    def plain_conditions(self, used: Collection[str]) -> Iterator[tuple[str, Condition]]:
+        """Yield what leaves out rows by a heading that says it all: "Cancelled at", "No-show"."""
+        for name, heading in self.known.items():
+            if (
+                name not in used
+                and name not in self.repeated
+                and _ONLY_IF_NOT_TREATED.fullmatch(compact(name))
+            ):
+                yield name, Condition(heading=heading, values=("*",), only=False)
+
+    def addons(self, used: Collection[str]) -> tuple[str, ...]:
+        found = tuple(
+            name
+            for name in self.known
+            if name not in used and name not in self.repeated and _ADDON_WORDS.search(plain(name))
+        )
+        for name in found:
+            self.messages.append(f"{quoted(self.known[name])} is read as part of the service.")
+        return found
+
     def compare_times(self, columns: Mapping[Column, str]) -> None:
         """Point out that the start of an appointment is taken where its end is there too."""
         if Column.END in columns or Column.DURATION in columns:
             return
         treated = columns[Column.TREATED]
-        if treated == Column.TREATED or _END_WORDS.search(treated):
+        if treated == Column.TREATED or _END_WORDS.search(plain(treated)):
             return
         others = [name for name in self.known if name != treated and name not in columns.values()]
         for column, words in ((Column.END, _END_WORDS), (Column.DURATION, _DURATION_WORDS)):
-            better = [self.known[name] for name in others if words.search(name)]
+            better = [self.known[name] for name in others if words.search(plain(name))]
             if better:
                 self.messages.append(
                     f"{quoted(self.known[treated])} is taken as the end of the appointment; if it is the start, every wait "
                     f"ends too soon: add --map {column}={quoted(better[0])}."
                 )
                 return
-        if self.wanted.preset or _START_WORDS.search(treated):
+        if self.wanted.preset or _START_WORDS.search(plain(treated)):
             self.messages.append(
                 f"{quoted(self.known[treated])} seems to be the start of the appointment: every wait then ends too soon, by "
                 "as long as the appointment takes; add --map end=HEADING or --map duration=HEADING."

@@ -10,13 +10,12 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct
 
-from needlecare.batch.rows import RowProblem
+from needlecare.batch.rows import MAX_NAMED_ROWS, RowProblem, named_rows
 from needlecare.errors import shown
 from needlecare.model import Treatment
 from needlecare.time.zones import local
 
 FAILED = "error"
-MAX_NAMED_ROWS = 5  # that a message about many rows names
 MAX_NAMED_CALENDARS = 20  # that are named one by one
 _REF_WIDTH = 20
 
@@ -36,7 +35,8 @@ class RowResult(Struct, frozen=True, kw_only=True):
     """A row that was understood: its file, where it has one. `data` is what it gives standard output.
 
     `reason` is why it was left out, `day` the local day of the appointment, `notes` the
-    codes of what to point out. `stale_file` is the calendar that a row left out still has.
+    codes of what to point out. `sooner` are the waits (by rule) that end sooner than the
+    calendar of an earlier run said. `stale_file` is the calendar that a row left out still has.
     """
 
     number: int
@@ -50,6 +50,7 @@ class RowResult(Struct, frozen=True, kw_only=True):
     day: date | None = None
     notes: tuple[str, ...] = ()
     moved: bool = False
+    sooner: tuple[str, ...] = ()
     stale_file: str | None = None
 
 
@@ -57,6 +58,9 @@ class RowResult(Struct, frozen=True, kw_only=True):
 NOTES = {
     "no-end": "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
     "appointment",
+    "at-night": "an end at night, between 23:00 and 06:00: see if am or pm is missing, or the time zone is another",
+    "other-zone": "a time zone of their own, in which their times are read, and not in that of --tz; if your system "
+    "writes all times in the clinic's zone, give --map tz=",
     "skin-type-range": "two skin types, so the higher was taken, which has the stricter plan",
 }
 
@@ -76,6 +80,7 @@ def record_json(result: RowResult | RowProblem) -> bytes:
         record |= {"file": result.stale_file} if result.stale_file else {}
     else:
         record |= {"outcome": result.outcome, "ref": result.ref, "file": result.file}
+        record |= {"sooner": result.sooner} if result.sooner else {}
     return json.dumps(record, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
@@ -100,7 +105,9 @@ def table_row(result: RowResult | list[RowProblem]) -> str:
     elif result.outcome is Outcome.MERGED:
         happens = "merged with the other row of this appointment"
     happens += " (moved)" if result.moved else ""
-    happens += f" ({', '.join(NOTES[note].split(',')[0] for note in result.notes)})" if result.notes else ""
+    happens += f" ({_waits(result)} sooner)" if result.sooner else ""
+    notes = [NOTES[note].split(",")[0] for note in result.notes if note != "other-zone"]
+    happens += f" ({', '.join(notes)})" if notes else ""
     ref = shown(result.ref, _REF_WIDTH)
     ref += " " * (_REF_WIDTH - sum(2 if east_asian_width(c) in "WF" else 1 for c in ref))
     return f"{result.number:>5}  {ref}  {when:22}  {options}  {happens}\n"
@@ -134,8 +141,9 @@ class Tally:
         self.problems: dict[str, list[RowProblem]] = {}  # by what is wrong, the first few
         self.problem_counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
-        self.notes: Counter[str] = Counter()
+        self.notes: dict[str, list[int]] = {}  # the rows that have something to point out, by its code
         self.moved: list[str] = []
+        self.sooner: list[str] = []  # references, each with how many waits end sooner
         self.first_day: date | None = None
         self.last_day: date | None = None
         self.stale_files: list[str] = []
@@ -152,11 +160,14 @@ class Tally:
                     named.append(problem)
             return
         self.outcomes[result.outcome] += 1
-        self.notes.update(result.notes)
+        for note in result.notes:
+            self.notes.setdefault(note, []).append(result.number)
         if result.outcome is Outcome.LEFT_OUT:
             self.reasons[result.reason] += 1
         if result.moved:
             self.moved.append(result.ref)
+        if result.sooner:
+            self.sooner.append(f"{shown(result.ref)} ({_waits(result)})")
         if result.stale_file:
             self.stale_files.append(result.stale_file)
         if result.day is not None:
@@ -167,15 +178,27 @@ class Tally:
         """Yield what to say on standard error once all rows are done; the last line sums up."""
         for what, count in self.problem_counts.items():
             yield f"needlecare: {_places(self.problems[what], count)}: {what}"
-        for note, count in self.notes.items():
-            yield f"{_rows(count)} with {NOTES[note]}."
+        for note, rows in self.notes.items():
+            yield f"{_rows(len(rows))} with {NOTES[note]} ({named_rows(rows)})."
         for reason, count in self.reasons.most_common():
             yield f"{_rows(count)} left out: {shown(reason, 100)}."
         if self.moved:
-            more = f" and {len(self.moved) - MAX_NAMED_ROWS} more" if len(self.moved) > MAX_NAMED_ROWS else ""
-            named = ", ".join(shown(ref) for ref in self.moved[:MAX_NAMED_ROWS])
-            yield f"Moved, calendars {'to revise' if dry_run else 'revised'}: {named}{more}."
+            revised = "to revise" if dry_run else "revised"
+            yield f"Moved, calendars {revised}: {_some(list(map(shown, self.moved)))}."
+        if self.sooner:
+            end = "would end" if dry_run else "end"
+            yield f"Waits {end} sooner than the patient's calendar said: {_some(self.sooner)}."
         yield summary_text(self.outcomes, rows=self.rows, failed=self.failed, dry_run=dry_run)
+
+
+def _waits(result: RowResult) -> str:
+    """Return "makeup", or "12 waits" where there are more than two that end sooner."""
+    return f"{len(result.sooner)} waits" if len(result.sooner) > 2 else ", ".join(result.sooner)
+
+
+def _some(named: list[str]) -> str:
+    more = f" and {len(named) - MAX_NAMED_ROWS} more" if len(named) > MAX_NAMED_ROWS else ""
+    return ", ".join(named[:MAX_NAMED_ROWS]) + more
 
 
 def _rows(count: int) -> str:

@@ -24,8 +24,8 @@ from needlecare.batch.headings import (
     find_places,
     is_not_treated,
 )
-from needlecare.batch.tables import Record, Table
-from needlecare.batch.words import is_usable_service, names_any, plain
+from needlecare.batch.tables import Record, Table, folded
+from needlecare.batch.words import is_this_treatment, is_usable_service, names_any, plain
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.parsing import DateOrder
@@ -33,6 +33,7 @@ from needlecare.time.parsing import DateOrder
 DIGEST = 20  # hexadecimal digits: of a million names two are alike once in two million million times
 MAX_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
 _SAMPLE_ROWS = 200  # by which columns of dates are compared
+MAX_NAMED_ROWS = 5  # that a message about many rows names
 
 _SAFE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 # Names that Windows keeps for devices, whatever ending follows them.
@@ -57,6 +58,7 @@ class Row(Struct, frozen=True, kw_only=True):
     line: int
     ref: str
     cells: Mapping[Column, str]
+    addons: tuple[str, ...] = ()
     left_out: str | None = None
 
 
@@ -86,6 +88,7 @@ class Survey(Struct, frozen=True, kw_only=True):
     order: DateOrder | None
     rows: int
     usable_service: bool
+    expects_service: bool  # whether most rows name their service
     rounded_refs: bool
     repeated_refs: Mapping[str, int]  # how many rows each reference has that several rows share
     stems: Sequence[int]  # of the file names of all references, sorted
@@ -130,6 +133,7 @@ def survey(
         order=order,
         rows=look.rows,
         usable_service=look.usable_service,
+        expects_service=look.services * 2 > len(refs),
         rounded_refs=look.rounded >= 2 and look.rounded == look.long_refs,
         repeated_refs={ref: count for ref, count in repeated.items() if count > 1},
         stems=array("q", refs),
@@ -151,7 +155,10 @@ class _Look:
         self.long_refs = self.rounded = 0
         self.sample: list[Mapping[str, str]] = []
         self.not_treated: Counter[str] = Counter()
-        self.used = {*places.columns.values(), *(name for name, _ in places.conditions)}
+        self.this_treatment = False  # whether some service is
+        self.prp_elsewhere: dict[str, list[int]] = {}  # rows that name PRP in a column that is not used
+        self.used = {*places.columns.values(), *places.addons, *(name for name, _ in places.conditions)}
+        self.prp = re.compile(rf"\b(?:{'|'.join(map(re.escape, services.prp)) or '(?!)'})", re.IGNORECASE)
 
     def at(self, record: Record) -> None:
         cells = record.cells
@@ -173,17 +180,47 @@ class _Look:
         self.usable_service = self.usable_service or is_usable_service(service)
         if len(self.sample) < _SAMPLE_ROWS:
             self.sample.append(cells)
-        for name, cell in cells.items():
-            if cell and name not in self.used and ("stat" in name or "cancel" in name or "show" in name):
+        if _left_out(cells, self.places) is None:
+            self.look_for_patients(cells)
+
+    def look_for_patients(self, cells: Mapping[str, str]) -> None:
+        """Note what a row that is planned says in columns that are not used."""
+        named = [
+            cell_of(cells, self.places, Column.SERVICE),
+            *(cells.get(name, "") for name in self.places.addons),
+        ]
+        planned = any(is_this_treatment(name, self.treatments) for name in named if name)
+        self.this_treatment = self.this_treatment or planned
+        unused = [(name, cell) for name, cell in cells.items() if cell and name not in self.used]
+        for name, cell in unused:
+            if "stat" in name or "cancel" in name or "show" in name:
                 self.not_treated[name] += is_not_treated(cell)
+        if planned and not cell_of(cells, self.places, Column.PRP) and not any(map(self.prp.search, named)):
+            for name, cell in unused:
+                if self.prp.search(cell):
+                    self.prp_elsewhere.setdefault(name, []).append(self.rows)
 
     def messages(self, order: DateOrder | None, zone: ZoneInfo) -> Iterator[str]:
         yield from self.booking_day(order, zone)
         if self.services and not self.usable_service:
             heading = self.places.columns[Column.SERVICE]
             yield f"{self.quoted(heading)} names no service, only codes, so no row is left out for it."
+        elif self.services and self.usable_service and not self.this_treatment:
+            names = ", ".join(self.treatments.names)
+            yield (
+                f"No row names this treatment, which is known by the words {names}; "
+                "if your clinic calls it otherwise, give --service WORD."
+            )
         if Column.SERVICE not in self.places.columns:
             yield from self.unused_services()
+        elif self.prp_elsewhere:
+            name, rows = max(self.prp_elsewhere.items(), key=lambda item: len(item[1]))
+            yield (
+                f"{self.quoted(name)} names PRP in {named_rows(rows)}, where nothing else does; it is not used. "
+                "Look at these rows: PRP counts where it is in the service, an add-on or --map prp=HEADING."
+            )
+        if not self.rows:
+            yield "The export has a header and no rows below it."
         for name, count in self.not_treated.items():
             if count:
                 heading = self.quoted(name)
@@ -230,6 +267,13 @@ class _Look:
                 return
 
 
+def named_rows(numbers: Sequence[int]) -> str:
+    """Return "row 2", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
+    named = ", ".join(map(str, numbers[:MAX_NAMED_ROWS]))
+    more = f" and {len(numbers) - MAX_NAMED_ROWS:,} more" if len(numbers) > MAX_NAMED_ROWS else ""
+    return f"row{'s' * (len(numbers) > 1)} {named}{more}"
+
+
 def _day(cell: str, order: DateOrder | None, zone: ZoneInfo) -> date | None:
     if not cell[:1].isalnum() or not re.search("[0-9]{2}", cell) or len(cell) > 40:
         return None
@@ -266,6 +310,7 @@ def rows_of(table: Table, places: Places) -> Iterator[Row | RowProblem]:
             line=record.line,
             ref=_reference(cells, places),
             cells={column: cells.get(heading, "") for column, heading in places.columns.items()},
+            addons=tuple(cells.get(name, "") for name in places.addons),
             left_out=_left_out(cells, places),
         )
 
@@ -288,10 +333,14 @@ def _is_note(record: Record, places: Places) -> bool:
     if record.code == "cells":
         written = record.cells.get("", "")
         return bool(written) and (" " in written or _TOTALS.match(plain(written)) is not None)
-    if record.code is not None or cell_of(record.cells, places, Column.TREATED):
+    if record.code is not None:
         return False
-    first = next((cell for cell in record.cells.values() if cell), "")
-    return _TOTALS.match(plain(first)) is not None
+    treated = cell_of(record.cells, places, Column.TREATED)
+    if treated:  # the header is there again on each page
+        return folded(treated) == places.columns[Column.TREATED]
+    filled = [cell for cell in record.cells.values() if cell]
+    alone = len(filled) == 1 and len(record.cells) > 2 and " " in filled[0]  # "Provider: N. Marsh"
+    return alone or (bool(filled) and _TOTALS.match(plain(filled[0])) is not None)
 
 
 def _reference(cells: Mapping[str, str], places: Places) -> str:

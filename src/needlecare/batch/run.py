@@ -111,15 +111,12 @@ class Worker:
         """Plan an appointment and write its file. Raises WriteError."""
         treatment = self.with_remembered(found)
         plan = self.planner.plan(treatment)
-        name, data, moved = self.file_name(found.ref), b"", False
+        name, data, made = self.file_name(found.ref), b"", files.FileResult(Outcome.PLANNED)
         if name is None:
-            outcome, data = (
-                Outcome.PLANNED,
-                b"" if self.order.files.dry_run else self.writer.line(plan, found),
-            )
+            data = b"" if self.order.files.dry_run else self.writer.line(plan, found)
         else:
             try:
-                outcome, moved = self.writer.write(plan, found, name)
+                made = self.writer.write(plan, found, name)
             except files.InTheWay as error:
                 code = str(error)
                 return [
@@ -135,13 +132,14 @@ class Worker:
             number=found.number,
             line=found.line,
             ref=found.ref,
-            outcome=outcome,
+            outcome=made.outcome,
             file=name,
             data=data,
             treatment=treatment,
             day=found.day,
             notes=found.notes,
-            moved=moved,
+            moved=made.moved,
+            sooner=made.sooner,
         )
 
     def with_remembered(self, found: Appointment) -> Treatment:

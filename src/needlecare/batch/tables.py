@@ -25,6 +25,7 @@ from needlecare.errors import UsageError
 MAX_LINE = 1 << 20  # characters; a longer line is not a row
 MAX_LINES_PER_ROW = 100  # of a row whose cells have line breaks; fewer after rows that were not CSV
 MAX_LINES_ABOVE_HEADER = 40
+MAX_JSON_DEPTH = 4  # of names such as node.services.name
 MAX_JSON_BYTES = 64 * 1024 * 1024  # of a document that has to be read as a whole
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
 _SAMPLE_BYTES = 64 * 1024
@@ -63,8 +64,8 @@ class Table(Struct, frozen=True, kw_only=True):
 
 
 def folded(heading: str) -> str:
-    """Return a heading as headings are compared: in small letters, without spaces around it."""
-    return heading.strip().casefold()
+    """Return a heading as headings are compared: in small letters, with single spaces and no line breaks."""
+    return " ".join(heading.split()).casefold()
 
 
 def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str]) -> Table:
@@ -75,6 +76,10 @@ def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str
     """
     stream.seek(0)
     sample = stream.read(_SAMPLE_BYTES)
+    if (what := _unreadable(sample)) is not None:
+        raise UsageError(
+            f"the input is {what}; export it as CSV, or open it in a spreadsheet and save it as .xlsx"
+        )
     if form is ExportForm.XLSX or (form is None and sample.startswith(b"PK\x03\x04")):
         return _xlsx_table(stream, wanted)
     text = _Text(stream, sample)
@@ -91,6 +96,23 @@ def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str
     return Table(
         form=ExportForm.NDJSON, headings=None, repeated=frozenset(), records=lambda: _ndjson_records(text)
     )
+
+
+_NOT_TABLES = {
+    b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "compressed",
+    b"<!doctype": "a web page, whatever its name says",
+    b"<html": "a web page, whatever its name says",
+    b"<table": "a web page, whatever its name says",
+    b"<?xml": "XML, whatever its name says",
+}
+
+
+def _unreadable(sample: bytes) -> str | None:
+    """Return what a file is that booking systems export and that is no table."""
+    start = sample.removeprefix(BOM_UTF8).lstrip()[:16].lower()
+    return next((what for mark, what in _NOT_TABLES.items() if start.startswith(mark.lower())), None)
 
 
 # Text ---------------------------------------------------------------------------------------------
@@ -228,7 +250,7 @@ def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
     first = _SEPARATOR_LINE.fullmatch(next(text.lines()).text)
     best: tuple[int, int, int, str, list[str]] | None = None
     readable = False
-    for delimiter in first[1] if first else DELIMITERS:
+    for delimiter in first[1] if first else f"{DELIMITERS}|":
         reader = CsvReader(iter(top), delimiter)
         for place in range(MAX_LINES_ABOVE_HEADER):
             if not reader.more():
@@ -301,7 +323,15 @@ def _csv_record(line: int, cells: Sequence[str] | None, names: Sequence[str]) ->
     if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
         note = {"": cells[0].strip()} if not any(map(str.strip, cells[1:])) else {}
         return Record(line, note, "cells", f"{len(names)} cells, as the header has")
-    return Record(line, {name: cell.strip() for name, cell in zip(names, cells, strict=False)})
+    return Record(line, {name: _csv_cell(cell) for name, cell in zip(names, cells, strict=False)})
+
+
+def _csv_cell(cell: str) -> str:
+    """Return what is in a cell; ="0012" is how exports keep spreadsheets from taking 0012 for a number."""
+    written = cell.strip()
+    if written.startswith('="') and written.endswith('"') and len(written) > 2:
+        return written[2:-1].strip()
+    return written
 
 
 # JSON ---------------------------------------------------------------------------------------------
@@ -358,6 +388,7 @@ def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] 
     """Return the list of objects that an object wraps, as the answer of a web service does."""
     if not isinstance(document, dict) or wanted.intersection(map(folded, document)):
         return None
+    wanted |= {name.partition(".")[0] for name in wanted}
     for value in document.values():
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
             if any(wanted.intersection(map(folded, row)) for row in value):
@@ -391,10 +422,29 @@ def _json_record(line: int, row: object) -> Record:
         return Record(line, {}, "not-json", _EXPECTED_OBJECT)
     cells: dict[str, str] = {}
     for name, value in row.items():
-        if isinstance(value, dict):  # one level down: appointment_type.name
-            cells |= {f"{folded(name)}.{folded(inner)}": _cell(found) for inner, found in value.items()}
-        cells[folded(name)] = _cell(value)
+        _add_cells(cells, folded(name), value, MAX_JSON_DEPTH)
     return Record(line, cells)
+
+
+def _add_cells(cells: dict[str, str], name: str, value: object, depth: int) -> None:
+    """Add a value by its name, and what is in it by names such as appointment_type.name.
+
+    The texts of a list stand in one cell with commas between them, so that no service is lost.
+    """
+    if isinstance(value, dict) and depth:
+        for inner, found in value.items():
+            _add_cells(cells, f"{name}.{folded(inner)}", found, depth - 1)
+    elif isinstance(value, list) and depth and not any(isinstance(found, (dict, list)) for found in value):
+        cells[name] = ", ".join(filter(None, map(_cell, value)))
+        return
+    elif isinstance(value, list) and depth:
+        for found in value:
+            inside: dict[str, str] = {}
+            _add_cells(inside, name, found, depth - 1)
+            for inner, cell in inside.items():
+                if inner != name:
+                    cells[inner] = ", ".join(filter(None, (cells.get(inner, ""), cell)))
+    cells.setdefault(name, _cell(value))
 
 
 def _cell(value: object) -> str:

@@ -135,9 +135,15 @@ def names_positively(text: str, words: Iterable[str]) -> bool:
     )
     if not either:
         return False
-    remaining = re.sub(rf"\b{_NOT}[ :-]*(?:{either})\w*", " ", remaining)
+    remaining = re.sub(rf"\b{_NOT}[ .:-]*(?:{either})\w*", " ", remaining)
     remaining = re.sub(rf"\b(?:{either})\b[ :=(-]*(?:{_NOT}|none)\b\)?", " ", remaining)
     return names_any(remaining, found)
+
+
+# Between the parts of a service that are booked together: "Consultation + microneedling".
+_AND = re.compile(
+    r"[+&,;/]|\b(?:and|with|plus|incl\w*|und|mit|inkl\w*|sowie|et|avec|con|e|y)\b", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=512)  # a clinic has a few dozen services
@@ -145,7 +151,29 @@ def is_this_treatment(text: str, services: Services) -> bool:
     """Whether a service is the treatment that the rule file is for."""
     if not names_any(text, services.names) or names_any(text, services.other_treatments):
         return False
-    return not names_any(text, services.other_areas) or names_any(text, services.areas)
+    if names_any(text, services.other_areas) and not names_any(text, services.areas):
+        return False
+    return without_treatment(text, services) is None
+
+
+@lru_cache(maxsize=512)
+def without_treatment(text: str, services: Services) -> str | None:
+    """Return the word that makes a service an appointment without a treatment, such as "consultation".
+
+    None where the treatment is a part of it by itself ("Consultation + microneedling"), or where
+    the word is in the very name that the clinic gives for its treatment.
+    """
+    found = [
+        word
+        for word in services.no_treatment
+        if names_any(text, [word]) and not any(names_any(name, [word]) for name in services.names)
+    ]
+    if not found:
+        return None
+    parts = _AND.split(plain(text))
+    if any(names_any(part, services.names) and not names_any(part, found) for part in parts):
+        return None
+    return found[0]
 
 
 @lru_cache(maxsize=512)

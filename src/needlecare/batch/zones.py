@@ -136,6 +136,8 @@ def zone_of_name(name: str) -> ZoneInfo | None:
     written = re.sub(r" *\((?:gmt|utc)[^)]*\)$", "", written, flags=re.IGNORECASE)
     plain = re.sub(r" *(?:\((?:us *& *canada|us)\)|- *us *& *canada)$", "", written.casefold())
     found = _NAMES.get(plain) or _windows_names().get(written.casefold()) or _cities().get(plain)
+    if found is None and written != name.strip():  # (UTC+01:00) Amsterdam, Berlin, Bern, Rome
+        found = next(filter(None, map(_cities().get, plain.split(", "))), None)
     return known_zone(found) if found else None
 
 

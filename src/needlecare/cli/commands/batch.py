@@ -372,7 +372,7 @@ def _surveyed(
     """Look at the whole export, before anything is written. Raises UsageError."""
     asked = [*wanted.map.values(), *wanted.ref_from]
     asked += [parse_condition(text, only=True).heading for text in (*wanted.only, *wanted.skip)]
-    names = frozenset(map(folded, (*asked, *Column)))
+    names = frozenset(folded(name) for name in (*asked, *Column) if name)
     said = [*typed.map.values(), *typed.ref_from]
     said += [parse_condition(text, only=True).heading for text in (*typed.only, *typed.skip)]
     try:
@@ -399,6 +399,7 @@ def _carried_out(
         order.reading,
         order=found.order,
         service_heading=table_heading(table, found),
+        expects_service=found.expects_service,
         rounded_refs=found.rounded_refs,
         expects_end=Column.END in found.places.columns or Column.DURATION in found.places.columns,
     )
