@@ -581,7 +581,7 @@ def test_the_example_differs_from_the_built_in_schedule_as_it_says_itself() -> N
     # What larkspur.toml changes, by hand; the built-in file has makeup for 48 hours.
     for line in (
         "Maintenance session, if you want one (maintenance): was ",
-        "No helmet (helmets): until 08:00 on day 2",
+        "No face-down massage (face-cradle): until 08:00 on day 2",
         "Our nurse telephones you (nurse-call): on day 3",
         "No makeup (makeup), without PRP: until 72 hours after the treatment instead of 48 hours: 24 h longer",
         "No makeup (makeup), with PRP: until 5 days after the treatment instead of 48 hours: 3 days longer",

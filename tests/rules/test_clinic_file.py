@@ -374,7 +374,7 @@ def test_the_examples_in_the_comments_of_a_starting_file_are_right(starting: Pat
     text = with_examples(starting.read_text(encoding="utf-8"))
     (tmp_path / "all.toml").write_text(text, encoding="utf-8")
     document = tomllib.loads(text)
-    assert set(document["rules"]) == {"makeup", "moisturise", "facial-brush", "helmets"}
+    assert set(document["rules"]) == {"makeup", "moisturise", "facial-brush", "face-cradle"}
     assert set(document["clinic"]) == {"name", "telephone", "emergency", "footer"}
     assert {"standing", "series"} < set(document)
     done = needlecare("schedule", "check", "all.toml", cwd=tmp_path)
@@ -518,7 +518,7 @@ def test_the_example_shows_all_that_a_clinic_can_say() -> None:
     assert set(document["clinic"]) == {"name", "telephone", "emergency", "footer"}
     rules = document["rules"]
     base = tomllib.loads(BUILTIN.read_text(encoding="utf-8"))["rules"]
-    assert {name for name in rules if name not in base} == {"helmets", "nurse-call"}
+    assert {name for name in rules if name not in base} == {"face-cradle", "nurse-call"}
     assert [name for name, rule in rules.items() if rule.get("off")] == ["maintenance"]
     assert [name for name, rule in rules.items() if name in base and "recommendations" in rule] == [
         "makeup",

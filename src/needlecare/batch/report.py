@@ -16,6 +16,7 @@ from needlecare.model import Treatment
 from needlecare.time.zones import local
 
 FAILED = "error"
+MAX_NAMED_WAITS = 3
 MAX_NAMED_CALENDARS = 20  # that are named one by one
 _REF_WIDTH = 20
 
@@ -105,7 +106,7 @@ def table_row(result: RowResult | list[RowProblem]) -> str:
     elif result.outcome is Outcome.MERGED:
         happens = "merged with the other row of this appointment"
     happens += " (moved)" if result.moved else ""
-    happens += f" ({_waits(result)} sooner)" if result.sooner else ""
+    happens += f" (sooner: {_waits(result)})" if result.sooner else ""
     notes = [NOTES[note].split(",")[0] for note in result.notes if note != "other-zone"]
     happens += f" ({', '.join(notes)})" if notes else ""
     ref = shown(result.ref, _REF_WIDTH)
@@ -143,7 +144,7 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.notes: dict[str, list[int]] = {}  # the rows that have something to point out, by its code
         self.moved: list[str] = []
-        self.sooner: list[str] = []  # references, each with how many waits end sooner
+        self.sooner: list[str] = []  # references, each with the waits that end sooner
         self.first_day: date | None = None
         self.last_day: date | None = None
         self.stale_files: list[str] = []
@@ -192,13 +193,13 @@ class Tally:
 
 
 def _waits(result: RowResult) -> str:
-    """Return "makeup", or "12 waits" where there are more than two that end sooner."""
-    return f"{len(result.sooner)} waits" if len(result.sooner) > 2 else ", ".join(result.sooner)
+    """Return the waits that end sooner: "makeup, sauna", or "makeup, sauna, pool and 9 more"."""
+    return _some(list(result.sooner), MAX_NAMED_WAITS)
 
 
-def _some(named: list[str]) -> str:
-    more = f" and {len(named) - MAX_NAMED_ROWS} more" if len(named) > MAX_NAMED_ROWS else ""
-    return ", ".join(named[:MAX_NAMED_ROWS]) + more
+def _some(named: list[str], most: int = MAX_NAMED_ROWS) -> str:
+    more = f" and {len(named) - most} more" if len(named) > most else ""
+    return ", ".join(named[:most]) + more
 
 
 def _rows(count: int) -> str:
