@@ -49,8 +49,8 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
     whole = [_drafts(course, session, options) for session in course.sessions]
     gone = left_out([[draft.part for draft in drafts] for drafts in whole])
     fitted = [
-        _drafts(course, session, options, without.roles) if without.roles else drafts
-        for session, drafts, without in zip(course.sessions, whole, gone, strict=True)
+        _drafts(course, session, options, without) if without else drafts
+        for session, drafts, without in zip(course.sessions, whole, gone.roles, strict=True)
     ]
     ends = {
         of_session(session.number, window.rule.id): end_of(window)

@@ -31,7 +31,7 @@ from needlecare.calendar.phases import (
     told_together,
 )
 from needlecare.calendar.roles import Role, without_session
-from needlecare.calendar.room import LeftOut, Part, Worth, by_kind, is_left_out, left_out
+from needlecare.calendar.room import LeftOut, Part, Worth, is_left_out, left_out
 from needlecare.errors import UsageError
 from needlecare.model import Alarms, DailyCare, Detail, Kind, Plan, Reminders, Window
 from needlecare.output.timing import short_day, since, until
@@ -117,11 +117,12 @@ def calendar(
     """
     planned = planned_at(plan, as_of, remembered)
     whole = plan_drafts(plan, planned, reminders=reminders)
-    (gone,) = left_out([[draft.part for draft in whole]])
-    drafts = plan_drafts(plan, planned, reminders=reminders, without=gone.roles) if gone.roles else whole
+    gone = left_out([[draft.part for draft in whole]])
+    (roles,) = gone.roles
+    drafts = plan_drafts(plan, planned, reminders=reminders, without=roles) if roles else whole
     options = options_of(plan, detail=detail, reminders=reminders, planned=planned)
     ends = {window.rule.id: end_of(window) for window in avoid_windows(plan)}
-    return calendar_of(plan, drafts, as_of, ref=ref, options=options, ends=ends, gone=[gone])
+    return calendar_of(plan, drafts, as_of, ref=ref, options=options, ends=ends, gone=gone)
 
 
 def planned_at(plan: Plan, as_of: datetime, remembered: CalendarOptions | None) -> datetime | None:
@@ -163,7 +164,7 @@ def calendar_of(  # noqa: PLR0913  everything that a calendar is made of
     ref: str | UUID | None,
     options: CalendarOptions,
     ends: Mapping[str, datetime],
-    gone: Sequence[LeftOut],
+    gone: LeftOut,
 ) -> Calendar:
     """Return the calendar that some drafts make: in order, the first with every standing text.
 
@@ -196,7 +197,7 @@ def calendar_of(  # noqa: PLR0913  everything that a calendar is made of
         entries=tuple(entries),
         options=options,
         ends=ends,
-        left_out=by_kind(gone),
+        left_out=gone.kinds,
     )
 
 

@@ -83,7 +83,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
 
     `options` and `ends` are what the file remembers of the plan for the next revision:
     what it was made with, and when each wait is over. `left_out` are the kinds of events for
-    some of which there was no room, with the numbers of their sessions.
+    some of which there was no room, as LeftOut has them.
     """
 
     name: str

@@ -66,16 +66,21 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True):
-    """What a session leaves out: the roles of events, and which kinds of events these are."""
+    """What a calendar leaves out: the roles of each session's events, and what kinds of events these are.
 
-    roles: frozenset[str] = frozenset()
-    kinds: frozenset[Worth] = frozenset()
+    Each kind has the numbers of the sessions in which some are left out, and none where no event of
+    the kind remains.
+    """
+
+    roles: Sequence[frozenset[str]]
+    kinds: Mapping[Worth, Sequence[int]]
 
 
-def left_out(sessions: Sequence[Sequence[Part]]) -> list[LeftOut]:
-    """Return what each session leaves out. The changes of a session are in their order."""
+def left_out(sessions: Sequence[Sequence[Part]]) -> LeftOut:
+    """Return what the sessions of a calendar leave out. The changes of each are in their order."""
     kept = [list(parts) for parts in sessions]
-    gone: list[list[tuple[str, Worth]]] = [[] for _ in sessions]
+    roles: list[set[str]] = [set() for _ in sessions]
+    kinds: dict[Worth, set[int]] = {}
     for _ in range(sum(map(len, kept)) - MAX_EVENTS):
         worth, _, session, number = min(
             (_worth(parts, number, session), -session, session, number)
@@ -87,16 +92,19 @@ def left_out(sessions: Sequence[Sequence[Part]]) -> list[LeftOut]:
         parts = kept[session]
         part = parts.pop(number)
         following = _next_change(parts, number) if part.at is not None else None
-        gone[session].append((part.role, part.worth if following is None else Worth.CHANGE))
+        roles[session].add(part.role)
+        kinds.setdefault(part.worth if following is None else Worth.CHANGE, set()).add(session + 1)
         if following is not None:
             parts[following] = replace(
                 parts[following],
                 since=part.since or part.at,
                 priority=min(part.priority, parts[following].priority),
             )
-    return [
-        LeftOut(frozenset(role for role, _ in pairs), frozenset(kind for _, kind in pairs)) for pairs in gone
-    ]
+    remaining = {part.worth for parts in kept for part in parts}
+    return LeftOut(
+        roles=[frozenset(names) for names in roles],
+        kinds={kind: sorted(kinds[kind]) if kind in remaining else [] for kind in Worth if kind in kinds},
+    )
 
 
 def is_left_out(role: str, gone: Collection[str]) -> bool:
@@ -104,12 +112,6 @@ def is_left_out(role: str, gone: Collection[str]) -> bool:
     if role.startswith((Role.BAR.value, Role.MIDDLE.value)):
         return role in gone or any(name.startswith(Role.PHASE.value) for name in gone)
     return role in gone
-
-
-def by_kind(sessions: Sequence[LeftOut]) -> Mapping[Worth, Sequence[int]]:
-    """Return the kinds of events of which some are left out, each with the numbers of its sessions."""
-    found = {kind: [n for n, gone in enumerate(sessions, 1) if kind in gone.kinds] for kind in Worth}
-    return {kind: numbers for kind, numbers in found.items() if numbers}
 
 
 def _worth(parts: Sequence[Part], number: int, session: int) -> float:

@@ -408,13 +408,12 @@ def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:
         Worth.MIDDLE: "mid-point reminders",
         Worth.CARE: "daily care",
         Worth.SIGN: "warning signs",
-        Worth.NEXT_SESSION: "the day of the next session",
+        Worth.NEXT_SESSION: "reminders of the next session",
         Worth.LAST_CHANGE: "the end of the last waits",
         Worth.PREPARATION: "preparation",
     }
-    sessions = calendar.options.sessions or 1
     gone = [
-        name if len(calendar.left_out[kind]) == sessions else f"{name} {_sessions(calendar.left_out[kind])}"
+        f"{name} {_sessions(calendar.left_out[kind])}" if calendar.left_out[kind] else name
         for kind, name in names.items()
         if kind in calendar.left_out
     ]
