@@ -7,19 +7,19 @@ the bytes of a base ("extends") are found.
 import re
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
 from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from needlecare.errors import Problem, ScheduleError, nearest, quoted, shown
+from needlecare.errors import Problem, ScheduleError, quoted, shown
 from needlecare.model import (
     ANSWERS_ONLY,
-    PLACEHOLDERS,
     UNRANKED,
     Clinic,
     Column,
@@ -43,13 +43,11 @@ from needlecare.model import (
     Standing,
     StandingText,
 )
-from needlecare.time.offsets import InvalidOffset, parse_offset, place
+from needlecare.rules.fields import Fields, Path, Problems
+from needlecare.time.offsets import place
 from needlecare.time.zones import Edge
 
 MAX_PROBLEMS = 200  # reported for one file
-MAX_COMPARED_NAMES = (
-    2000  # names that what is misspelt in one file is held against: a pair may cost half a millisecond
-)
 MAX_WAITING_RULES = 20  # rules that wait for one another in a row
 MAX_FILE_BYTES = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
 
@@ -57,31 +55,12 @@ LONGEST_TITLE = 60  # characters of a calendar's title
 
 _BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-# What cannot be seen, and what turns the direction of what follows: a text could say something else than it shows.
-_INVISIBLE = re.compile(
-    "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 # What a rule file has at its top, a few of which even a file full of mistakes has.
 _TOP_KEYS = frozenset(
     {
-        "extends",
-        "id",
-        "version",
-        "reviewed",
-        "review_due",
-        "treatment",
-        "services",
-        "export",
-        "sms",
-        "only_ours",
-        "system",
-        "standing",
-        "series",
-        "clinic",
-        "sources",
+        *("extends", "id", "version", "reviewed", "review_due", "treatment", "services", "export"),
+        *("sms", "only_ours", "system", "standing", "series", "clinic", "sources", "rules"),
     }
-    | {"rules"}
 )
 # A dotted key that tomllib, whose work grows with the square of its names, would take minutes for.
 _MAX_KEY_NAMES = 100
@@ -93,9 +72,8 @@ _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts that questions
 _HAS_NAMES = _HAS_WORDS | {"scope"}  # those that know the names of other things
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
-_HAS_TURN = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
+_HAS_SESSION_SCOPE = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
 
-Path = tuple[str | int, ...]
 Base = Callable[[str], bytes | None]
 Result = TypeVar("Result")
 
@@ -245,22 +223,18 @@ def _diagnosis(
     reading = _ScheduleReader(document.data, data, base)
     read(reading)
     broken = bool(document.problems) or reading.baseless
-    for path, what in reading.problems.items():
+    for path, what in reading.problems.wrong.items():
         where, (line, column) = _where(path), document.place(path)
         problems += [
             Problem(where=where, what=text, line=line, column=column)
             for text in what
             if not (broken and text.startswith(("missing", "unknown")))  # it may only seem so
         ]
-    for path, unknown in reading.unknown.items():
+    for path, unknown in reading.problems.unknown.items():
         line, column = document.keys.get(path) or document.place(path)
         problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
     problems.sort(key=lambda p: (p.line or 0, p.column or 0))
     return ScheduleError(file, limit_problems(problems))
-
-
-def _unseen(text: str) -> bool:
-    return bool(_CONTROL.search(text) or _INVISIBLE.search(text))
 
 
 def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
@@ -307,187 +281,25 @@ def _where(path: Path) -> str:
     return _BARE.sub("", text)
 
 
-class _Table:
-    """A TOML table that is being read: hands out checked values, notes what is wrong."""
-
-    def __init__(self, reading: "_ScheduleReader", path: Path, values: object) -> None:
-        self.reading = reading
-        self.path = path
-        self.values: Mapping[str, object] = {}
-        self.asked: set[str] = set()
-        if isinstance(values, dict):
-            self.values = values
-        elif values is not None:
-            self.wrong("not a table; write key = value lines")
-
-    def wrong(self, what: str, *path: str | int) -> None:
-        """Note a problem of this table, or of the key in it that the path leads to."""
-        self.reading.problems.setdefault(self.path + path, []).append(what)
-
-    def get(self, key: str) -> object:
-        self.asked.add(key)
-        return self.values.get(key)
-
-    def has(self, key: str) -> bool:
-        self.asked.add(key)
-        return key in self.values
-
-    def text(self, key: str, default: str | None = None, *, required: bool = True) -> str:
-        """Return a text on one line; its white space is folded."""
-        return " ".join(self.prose(key, default, required=required).split())
-
-    def standing(self, key: str, default: str | None) -> str:
-        """Return a text on one line whose placeholders are those that outputs fill."""
-        text = self.text(key, default)
-        for name in dict.fromkeys(re.findall(r"[{][^{}]*[}]?", text)):
-            if name not in PLACEHOLDERS:
-                self.wrong(f"unknown placeholder {quoted(name)}; write {' or '.join(PLACEHOLDERS)}", key)
-        return text
-
-    def prose(self, key: str, default: str | None = None, *, required: bool = True) -> str:
-        """Return a text that may have several lines."""
-        value = self.get(key)
-        if value is None:
-            if default is None and required:
-                self.wrong(f'missing {key}; write {key} = "…"')
-            return default or ""
-        if not isinstance(value, str):
-            self.wrong(f'not text in quotes; write {key} = "…"', key)
-            return default or ""
-        if required and not value.strip():
-            self.wrong("empty; write a text", key)
-        if _CONTROL.search(value):
-            self.wrong("contains a control character; write plain text", key)
-        if (hidden := _INVISIBLE.search(value)) is not None:
-            self.wrong(f"contains the invisible character U+{ord(hidden[0]):04X}; remove it", key)
-        return value.strip().replace("\r", "\n")
-
-    def date(self, key: str) -> date | None:
-        value = self.get(key)
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
-        if value is None:
-            self.wrong(f"missing {key}; write {key} = 2026-11-22")
-        else:
-            self.wrong(f"not a date; write {key} = 2026-11-22, without quotes", key)
-        return None
-
-    def number(self, key: str, low: int, high: int, default: int | None = None) -> int | None:
-        value = self.get(key)
-        if value is None:
-            return default
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.wrong(f"not a number from {low} to {high}", key)
-            return default
-        return value
-
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        value = self.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self.wrong(f"neither true nor false; write {key} = true", key)
-            return default
-        return value
-
-    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        value = self.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, list):
-            self.wrong(f'not a list; write {key} = ["…", "…"]', key)
-            return default
-        found = []
-        for number, element in enumerate(value):
-            if isinstance(element, str) and element.strip() and not _unseen(element):
-                found.append(" ".join(element.split()))
-            else:
-                self.wrong('not text in quotes; write "…"', key, number)
-        return tuple(found)
-
-    def condition(self) -> Condition:
-        """Return the condition of a recommendation; left out, it speaks of every treatment."""
-        return Condition(self.choice("applies", [c.value for c in Condition], Condition.ALL) or Condition.ALL)
-
-    def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str | None:
-        value = self.get(key)
-        if value is None:
-            if default is None:
-                self.wrong(f"missing {key}; write one of {', '.join(choices)}")
-            return default
-        if not isinstance(value, str):
-            self.wrong(f"not text in quotes; write one of {', '.join(choices)}", key)
-            return default
-        if value not in choices:
-            near = self.reading.nearest(value, choices)
-            self.wrong(f"{quoted(value)} is not one of {', '.join(choices)}{near}", key)
-            return default
-        return value
-
-    def offset(self, key: str) -> Offset | None:
-        value = self.get(key)
-        return None if value is None else self.offset_of(value, key)
-
-    def offset_of(self, value: object, *path: str | int) -> Offset | None:
-        if not isinstance(value, str):
-            self.wrong('not a duration; write "P2D" or "PT48H", in quotes', *path)
-            return None
-        try:
-            return parse_offset(value)
-        except InvalidOffset as error:
-            self.wrong(str(error), *path)
-            return None
-
-    def table(self, key: str) -> "_Table":
-        return _Table(self.reading, (*self.path, key), self.get(key))
-
-    def tables(self, key: str) -> "Iterable[_Table]":
-        value = self.get(key)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            self.wrong(f"not a list; write {key} = [ {{ … }}, … ]", key)
-            return []
-        return [_Table(self.reading, (*self.path, key, n), one) for n, one in enumerate(value)]
-
-    def named_tables(self, key: str) -> "Iterable[tuple[str, _Table]]":
-        inner = self.table(key)
-        return [(name, inner.table(name)) for name in inner.values]
-
-    def done(self) -> None:
-        """Note every key that nobody asked for."""
-        for key in self.values:
-            if key not in self.asked:
-                what = f"unknown key {quoted(key)}{self.reading.nearest(key, self.asked)}"
-                self.reading.unknown[(*self.path, key)] = what
-
-
 class _ScheduleReader:
-    """One pass over a document.
-
-    `problems` maps the path of each wrong value to what is wrong there, `unknown`
-    the path of each key that has no business in it.
-    """
+    """One pass over a document, which notes every problem of it."""
 
     def __init__(self, document: Mapping[str, object], data: bytes, base: Base) -> None:
-        self.problems: dict[Path, list[str]] = {}
-        self.unknown: dict[Path, str] = {}
+        self.problems = Problems()
         self.baseless = False  # it extends a file that is not there, so much only seems to be missing
-        self.root = _Table(self, (), document)
+        self.root = Fields(self.problems, (), document)
         self.data = data
         self.base = base
         self.base_data = b""
         self.claims: dict[str, Path] = {}
-        self.compared = 0
-
-    def nearest(self, word: str, known: Collection[str]) -> str:
-        """Return the hint to the nearest known word; none once many were compared, which takes long."""
-        self.compared += len(known)
-        return nearest(word, known) if self.compared <= MAX_COMPARED_NAMES else ""
 
     def schedule(self) -> Schedule | None:
         root = self.root
         base = self._extended()
+        if base is not None:
+            root.inherited = SimpleNamespace(
+                treatment=base.treatment, areas=base.areas, clock=base.clock, only_ours=base.only_ours
+            )
         identity = self._id(root, "id")
         if base is not None and identity == base.id:
             root.wrong(
@@ -501,18 +313,16 @@ class _ScheduleReader:
         for key, table in root.named_tables("sources"):
             self._check_id(table, key)
             sources[key] = self._source(key, table)
-        only_ours = root.flag("only_ours", default=bool(base and base.only_ours))
+        only_ours = root.flag("only_ours")
         inherited_rules = dict(base.rules) if base else {}
         rules = {k: r for k, r in inherited_rules.items() if not only_ours or r.kind is Kind.WARNING}
         off = []
-        for key, table in root.named_tables("rules"):
+        for key, table in root.named_tables("rules", inherited_rules):
             self._check_id(table, key)
-            inherited = base.rules.get(key) if base else None
             if table.flag("off"):
                 off.append(key)
-                self._check_off(table, inherited)
-                continue
-            if (rule := self._rule(key, table, sources, inherited)) is not None:
+                self._check_off(table)
+            elif (rule := self._rule(key, table, sources, inherited_rules.get(key))) is not None:
                 rules[key] = rule
         known = set(rules) | set(inherited_rules)
         for key in off:
@@ -526,7 +336,7 @@ class _ScheduleReader:
             version=root.text("version"),
             reviewed=reviewed or date.min,
             review_due=review_due or date.min,
-            treatment=root.text("treatment", base.treatment if base else None),
+            treatment=root.text("treatment"),
             sources=sources,
             rules=rules,
             standing=self._standing(base.standing if base else None),
@@ -535,8 +345,8 @@ class _ScheduleReader:
             ready=self._ready(rules, known, base),
             extends=base.id if base else None,
             clinic=self._clinic(base.clinic if base else None),
-            clock=self._clock(base.clock if base else None),
-            areas=root.texts("areas", base.areas if base else ()),
+            clock=self._clock(),
+            areas=root.texts("areas"),
             services=self._services(base.services if base else Services()),
             export=self._export(),
             sms=self._sms(base.sms if base else SmsWording()),
@@ -544,7 +354,7 @@ class _ScheduleReader:
             own_rules=frozenset(root.table("rules").values) - frozenset(off) if base else frozenset(),
         )
         root.done()
-        return None if self.problems or self.unknown else schedule
+        return None if self.problems else schedule
 
     def preset(self, name: str) -> Preset | None:
         """Return the preset that the document is."""
@@ -560,7 +370,7 @@ class _ScheduleReader:
         if not preset.export.map.get(Column.TREATED):
             root.table("export").wrong('missing map.treated; write treated = "HEADING" in [export.map]')
         root.done()
-        return None if self.problems or self.unknown else preset
+        return None if self.problems else preset
 
     def _export(self) -> ExportFormat:
         """Return how exports are read; the preset of a base does not count for a clinic's own."""
@@ -568,10 +378,10 @@ class _ScheduleReader:
         headings = table.table("map")
         for key in headings.values:
             if key not in set(Column):
-                near = self.nearest(key, list(Column))
+                near = self.problems.nearest(key, list(Column))
                 headings.wrong(f"unknown column {quoted(key)}{near}; write one of {', '.join(Column)}", key)
         export = ExportFormat(
-            preset=table.text("preset", "", required=False),
+            preset=table.text("preset", required=False),
             map={key: headings.text(key) for key in headings.values if key in set(Column)},
             dates=table.choice("dates", ("dmy", "mdy"), "") or "",
             only=self._conditions(table, "only"),
@@ -582,7 +392,7 @@ class _ScheduleReader:
         table.done()
         return export
 
-    def _conditions(self, table: _Table, key: str) -> tuple[str, ...]:
+    def _conditions(self, table: Fields, key: str) -> tuple[str, ...]:
         found = table.texts(key)
         for number, text in enumerate(found):
             if not text.partition("=")[0].strip() or "=" not in text:
@@ -590,19 +400,17 @@ class _ScheduleReader:
         return found
 
     def _services(self, base: Services) -> Services:
-        table = self.root.table("services")
-        services = Services(
-            **{name: table.texts(name, getattr(base, name)) for name in Services.__struct_fields__}
-        )
+        table = self.root.table("services", base)
+        services = Services(**{name: table.texts(name) for name in Services.__struct_fields__})
         table.done()
         return services
 
     def _sms(self, base: SmsWording) -> SmsWording:
-        table = self.root.table("sms")
+        table = self.root.table("sms", base)
         sms = SmsWording(
-            opening=table.prose("opening", base.opening, required=False),
-            closing=table.prose("closing", base.closing, required=False),
-            messages=table.choice("messages", ("few", "all"), base.messages) or base.messages,
+            opening=table.prose("opening", required=False),
+            closing=table.prose("closing", required=False),
+            messages=table.choice("messages", ("few", "all")) or base.messages,
         )
         table.done()
         return sms
@@ -622,24 +430,24 @@ class _ScheduleReader:
         self.base_data = data
         return read_schedule(data, file=f"{name}.toml")
 
-    def _id(self, table: _Table, key: str) -> str:
+    def _id(self, table: Fields, key: str) -> str:
         identity = table.text(key)
         if identity and not _ID.fullmatch(identity):
             table.wrong(f"{quoted(identity)} is not an id; write small letters, digits and hyphens", key)
         return identity
 
-    def _check_id(self, table: _Table, key: str) -> None:
+    def _check_id(self, table: Fields, key: str) -> None:
         if not _ID.fullmatch(key):
             table.wrong(f"{quoted(key)} is not an id; write small letters, digits and hyphens")
 
-    def _check_off(self, table: _Table, inherited: Rule | None) -> None:
-        if inherited is None:
+    def _check_off(self, table: Fields) -> None:
+        if table.inherited is None:
             table.wrong(
                 "off only switches off rules of the file that this one extends; it has no such rule", "off"
             )
         table.done()
 
-    def _source(self, key: str, table: _Table) -> Source:
+    def _source(self, key: str, table: Fields) -> Source:
         tier = table.number("tier", 1, 4)
         if tier is None and not table.has("tier"):
             table.wrong("missing tier; write tier = 1 to 4")
@@ -656,54 +464,53 @@ class _ScheduleReader:
         return source
 
     def _rule(
-        self, key: str, table: _Table, sources: Mapping[str, Source], inherited: Rule | None
+        self, key: str, table: Fields, sources: Mapping[str, Source], inherited: Rule | None
     ) -> Rule | None:
-        named = table.choice("kind", [kind.value for kind in Kind], inherited.kind if inherited else None)
+        named = table.choice("kind", [kind.value for kind in Kind])
         kind = Kind(named) if named else None
         if inherited and kind is not inherited.kind:
             table.wrong(
                 f"{quoted(key)} is of kind {inherited.kind} in the file that this one extends", "kind"
             )
-        after = table.text("after", (inherited.after if inherited else None) or "", required=False)
+        after = table.text("after", required=False)
         if after and table.has("after") and kind and kind not in _HAS_AFTER:
             table.wrong(f"only avoid, do and expect rules wait for another, not {kind} rules", "after")
         recommendations = inherited.recommendations if inherited else ()
         if table.has("recommendations") or inherited is None:
             recommendations = self._recommendations(key, table, kind, sources)
-        then = table.text("then", (inherited.then if inherited else None) or "", required=kind is Kind.AVOID)
+        then = table.text("then", required=kind is Kind.AVOID and table.has("then"))
         if kind is Kind.AVOID and not then and not table.has("then"):
             table.wrong('missing then; write what to say when it ends: "makeup is fine again"')
         rule = Rule(
             id=key,
             kind=kind or Kind.AVOID,
-            title=table.text("title", inherited.title if inherited else None),
-            short=table.text("short", inherited.short if inherited else None),
-            advice=table.prose("advice", inherited.advice if inherited else None),
-            why=table.prose("why", inherited.why if inherited else None),
+            title=table.text("title"),
+            short=table.text("short"),
+            advice=table.prose("advice"),
+            why=table.prose("why"),
             then=then or None,
-            news=self._title_words(table, "news", inherited.news if inherited else None),
-            tonight=self._title_words(table, "tonight", inherited.tonight if inherited else None),
-            priority=table.number("priority", 1, UNRANKED, inherited.priority if inherited else UNRANKED)
-            or UNRANKED,
-            covers=table.texts("covers", inherited.covers if inherited else ()),
+            news=self._title_words(table, "news"),
+            tonight=self._title_words(table, "tonight"),
+            priority=table.number("priority", 1, UNRANKED) or UNRANKED,
+            covers=table.texts("covers"),
             after=after or None,
-            daily=self._daily(table, kind, inherited),
-            series=self._turn(table, kind, inherited),
-            medicine=table.flag("medicine", default=bool(inherited and inherited.medicine)),
-            past=self._past(table, kind, inherited),
+            daily=self._daily(table, kind),
+            series=self._session_scope(table, kind),
+            medicine=table.flag("medicine"),
+            past=self._past(table, kind),
             exceptions=self._exceptions(table, inherited),
             recommendations=recommendations,
         )
         table.done()
         return rule if kind else None
 
-    def _past(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> str | None:
-        past = table.text("past", (inherited.past if inherited else None) or "", required=False)
+    def _past(self, table: Fields, kind: Kind | None) -> str | None:
+        past = table.text("past", required=False)
         if past and kind and kind is not Kind.EXPECT:
             table.wrong(f"only an expect rule has a warning that follows it, not one of kind {kind}", "past")
         return past or None
 
-    def _exceptions(self, table: _Table, inherited: Rule | None) -> tuple[RuleException, ...]:
+    def _exceptions(self, table: Fields, inherited: Rule | None) -> tuple[RuleException, ...]:
         """Return the exceptions of a rule: a clinic's own come before those that it extends, which stay.
 
         A file must not make needlecare forget a helmet or a medicine.
@@ -719,38 +526,39 @@ class _ScheduleReader:
             one.done()
         return (*found, *(inherited.exceptions if inherited else ()))
 
-    def _title_words(self, table: _Table, key: str, inherited: str | None) -> str | None:
+    def _title_words(self, table: Fields, key: str) -> str | None:
         """Return words for a calendar's title; an empty text takes inherited ones away."""
-        words = table.text(key, inherited or "", required=False)
+        words = table.text(key, required=False)
         if len(words) > LONGEST_TITLE:
             table.wrong(f"longer than {LONGEST_TITLE} characters, which is all that a phone shows", key)
         return words or None
 
-    def _daily(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> bool:
-        daily = table.flag("daily", default=bool(inherited and inherited.daily))
+    def _daily(self, table: Fields, kind: Kind | None) -> bool:
+        daily = table.flag("daily")
         if daily and kind is not Kind.DO:
             table.wrong(f"only a do rule is daily care, not one of kind {kind}; leave it out", "daily")
         return daily
 
-    def _turn(self, table: _Table, kind: Kind | None, inherited: Rule | None) -> SessionScope | None:
-        known = inherited.series if inherited else None
-        named = table.choice("series", [turn.value for turn in SessionScope], known or "")
-        if named and kind and kind not in _HAS_TURN:
+    def _session_scope(self, table: Fields, kind: Kind | None) -> SessionScope | None:
+        named = table.choice("series", [scope.value for scope in SessionScope], "")
+        if named and kind and kind not in _HAS_SESSION_SCOPE:
             table.wrong(f"{kind} rules hold in every session of a series; leave it out", "series")
         return SessionScope(named) if named else None
 
     def _recommendations(
-        self, rule: str, table: _Table, kind: Kind | None, sources: Mapping[str, Source]
+        self, rule: str, table: Fields, kind: Kind | None, sources: Mapping[str, Source]
     ) -> tuple[Recommendation, ...]:
         found = []
         for number, one in enumerate(table.tables("recommendations"), 1):
-            claim = one.text("claim", f"{rule}-{number}", required=False)
+            claim = one.text("claim", required=False) or f"{rule}-{number}"
             if claim in self.claims:
                 one.wrong(f"claim {quoted(claim)} appears twice; give each its own id", "claim")
             self.claims[claim] = one.path
             source = one.text("source")
             if source and source not in sources:
-                one.wrong(f"unknown source {quoted(source)}{self.nearest(source, sources)}", "source")
+                one.wrong(
+                    f"unknown source {quoted(source)}{self.problems.nearest(source, sources)}", "source"
+                )
             recommendation = Recommendation(
                 claim=claim,
                 source=source,
@@ -772,12 +580,12 @@ class _ScheduleReader:
             table.wrong("empty; write who says it, from when and until when", "recommendations")
         return tuple(found)
 
-    def _ours(self, table: _Table) -> frozenset[Part]:
+    def _ours(self, table: Fields) -> frozenset[Part]:
         found = set()
         for number, name in enumerate(table.texts("ours")):
             if name not in set(Part):
                 choices = ", ".join(Part)
-                near = self.nearest(name, list(Part))
+                near = self.problems.nearest(name, list(Part))
                 table.wrong(f"{quoted(name)} is not one of {choices}{near}", "ours", number)
                 continue
             if not table.has("applies" if name == Part.CONDITION else name):
@@ -785,7 +593,7 @@ class _ScheduleReader:
             found.add(Part(name))
         return frozenset(found)
 
-    def _check_edges(self, table: _Table, kind: Kind | None, one: Recommendation) -> None:
+    def _check_edges(self, table: Fields, kind: Kind | None, one: Recommendation) -> None:
         """Note a window that ends before it starts, for any time of day of the treatment."""
         if one.earliest and kind:
             needs = "start" if kind is Kind.PREPARE else "end"
@@ -814,32 +622,32 @@ class _ScheduleReader:
             path = ("rules", rule.id, "after")
             target = rules.get(rule.after)
             if rule.after not in known:
-                what = f"unknown rule {quoted(rule.after)}{self.nearest(rule.after, rules)}"
-                self.problems.setdefault(path, []).append(what)
+                what = f"unknown rule {quoted(rule.after)}{self.problems.nearest(rule.after, rules)}"
+                self.problems.add(path, what)
             elif target is not None and target.kind not in _waited_for(rule.kind):
                 kinds = " and ".join(sorted(_waited_for(rule.kind)))
                 what = (
                     f"{quoted(rule.after)} is of kind {target.kind}; {rule.kind} waits for {kinds} rules only"
                 )
-                self.problems.setdefault(path, []).append(what)
+                self.problems.add(path, what)
             elif self.root.table("rules").table(rule.id).has("after"):
                 queue = _queue(rule.id, rules)
                 if queue[-1] == rule.id:
                     what = f"waits for itself: {' after '.join(queue)}"
-                    self.problems.setdefault(path, []).append(what)
+                    self.problems.add(path, what)
                 elif len(queue) > MAX_WAITING_RULES:
                     what = f"waits for more than {MAX_WAITING_RULES} rules in a row; let it wait for fewer"
-                    self.problems.setdefault(path, []).append(what)
+                    self.problems.add(path, what)
 
     def _check_past(self, rule: str, past: str, rules: Mapping[str, Rule], known: Collection[str]) -> None:
         """Note a `past` that names no warning; one that the file switches off is no mistake."""
         target, path = rules.get(past), ("rules", rule, "past")
         if past not in known:
-            what = f"unknown rule {quoted(past)}{self.nearest(past, rules)}"
-            self.problems.setdefault(path, []).append(what)
+            what = f"unknown rule {quoted(past)}{self.problems.nearest(past, rules)}"
+            self.problems.add(path, what)
         elif target is not None and target.kind is not Kind.WARNING:
             what = f"{quoted(past)} is of kind {target.kind}; name a warning rule"
-            self.problems.setdefault(path, []).append(what)
+            self.problems.add(path, what)
 
     def _check_claims(self, rules: Mapping[str, Rule]) -> None:
         """Note a claim of this file that a rule of its base has too."""
@@ -851,7 +659,7 @@ class _ScheduleReader:
             for one in rule.recommendations:
                 if one.claim in self.claims:
                     what = f"claim {quoted(one.claim)} appears twice; give each its own id"
-                    self.problems.setdefault((*self.claims[one.claim], "claim"), []).append(what)
+                    self.problems.add((*self.claims[one.claim], "claim"), what)
 
     def _standing(self, base: Standing | None) -> Standing:
         table = self.root.table("standing")
@@ -863,33 +671,31 @@ class _ScheduleReader:
             if not table.has(name) and (inherited is not None or name in ANSWERS_ONLY):
                 texts[name] = inherited
                 continue
-            one = table.table(name)
+            one = table.table(name, inherited)
             # A clinic's own phrases come on top: a file must not make an emergency harder to recognise.
             known = inherited or StandingText(text="", short="")
             texts[name] = StandingText(
-                text=one.standing("text", inherited.text if inherited else None),
-                short=one.standing("short", inherited.short if inherited else None),
-                covers=known.covers + (one.texts("covers") if name in _HAS_WORDS else ()),
-                but_not=known.but_not + (one.texts("but_not") if name in _HAS_NAMES else ()),
+                text=one.standing("text"),
+                short=one.standing("short"),
+                covers=known.covers
+                + (one.texts("covers") if name in _HAS_WORDS and one.has("covers") else ()),
+                but_not=known.but_not
+                + (one.texts("but_not") if name in _HAS_NAMES and one.has("but_not") else ()),
             )
             one.done()
         table.done()
         return Standing(**texts)
 
     def _series(self, sources: Mapping[str, Source], base: Series | None) -> Series:
-        table = self.root.table("series")
+        table = self.root.table("series", base)
         if not table.values and base is not None:
             return base
-        numbers = {}
-        for name in ("sessions", "scars_sessions"):
-            numbers[name] = table.number(name, 1, 24, getattr(base, name) if base else None)
-            if numbers[name] is None and not table.has(name):
-                table.wrong(f"missing {name}; write a number from 1 to 24")
-        intervals = {}
-        for name in ("every", "scars_every"):
-            intervals[name] = table.offset(name) or (getattr(base, name) if base else None)
-            if intervals[name] is None and not table.has(name):
-                table.wrong(f'missing {name}; write {name} = "P28D"')
+        numbers = {name: table.number(name, 1, 24) for name in ("sessions", "scars_sessions")}
+        intervals = {name: table.offset(name) for name in ("every", "scars_every")}
+        for name, value in (numbers | intervals).items():
+            if value is None and not table.has(name):
+                example = "a number from 1 to 24" if name in numbers else f'{name} = "P28D"'
+                table.wrong(f"missing {name}; write {example}")
         ranges = tuple(self._range(one, sources) for one in table.tables("ranges"))
         table.done()
         return Series(
@@ -908,13 +714,13 @@ class _ScheduleReader:
             return base.ready
         return tuple(self._ready_line(table, rules, known) for table in self.root.tables("ready"))
 
-    def _ready_line(self, table: _Table, rules: Mapping[str, Rule], known: Collection[str]) -> ReadyLine:
+    def _ready_line(self, table: Fields, rules: Mapping[str, Rule], known: Collection[str]) -> ReadyLine:
         named = table.texts("rules")
         if not named and not table.values.get("rules"):
             table.wrong('missing rules; write rules = ["makeup"]')
         for number, name in enumerate(named):
             if name not in known:
-                hint = self.nearest(name, rules)
+                hint = self.problems.nearest(name, rules)
                 table.wrong(f"unknown rule {quoted(name)}{hint}", "rules", number)
             elif name in rules and rules[name].kind not in _ENDS_FOR_GOOD:
                 kind = rules[name].kind
@@ -923,10 +729,10 @@ class _ScheduleReader:
         table.done()
         return line
 
-    def _range(self, table: _Table, sources: Mapping[str, Source]) -> SeriesRange:
+    def _range(self, table: Fields, sources: Mapping[str, Source]) -> SeriesRange:
         source = table.text("source")
         if source and source not in sources:
-            table.wrong(f"unknown source {quoted(source)}{self.nearest(source, sources)}", "source")
+            table.wrong(f"unknown source {quoted(source)}{self.problems.nearest(source, sources)}", "source")
         found = SeriesRange(
             source=source,
             statement=table.text("statement"),
@@ -938,7 +744,7 @@ class _ScheduleReader:
         table.done()
         return found
 
-    def _bounds(self, table: _Table) -> tuple[int, int] | None:
+    def _bounds(self, table: Fields) -> tuple[int, int] | None:
         match table.get("sessions"):
             case None:
                 return None
@@ -947,7 +753,7 @@ class _ScheduleReader:
         table.wrong("not a range; write the fewest and the most sessions, such as [3, 6]", "sessions")
         return None
 
-    def _intervals(self, table: _Table) -> tuple[Offset, Offset | None] | None:
+    def _intervals(self, table: Fields) -> tuple[Offset, Offset | None] | None:
         match table.get("every"):
             case None:
                 return None
@@ -960,9 +766,10 @@ class _ScheduleReader:
         table.wrong('not an interval; write ["P28D"], or the least and the most', "every")
         return None
 
-    def _clock(self, base: int | None) -> int | None:
+    def _clock(self) -> int | None:
         if not self.root.has("clock"):
-            return base
+            inherited: int | None = self.root.known("clock")
+            return inherited
         hours = self.root.get("clock")
         if not isinstance(hours, int) or hours not in {12, 24}:
             self.root.wrong("not a clock; write 12 (2:30 pm) or 24 (14:30)", "clock")
@@ -972,12 +779,12 @@ class _ScheduleReader:
     def _clinic(self, base: Clinic | None) -> Clinic | None:
         if not self.root.has("clinic"):
             return base
-        table = self.root.table("clinic")
+        table = self.root.table("clinic", base)
         clinic = Clinic(
-            name=table.text("name", base.name if base else None),
-            telephone=table.text("telephone", base.telephone if base else None, required=False),
-            emergency=table.text("emergency", base.emergency if base else None, required=False),
-            footer=table.text("footer", base.footer if base else None, required=False),
+            name=table.text("name"),
+            telephone=table.text("telephone", required=False),
+            emergency=table.text("emergency", required=False),
+            footer=table.text("footer", required=False),
         )
         table.done()
         return clinic

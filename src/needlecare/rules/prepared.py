@@ -16,7 +16,9 @@ SUFFIX = ".prepared"
 
 # The code that decides what a rule file means.
 _PACKAGE = Path(__file__).parents[1]
-_READERS = (_PACKAGE / "model.py", _PACKAGE / "rules" / "load.py", _PACKAGE / "time" / "offsets.py")
+_READERS = tuple(
+    _PACKAGE / name for name in ("model.py", "rules/fields.py", "rules/load.py", "time/offsets.py")
+)
 
 
 class _Prepared(msgspec.Struct, frozen=True, kw_only=True):

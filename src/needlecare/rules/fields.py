@@ -1,0 +1,236 @@
+"""The values of a TOML table, checked one by one; what is wrong is noted, and reading goes on.
+
+Nothing here knows what a rule file says: `load.py` asks for its keys by name.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from needlecare.errors import nearest, quoted
+from needlecare.model import PLACEHOLDERS, Condition, Offset
+from needlecare.time.offsets import InvalidOffset, parse_offset
+
+MAX_COMPARED_NAMES = 2000  # compared with misspelt names of one file: a pair may cost half a millisecond
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# What cannot be seen, and what turns the direction of what follows: a text could say something else than it shows.
+_INVISIBLE = re.compile(
+    "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+Path = tuple[str | int, ...]
+
+
+class Problems:
+    """What is wrong in a document.
+
+    `wrong` maps the path of each wrong value to what is wrong there, `unknown` the path of each
+    key that means nothing there.
+    """
+
+    def __init__(self) -> None:
+        self.wrong: dict[Path, list[str]] = {}
+        self.unknown: dict[Path, str] = {}
+        self.compared = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.wrong or self.unknown)
+
+    def add(self, path: Path, what: str) -> None:
+        """Note what is wrong with the value at a path."""
+        self.wrong.setdefault(path, []).append(what)
+
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """Return the hint to the nearest known word; none once many were compared, which takes long."""
+        self.compared += len(known)
+        return nearest(word, known) if self.compared <= MAX_COMPARED_NAMES else ""
+
+
+def _unseen(text: str) -> bool:
+    return bool(_CONTROL.search(text) or _INVISIBLE.search(text))
+
+
+class Fields:
+    """A TOML table that is being read: gives checked values, and notes what is wrong with the others.
+
+    A key that the file leaves out has the value of `inherited`, the same thing in the file that this one extends.
+    """
+
+    def __init__(self, problems: Problems, path: Path, values: object, inherited: object = None) -> None:
+        self.problems = problems
+        self.path = path
+        self.inherited = inherited
+        self.values: Mapping[str, object] = {}
+        self.asked: set[str] = set()
+        if isinstance(values, dict):
+            self.values = values
+        elif values is not None:
+            self.wrong("not a table; write key = value lines")
+
+    def wrong(self, what: str, *path: str | int) -> None:
+        """Note a problem of this table, or of the key in it that the path leads to."""
+        self.problems.add(self.path + path, what)
+
+    def get(self, key: str) -> object:
+        """Return a value unchecked; None where there is none. The key is known from now on."""
+        self.asked.add(key)
+        return self.values.get(key)
+
+    def has(self, key: str) -> bool:
+        """Whether the file itself has a key."""
+        self.asked.add(key)
+        return key in self.values
+
+    def known(self, key: str) -> Any:
+        """Return the inherited value of a key; None where nothing is inherited."""
+        return getattr(self.inherited, key, None)
+
+    def text(self, key: str, *, required: bool = True) -> str:
+        """Return a text on one line, with single spaces; empty where there is none."""
+        return " ".join(self.prose(key, required=required).split())
+
+    def standing(self, key: str) -> str:
+        """Return a text on one line whose placeholders are those that outputs fill."""
+        text = self.text(key)
+        for name in dict.fromkeys(re.findall(r"[{][^{}]*[}]?", text)):
+            if name not in PLACEHOLDERS:
+                self.wrong(f"unknown placeholder {quoted(name)}; write {' or '.join(PLACEHOLDERS)}", key)
+        return text
+
+    def prose(self, key: str, *, required: bool = True) -> str:
+        """Return a text that may have several lines; empty where there is none."""
+        value = self.get(key)
+        known: str | None = self.known(key)
+        if value is None:
+            if known is None and required:
+                self.wrong(f'missing {key}; write {key} = "…"')
+            return known or ""
+        if not isinstance(value, str):
+            self.wrong(f'not text in quotes; write {key} = "…"', key)
+            return known or ""
+        if required and not value.strip():
+            self.wrong("empty; write a text", key)
+        if _CONTROL.search(value):
+            self.wrong("contains a control character; write plain text", key)
+        if (hidden := _INVISIBLE.search(value)) is not None:
+            self.wrong(f"contains the invisible character U+{ord(hidden[0]):04X}; remove it", key)
+        return value.strip().replace("\r", "\n")
+
+    def date(self, key: str) -> date | None:
+        """Return a date; None where it is missing or wrong."""
+        value = self.get(key)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        if value is None:
+            self.wrong(f"missing {key}; write {key} = 2026-11-22")
+        else:
+            self.wrong(f"not a date; write {key} = 2026-11-22, without quotes", key)
+        return None
+
+    def number(self, key: str, low: int, high: int) -> int | None:
+        """Return a whole number within bounds; None where there is none."""
+        value = self.get(key)
+        known: int | None = self.known(key)
+        if value is None:
+            return known
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.wrong(f"not a number from {low} to {high}", key)
+            return known
+        return value
+
+    def flag(self, key: str) -> bool:
+        """Return true or false; false where nothing is written or inherited."""
+        value = self.get(key)
+        known = bool(self.known(key))
+        if value is None:
+            return known
+        if not isinstance(value, bool):
+            self.wrong(f"neither true nor false; write {key} = true", key)
+            return known
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, each on one line."""
+        value = self.get(key)
+        known: tuple[str, ...] = self.known(key) or ()
+        if value is None:
+            return known
+        if not isinstance(value, list):
+            self.wrong(f'not a list; write {key} = ["…", "…"]', key)
+            return known
+        found = []
+        for number, element in enumerate(value):
+            if isinstance(element, str) and element.strip() and not _unseen(element):
+                found.append(" ".join(element.split()))
+            else:
+                self.wrong('not text in quotes; write "…"', key, number)
+        return tuple(found)
+
+    def condition(self) -> Condition:
+        """Return the condition of a recommendation; left out, it speaks of every treatment."""
+        return Condition(self.choice("applies", [c.value for c in Condition], Condition.ALL) or Condition.ALL)
+
+    def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str | None:
+        """Return one of some texts; without a default, one that is neither written nor inherited is missing."""
+        value = self.get(key)
+        fallback: str | None = self.known(key) or default
+        if value is None:
+            if fallback is None:
+                self.wrong(f"missing {key}; write one of {', '.join(choices)}")
+            return fallback
+        if not isinstance(value, str):
+            self.wrong(f"not text in quotes; write one of {', '.join(choices)}", key)
+            return fallback
+        if value not in choices:
+            near = self.problems.nearest(value, choices)
+            self.wrong(f"{quoted(value)} is not one of {', '.join(choices)}{near}", key)
+            return fallback
+        return value
+
+    def offset(self, key: str) -> Offset | None:
+        """Return a stretch of time; None where there is none, or a wrong one."""
+        value = self.get(key)
+        known: Offset | None = self.known(key)
+        return known if value is None else self.offset_of(value, key)
+
+    def offset_of(self, value: object, *path: str | int) -> Offset | None:
+        """Return the stretch of time that a value means, which the path leads to."""
+        if not isinstance(value, str):
+            self.wrong('not a duration; write "P2D" or "PT48H", in quotes', *path)
+            return None
+        try:
+            return parse_offset(value)
+        except InvalidOffset as error:
+            self.wrong(str(error), *path)
+            return None
+
+    def table(self, key: str, inherited: object = None) -> "Fields":
+        """Return the table below a key; an empty one where there is none."""
+        return Fields(self.problems, (*self.path, key), self.get(key), inherited)
+
+    def tables(self, key: str) -> "Iterable[Fields]":
+        """Return the tables in a list."""
+        value = self.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.wrong(f"not a list; write {key} = [ {{ … }}, … ]", key)
+            return []
+        return [Fields(self.problems, (*self.path, key, n), one) for n, one in enumerate(value)]
+
+    def named_tables(
+        self, key: str, inherited: Mapping[str, object] | None = None
+    ) -> "Iterator[tuple[str, Fields]]":
+        """Yield the tables below a key, each with its name; `inherited` is what each extends, by its name."""
+        inner = self.table(key)
+        for name in inner.values:
+            yield name, inner.table(name, (inherited or {}).get(name))
+
+    def done(self) -> None:
+        """Note every key that nobody asked for."""
+        for key in self.values:
+            if key not in self.asked:
+                what = f"unknown key {quoted(key)}{self.problems.nearest(key, self.asked)}"
+                self.problems.unknown[(*self.path, key)] = what
