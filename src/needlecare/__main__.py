@@ -31,6 +31,7 @@ def main() -> None:
             f"needlecare: this installation is damaged ({error}); install needlecare again", file=sys.stderr
         )
         code = 2
+    gc.freeze()  # Python would look through all objects once more on its way out: a tenth of a command's time
     sys.exit(code)
 
 

@@ -136,7 +136,7 @@ _PRESCRIBED = _Pattern(
     r"(?: (?:on|to (?:use|take)))?\b"
     rf"|\b(?:prescribed|given|ordered) by (?:my|the|a) (?:{_DOCTOR})\b|\bfrom (?:my|the|a) (?:{_DOCTOR})\b"
     r"|\b(?:on )?prescription\b|\bprescribed\b",
-    within=("prescri", " my ", " the ", " a ", " by "),
+    within=("prescri", "ordered by", "given by", *_DOCTOR.split("|")),
 )
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _WHEN = _Pattern(
@@ -196,7 +196,8 @@ _NORMAL_END = _Pattern(
         "should i",
         "away",
         "down",
-        " to",
+        "supposed",
+        "meant",
         "stop",
         "settle",
         "fade",
