@@ -38,6 +38,12 @@ FORMS = [
     ("forgot my sunscreen", Form.MISTAKE, "my sunscreen"),
     ("I need to swim", Form.MAY, "i need to swim"),  # nothing was done yet
     ("can I use retinol", Form.MAY, "can i use retinol"),
+    ("what's the earliest I can go to the gym", Form.MAY, "go to the gym"),
+    ("would a quick dip hurt", Form.MAY, "a quick dip"),
+    ("should I not wear makeup", Form.MAY, "wear makeup"),
+    ("hi, I had microneedling on Saturday, can I swim", Form.MAY, "can i swim"),
+    ("swim next week", Form.MAY, "swim"),  # the answer gives its date anyway
+    ("is swimming ok at the weekend", Form.MAY, "is swimming ok"),
 ]
 
 
@@ -64,6 +70,10 @@ MOMENTS = [
     ("moisturise twice a day", None, None, None),  # a day is no date
     ("go for a hike", None, None, None),  # nor is an h an hour
     ("swim", None, None, None),
+    ("retinol the week before", None, -168, None),
+    ("alcohol 2 days before my treatment", None, -48, None),
+    ("makeup to my appointment", None, -1, None),
+    ("I went to the gym on Friday", None, None, None),  # that Friday is over
 ]
 
 
@@ -102,3 +112,13 @@ def test_what_a_doctor_ordered_is_noticed(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "?", "\u2019", "is it normal", "a" * 5000, "yet " * 500])
 def test_odd_text_is_read_too(text: str) -> None:
     assert read(text).form in Form
+
+
+def test_what_a_doctor_ordered_is_known_as_such() -> None:
+    assert read("my gp put me on aspirin 75mg").prescribed
+    assert not read("my gp is nice").prescribed
+
+
+def test_the_question_at_the_end_of_a_story_is_known() -> None:
+    assert read("I'm in Spain with friends, can I swim").core == ("swim",)
+    assert read("can I swim").core == ()

@@ -2,7 +2,9 @@
 
 A row may leave out everything but the question: then it is asked of `can` 30 hours after a treatment
 without PRP. `rules` are those that the question means; none where it is not understood. `answer`,
-where it is given, is the answer at that moment.
+where it is given, is the answer at that moment. The rows from "when can i wash my face" on (and from
+"shower tonight" on for the body) were written from the rules alone, with the answers they give, before
+the program was asked.
 """
 
 import csv
@@ -76,13 +78,12 @@ def answered(row: Row) -> tuple[str, frozenset[str]]:
     question = read(row.question)
     moment = moment_asked_about(question, made) or begins(made) + timedelta(hours=row.hours)
     try:
-        found = reply(
-            question, vocabulary_of(made.schedule), made, moment, sign=row.command == "normal"
-        ).answer
+        told = reply(question, vocabulary_of(made.schedule), made, moment, sign=row.command == "normal")
     except NotUnderstood:
         return "unknown", frozenset()
+    found = told.answer
     if isinstance(found, Answer):
-        mistake = question.form is Form.MISTAKE and not found.verdict.allowed
+        mistake = told.question.form is Form.MISTAKE and not found.verdict.allowed
         said = f"mistake, {found.verdict.value}" if mistake else found.verdict.value
         return said, frozenset(ruling.rule.id for ruling in found.rulings)
     return found.usual.value, frozenset(sign.rule.id for sign in found.signs)

@@ -8,7 +8,7 @@ from needlecare.cli import options, terminal
 from needlecare.cli.commands.saved import Current
 from needlecare.cli.emergency import tell_emergency
 from needlecare.errors import UsageError
-from needlecare.model import Plan
+from needlecare.model import Kind, Plan
 from needlecare.plan.answer import Answer
 from needlecare.plan.question import Question, read
 from needlecare.plan.reply import Reply, moment_asked_about, reply
@@ -92,11 +92,14 @@ def is_fine(answer: Answer | SignAnswer) -> bool:
 
 
 def not_understood(error: NotUnderstood, plan: Plan, *, sign: bool) -> UsageError:
-    """Return the error for words that are not understood; `sign`: it was asked whether something is normal."""
+    """Return the error for words that are not understood; `sign`: it was asked whether something is normal.
+
+    Where a word may name a warning sign, the signs to watch for are said as well.
+    """
     from needlecare.output.terminal.can import not_understood as wording
 
     said = wording(error, plan.schedule)
-    if sign:
+    if sign or any(rule.kind is Kind.WARNING for rule in error.near):
         from needlecare.output.terminal.normal import watch_text
 
         said = f"{said}\n{watch_text(plan)}"

@@ -28,7 +28,7 @@ class Question(Struct, frozen=True, kw_only=True):
     would be misread ("is it bad to swim?"), `negated` whether something has not happened ("no
     results yet"). At most one of the moments is given: `day` of the plan, hours `after` the
     treatment, or `when` as a person types it ("friday 6pm"). `prescribed` says that a doctor ordered
-    it.
+    it. `core` is the question at the end of a story ("I'm in Spain with friends, can I swim").
     """
 
     form: Form
@@ -39,6 +39,7 @@ class Question(Struct, frozen=True, kw_only=True):
     after_hours: int | None = None
     when: str | None = None
     prescribed: bool = False
+    core: tuple[str, ...] = ()
 
 
 class _Pattern:
@@ -114,6 +115,20 @@ _AGO = _Pattern(
         "weekend",
     ),
 )
+_WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_EARLIER = _Pattern(
+    rf"\b(?:the |a )?(?:{_NUMBER} )?{_UNIT.replace('|week', '|night|evening|morning|week')} before\b{_TREATMENT}"
+    r"|\b(?:before|to|for) (?:my |the )(?:treatment|session|appointment|procedure|microneedling|needling)\b",
+    within=(" before", " to ", " for "),
+)
+# What people begin with: "hi, I had microneedling on Saturday, and …".
+_HAD_IT = _Pattern(
+    r"^(?:(?:hi|hello|hey|so|ok|okay|please help) )*(?:i|we) (?:just |only )?(?:had|got|did)"
+    r" (?:my |a |the )?(?:(?:first|second|third|last|face|facial) )?(?:treatment|session|appointment|procedure|microneedling|needling|it)(?: done)?"
+    rf"(?: (?:(?:on|this|last) )?(?:{_WEEKDAY}|morning|afternoon|week|weekend)| yesterday| today| this morning"
+    rf"| {_NUMBER} {_UNIT} ago)?(?: (?:and|so|but|then))* (?=[a-z])",
+    first="hi hello hey so ok okay please i we",
+)
 _AFTER_IT = _Pattern(
     r"\b(?:after|following|post|since|from) (?:my |the |having |getting |a )?(?:treatment|session|appointment|procedure|microneedling|needling)\b",
     within=("after", "following", "post", "since", "from"),
@@ -124,6 +139,10 @@ _SOME_TIME = _Pattern(
     r"\b(?:(?:for )?(?:next|later this|this|the coming) (?:week|month|weekend)|(?:at|on|over) the weekend"
     r"|later (?:today|on))\b",
     within=("week", "month", "later"),
+)
+_HOW_OFTEN = _Pattern(
+    r"\b(?:once|twice|(?:two|three|four|[0-9]) times) (?:a|per) (?:day|week)\b|\b(?:every|each) (?:day|night|morning)\b",
+    within=("day", "week", "every", "each"),
 )
 _AT_ONCE = _Pattern(
     r"\b(?:on )?(?:the same day|(?:straight|right|immediately|directly) (?:away|after|afterwards))\b",
@@ -138,16 +157,17 @@ _PRESCRIBED = _Pattern(
     r"|\b(?:on )?prescription\b|\bprescribed\b",
     within=("prescri", "ordered by", "given by", *_DOCTOR.split("|")),
 )
-_WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _WHEN = _Pattern(
     rf"(?:\b(?:on|this|by|for) )?\b(?P<day>tomorrow|{_WEEKDAY}|in (?:[0-9]{{1,3}}|a|{'|'.join(_NUMBERS)}) (?:day|week|month)s?)(?: (?:morning|afternoon|evening|night))?"
     r"(?: ?(?:at |@ ?)?(?P<clock>[0-9]{1,2}(?:[:.][0-9]{2})? ?[ap]m|[0-9]{1,2}[:.][0-9]{2}))?[ ?.!]*$",
     within=("tomorrow", "day", "week", "month"),
 )
 _HOW_LONG = _Pattern(
-    r"^how (?:long|soon|many (?:days|hours|weeks)|much longer)(?: is it)?(?: (?:do|should|must|would) (?:i|you|we))?"
+    r"^(?:whats|what is|whens|when is) the (?:earliest|soonest|first)(?: (?:time|day|date|moment))?(?: that| when)?"
+    r" (?:i|we) (?:can|could|may)\b ?"
+    r"|^how (?:long|soon|many (?:days|hours|weeks)|much longer)(?: is it)?(?: (?:do|should|must|would) (?:i|you|we))?"
     r"(?: (?:have|need))?(?: to)?(?: (?:wait|stay out of|stay away from|keep out of|avoid|stay off))? ?(?:until|till|before|to|after|for)?(?: (?:i|you|we) (?:can|could|may|should))?\b ?",
-    first="how",
+    first="how whats what whens when",
 )
 _INVERTED = _Pattern(
     r"^(?:is|would|was|will) (?:it|that|this) (?:be )?(?:really |very |so )?"
@@ -160,13 +180,17 @@ _INVERTED = _Pattern(
     r"(?:avoid|skip|stop|pause|give up|stay away from|keep away from|stay out of|keep out of|refrain from|quit|leave out)\b ?",
     first="is would was will does should must do",
 )
+_CORE = _Pattern(
+    r"^.+\b(?:can|may|could|should) (?:i|we) (?P<core>.+)$", within=(" can ", " may ", " could ", " should ")
+)
 _CANNOT = _Pattern(
     r"^(?:why )?(?:cant|cannot|can not|shouldnt|should not|mustnt|must not|may not) (?:i|we|you)\b ?|^why (?:no|not)\b ?",
     first="why cant cannot can shouldnt should mustnt must may",
 )
 _INVERTED_END = _Pattern(
-    r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: for (?:me|my skin|my face|it))?(?: now)?$",
-    first="is are would",
+    r"^(?:is|are|would) (?P<thing>.+) (?:be )?(?:bad|harmful|dangerous|forbidden|risky|a problem|unsafe|a bad idea)(?: for (?:me|my skin|my face|it))?(?: now)?$"
+    r"|^(?:would|could) (?P<other>.+) (?:hurt|harm(?: me| it)?|do (?:any )?(?:harm|damage))$",
+    first="is are would could",
 )
 _NORMAL = _Pattern(
     r"^(?:so )?(?:is|are) (?:it|this|that|these|they) (?:totally |completely |still |really )?"
@@ -249,8 +273,8 @@ def read(text: str) -> Question:
         when = " ".join(filter(None, (found["day"], found["clock"])))
         lowered = lowered[: found.start()]
     words = normalize(lowered)
-    words, day, hours = _moment(words)
-    words = _SOME_TIME.cut(_AFTER_IT.cut(words))
+    words, day, hours = _moment(_HAD_IT.cut(words))
+    words = _HOW_OFTEN.cut(_SOME_TIME.cut(_AFTER_IT.cut(words)))
     form, inverted = Form.MAY, False
     first_person = _FIRST_PERSON.search(words)
     if _MISTAKE.search(words):
@@ -258,17 +282,23 @@ def read(text: str) -> Question:
     elif words.partition(" ")[0] in PAST_FORMS or (first_person and is_past_form(first_person["verb"])):
         form = Form.MISTAKE
     if form is Form.MISTAKE:
+        when = None  # it has happened: on the Friday that is over, and what holds now counts
         words = " ".join(_without_first_person(_AGO.cut_all(words).split()))
     elif (without := _INVERTED.cut(_CANNOT.cut(words))) != words:
         words, inverted = without, True
-    elif (found := _INVERTED_END.search(words)) and found["thing"] not in {"it", "that", "this"}:
-        words, inverted = found["thing"], True
+    elif (found := _INVERTED_END.search(words)) and (thing := found["thing"] or found["other"]) not in {
+        "it",
+        "that",
+        "this",
+    }:
+        words, inverted = thing, True
     elif (without := _HOW_LONG.cut(words)) != words and not _NORMAL_END.search(without):
         words = without
     elif (without := _stripped(words)) != words:
         form, words = Form.NORMAL, without
     plainly_asked = _PRESCRIBED.cut_all(words)
     prescribed = plainly_asked != words and bool(plainly_asked.strip())
+    core = _CORE.search(words)
     tokens = tuple((plainly_asked if prescribed else words).split())
     return Question(
         form=form,
@@ -279,11 +309,16 @@ def read(text: str) -> Question:
         after_hours=hours,
         when=when,
         prescribed=prescribed,
+        core=tuple(core["core"].split()) if core else (),
     )
 
 
 def _moment(words: str) -> tuple[str, int | None, int | None]:
     """Return words without the day or the hours after the treatment that they name, and these."""
+    if found := _EARLIER.search(words):
+        number, unit = found["number"] or "1", found["unit"]
+        hours = -_number(number) * _HOURS.get(unit, 24) if unit else -1
+        return _cut(words, found), None, hours
     if found := _DAY.search(words):
         return _cut(words, found), _number(found["number"]), None
     if found := _NEXT_DAY.search(words):

@@ -36,16 +36,22 @@ def reply(
     `sign` says that it was asked whether something is normal: then words that may mean either are
     read as a sign.
     """
+    sign = sign or question.form is Form.NORMAL
     as_sign = _as_sign(question, vocabulary, plan, moment)
-    if as_sign is not None and (sign or question.form is Form.NORMAL):
+    if moment < begins(plan) and _asks_about_the_checklist(question, vocabulary):
+        as_sign = None
+    if as_sign is not None and sign:
         return Reply(question=question, answer=as_sign)
     try:
         meaning = vocabulary.meant(question.words)
     except NotUnderstood as error:
-        told = as_sign or _as_mistake(question, error, plan, moment)
-        if told is None:
-            raise
-        return Reply(question=question, answer=told)
+        if as_sign is not None:
+            return Reply(question=question, answer=as_sign)
+        if told := _after_a_story(question, vocabulary, plan, moment):
+            return Reply(question=replace(question, form=Form.MAY), answer=told)
+        if told := _as_mistake(question, error, plan, moment):
+            return Reply(question=question, answer=told)
+        raise
     kinds = {rule.kind for rule in meaning.rules}
     passed = _BEFORE_ONLY if moment >= begins(plan) else frozenset()
     if as_sign is not None and kinds & SIGNS and kinds <= SIGNS | passed:
@@ -75,6 +81,15 @@ def _as_activity(
     return found
 
 
+def _asks_about_the_checklist(question: Question, vocabulary: Vocabulary) -> bool:
+    """Whether words name a reason not to have the treatment: a cold sore before it is no sign of healing."""
+    try:
+        meaning = vocabulary.meant(question.words)
+    except NotUnderstood:
+        return False
+    return any(rule.kind is Kind.CONTRAINDICATION for rule in meaning.rules)
+
+
 def _as_mistake(question: Question, error: NotUnderstood, plan: Plan, moment: datetime) -> Answer | None:
     """Return what to do about a mistake of which only some words are known, as long as they are not allowed.
 
@@ -84,6 +99,15 @@ def _as_mistake(question: Question, error: NotUnderstood, plan: Plan, moment: da
     if question.form is not Form.MISTAKE or not forbidden:
         return None
     found = answer(forbidden, plan, moment)
+    return None if found.verdict.allowed else found
+
+
+def _after_a_story(question: Question, vocabulary: Vocabulary, plan: Plan, moment: datetime) -> Answer | None:
+    """Return the answer to the question at the end of a story, unless it is yes: what else was told may matter."""
+    try:
+        found = answer(vocabulary.meant(question.core).rules, plan, moment)
+    except NotUnderstood:
+        return None
     return None if found.verdict.allowed else found
 
 

@@ -48,7 +48,7 @@ _ANYWHERE = word_set(
     when am is are be thanks safely normally wedding party birthday date dinner lunch interview
     kids children friends family husband wife boyfriend girlfriend partner mum mom daughter son baby
     event meeting church christmas summer winter work home bit light lightly gently then appt booked
-    booking lesson lessons practice match tournament competition
+    booking two three four lesson lessons practice match tournament competition
     """
 )
 # What people put around how their skin looks or feels, and what changes nothing of it.
