@@ -151,8 +151,8 @@ def saved_numbers(_: Context, __: str) -> Iterator[Offer]:
     """Return the numbers of the saved treatments with their dates, and the word for all of them."""
     from needlecare.cli.commands.saved import load_saved
 
-    for number, one in enumerate(load_saved(), start=1):
-        yield str(number), f"treated on {one.day}"
+    for number, treatment in enumerate(load_saved(), start=1):
+        yield str(number), f"treated on {treatment.day}"
     yield "all", "every saved treatment"
 
 

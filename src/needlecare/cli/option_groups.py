@@ -26,7 +26,7 @@ def with_single_options(command: Callable[..., None]) -> Callable[..., None]:
         group = groups.get(parameter.name)
         return (parameter,) if group is None else inspect.signature(group).parameters.values()
 
-    parameters = [one for parameter in signature.parameters.values() for one in single(parameter)]
+    parameters = [option for parameter in signature.parameters.values() for option in single(parameter)]
 
     @wraps(command)
     def run(**values: Any) -> None:
@@ -34,7 +34,7 @@ def with_single_options(command: Callable[..., None]) -> Callable[..., None]:
             values[name] = group(**{option: values.pop(option) for option in group.__struct_fields__})
         command(**values)
 
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__annotations__ = {option.name: option.annotation for option in parameters}
     setattr(run, "__signature__", signature.replace(parameters=parameters))  # noqa: B010  unknown to its type
     return run
 

@@ -93,7 +93,7 @@ class _Reader:
     def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:  # noqa: ARG002  as Typer calls it
         """Return what a value means, as it is typed or as it is the default. Raises BadParameter."""
         if param.multiple or param.nargs == -1:
-            return [self.read(one) for one in value or ()]
+            return [self.read(element) for element in value or ()]
         return None if value is None else self.read(value)
 
 
@@ -130,4 +130,6 @@ def _choice(value: Any, choices: type[Enum], *, fold: bool) -> Enum:
             fold and str(value).casefold() == str(choice.value).casefold()
         ):
             return choice
-    raise typer.BadParameter(f"{value!r} is not one of {', '.join(repr(str(one.value)) for one in choices)}.")
+    raise typer.BadParameter(
+        f"{value!r} is not one of {', '.join(repr(str(known.value)) for known in choices)}."
+    )

@@ -135,7 +135,9 @@ def begins(plan: Plan) -> datetime:
 def placed_recommendations(rule: Rule, plan: Plan) -> tuple[PlacedRecommendation, ...]:
     """Return what every source says of a rule, placed for the treatment of a plan."""
     planning = _Planning(plan.treatment, plan.schedule, plan.followed, {})
-    return tuple(planning.placed(one, rule.kind) for one in _assessed(rule, plan.treatment, plan.followed))
+    return tuple(
+        planning.placed(assessed, rule.kind) for assessed in _assessed(rule, plan.treatment, plan.followed)
+    )
 
 
 def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Case:
@@ -195,12 +197,13 @@ class _EvaluatedRule(Struct, frozen=True):
 def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _EvaluatedRule:
     assessed = _assessed(rule, treatment, follow)
     distinct: dict[tuple[object, ...], _Counted] = {}
-    for one in assessed:
-        if one.counted:
-            said, found = one.recommendation, _counted(one)
+    for claim in assessed:
+        if claim.counted:
+            said, counted_claim = claim.recommendation, _counted(claim)
             offsets = (said.start, said.end, said.earliest)
-            distinct.setdefault((*offsets, said.condition, found.case, found.is_certain), found)
-    has_window = any(_takes_part(one.case, rule.kind) for one in assessed)
+            key = (*offsets, said.condition, claim.case, counted_claim.is_certain)
+            distinct.setdefault(key, counted_claim)
+    has_window = any(_takes_part(claim.case, rule.kind) for claim in assessed)
     counted = tuple(distinct.values())
     notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, assessed)
     if has_window and not counted and rule.kind not in _ALWAYS:
@@ -211,31 +214,40 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
 
 def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[Note]:
     """Return what sources add for darker skin, where the type is unknown."""
-    unknown = [one for one in assessed if one.case is Case.UNKNOWN and not one.recommendation.set_aside]
+    unknown = [
+        claim for claim in assessed if claim.case is Case.UNKNOWN and not claim.recommendation.set_aside
+    ]
     if not unknown:
         return []
     whole = rule.medicine or len(unknown) == len(assessed)
-    said = rule.advice if whole else "; ".join(one.recommendation.statement for one in unknown)
+    said = rule.advice if whole else "; ".join(claim.recommendation.statement for claim in unknown)
     return [Note(code=NoteCode.SKIN_TYPE, text=f"If your skin is type IV-VI: {said}", rule=rule.id)]
 
 
-def _counted(one: AssessedRecommendation) -> _Counted:
-    certain = one.case is Case.HOLDS and Part.CONDITION not in one.recommendation.ours
-    return _Counted(one.recommendation, one.case, certain)
+def _counted(assessed: AssessedRecommendation) -> _Counted:
+    certain = assessed.case is Case.HOLDS and Part.CONDITION not in assessed.recommendation.ours
+    return _Counted(assessed.recommendation, assessed.case, certain)
 
 
 def _assessed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[AssessedRecommendation, ...]:
     """Return the recommendations that are followed, of each whether it speaks of this case and counts."""
     return tuple(
-        AssessedRecommendation(recommendation=one, case=found, counted=_counts(one, found, rule.kind))
-        for one in rule.recommendations
-        if not follow or rule.kind in _ALWAYS or one.source in follow or one.source == CLINIC_WORD
-        for found in [case(one, treatment)]
+        AssessedRecommendation(
+            recommendation=recommendation, case=found, counted=_counts(recommendation, found, rule.kind)
+        )
+        for recommendation in rule.recommendations
+        if not follow
+        or rule.kind in _ALWAYS
+        or recommendation.source in follow
+        or recommendation.source == CLINIC_WORD
+        for found in [case(recommendation, treatment)]
     )
 
 
-def _counts(one: Recommendation, found: Case, kind: Kind) -> bool:
-    return _takes_part(found, kind) and one.set_aside is None and _gives_enough(one, kind)
+def _counts(recommendation: Recommendation, found: Case, kind: Kind) -> bool:
+    return (
+        _takes_part(found, kind) and recommendation.set_aside is None and _gives_enough(recommendation, kind)
+    )
 
 
 def _takes_part(found: Case, kind: Kind) -> bool:
@@ -307,19 +319,19 @@ class _Planning:
             self.note_unknown_skin(window, readings, after)
         return window
 
-    def placed(self, one: AssessedRecommendation, kind: Kind) -> PlacedRecommendation:
+    def placed(self, assessed: AssessedRecommendation, kind: Kind) -> PlacedRecommendation:
         """Return a recommendation on the calendar; one that does not count has no moments."""
-        said, found, counted = one.recommendation, one.case, one.counted
+        said, found, counted = assessed.recommendation, assessed.case, assessed.counted
         if not counted:
             return PlacedRecommendation(recommendation=said, case=found, counted=False)
-        _, start, end, earliest = self.reading(_counted(one), kind)
+        _, start, end, earliest = self.reading(_counted(assessed), kind)
         return PlacedRecommendation(
             recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest
         )
 
     def readings(self, rule: Rule) -> list[_PlacedTimes]:
         """Return what counts of a rule, placed on the calendar."""
-        return [self.reading(one, rule.kind) for one in self.evaluated_rules[rule.id].counted]
+        return [self.reading(counted, rule.kind) for counted in self.evaluated_rules[rule.id].counted]
 
     def other_edge(self, rule: Rule) -> Offset | None:
         """Return the edge of a rule's window that an override leaves as it is: the earliest start that
@@ -327,9 +339,13 @@ class _Planning:
         """
         readings = self.readings(rule)
         if rule.kind is Kind.PREPARE:
-            ends = [(one.end, one.counted.said.end) for one in readings if one.end is not None]
+            ends = [
+                (reading.end, reading.counted.said.end) for reading in readings if reading.end is not None
+            ]
             return max(ends, key=itemgetter(0), default=(None, None))[1]
-        starts = [(one.start, one.counted.said.start) for one in readings if one.start is not None]
+        starts = [
+            (reading.start, reading.counted.said.start) for reading in readings if reading.start is not None
+        ]
         return min(starts, key=itemgetter(0), default=(None, None))[1]
 
     def reading(self, counted: _Counted, kind: Kind) -> _PlacedTimes:
@@ -361,8 +377,8 @@ class _Planning:
     ) -> Window:
         """Return the window that the counted recommendations make together."""
         what = _What(rule=rule, governed_by=_governing(rule.kind, counted), recommendations=assessed)
-        starts = [one.start for one in counted if one.start is not None]
-        ends = [one.end for one in counted if one.end is not None]
+        starts = [reading.start for reading in counted if reading.start is not None]
+        ends = [reading.end for reading in counted if reading.end is not None]
         match rule.kind:
             case Kind.AVOID:
                 start, end = _whole_stretch(starts, ends)
@@ -393,9 +409,17 @@ class _Planning:
         Nobody calls a milestone too early; its last day is never before its first.
         """
         treated, zone = self.treatment.treated, self.treatment.zone
-        offers = [one.counted.said for one in counted]
-        starts = [place_day(one.start, treated, zone, Edge.START) for one in offers if one.start]
-        ends = [place_day(one.end, treated, zone, Edge.END) for one in offers if one.end]
+        offers = [reading.counted.said for reading in counted]
+        starts = [
+            place_day(recommendation.start, treated, zone, Edge.START)
+            for recommendation in offers
+            if recommendation.start
+        ]
+        ends = [
+            place_day(recommendation.end, treated, zone, Edge.END)
+            for recommendation in offers
+            if recommendation.end
+        ]
         first, last = max(starts, default=None), max(ends, default=None)
         if first is not None and last is not None:
             last = max(first, last)
@@ -439,10 +463,10 @@ class _Planning:
         self.note(NoteCode.OVERRIDE, rule, text)
         (clinic,) = self.readings(rule)
         if rule.kind is Kind.PREPARE:
-            starts = [one.start for one in sources if one.start is not None]
+            starts = [reading.start for reading in sources if reading.start is not None]
             is_shorter = clinic.start is not None and clinic.start > max(starts, default=clinic.start)
         else:
-            ends = [one.end for one in sources if one.end is not None]
+            ends = [reading.end for reading in sources if reading.end is not None]
             is_shorter = clinic.end is not None and clinic.end < min(ends, default=clinic.end)
         if is_shorter:
             text = f"Your clinic's word is shorter than every source here: {rule.short}."
@@ -452,7 +476,9 @@ class _Planning:
         self, window: AvoidWindow, counted: Sequence[_PlacedTimes], after: Window | None
     ) -> None:
         """Return a note that an avoid window may end sooner once the skin type is known."""
-        ends = [one.end for one in counted if one.end and one.counted.case is not Case.UNKNOWN]
+        ends = [
+            reading.end for reading in counted if reading.end and reading.counted.case is not Case.UNKNOWN
+        ]
         if len(ends) == len(counted) or not ends:
             return
         sooner = max([*ends, *([after.end] if after is not None and after.end else [])])
@@ -492,11 +518,11 @@ class _Planning:
         return said
 
 
-def _gives_enough(one: Recommendation, kind: Kind) -> bool:
+def _gives_enough(recommendation: Recommendation, kind: Kind) -> bool:
     """Whether a recommendation gives the numbers that its kind needs in order to count."""
     if kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
-        return one.start is not None and one.end is not None
-    return one.start is not None or one.end is not None
+        return recommendation.start is not None and recommendation.end is not None
+    return recommendation.start is not None or recommendation.end is not None
 
 
 def _whole_stretch(starts: Sequence[datetime], ends: Sequence[datetime]) -> tuple[datetime, datetime]:
@@ -507,16 +533,16 @@ def _whole_stretch(starts: Sequence[datetime], ends: Sequence[datetime]) -> tupl
 
 def _earliest_end(counted: Iterable[_PlacedTimes], start: datetime | None) -> datetime | None:
     """Return when what is expected may be over at the earliest, but not before it begins."""
-    ends = [end for one in counted if (end := one.earliest or one.end)]
+    ends = [end for reading in counted if (end := reading.earliest or reading.end)]
     return max(min(ends), start) if ends and start else min(ends, default=None)
 
 
 def _certain_groups(counted: Iterable[_PlacedTimes]) -> dict[Condition, list[_PlacedTimes]]:
     """Return what certainly holds by its condition: a group each, so that no option loosens another."""
     groups: dict[Condition, list[_PlacedTimes]] = {}
-    for one in counted:
-        if one.counted.is_certain:
-            groups.setdefault(one.counted.said.condition, []).append(one)
+    for reading in counted:
+        if reading.counted.is_certain:
+            groups.setdefault(reading.counted.said.condition, []).append(reading)
     return groups
 
 
@@ -528,10 +554,11 @@ def _every_group_ended(counted: Sequence[_PlacedTimes], end: datetime) -> dateti
     """
     groups = _certain_groups(counted)
     ends = [
-        min(reading for one in group if (reading := one.earliest or one.end)) for group in groups.values()
+        min(reading for times in group if (reading := times.earliest or times.end))
+        for group in groups.values()
     ]
     if Condition.ALL not in groups:
-        ends += [one.end for one in counted if one.end and not one.counted.is_certain]
+        ends += [times.end for times in counted if times.end and not times.counted.is_certain]
     return max(ends, default=end)
 
 
@@ -539,25 +566,26 @@ def _every_group_started(counted: Sequence[_PlacedTimes], start: datetime) -> da
     """Return when the least strict word of some group starts; `start` where nothing is certain."""
     groups = _certain_groups(counted)
     starts = [
-        max(reading for one in group if (reading := one.earliest or one.start)) for group in groups.values()
+        max(reading for times in group if (reading := times.earliest or times.start))
+        for group in groups.values()
     ]
     if Condition.ALL not in groups:
-        starts += [one.start for one in counted if one.start and not one.counted.is_certain]
+        starts += [times.start for times in counted if times.start and not times.counted.is_certain]
     return min(starts, default=start)
 
 
 def _governing(kind: Kind, counted: Sequence[_PlacedTimes]) -> str | None:
     """Return the source whose word sets the strictest edge; the one named first wins a tie."""
     found: _PlacedTimes | None = None
-    for one in counted:
-        if found is None or _stricter(kind, one, found):
-            found = one
+    for reading in counted:
+        if found is None or _stricter(kind, reading, found):
+            found = reading
     return found.counted.said.source if found else None
 
 
-def _stricter(kind: Kind, one: _PlacedTimes, other: _PlacedTimes) -> bool:
+def _stricter(kind: Kind, reading: _PlacedTimes, other: _PlacedTimes) -> bool:
     if kind is Kind.PREPARE:
-        return one.start is not None and (other.start is None or one.start < other.start)
+        return reading.start is not None and (other.start is None or reading.start < other.start)
     if kind is Kind.MILESTONE:
-        return one.start is not None and (other.start is None or one.start > other.start)
-    return one.end is not None and (other.end is None or one.end > other.end)
+        return reading.start is not None and (other.start is None or reading.start > other.start)
+    return reading.end is not None and (other.end is None or reading.end > other.end)

@@ -188,8 +188,8 @@ class _Planning:
         self.every = every
         self.moved = moved
         self.follow = follow
-        self.intervals = self.counted(lambda one: one.every)
-        self.amounts = self.counted(lambda one: one.sessions)
+        self.intervals = self.counted(lambda given: given.every)
+        self.amounts = self.counted(lambda given: given.sessions)
 
     def course(self) -> Course:
         slots = self.slots()
@@ -219,8 +219,10 @@ class _Planning:
             every=self.every,
             sessions=sessions,
             ranges=tuple(
-                OfferedRange(range=one, counted=one in self.intervals or one in self.amounts)
-                for one in self.schedule.series.ranges
+                OfferedRange(
+                    range=series_range, counted=series_range in self.intervals or series_range in self.amounts
+                )
+                for series_range in self.schedule.series.ranges
             ),
             notes=self.notes(),
         )
@@ -278,7 +280,11 @@ class _Planning:
     def earliest(self, number: int, before: _Slot) -> date | None:
         """Return the first day on which some source that counts lets a session follow the one before."""
         zone, anchor = self.first.zone, before.anchor
-        offsets = [self.from_anchor(number - 1, anchor, one.every[0]) for one in self.intervals if one.every]
+        offsets = [
+            self.from_anchor(number - 1, anchor, series_range.every[0])
+            for series_range in self.intervals
+            if series_range.every
+        ]
         days = [place_day(offset, anchor.treated, zone, Edge.START) for offset in offsets]
         return min(days, default=None)
 
@@ -286,7 +292,7 @@ class _Planning:
         """Refuse a session that comes sooner after the one before than every source that counts."""
         zone = self.first.zone
         earliest = self.earliest(number, slot_before)
-        day, day_before = (local(begins(one), zone).date() for one in (after, before))
+        day, day_before = (local(begins(plan), zone).date() for plan in (after, before))
         soon = earliest is not None and begins(after) < first_moment(earliest, zone)
         if not soon and begins(after) > begins(before):
             return
@@ -294,7 +300,7 @@ class _Planning:
         if not soon or earliest is None:
             raise UsageError(f"{what}; write a later day for session {number}")
         least = min(
-            (one.every[0] for one in self.intervals if one.every),
+            (series_range.every[0] for series_range in self.intervals if series_range.every),
             key=lambda offset: place(offset, self.first.treated, zone, Edge.START),
         )
         remedy = (
@@ -309,7 +315,14 @@ class _Planning:
     def reason(self) -> str:
         """Return why sessions lie apart, in the schedule's words, and who says how far."""
         why = [rule.why for rule in self.schedule.rules.values() if rule.series is SessionScope.BETWEEN]
-        return " ".join([*why[:1], "; ".join(f"{one.source}: {one.statement}" for one in self.intervals)])
+        return " ".join(
+            [
+                *why[:1],
+                "; ".join(
+                    f"{series_range.source}: {series_range.statement}" for series_range in self.intervals
+                ),
+            ]
+        )
 
     # Sources --------------------------------------------------------------------------------------
 
@@ -320,17 +333,25 @@ class _Planning:
         that are followed, where there are any.
         """
         found = [
-            one
-            for one in self.schedule.series.ranges
-            if one.set_aside is None and given(one) and case(one, self.first) is Case.HOLDS
+            series_range
+            for series_range in self.schedule.series.ranges
+            if series_range.set_aside is None
+            and given(series_range)
+            and case(series_range, self.first) is Case.HOLDS
         ]
         if self.first.scars:
-            found = [one for one in found if one.condition is Condition.SCARS] or found
-        return [one for one in found if one.source in self.follow] or found
+            found = [
+                series_range for series_range in found if series_range.condition is Condition.SCARS
+            ] or found
+        return [series_range for series_range in found if series_range.source in self.follow] or found
 
     def notes(self) -> tuple[Note, ...]:
         number = self.numbers[-1]
-        ranges = [(one.source, *one.sessions) for one in self.amounts if one.sessions]
+        ranges = [
+            (series_range.source, *series_range.sessions)
+            for series_range in self.amounts
+            if series_range.sessions
+        ]
         if not ranges or any(least <= number <= most for _, least, most in ranges):
             return ()
         said = ", ".join(
@@ -390,8 +411,8 @@ def _counterparts(schedule: Schedule) -> dict[str, str]:
     found = {}
     for rule in schedule.rules.values():
         if rule.kind is Kind.PREPARE:
-            alike = [one for one in avoid if one.medicine == rule.medicine]
-            best = max(alike, key=lambda one: len(words[one.id] & words[rule.id]), default=None)
+            alike = [candidate for candidate in avoid if candidate.medicine == rule.medicine]
+            best = max(alike, key=lambda candidate: len(words[candidate.id] & words[rule.id]), default=None)
             if best is not None and words[best.id] & words[rule.id]:
                 found[rule.id] = best.id
     return found
@@ -408,7 +429,7 @@ def _reaches(avoid: AvoidWindow, preparation: PrepareWindow, zone: tzinfo) -> bo
 def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int) -> Plan:
     """Return the plan of a session beside its neighbours."""
     made = plans[number - 1]
-    own = {one.preparation.rule.id for one in merged[number - 1]}
+    own = {merger.preparation.rule.id for merger in merged[number - 1]}
     windows = [window for window in made.windows if window.rule.id not in own]
     if number == len(plans):
         return replace(made, windows=tuple(windows))
@@ -417,12 +438,12 @@ def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int
     for window in windows:
         if (cut := _until(window, over)) is None:
             continue
-        going_on = [one for one in merged[number] if one.avoid.rule.id == window.rule.id]
+        going_on = [merger for merger in merged[number] if merger.avoid.rule.id == window.rule.id]
         if going_on and cut.end is not None and cut.end < over:
-            names = ", ".join(one.preparation.rule.short for one in going_on)
+            names = ", ".join(merger.preparation.rule.short for merger in going_on)
             then = f"this goes on until session {number + 1}: {names}"
             told.append(replace(cut, rule=replace(window.rule, then=then)))
-            told += [_going_on(one, cut.end, over) for one in going_on]
+            told += [_going_on(merger, cut.end, over) for merger in going_on]
         else:
             told.append(cut)
     return replace(made, windows=tuple(told))

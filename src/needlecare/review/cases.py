@@ -105,7 +105,9 @@ def _rules_to_work_out(schedule: Schedule, base: Schedule | None) -> tuple[str, 
     """Return the rules that need a worked case: all, or those that differ from the file's base."""
     if base is None:
         return tuple(schedule.rules)
-    changed = [one.id for one in schedule.rules.values() if _numbers(one) != _numbers(base.rules.get(one.id))]
+    changed = [
+        rule.id for rule in schedule.rules.values() if _numbers(rule) != _numbers(base.rules.get(rule.id))
+    ]
     return (*changed, *(rule for rule in base.rules if rule not in schedule.rules))
 
 

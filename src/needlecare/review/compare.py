@@ -128,7 +128,7 @@ def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
     Rules in the order of the files, then what belongs to no rule.
     """
     comparison = _Comparison(before, after)
-    of_rules = (one for rule in comparison.rules for one in comparison.of_rule(rule))
+    of_rules = (difference for rule in comparison.rules for difference in comparison.of_rule(rule))
     return (*of_rules, *_of_file(before, after))
 
 
@@ -192,22 +192,22 @@ class _Placed:
         if moment is None:
             return None
         elapsed = moment - self.begins
-        counted = [one for one in placed_recommendations(window.rule, self.plan) if one.counted]
+        counted = [claim for claim in placed_recommendations(window.rule, self.plan) if claim.counted]
         if window.kind is Kind.MILESTONE:
             day = local(moment, self.zone).date() - timedelta(days=edge == "end")
             offsets = (
-                getattr(one.recommendation, edge)
-                for one in counted
-                if (placed := getattr(one, edge)) and local(placed, self.zone).date() == day
+                getattr(claim.recommendation, edge)
+                for claim in counted
+                if (placed := getattr(claim, edge)) and local(placed, self.zone).date() == day
             )
             number = (day - local(self.begins, self.zone).date()).days
             return Point(elapsed=elapsed, offset=next(offsets, None), day=number)
         names = ("earliest", "end" if edge == "earliest_end" else "start") if "_" in edge else (edge,)
         made_by = (
-            getattr(one.recommendation, name)
-            for one in counted
+            getattr(claim.recommendation, name)
+            for claim in counted
             for name in names
-            if getattr(one, name) == moment
+            if getattr(claim, name) == moment
         )
         return Point(elapsed=elapsed, offset=next(made_by, None))
 
@@ -264,10 +264,12 @@ class _Comparison:
         found: dict[tuple[_Found, Reference], set[_Cell]] = {}
         told: set[tuple[_Cell, str]] = set()
         for (reference, cell), (before, after) in self.plans.items():
-            changed = [one for one in self.compared(name, before, after) if (cell, one[1]) not in told]
+            changed = [
+                change for change in self.compared(name, before, after) if (cell, change[1]) not in told
+            ]
             told.update((cell, about) for _, about, _, _ in changed)
-            for one in changed:
-                found.setdefault((one, reference), set()).add(cell)
+            for change in changed:
+                found.setdefault((change, reference), set()).add(cell)
         return found
 
     def compared(self, name: str, before: _Placed, after: _Placed) -> Iterator[_Found]:
@@ -327,7 +329,7 @@ def _folded(cells: set[_Cell]) -> Iterator[Cases]:
     fitting = [(cases, held) for cases, held in _CASES.items() if held <= cells]
     left = set(cells)
     while left:
-        widest, held = max(fitting, key=lambda one: len(left & one[1]))
+        widest, held = max(fitting, key=lambda fit: len(left & fit[1]))
         left -= held
         yield widest
 
@@ -341,9 +343,9 @@ def _of_file(before: Schedule, after: Schedule) -> Iterator[Difference]:
             yield Difference(change=Change.SAID, about=about, before=was, after=now)
 
 
-def _same(one: Offset, other: Offset) -> bool:
+def _same(first: Offset, other: Offset) -> bool:
     """Whether two offsets mean the same: P4W and P28D do."""
-    return replace(one, text="") == replace(other, text="")
+    return replace(first, text="") == replace(other, text="")
 
 
 def _texts(schedule: Schedule) -> Iterable[tuple[str, Value]]:
@@ -358,11 +360,16 @@ def _texts(schedule: Schedule) -> Iterable[tuple[str, Value]]:
     yield "series.every", series.every
     yield "series.scars_sessions", str(series.scars_sessions)
     yield "series.scars_every", series.scars_every
-    yield "series.ranges", "; ".join(map(_range, (one for one in series.ranges if not one.set_aside)))
+    yield (
+        "series.ranges",
+        "; ".join(
+            map(_range, (series_range for series_range in series.ranges if not series_range.set_aside))
+        ),
+    )
 
 
-def _range(one: SeriesRange) -> str:
+def _range(series_range: SeriesRange) -> str:
     """Return a range of a series by its numbers, which are what a patient sees."""
-    sessions = "-".join(map(str, one.sessions)) if one.sessions else ""
-    every = " to ".join(offset.text for offset in one.every if offset) if one.every else ""
-    return " ".join(filter(None, [one.condition.value, sessions, every]))
+    sessions = "-".join(map(str, series_range.sessions)) if series_range.sessions else ""
+    every = " to ".join(offset.text for offset in series_range.every if offset) if series_range.every else ""
+    return " ".join(filter(None, [series_range.condition.value, sessions, every]))

@@ -218,7 +218,7 @@ class Fields:
         if not isinstance(value, list):
             self.wrong(f"not a list; write {key} = [ {{ … }}, … ]", key)
             return []
-        return [Fields(self.problems, (*self.path, key, n), one) for n, one in enumerate(value)]
+        return [Fields(self.problems, (*self.path, key, n), element) for n, element in enumerate(value)]
 
     def named_tables(
         self, key: str, inherited: Mapping[str, object] | None = None

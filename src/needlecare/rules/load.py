@@ -155,11 +155,15 @@ def weakened_rules(data: bytes, schedule: Schedule, base: Schedule | None) -> li
 
 def _weakened_series(series: Series) -> Iterator[tuple[str, str]]:
     """Yield the intervals that are shorter than every source that counts allows, and what is wrong with them."""
-    given = [one for one in series.ranges if one.every and not one.set_aside]
-    general = [one for one in given if one.condition is Condition.ALL]
-    scars = [one for one in given if one.condition is Condition.SCARS] or general
+    given = [given_range for given_range in series.ranges if given_range.every and not given_range.set_aside]
+    general = [given_range for given_range in given if given_range.condition is Condition.ALL]
+    scars = [given_range for given_range in given if given_range.condition is Condition.SCARS] or general
     for key, every, ranges in (("every", series.every, general), ("scars_every", series.scars_every, scars)):
-        least = [(place(one.every[0], _NOON, UTC, Edge.START), one.every[0]) for one in ranges if one.every]
+        least = [
+            (place(given_range.every[0], _NOON, UTC, Edge.START), given_range.every[0])
+            for given_range in ranges
+            if given_range.every
+        ]
         if least and place(every, _NOON, UTC, Edge.START) < min(least, key=itemgetter(0))[0]:
             soonest = min(least, key=itemgetter(0))[1].text
             yield (
@@ -516,14 +520,14 @@ class _ScheduleReader:
         A file must not make needlecare forget a helmet or a medicine.
         """
         found = []
-        for one in table.tables("exceptions"):
-            covers = one.texts("covers")
-            if not covers and not one.has("covers"):
-                one.wrong('missing covers; write the words of the question: covers = ["bike helmet"]')
-            elif one.values.get("covers") == []:
-                one.wrong('empty; write the words of the question: covers = ["bike helmet"]', "covers")
-            found.append(RuleException(covers=covers, say=one.text("say")))
-            one.done()
+        for exception in table.tables("exceptions"):
+            covers = exception.texts("covers")
+            if not covers and not exception.has("covers"):
+                exception.wrong('missing covers; write the words of the question: covers = ["bike helmet"]')
+            elif exception.values.get("covers") == []:
+                exception.wrong('empty; write the words of the question: covers = ["bike helmet"]', "covers")
+            found.append(RuleException(covers=covers, say=exception.text("say")))
+            exception.done()
         return (*found, *(inherited.exceptions if inherited else ()))
 
     def _title_words(self, table: Fields, key: str) -> str | None:
@@ -549,30 +553,30 @@ class _ScheduleReader:
         self, rule: str, table: Fields, kind: Kind | None, sources: Mapping[str, Source]
     ) -> tuple[Recommendation, ...]:
         found = []
-        for number, one in enumerate(table.tables("recommendations"), 1):
-            claim = one.text("claim", required=False) or f"{rule}-{number}"
+        for number, fields in enumerate(table.tables("recommendations"), 1):
+            claim = fields.text("claim", required=False) or f"{rule}-{number}"
             if claim in self.claims:
-                one.wrong(f"claim {quoted(claim)} appears twice; give each its own id", "claim")
-            self.claims[claim] = one.path
-            source = one.text("source")
+                fields.wrong(f"claim {quoted(claim)} appears twice; give each its own id", "claim")
+            self.claims[claim] = fields.path
+            source = fields.text("source")
             if source and source not in sources:
-                one.wrong(
+                fields.wrong(
                     f"unknown source {quoted(source)}{self.problems.nearest(source, sources)}", "source"
                 )
             recommendation = Recommendation(
                 claim=claim,
                 source=source,
-                statement=one.text("statement"),
-                start=one.offset("start"),
-                end=one.offset("end"),
-                earliest=one.offset("earliest"),
-                condition=one.condition(),
-                ours=self._ours(one),
-                set_aside=one.text("set_aside", required=one.has("set_aside")) or None,
-                note=one.text("note", required=one.has("note")) or None,
+                statement=fields.text("statement"),
+                start=fields.offset("start"),
+                end=fields.offset("end"),
+                earliest=fields.offset("earliest"),
+                condition=fields.condition(),
+                ours=self._ours(fields),
+                set_aside=fields.text("set_aside", required=fields.has("set_aside")) or None,
+                note=fields.text("note", required=fields.has("note")) or None,
             )
-            self._check_edges(one, kind, recommendation)
-            one.done()
+            self._check_edges(fields, kind, recommendation)
+            fields.done()
             found.append(recommendation)
         if not found and not table.has("recommendations"):
             table.wrong("missing recommendations; write who says it, from when and until when")
@@ -593,15 +597,19 @@ class _ScheduleReader:
             found.add(Part(name))
         return frozenset(found)
 
-    def _check_edges(self, table: Fields, kind: Kind | None, one: Recommendation) -> None:
+    def _check_edges(self, table: Fields, kind: Kind | None, recommendation: Recommendation) -> None:
         """Note a window that ends before it starts, for any time of day of the treatment."""
-        if one.earliest and kind:
+        if recommendation.earliest and kind:
             needs = "start" if kind is Kind.PREPARE else "end"
             if kind not in _HAS_EARLIEST:
                 table.wrong(f"has no meaning for a rule of kind {kind}; leave it out", "earliest")
             elif not table.has(needs):
                 table.wrong(f"is the less strict reading of {needs}; write {needs} too", "earliest")
-        edges = [("start", one.start), ("earliest", one.earliest), ("end", one.end)]
+        edges = [
+            ("start", recommendation.start),
+            ("earliest", recommendation.earliest),
+            ("end", recommendation.end),
+        ]
         given = [(name, offset) for name, offset in edges if offset is not None]
         for (first, early), (second, late) in pairwise(given):
             if _before(late, early):
@@ -656,10 +664,10 @@ class _ScheduleReader:
             written = own.get(rule.id)
             if isinstance(written, dict) and "recommendations" in written:
                 continue
-            for one in rule.recommendations:
-                if one.claim in self.claims:
-                    what = f"claim {quoted(one.claim)} appears twice; give each its own id"
-                    self.problems.add((*self.claims[one.claim], "claim"), what)
+            for recommendation in rule.recommendations:
+                if recommendation.claim in self.claims:
+                    what = f"claim {quoted(recommendation.claim)} appears twice; give each its own id"
+                    self.problems.add((*self.claims[recommendation.claim], "claim"), what)
 
     def _standing(self, base: Standing | None) -> Standing:
         table = self.root.table("standing")
@@ -671,18 +679,18 @@ class _ScheduleReader:
             if not table.has(name) and (inherited is not None or name in ANSWERS_ONLY):
                 texts[name] = inherited
                 continue
-            one = table.table(name, inherited)
+            fields = table.table(name, inherited)
             # A clinic's own phrases come on top: a file must not make an emergency harder to recognise.
             known = inherited or StandingText(text="", short="")
             texts[name] = StandingText(
-                text=one.standing("text"),
-                short=one.standing("short"),
+                text=fields.standing("text"),
+                short=fields.standing("short"),
                 covers=known.covers
-                + (one.texts("covers") if name in _HAS_WORDS and one.has("covers") else ()),
+                + (fields.texts("covers") if name in _HAS_WORDS and fields.has("covers") else ()),
                 but_not=known.but_not
-                + (one.texts("but_not") if name in _HAS_NAMES and one.has("but_not") else ()),
+                + (fields.texts("but_not") if name in _HAS_NAMES and fields.has("but_not") else ()),
             )
-            one.done()
+            fields.done()
         table.done()
         return Standing(**texts)
 
@@ -696,7 +704,7 @@ class _ScheduleReader:
             if value is None and not table.has(name):
                 example = "a number from 1 to 24" if name in numbers else f'{name} = "P28D"'
                 table.wrong(f"missing {name}; write {example}")
-        ranges = tuple(self._range(one, sources) for one in table.tables("ranges"))
+        ranges = tuple(self._range(fields, sources) for fields in table.tables("ranges"))
         table.done()
         return Series(
             sessions=numbers["sessions"] or 1,
@@ -795,11 +803,11 @@ def _waited_for(kind: Kind) -> frozenset[Kind]:
     return frozenset({Kind.AVOID}) if kind is Kind.AVOID else _HAS_AFTER
 
 
-def _before(one: Offset, other: Offset) -> bool:
+def _before(first: Offset, other: Offset) -> bool:
     """Return whether an offset lies before another for any time of day of the treatment."""
-    if one.months == other.months and one.clock is other.clock is None:
-        return one.days * 86400 + one.seconds < other.days * 86400 + other.seconds
-    return any(place(one, t, UTC, Edge.END) < place(other, t, UTC, Edge.START) for t in _REFERENCES)
+    if first.months == other.months and first.clock is other.clock is None:
+        return first.days * 86400 + first.seconds < other.days * 86400 + other.seconds
+    return any(place(first, t, UTC, Edge.END) < place(other, t, UTC, Edge.START) for t in _REFERENCES)
 
 
 def _queue(start: str, rules: Mapping[str, Rule]) -> list[str]:

@@ -55,9 +55,15 @@ def with_saved(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[Sa
     Nobody is treated twice on one day: what was saved for that day gives way, and leaves its name.
     """
     everything = list(saved)
-    kept = [one for one in everything if one.day != new.day]
-    given = next((one.name for one in everything if one.day == new.day), "")
-    return tuple(sorted([*kept, replace(new, name=new.name or given)], key=lambda one: one.begins))
+    kept = [saved_treatment for saved_treatment in everything if saved_treatment.day != new.day]
+    given = next(
+        (saved_treatment.name for saved_treatment in everything if saved_treatment.day == new.day), ""
+    )
+    return tuple(
+        sorted(
+            [*kept, replace(new, name=new.name or given)], key=lambda saved_treatment: saved_treatment.begins
+        )
+    )
 
 
 MAX_NAME = 40  # characters
@@ -76,17 +82,21 @@ def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], dateti
 
     `as_of` gives the moment (UTC) to look at, as the clocks of a treatment's zone read it.
     """
-    begun = [one for one in saved if one.begins <= as_of(one.treatment.zone)]
+    begun = [
+        saved_treatment
+        for saved_treatment in saved
+        if saved_treatment.begins <= as_of(saved_treatment.treatment.zone)
+    ]
     if begun:
-        return max(begun, key=lambda one: one.begins)
-    return min(saved, key=lambda one: one.begins, default=None)
+        return max(begun, key=lambda saved_treatment: saved_treatment.begins)
+    return min(saved, key=lambda saved_treatment: saved_treatment.begins, default=None)
 
 
 def saved_bytes(saved: Iterable[SavedTreatment]) -> bytes:
     """Return the file that holds saved treatments."""
     import json  # msgspec writes no lone surrogate, which stands in a path that is not UTF-8
 
-    document = {"format": FORMAT, "treatments": [_row(one) for one in saved]}
+    document = {"format": FORMAT, "treatments": [_row(saved_treatment) for saved_treatment in saved]}
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return text.encode(errors="backslashreplace")  # what is no character in a path: \udcff, as JSON writes it
 
@@ -130,7 +140,7 @@ def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
 
 def _row(saved: SavedTreatment) -> dict[str, object]:
     treatment = saved.treatment
-    overrides = {one.rule: one.offset.text for one in treatment.overrides}
+    overrides = {override.rule: override.offset.text for override in treatment.overrides}
     return {
         "treated": treatment.treated.isoformat(),
         "zone": treatment.zone.key,

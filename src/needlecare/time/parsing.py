@@ -628,10 +628,10 @@ class _Reader:
             year = self.checked_year(int(match[4]))
             return _Day(self.day_and_month(int(match[1]), int(match[3]), year), _Kind.FULL)
         if match := re.fullmatch(_NO_CENTURY, written):
-            one, two, three = int(match[1]), int(match[3]), int(match[4])
-            dates = _dates((2000 + three, one, two), (2000 + three, two, one))
+            first, two, three = int(match[1]), int(match[3]), int(match[4])
+            dates = _dates((2000 + three, first, two), (2000 + three, two, first))
             if match[2] == "-":
-                dates += _dates((2000 + one, two, three))
+                dates += _dates((2000 + first, two, three))
             raise self.refusal(f": {self.with_century(dates)}", code="two-digit-year")
         if match := re.fullmatch(_NO_YEAR, written):
             return self.numeric_day_and_month(match)
@@ -639,22 +639,22 @@ class _Reader:
 
     def numeric_day_and_month(self, match: re.Match[str]) -> _Day | None:
         """Read 21/11 and 21.11., but not 21.11, which may be a time as well."""
-        one, two = int(match[1]), int(match[3])
-        readings = _both_orders(self.day_without_year, one, two)
+        first, two = int(match[1]), int(match[3])
+        readings = _both_orders(self.day_without_year, first, two)
         if not readings:
             return None
-        is_clock_like = match[2] == "." and not match[4] and one <= 23 and two <= 59 and len(match[3]) == 2
+        is_clock_like = match[2] == "." and not match[4] and first <= 23 and two <= 59 and len(match[3]) == 2
         if is_clock_like:
             day = min(readings.values())
             raise self.refusal(
-                f" can mean {_named(day)} or the time {one:02}:{two:02}; write {_named(day)}, or the time with a colon",
+                f" can mean {_named(day)} or the time {first:02}:{two:02}; write {_named(day)}, or the time with a colon",
                 code="two-readings",
             )
         return _Day(self.one_order(readings), _Kind.YEARLESS)
 
-    def day_and_month(self, one: int, two: int, year: int) -> date:
+    def day_and_month(self, first: int, two: int, year: int) -> date:
         """Return the date of two numbers, either of which may be the month. Raises UsageError."""
-        readings = _both_orders(lambda day, month: _date_or_none(year, month, day), one, two)
+        readings = _both_orders(lambda day, month: _date_or_none(year, month, day), first, two)
         if not readings:
             raise self.refusal(": no such day exists; write 2026-11-21 or 21 Nov 2026", code="no-such-time")
         return self.one_order(readings)
@@ -789,9 +789,9 @@ class _Reader:
         return self.refusal(f" is not a date; {FORMS}", code="not-a-time")
 
 
-def _both_orders(find_date: Callable[[int, int], date | None], one: int, two: int) -> dict[DateOrder, date]:
+def _both_orders(find_date: Callable[[int, int], date | None], first: int, two: int) -> dict[DateOrder, date]:
     """Return the dates that exist by each order of two numbers; `find_date` takes a day and a month."""
-    found = {DateOrder.DMY: find_date(one, two), DateOrder.MDY: find_date(two, one)}
+    found = {DateOrder.DMY: find_date(first, two), DateOrder.MDY: find_date(two, first)}
     return {order: day for order, day in found.items() if day is not None}
 
 

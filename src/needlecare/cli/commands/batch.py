@@ -301,7 +301,9 @@ def _preset_list() -> str:
     """Return the known booking systems, one a line."""
     presets = [load_preset(name) for name in preset_names()]
     width = max((len(preset.name) for preset in presets), default=0)
-    lines = [f"{one.name:{width}}  {one.system}: {one.where} (read {one.read})" for one in presets]
+    lines = [
+        f"{preset.name:{width}}  {preset.system}: {preset.where} (read {preset.read})" for preset in presets
+    ]
     return "\n".join([*lines, "", "Copy one and change it: --preset FILE."]) + "\n"
 
 

@@ -77,12 +77,12 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
     file = saved_file()
     with locked_folder(file.parent):  # what another process saves meanwhile is read before it is written
         saved = load_saved()
-        known = new in [replace(one, name="") for one in saved]
+        known = new in [replace(saved_treatment, name="") for saved_treatment in saved]
         if not known:
             write_file(file, saved_bytes(with_saved(saved, new)), force=True)
     if known:
         what = "Already saved"
-    elif any(one.day == new.day for one in saved):
+    elif any(saved_treatment.day == new.day for saved_treatment in saved):
         what = "Saved, replacing the treatment saved for that day"
     else:
         what = "Saved"
@@ -107,7 +107,7 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
         made, now = options.planned(treated, chosen)
         return Current(plan=made, now=now)
     zone = options.zone_of(chosen.tz) if options.typed(ctx, "tz") else None
-    known = [_in_zone(one, zone) if zone else one for one in load_saved()]
+    known = [_in_zone(saved_treatment, zone) if zone else saved_treatment for saved_treatment in load_saved()]
     current = in_force(known, lambda zone: options.moment_of(chosen.as_of, zone, chosen.dates, say=False))
     if current is None:
         nothing_saved()
@@ -195,7 +195,7 @@ def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:
         if number is None:
             now = options.clock()
             chosen = in_force(kept, lambda _: now)
-            place = next(place for place, one in enumerate(kept) if one is chosen)
+            place = next(place for place, saved_treatment in enumerate(kept) if saved_treatment is chosen)
         elif 1 <= number <= len(kept):
             place = number - 1
         else:

@@ -97,17 +97,17 @@ def check(
 
     checked = []
     for name in files:
-        one = _checked(name)
-        checked.append(one)
-        if not json and (found := found_text(one)):
+        result = _checked(name)
+        checked.append(result)
+        if not json and (found := found_text(result)):
             terminal.say(found)
-        if one.schedule is not None:
-            _say_overdue(one.schedule)
+        if result.schedule is not None:
+            _say_overdue(result.schedule)
             if not json:
-                terminal.print_text(checked_text(one))
+                terminal.print_text(checked_text(result))
     if json:
         terminal.print_bytes(checked_json(checked).encode())
-    if not all(one.ok for one in checked):
+    if not all(result.ok for result in checked):
         raise typer.Exit(ScheduleError.exit_code)
 
 
@@ -218,7 +218,9 @@ def new(
         path.with_name(RULES_SCHEMA): rules_schema(),
     }
     write_files(written, force=force)
-    terminal.say(f"Written: {', '.join(shown(str(one), MAX_PATH_LENGTH) for one in written)}.")
+    terminal.say(
+        f"Written: {', '.join(shown(str(written_path), MAX_PATH_LENGTH) for written_path in written)}."
+    )
     terminal.say(f"Edit it, then: needlecare schedule check {shlex.quote(shown(str(path), MAX_PATH_LENGTH))}")
 
 

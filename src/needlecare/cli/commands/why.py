@@ -72,7 +72,9 @@ def why(
     from needlecare.output.terminal.why import Reason, why, why_json
 
     today = local(now, made.treatment.zone).date()
-    reasons = [Reason(rule=one, plan=made, dated=dated, today=today, name=name) for one in named]
+    reasons = [
+        Reason(rule=named_rule, plan=made, dated=dated, today=today, name=name) for named_rule in named
+    ]
     if json:
         terminal.print_bytes(why_json(reasons).encode())
     else:

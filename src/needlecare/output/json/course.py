@@ -21,7 +21,7 @@ from needlecare.plan.course import Course, OfferedRange, Session, earliest_next
 
 def course_json(course: Course, as_of: datetime) -> str:
     """Return a course at a moment (UTC) as JSON text that ends in a newline."""
-    notes = [*course.notes, *(note for one in course.sessions for note in notes_at(one.plan, as_of))]
+    notes = [*course.notes, *(note for session in course.sessions for note in notes_at(session.plan, as_of))]
     said = {(note.code, note.text): note for note in notes}  # each once, whatever the number of sessions
     return json_text(
         {
@@ -29,7 +29,7 @@ def course_json(course: Course, as_of: datetime) -> str:
             "as_of": iso(as_of, course.first.zone),
             "follow": list(course.sessions[0].plan.followed),
             "every": course.every.text,
-            "ranges": [_range_json(one) for one in course.ranges],
+            "ranges": [_range_json(offered) for offered in course.ranges],
             "sessions": [_session_json(course, session, as_of) for session in course.sessions],
             "notes": [note_json(note) for note in said.values()],
             "standing": dict(standing_texts(course.schedule)),
@@ -40,7 +40,7 @@ def course_json(course: Course, as_of: datetime) -> str:
 def _session_json(course: Course, session: Session, as_of: datetime) -> Json:
     zone = course.first.zone
     following = course.after(session)
-    merged = {one.preparation.rule.id: one.avoid.rule.id for one in session.merged}
+    merged = {merger.preparation.rule.id: merger.avoid.rule.id for merger in session.merged}
     windows = []
     for window in session.plan.windows:
         said = window_json(window, as_of, zone)
@@ -61,20 +61,20 @@ def _session_json(course: Course, session: Session, as_of: datetime) -> Json:
             "planned": when_json(following.plan.treatment.treated, zone),
         },
         "windows": windows,
-        "checklist": [sign_json(one, zone) for one in session.plan.checklist],
-        "warnings": [sign_json(one, zone) for one in session.plan.warnings],
+        "checklist": [sign_json(window, zone) for window in session.plan.checklist],
+        "warnings": [sign_json(window, zone) for window in session.plan.warnings],
     }
 
 
-def _range_json(one: OfferedRange) -> Json:
+def _range_json(offered: OfferedRange) -> Json:
     """Return what a source says of a series; intervals as written, and null where it gives no most."""
-    every = one.range.every
+    every = offered.range.every
     return {
-        "source": one.range.source,
-        "statement": one.range.statement,
-        "condition": one.range.condition.value,
-        "sessions": list(one.range.sessions) if one.range.sessions else None,
+        "source": offered.range.source,
+        "statement": offered.range.statement,
+        "condition": offered.range.condition.value,
+        "sessions": list(offered.range.sessions) if offered.range.sessions else None,
         "every": [offset and offset.text for offset in every] if every else None,
-        "counted": one.counted,
-        "set_aside": one.range.set_aside,
+        "counted": offered.counted,
+        "set_aside": offered.range.set_aside,
     }

@@ -39,10 +39,10 @@ def _plan_document(plan: Plan, as_of: datetime) -> Json:
         "treatment": treatment_json(plan.treatment),
         "as_of": iso(as_of, zone),
         "follow": list(plan.followed),
-        "windows": [window_json(one, as_of, zone) for one in plan.windows],
-        "checklist": [sign_json(one, zone) for one in plan.checklist],
-        "warnings": [sign_json(one, zone) for one in plan.warnings],
-        "notes": [note_json(one) for one in notes_at(plan, as_of)],
+        "windows": [window_json(window, as_of, zone) for window in plan.windows],
+        "checklist": [sign_json(window, zone) for window in plan.checklist],
+        "warnings": [sign_json(window, zone) for window in plan.warnings],
+        "notes": [note_json(note) for note in notes_at(plan, as_of)],
         "standing": dict(standing_texts(plan.schedule)),
     }
 
@@ -55,7 +55,7 @@ def status_json(plan: Plan, as_of: datetime) -> str:
     zone = plan.treatment.zone
 
     def each(windows: Iterable[Window]) -> list[Json]:
-        return [window_summary_json(one, as_of, zone) for one in windows]
+        return [window_summary_json(window, as_of, zone) for window in windows]
 
     def flat(groups: Iterable[Group[Window]]) -> list[Json]:
         return each(window for group in groups for window in group.windows)
@@ -77,7 +77,7 @@ def status_json(plan: Plan, as_of: datetime) -> str:
             "normal": each(view.normal_now),
             "milestones": flat(view.milestones),
             "warnings": each(view.call_now),
-            "notes": [note_json(one) for one in view.notes],
+            "notes": [note_json(note) for note in view.notes],
             "standing": dict(standing_texts(plan.schedule)),
         }
     )
@@ -118,7 +118,7 @@ def treatment_json(treatment: Treatment) -> Json:
         "prp": treatment.prp,
         "skin_type": skin_type.name if skin_type else None,
         "scars": treatment.scars,
-        "overrides": {one.rule: one.offset.text for one in treatment.overrides},
+        "overrides": {override.rule: override.offset.text for override in treatment.overrides},
     }
 
 
@@ -128,7 +128,7 @@ def window_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
         **window_summary_json(window, as_of, zone),
         "governed_by": window.governed_by,
         "delayed_by": window.delayed_by,
-        "recommendations": [recommendation_json(one) for one in window.recommendations],
+        "recommendations": [recommendation_json(assessed) for assessed in window.recommendations],
     }
 
 
@@ -154,20 +154,20 @@ def window_summary_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json
 
 def recommendation_json(assessed: AssessedRecommendation) -> Json:
     """Return what one source says, with offsets as written."""
-    one = assessed.recommendation
+    recommendation = assessed.recommendation
     return {
-        "claim": one.claim,
-        "source": one.source,
-        "statement": one.statement,
-        "start": _written(one.start),
-        "end": _written(one.end),
-        "earliest": _written(one.earliest),
-        "condition": one.condition.value,
+        "claim": recommendation.claim,
+        "source": recommendation.source,
+        "statement": recommendation.statement,
+        "start": _written(recommendation.start),
+        "end": _written(recommendation.end),
+        "earliest": _written(recommendation.earliest),
+        "condition": recommendation.condition.value,
         "case": assessed.case.value,
-        "ours": sorted(part.value for part in one.ours),
+        "ours": sorted(part.value for part in recommendation.ours),
         "counted": assessed.counted,
-        "set_aside": one.set_aside,
-        "note": one.note,
+        "set_aside": recommendation.set_aside,
+        "note": recommendation.note,
     }
 
 
@@ -201,7 +201,7 @@ def sign_json(window: Window, zone: ZoneInfo) -> Json:
         "advice": window.rule.advice,
         "start": iso(window.start, zone),
         "end": iso(window.end, zone),
-        "recommendations": [recommendation_json(one) for one in window.recommendations],
+        "recommendations": [recommendation_json(assessed) for assessed in window.recommendations],
     }
 
 

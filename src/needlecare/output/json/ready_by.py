@@ -22,19 +22,19 @@ def ready_by_json(found: ReadyBy, as_of: datetime) -> str:
             "day": found.day.isoformat(),
             "sessions": found.sessions,
             "every": found.every.text if found.every else None,
-            "dates": [_date_json(one, today) for one in found.dates],
+            "dates": [_date_json(ready_date, today) for ready_date in found.dates],
             "notes": [note_json(note) for note in found.notes],
             "standing": {"general": standing_text("general", found.schedule)},
         }
     )
 
 
-def _date_json(one: ReadyDate, today: date) -> Json:
+def _date_json(ready_date: ReadyDate, today: date) -> Json:
     return {
-        "title": one.line.title,
-        "rules": list(one.line.rules),
-        "apart": one.line.apart,
-        "first": one.first.isoformat(),
-        "last": one.last.isoformat(),
-        "in_reach": one.in_reach(today),
+        "title": ready_date.line.title,
+        "rules": list(ready_date.line.rules),
+        "apart": ready_date.line.apart,
+        "first": ready_date.first.isoformat(),
+        "last": ready_date.last.isoformat(),
+        "in_reach": ready_date.in_reach(today),
     }

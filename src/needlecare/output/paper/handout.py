@@ -185,7 +185,9 @@ def _letters(page: Sheet) -> int:
     """Return how much there is to print, in letters; names of sources aside."""
     points = [point for chapter in page.chapters for part in chapter.parts for point in part.points]
     leads = [text for chapter in page.chapters for text in chapter.lead]
-    return sum(len(one.name) + len(one.aside) + len(one.advice) for one in points) + sum(map(len, leads))
+    return sum(len(point.name) + len(point.aside) + len(point.advice) for point in points) + sum(
+        map(len, leads)
+    )
 
 
 def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:

@@ -326,7 +326,7 @@ class _Sheet:
 
     def is_disputed(self, window: Window) -> bool:
         """Whether sources differ about a window. About the clinic's own word, on its own sheet, nobody does."""
-        counted = [one.recommendation.source for one in window.recommendations if one.counted]
+        counted = [assessed.recommendation.source for assessed in window.recommendations if assessed.counted]
         sources = self.plan.schedule.sources
         own = bool(counted) and all(source in sources and sources[source].own for source in counted)
         return differs_between(window) and not own
@@ -387,12 +387,12 @@ class _Sheet:
         windows = [w for w in plan.windows if self.ahead or w.kind is not Kind.PREPARE]
         windows += [*plan.warnings, *(plan.checklist if self.ahead else ())]
         noted = [plan.schedule.rules[note.rule] for note in self.notes if note.rule is not None]
-        placed = [one for window in windows for one in window.recommendations]
-        placed += [one for rule in noted for one in placed_recommendations(rule, plan)]
+        placed = [assessed for window in windows for assessed in window.recommendations]
+        placed += [assessed for rule in noted for assessed in placed_recommendations(rule, plan)]
         heard = {
-            one.recommendation.source
-            for one in placed
-            if one.case is not Case.OTHER and one.recommendation.set_aside is None
+            assessed.recommendation.source
+            for assessed in placed
+            if assessed.case is not Case.OTHER and assessed.recommendation.set_aside is None
         }
         return tuple(source for source in plan.schedule.sources.values() if source.key in heard)
 

@@ -83,7 +83,7 @@ def difference_text(
     """Return what changes from one schedule to another, as text of at most `width` columns."""
     lines = [f"From {_name(before)} to {_name(after)}: {_count(found)}"]
     for change, heading in _HEADINGS.items():
-        said = [_line(one) for one in found if one.change is change]
+        said = [_line(difference) for difference in found if difference.change is change]
         if said:
             lines += ["", heading, *(f"  {line}" for line in said)]
     if unseen:
@@ -102,7 +102,7 @@ def difference_json(
         {
             "before": schedule_json(before),
             "after": schedule_json(after),
-            "changes": [_difference_json(one) for one in found],
+            "changes": [_difference_json(difference) for difference in found],
             "unseen": {what.value: list(names) for what, names in unseen.items()},
         }
     )
@@ -115,9 +115,9 @@ def _name(schedule: Schedule) -> str:
 def _count(found: Sequence[Difference]) -> str:
     if not found:
         return "nothing changes for a patient"
-    rules = {one.rule.id for one in found if one.rule is not None}
+    rules = {difference.rule.id for difference in found if difference.rule is not None}
     parts = [f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"] if rules else []
-    if more := sum(1 for one in found if one.rule is None):
+    if more := sum(1 for difference in found if difference.rule is None):
         parts.append(f"{more} text{'' if more == 1 else 's'} of the file")
     verb = "changes" if len(rules) + more == 1 else "change"
     return f"{joined(parts)} {verb} for a patient"
@@ -131,23 +131,25 @@ def _unseen(unseen: Mapping[Unseen, Sequence[str]]) -> Iterator[str]:
 # One difference -----------------------------------------------------------------------------------
 
 
-def _line(one: Difference) -> str:
+def _line(difference: Difference) -> str:
     """Return "No makeup (makeup), with PRP: until 72 hours after the treatment instead of 48 hours: 24 h
     longer".
     """
-    if one.rule is None:
-        return _said(one)
-    cases = "; or ".join(filter(None, map(_cases, one.cases)))
-    place = filter(None, [f"{one.rule.title} ({one.rule.id})", cases, _REFERENCES[one.reference]])
-    return f"{', '.join(place)}: {_said(one)}"
+    if difference.rule is None:
+        return _said(difference)
+    cases = "; or ".join(filter(None, map(_cases, difference.cases)))
+    place = filter(
+        None, [f"{difference.rule.title} ({difference.rule.id})", cases, _REFERENCES[difference.reference]]
+    )
+    return f"{', '.join(place)}: {_said(difference)}"
 
 
-def _said(one: Difference) -> str:
-    kind = one.rule.kind if one.rule else None
-    match one.before, one.after:
-        case Point() | None as before, Point() | None as after if one.about in {"start", "end"}:
-            return _moved(one, before, after)
-        case Point() | None as before, Point() | None as after if one.about == "differs":
+def _said(difference: Difference) -> str:
+    kind = difference.rule.kind if difference.rule else None
+    match difference.before, difference.after:
+        case Point() | None as before, Point() | None as after if difference.about in {"start", "end"}:
+            return _moved(difference, before, after)
+        case Point() | None as before, Point() | None as after if difference.about == "differs":
             return _differs(kind, before, after)
         case Stretch() as before, Stretch() as after:
             was = "a note without times" if before.note else "times"
@@ -157,7 +159,7 @@ def _said(one: Difference) -> str:
         case Stretch() as before, None:
             return f"was {_stretch(before, kind)}"
         case _:
-            return _reworded(one)
+            return _reworded(difference)
 
 
 def _stretch(stretch: Stretch, kind: Kind | None) -> str:
@@ -177,15 +179,15 @@ def _stretch(stretch: Stretch, kind: Kind | None) -> str:
     return " ".join(parts)
 
 
-def _moved(one: Difference, before: Point | None, after: Point | None) -> str:
-    word, edge = ("from", "a start") if one.about == "start" else ("until", "an end")
+def _moved(difference: Difference, before: Point | None, after: Point | None) -> str:
+    word, edge = ("from", "a start") if difference.about == "start" else ("until", "an end")
     was = f"without {edge}" if before is None else f"{word} {_point(before)}"
     if after is None:
         return f"without {edge} instead of {was}"
     now = f"{'on' if after.day is not None and word == 'from' else word} {_point(after)}"
     if before is None:
         return f"{now} instead of {was}"
-    return f"{now} instead of {_shortened(_point(before), now)}: {_by(before, after)} {one.change}"
+    return f"{now} instead of {_shortened(_point(before), now)}: {_by(before, after)} {difference.change}"
 
 
 def _differs(kind: Kind | None, before: Point | None, after: Point | None) -> str:
@@ -214,16 +216,16 @@ def _differs(kind: Kind | None, before: Point | None, after: Point | None) -> st
             return ""
 
 
-def _reworded(one: Difference) -> str:
-    name = _KEYS.get(one.about.removesuffix(".short"), f"the {one.about}")
-    if one.about.endswith(".short"):
+def _reworded(difference: Difference) -> str:
+    name = _KEYS.get(difference.about.removesuffix(".short"), f"the {difference.about}")
+    if difference.about.endswith(".short"):
         name += ", in short,"
-    if one.about in {"medicine", "daily"}:
-        return f"{'now' if one.after == 'true' else 'no longer'} {name.removeprefix('is ')}"
-    if one.after is None:
-        return f"{name} is gone; it was {_quoted(one.before)}"
-    now = f"{name} is now {_quoted(one.after)}"
-    return now if one.before is None else f"{now}; it was {_quoted(one.before)}"
+    if difference.about in {"medicine", "daily"}:
+        return f"{'now' if difference.after == 'true' else 'no longer'} {name.removeprefix('is ')}"
+    if difference.after is None:
+        return f"{name} is gone; it was {_quoted(difference.before)}"
+    now = f"{name} is now {_quoted(difference.after)}"
+    return now if difference.before is None else f"{now}; it was {_quoted(difference.before)}"
 
 
 def _quoted(value: Value) -> str:
@@ -279,19 +281,19 @@ def _cases(cases: Cases) -> str:
 # JSON ---------------------------------------------------------------------------------------------
 
 
-def _difference_json(one: Difference) -> Json:
+def _difference_json(difference: Difference) -> Json:
     return {
-        "change": one.change.value,
-        "rule": one.rule and one.rule.id,
-        "about": one.about,
-        "before": _value_json(one.before),
-        "after": _value_json(one.after),
+        "change": difference.change.value,
+        "rule": difference.rule and difference.rule.id,
+        "about": difference.about,
+        "before": _value_json(difference.before),
+        "after": _value_json(difference.after),
         "cases": [
             {"prp": case.prp, "scars": case.scars, "skin_types": [skin.value for skin in case.skins]}
-            for case in one.cases
+            for case in difference.cases
         ],
-        "only": None if one.reference is Reference.PLAIN else one.reference.name.lower(),
-        "text": _line(one),
+        "only": None if difference.reference is Reference.PLAIN else difference.reference.name.lower(),
+        "text": _line(difference),
     }
 
 

@@ -49,7 +49,9 @@ def schedules_text(schedules: Iterable[Schedule]) -> str:
 
 def schedules_json(schedules: Iterable[Schedule]) -> str:
     """Return which schedules there are, as JSON text."""
-    return json_text({"schedules": [{**schedule_json(one), **_counted(one)} for one in schedules]})
+    return json_text(
+        {"schedules": [{**schedule_json(schedule), **_counted(schedule)} for schedule in schedules]}
+    )
 
 
 def checked_text(checked: Checked) -> str:
@@ -89,14 +91,14 @@ def checked_json(checked: Iterable[Checked]) -> str:
     """Return what was found in some rule files, as JSON text."""
     files = [
         {
-            "file": one.file,
-            "ok": one.ok,
-            "schedule": schedule_json(one.schedule) if one.schedule is not None else None,
-            "problems": [_problem(problem) for problem in one.problems],
-            "remarks": [_problem(remark) for remark in one.remarks],
-            "cases": None if one.cases is None else _cases_json(one.cases),
+            "file": result.file,
+            "ok": result.ok,
+            "schedule": schedule_json(result.schedule) if result.schedule is not None else None,
+            "problems": [_problem(problem) for problem in result.problems],
+            "remarks": [_problem(remark) for remark in result.remarks],
+            "cases": None if result.cases is None else _cases_json(result.cases),
         }
-        for one in checked
+        for result in checked
     ]
     return json_text({"files": files})
 
@@ -141,12 +143,12 @@ def _lines(schedule: Schedule) -> Iterator[str]:
         for rule in rules:
             after = f"  (after {rule.after})" if rule.after else ""
             yield f"  {rule.id}: {rule.title}{after}"
-            yield from (f"    {_said(one)}" for one in rule.recommendations)
+            yield from (f"    {_said(recommendation)}" for recommendation in rule.recommendations)
     yield ""
     yield "SERIES"
     series = schedule.series
     yield f"  {series.sessions} sessions {series.every.text} apart, {series.scars_sessions} sessions {series.scars_every.text} apart for scars"
-    yield from (f"    {_range(one)}" for one in series.ranges)
+    yield from (f"    {_range(series_range)}" for series_range in series.ranges)
     yield ""
     yield "SOURCES"
     for source in schedule.sources.values():
@@ -156,30 +158,30 @@ def _lines(schedule: Schedule) -> Iterator[str]:
     yield from (text for _, text in standing_texts(schedule))
 
 
-def _said(one: Recommendation) -> str:
-    times = f"{one.start.text if one.start else '…'} to {one.end.text if one.end else '…'}"
-    if one.earliest is not None:
-        times += f" or {one.earliest.text}"
-    extras = [] if one.condition == "all" else [one.condition.value]
-    if one.ours:
-        extras.append(f"our reading: {' '.join(sorted(one.ours))}")
-    if one.set_aside:
-        extras.append(f"set aside: {one.set_aside}")
+def _said(recommendation: Recommendation) -> str:
+    times = f"{recommendation.start.text if recommendation.start else '…'} to {recommendation.end.text if recommendation.end else '…'}"
+    if recommendation.earliest is not None:
+        times += f" or {recommendation.earliest.text}"
+    extras = [] if recommendation.condition == "all" else [recommendation.condition.value]
+    if recommendation.ours:
+        extras.append(f"our reading: {' '.join(sorted(recommendation.ours))}")
+    if recommendation.set_aside:
+        extras.append(f"set aside: {recommendation.set_aside}")
     extra = f" [{'; '.join(extras)}]" if extras else ""
-    return f"{one.claim}  {times}  {one.source}: {one.statement}{extra}"
+    return f"{recommendation.claim}  {times}  {recommendation.source}: {recommendation.statement}{extra}"
 
 
-def _range(one: SeriesRange) -> str:
+def _range(series_range: SeriesRange) -> str:
     """Return "3-6 sessions P28D to P1M apart  patient-guide: 3-6 sessions a month apart"."""
     parts = []
-    if one.sessions is not None:
-        parts.append(f"{one.sessions[0]}-{one.sessions[1]} sessions")
-    if one.every is not None:
-        parts.append(f"{' to '.join(offset.text for offset in one.every if offset)} apart")
-    extras = [] if one.condition is Condition.ALL else [one.condition.value]
-    extras += [f"set aside: {one.set_aside}"] if one.set_aside else []
+    if series_range.sessions is not None:
+        parts.append(f"{series_range.sessions[0]}-{series_range.sessions[1]} sessions")
+    if series_range.every is not None:
+        parts.append(f"{' to '.join(offset.text for offset in series_range.every if offset)} apart")
+    extras = [] if series_range.condition is Condition.ALL else [series_range.condition.value]
+    extras += [f"set aside: {series_range.set_aside}"] if series_range.set_aside else []
     extra = f" [{'; '.join(extras)}]" if extras else ""
-    return f"{' '.join(parts)}  {one.source}: {one.statement}{extra}"
+    return f"{' '.join(parts)}  {series_range.source}: {series_range.statement}{extra}"
 
 
 def _series_json(series: Series) -> Json:
@@ -190,14 +192,16 @@ def _series_json(series: Series) -> Json:
         "scars_every": series.scars_every.text,
         "ranges": [
             {
-                "source": one.source,
-                "statement": one.statement,
-                "condition": one.condition.value,
-                "sessions": list(one.sessions) if one.sessions else None,
-                "every": [offset.text for offset in one.every if offset] if one.every else None,
-                "set_aside": one.set_aside,
+                "source": series_range.source,
+                "statement": series_range.statement,
+                "condition": series_range.condition.value,
+                "sessions": list(series_range.sessions) if series_range.sessions else None,
+                "every": [offset.text for offset in series_range.every if offset]
+                if series_range.every
+                else None,
+                "set_aside": series_range.set_aside,
             }
-            for one in series.ranges
+            for series_range in series.ranges
         ],
     }
 
@@ -232,13 +236,15 @@ def _rule_json(rule: Rule) -> Json:
         "covers": list(rule.covers),
         "after": rule.after,
         "medicine": rule.medicine,
-        "recommendations": [_unplaced(one) for one in rule.recommendations],
+        "recommendations": [_unplaced(recommendation) for recommendation in rule.recommendations],
     }
 
 
-def _unplaced(one: Recommendation) -> Json:
+def _unplaced(recommendation: Recommendation) -> Json:
     """Return a recommendation without what only a treatment decides."""
-    said = recommendation_json(AssessedRecommendation(recommendation=one, case=Case.HOLDS, counted=False))
+    said = recommendation_json(
+        AssessedRecommendation(recommendation=recommendation, case=Case.HOLDS, counted=False)
+    )
     return {key: value for key, value in said.items() if key not in {"case", "counted"}}
 
 

@@ -95,7 +95,7 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     going_on = {window.rule.id for window, _ in kept}
     windows = [window for group in view.not_yet for window in group.windows]
     following = course.after(session)
-    continued = {one.avoid.rule.id for one in following.merged} if following else set()
+    continued = {merger.avoid.rule.id for merger in following.merged} if following else set()
     lines = []
     for window in windows:
         if window.rule.id not in going_on:
@@ -111,7 +111,7 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
 
 def _going_on(window: AvoidWindow, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
     """Return what is avoided until the next session, and the preparations that it goes on as."""
-    others = [one.preparation.rule.title for one in merged]
+    others = [merger.preparation.rule.title for merger in merged]
     titles = [window.rule.title, *(title[:1].lower() + title[1:] for title in others)]
     said = f"{'; '.join(titles)}: goes on from session {session.number} until session {session.number + 1}."
     if differs_between(window):

@@ -63,7 +63,7 @@ def goes_on(course: Course, session: Session) -> tuple[tuple[AvoidWindow, tuple[
     if following is None:
         return ()
     return tuple(
-        (window, tuple(one for one in following.merged if one.avoid.rule.id == window.rule.id))
+        (window, tuple(merger for merger in following.merged if merger.avoid.rule.id == window.rule.id))
         for window in session.told.of(AvoidWindow)
         if window.end == following.begins
     )
@@ -76,7 +76,7 @@ def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, 
     """
     following = course.after(current)
     lasting = {window.rule.id for window, _ in goes_on(course, current)}
-    lasting |= {one.avoid.rule.id for one in following.merged} if following else set()
+    lasting |= {merger.avoid.rule.id for merger in following.merged} if following else set()
     return (*course.notes, *(note for note in view.notes if note.rule not in lasting))
 
 
@@ -101,10 +101,10 @@ def ranges_said(course: Course) -> Iterator[tuple[str, list[str]]]:
     followed, what is set aside.
     """
     named: dict[str, list[str]] = {"Sources say": [], "Not counted here": [], "Set aside": []}
-    for one in course.ranges:
-        said = f"{one.range.source}: {one.range.statement}"
-        if one.range.set_aside is not None:
-            named["Set aside"].append(f"{said} ({one.range.set_aside})")
+    for offered in course.ranges:
+        said = f"{offered.range.source}: {offered.range.statement}"
+        if offered.range.set_aside is not None:
+            named["Set aside"].append(f"{said} ({offered.range.set_aside})")
         else:
-            named["Sources say" if one.counted else "Not counted here"].append(said)
+            named["Sources say" if offered.counted else "Not counted here"].append(said)
     yield from ((heading, said) for heading, said in named.items() if said)

@@ -88,9 +88,9 @@ class Page:
         """Write two texts side by side, each wrapped in its columns; the right one begins `at` a column."""
         fits = width_of(left.plain) < at  # then as it is: the red of EMERGENCY reaches a space further
         lefts = [left] if fits else left.wrapped(at - 1)
-        for one, other in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
-            one.append(" " * (at - width_of(one.plain)))
-            self.lines.append(Text.of(one, other).shown(colour=self.screen.colour))
+        for left_line, other in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
+            left_line.append(" " * (at - width_of(left_line.plain)))
+            self.lines.append(Text.of(left_line, other).shown(colour=self.screen.colour))
 
     def row(self, label: str, text: str | Text, style: str = STRONG, *, at: int = LABEL + 1) -> None:
         """Write a label and its text beside it; on a narrow screen the text follows in the same line."""

@@ -31,20 +31,20 @@ class _ReadyByPage(Page):
         self.line(self.headline(), STRONG)
         self.blank()
         self.heading()
-        for one in self.found.dates:
-            if not one.line.apart:
-                self.dated(one)
-        for one in self.found.dates:
-            if one.line.apart:
+        for ready_date in self.found.dates:
+            if not ready_date.line.apart:
+                self.dated(ready_date)
+        for ready_date in self.found.dates:
+            if ready_date.line.apart:
                 self.blank()
-                self.dated(one)
+                self.dated(ready_date)
         self.blank()
         self.line(self.reach())
         for note in self.found.notes:
             if note.code in {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER, NoteCode.FOLLOW}:
                 self.line(sentence(note.text), DIM)
         day = self.near_day_text(self.found.day)
-        if any(one.line.apart for one in self.found.dates):
+        if any(ready_date.line.apart for ready_date in self.found.dates):
             self.line(f"“{NOTHING_TO_AVOID}” doesn't count what stands apart.", DIM)
         self.line(f"Over means before {day} begins, whatever the time of the treatment.", DIM)
         self.line(sentence(standing_text("general", self.found.schedule, short=True)), DIM)
@@ -53,7 +53,9 @@ class _ReadyByPage(Page):
     def headline(self) -> str:
         """Return what to do so that nothing is left to avoid, or that it is too late for that."""
         found, day = self.found, short_day(self.found.day)
-        main = next((one for one in found.dates if one.line.title == NOTHING_TO_AVOID), None)
+        main = next(
+            (ready_date for ready_date in found.dates if ready_date.line.title == NOTHING_TO_AVOID), None
+        )
         if main is None:
             return f"Ready by {day}."
         what = f"the first of {found.sessions} sessions" if found.sessions > 1 else "the treatment"
@@ -69,10 +71,14 @@ class _ReadyByPage(Page):
         else:
             self.columns("", ("treatment by", "", ""), DIM)
 
-    def dated(self, one: ReadyDate) -> None:
+    def dated(self, ready_date: ReadyDate) -> None:
         """Write a line: its latest dates, and whether a treatment today is still in time."""
-        dates = (self.near_day_text(one.first), self.near_day_text(one.last), self.left(one.first))
-        self.columns(one.line.title, dates, self.style(one))
+        dates = (
+            self.near_day_text(ready_date.first),
+            self.near_day_text(ready_date.last),
+            self.left(ready_date.first),
+        )
+        self.columns(ready_date.line.title, dates, self.style(ready_date))
 
     def columns(self, title: str, cells: tuple[str, str, str], style: str) -> None:
         """Write a title and its columns, without the last session where there is but one; on a narrow
@@ -87,12 +93,12 @@ class _ReadyByPage(Page):
                 self.line(title)
             self.line(Text.of("  ", columns))
         else:
-            widest = max(len(one.line.title) for one in self.found.dates)
+            widest = max(len(ready_date.line.title) for ready_date in self.found.dates)
             room = self.width - (_DATES_WIDTH if course else _DATE_WIDTH)
             self.beside(self.written(title), columns, at=min(widest + 3, room))
 
-    def style(self, one: ReadyDate) -> str:
-        return DO if one.in_reach(self.today) else DIM
+    def style(self, ready_date: ReadyDate) -> str:
+        return DO if ready_date.in_reach(self.today) else DIM
 
     def left(self, latest: date) -> str:
         """Return how many days are left, or that it is too late."""
@@ -103,7 +109,7 @@ class _ReadyByPage(Page):
 
     def reach(self) -> str:
         """Return what a treatment today is still in time for."""
-        titles = [one.line.title for one in self.found.dates if one.in_reach(self.today)]
+        titles = [ready_date.line.title for ready_date in self.found.dates if ready_date.in_reach(self.today)]
         start = "Starting today" if self.found.sessions > 1 else "A treatment today"
         if not titles:
             return f"{start} is too late for all of this."

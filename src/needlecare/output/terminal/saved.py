@@ -11,18 +11,23 @@ from needlecare.storage.saved import SavedTreatment
 def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
     """Return a line for each saved treatment, with its number; the one that status shows is marked."""
     lines = []
-    for number, one in enumerate(saved, start=1):
-        mark = "  <- shown by status" if one is current else ""
-        name = f"{one.name}: " if one.name else ""
-        details = ", ".join(_details(one))
-        lines.append(f"{number}  {name}{treated_text(one.treatment)}, {details}{mark}\n")
+    for number, saved_treatment in enumerate(saved, start=1):
+        mark = "  <- shown by status" if saved_treatment is current else ""
+        name = f"{saved_treatment.name}: " if saved_treatment.name else ""
+        details = ", ".join(_details(saved_treatment))
+        lines.append(f"{number}  {name}{treated_text(saved_treatment.treatment)}, {details}{mark}\n")
     return "".join(lines)
 
 
 def saved_json(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
     """Return the saved treatments as JSON text."""
     return json_text(
-        {"saved": [_saved_json(one, number, current) for number, one in enumerate(saved, start=1)]}
+        {
+            "saved": [
+                _saved_json(saved_treatment, number, current)
+                for number, saved_treatment in enumerate(saved, start=1)
+            ]
+        }
     )
 
 

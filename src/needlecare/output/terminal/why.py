@@ -144,15 +144,15 @@ def _lines(reason: Reason) -> Iterator[Text]:
 
 def _sources(placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[Text]:
     """Yield what the sources say, in the groups in which they take part in the date."""
-    counted = [one for one in placed if one.counted]
-    set_aside = [one for one in placed if one.recommendation.set_aside and not one.counted]
-    left = [one for one in placed if one not in counted and one not in set_aside]
-    other = [one for one in left if one.case is not Case.HOLDS]
-    agrees = [one for one in left if one not in other]
-    yield from _said("Counted: the date is on the safe side of all of these", counted, schedule)
-    yield from _said("Agrees, without a time that counts", agrees, schedule)
-    yield from _said("Set aside, not counted", set_aside, schedule)
-    yield from _said("Other cases: these speak of other treatments", other, schedule)
+    counted = [claim for claim in placed if claim.counted]
+    set_aside = [claim for claim in placed if claim.recommendation.set_aside and not claim.counted]
+    left = [claim for claim in placed if claim not in counted and claim not in set_aside]
+    other = [claim for claim in left if claim.case is not Case.HOLDS]
+    agrees = [claim for claim in left if claim not in other]
+    yield from _group("Counted: the date is on the safe side of all of these", counted, schedule)
+    yield from _group("Agrees, without a time that counts", agrees, schedule)
+    yield from _group("Set aside, not counted", set_aside, schedule)
+    yield from _group("Other cases: these speak of other treatments", other, schedule)
 
 
 def _calculation(reason: Reason) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _calculation(reason: Reason) -> Iterator[str]:
         yield "No source gives a time that counts for this treatment, so it is a note without a date."
         return
     zone = reason.plan.treatment.zone
-    counted = [one for one in placed_recommendations(rule, reason.plan) if one.counted]
+    counted = [claim for claim in placed_recommendations(rule, reason.plan) if claim.counted]
     first = _edge(counted, "start", latest=rule.kind is Kind.MILESTONE)
     last = _edge(counted, "end", latest=True)
     match rule.kind:
@@ -197,36 +197,38 @@ def _calculation(reason: Reason) -> Iterator[str]:
 
 def _edge(counted: Sequence[PlacedRecommendation], name: str, *, latest: bool) -> str:
     """Return the offset that makes an edge, in words, and whose it is."""
-    given = [one for one in counted if getattr(one, name) is not None]
+    given = [claim for claim in counted if getattr(claim, name) is not None]
     if not given:
         return "no time is given"
-    ordered = sorted(given, key=lambda one: getattr(one, name), reverse=latest)  # stable: first named wins
+    ordered = sorted(
+        given, key=lambda claim: getattr(claim, name), reverse=latest
+    )  # stable: first named wins
     return _by(ordered[0], name)
 
 
 def _earliest(counted: Sequence[PlacedRecommendation], window: Window) -> str:
     """Return the earliest reading at which a window may be over, in words, and whose it is."""
-    for one in counted:
+    for claim in counted:
         for name in ("earliest", "end"):
-            if getattr(one, name) == window.earliest_end:
-                return _by(one, name)
+            if getattr(claim, name) == window.earliest_end:
+                return _by(claim, name)
     return "the end of what it waits for"
 
 
-def _by(one: PlacedRecommendation, name: str) -> str:
-    offset: Offset = getattr(one.recommendation, name)
-    ours = ", our reading" if Part(name) in one.recommendation.ours else ""
-    return f"{offset_words(offset)} ({one.recommendation.source}{ours})"
+def _by(claim: PlacedRecommendation, name: str) -> str:
+    offset: Offset = getattr(claim.recommendation, name)
+    ours = ", our reading" if Part(name) in claim.recommendation.ours else ""
+    return f"{offset_words(offset)} ({claim.recommendation.source}{ours})"
 
 
-def _said(heading: str, placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[Text]:
+def _group(heading: str, placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[Text]:
     if not placed:
         return
     yield Text()
     yield Text(heading, STRONG)
-    for one in placed:
-        recommendation = one.recommendation
-        yield Text(f"{_INDENT}{sentence(recommendation.statement)} {_times(one)}".rstrip())
+    for claim in placed:
+        recommendation = claim.recommendation
+        yield Text(f"{_INDENT}{sentence(recommendation.statement)} {_times(claim)}".rstrip())
         if recommendation.set_aside:
             yield Text(f"{_DEEPER}Set aside: {sentence(recommendation.set_aside)}")
         if recommendation.condition is not Condition.ALL:
@@ -240,8 +242,8 @@ def _said(heading: str, placed: Sequence[PlacedRecommendation], schedule: Schedu
         yield Text(f"{_DEEPER}{recommendation.claim}, {source}", DIM)
 
 
-def _times(one: PlacedRecommendation) -> str:
-    recommendation = one.recommendation
+def _times(claim: PlacedRecommendation) -> str:
+    recommendation = claim.recommendation
     parts = []
     if recommendation.start is not None and recommendation.start.text != "P0D":
         parts.append(f"from {offset_words(recommendation.start)}")
@@ -264,10 +266,10 @@ def _reason_json(reason: Reason) -> Json:
     rule, plan, window = reason.rule, reason.plan, reason.window
     zone = plan.treatment.zone
     placed = placed_recommendations(rule, plan)
-    said = []
-    for one in placed:
-        source = plan.schedule.sources[one.recommendation.source]
-        said.append({**recommendation_json(one), "cited": source_json(source)})
+    claims = []
+    for claim in placed:
+        source = plan.schedule.sources[claim.recommendation.source]
+        claims.append({**recommendation_json(claim), "cited": source_json(source)})
     return {
         "rule": rule.id,
         "kind": rule.kind.value,
@@ -279,6 +281,6 @@ def _reason_json(reason: Reason) -> Json:
         "after": rule.after,
         "medicine": rule.medicine,
         "arithmetic": list(_calculation(reason)),
-        "recommendations": said,
+        "recommendations": claims,
         "window": window_json(window, begins(plan), zone) if window and reason.dated else None,
     }
