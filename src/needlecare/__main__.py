@@ -1,4 +1,7 @@
-"""The process: needlecare, or python -m needlecare. It says one clear thing even where it can do nothing."""
+"""The entry point of the program: `needlecare`, or `python -m needlecare`.
+
+Where nothing can be done at all (no standard output, a damaged installation), it still says why, in one line.
+"""
 
 import gc
 import os
@@ -9,10 +12,12 @@ from needlecare import interruption
 
 def main() -> None:
     """Run the command line of this process, and exit with its code."""
-    os.umask(os.umask(0o077) | 0o077)  # whatever is made tells of a person: it is its owner's alone
+    os.umask(
+        os.umask(0o077) | 0o077
+    )  # every file that it makes is about a patient: only its owner may read it
     gc.disable()  # most commands end before there is anything to collect; batch enables it again
     interruption.listen()
-    if sys.stderr is None:  # closed: print would fall back on standard output
+    if sys.stderr is None:  # closed by the caller; print would write to standard output instead
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  as long as the process
     if sys.stdout is None:
         print("needlecare: standard output is closed; nothing was done", file=sys.stderr)

@@ -1,6 +1,6 @@
-"""Errors that know their exit code and say one clear thing: what, where, what to do.
+"""Errors that know their exit code. Each message says what is wrong, where, and what to do.
 
-They never carry a patient's data beyond the argument that was just typed.
+No message repeats a patient's data, except for the argument that was just typed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,13 +9,16 @@ from msgspec import Struct
 
 
 class NeedlecareError(Exception):
-    """Anything that a person can put right; the text is the whole message."""
+    """Anything that a person can fix; the text is the whole message."""
 
     exit_code = 2
 
 
 class UsageError(NeedlecareError):
-    """A wrong argument or an input that cannot be read. The code says what is wrong without repeating it."""
+    """A wrong argument, or input that cannot be read.
+
+    `code` names the kind of error without repeating the input; `batch` reports it for each row.
+    """
 
     exit_code = 2
 
@@ -25,7 +28,7 @@ class UsageError(NeedlecareError):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One thing wrong in a rule file; line and column count from 1, in characters."""
+    """A problem in a rule file. Lines and columns count from 1; a column counts characters."""
 
     where: str
     what: str
@@ -34,7 +37,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class ScheduleError(NeedlecareError):
-    """A rule file with problems, all of them."""
+    """All the problems of a rule file."""
 
     exit_code = 3
 
@@ -61,28 +64,29 @@ class WriteError(NeedlecareError):
 
 
 class Interrupted(NeedlecareError):
-    """Work that was interrupted and can be taken up again."""
+    """Work that was interrupted and can be continued."""
 
     exit_code = 130
 
 
 def quoted(text: str, limit: int = 60) -> str:
-    """Return what was typed, safe to print: on one line, escaped and cut to the limit."""
+    """Quote what was typed, safe to print: escaped and cut to the limit."""
     return f'"{shown(text, limit)}"'
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """Return a text with nothing in it that a terminal would obey, cut to the limit."""
+    """Escape everything that a terminal could take for a command, and cut the text to the limit."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
-    """Return ' did you mean "…"?' for the nearest known word, or nothing; likeness goes from 0 to 1.
+    """Return '; did you mean "…"?' for the most similar known word, or nothing.
 
-    Of the nearest three, one with the same first letter comes first: few people mistype that.
+    `likeness` is the lowest similarity that counts, from 0 to 1. Of the three most similar words, one with
+    the same first letter wins, since few people mistype the first letter.
     """
-    from difflib import get_close_matches  # takes long to import, and few people mistype
+    from difflib import get_close_matches  # slow to import, and needed only after a typing mistake
 
     lowered = {name.casefold(): name for name in known}
     wanted = word.casefold()[:60]

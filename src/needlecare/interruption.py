@@ -1,8 +1,8 @@
-"""Interruptions end the work cleanly and are never lost.
+"""Interruptions (Ctrl-C, a closed terminal, a service manager) end the work cleanly and are never lost.
 
-A terminal that is closed and a service manager ask as Ctrl-C does. An interruption can be raised anywhere. Where that is while an object is tidied away
-(a weak reference's callback, a __del__, the lock of a module that is imported), Python
-prints a traceback and goes on as if nobody had pressed Ctrl-C.
+Python can raise KeyboardInterrupt at any point. If that happens while it cleans up an object (in a
+__del__, a weak reference's callback, or the lock of a module being imported), it prints a traceback and
+continues as if Ctrl-C had not been pressed. So those interruptions are recorded here and raised later.
 """
 
 import signal
@@ -14,26 +14,26 @@ _dropped = False
 
 
 def listen() -> None:
-    """Take SIGTERM and SIGHUP for an interruption from now on, unless they are ignored (nohup), and keep every
-    interruption of this process that Python drops.
+    """Treat SIGTERM and SIGHUP like Ctrl-C from now on, unless they are ignored (as under nohup), and record
+    every interruption that Python drops.
     """
-    for asked in system.stop_signals():
-        if signal.getsignal(asked) is signal.SIG_DFL:
-            signal.signal(asked, signal.default_int_handler)
-    sys.unraisablehook = _kept
+    for stop in system.stop_signals():
+        if signal.getsignal(stop) is signal.SIG_DFL:
+            signal.signal(stop, signal.default_int_handler)
+    sys.unraisablehook = _record_interruption
 
 
 def check() -> None:
-    """Raise KeyboardInterrupt where an interruption was dropped, once."""
-    global _dropped  # noqa: PLW0603  as a signal belongs to the process
+    """Raise KeyboardInterrupt if an interruption was dropped since the last call."""
+    global _dropped  # noqa: PLW0603  signals belong to the whole process
     if _dropped:
         _dropped = False
         raise KeyboardInterrupt
 
 
-def _kept(found: "sys.UnraisableHookArgs") -> None:
+def _record_interruption(unraisable: "sys.UnraisableHookArgs") -> None:
     global _dropped  # noqa: PLW0603  as above
-    if issubclass(found.exc_type, KeyboardInterrupt):
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
         _dropped = True
     else:
-        sys.__unraisablehook__(found)
+        sys.__unraisablehook__(unraisable)

@@ -1,7 +1,7 @@
-"""The nouns: frozen types of treatment, schedule and plan.
+"""The types: treatment, schedule, window, plan and what they consist of. All are frozen.
 
-No I/O, no arithmetic, no clock. Moments are aware datetimes in UTC; they become
-local only on the way out.
+No input or output, no arithmetic, no clock. Moments are aware datetimes in UTC; they become local only
+when they are shown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 
 class Condition(StrEnum):
-    """The treatments that a recommendation speaks of."""
+    """The treatments that a recommendation applies to."""
 
     ALL = "all"
     PRP = "prp"
@@ -35,7 +35,7 @@ class Condition(StrEnum):
 
 
 class Part(StrEnum):
-    """A part of a recommendation that can be our reading instead of the source's own number."""
+    """A part of a recommendation that can be our interpretation instead of the source's own number."""
 
     START = "start"
     END = "end"
@@ -44,7 +44,7 @@ class Part(StrEnum):
 
 
 class SessionScope(StrEnum):
-    """The sessions of a series that a rule is said in: one of them, or every one but the last."""
+    """The sessions of a series in which a rule is shown: the first, the last, or all but the last."""
 
     FIRST = "first"
     LAST = "last"
@@ -72,7 +72,7 @@ class SkinType(IntEnum):
 
 
 class Case(Enum):
-    """Whether a recommendation speaks of this treatment."""
+    """Whether a recommendation applies to a treatment; unknown if that depends on a skin type that is not given."""
 
     HOLDS = "holds"
     UNKNOWN = "unknown"
@@ -80,7 +80,7 @@ class Case(Enum):
 
 
 class Status(StrEnum):
-    """Where a window stands at a moment; only an avoid window ever differs."""
+    """The state of a window at a moment. "Differs" (some sources have ended, others not) is for avoid windows only."""
 
     UPCOMING = "upcoming"
     ACTIVE = "active"
@@ -89,11 +89,11 @@ class Status(StrEnum):
 
 
 class Offset(Struct, frozen=True, kw_only=True):
-    """A stretch of time from the treatment.
+    """The time from the treatment to an edge of a window.
 
-    Months and days are calendar time and come first, seconds are elapsed time;
-    all of them carry the sign. A clock time is set on the resulting local date.
-    `text` is the offset as the rule file writes it.
+    Months and days are calendar time and are added first; seconds are elapsed time. Each is negative before
+    the treatment. A clock time is then set on the resulting local date. `text` is the offset as it is written
+    in the rule file.
     """
 
     text: str
@@ -102,24 +102,24 @@ class Offset(Struct, frozen=True, kw_only=True):
     seconds: int = 0
     clock: time | None = None
 
-    def __repr__(self) -> str:  # short, as those of the types below: a test that fails prints them
+    def __repr__(self) -> str:  # short, like those of the types below: failing tests print them
         return f"Offset({self.text!r})"
 
 
-CLINIC_WORD = "your-clinic"  # the key of the source that an override is said by
+CLINIC_WORD = "your-clinic"  # the key of the source of every override
 
 
 class Override(Struct, frozen=True, kw_only=True):
-    """The clinic's word on one rule for one treatment: when it ends, or when a preparation starts."""
+    """What the clinic decided about one rule for one treatment: its end, or the start of a preparation."""
 
     rule: str
     offset: Offset
 
 
 class Treatment(Struct, frozen=True, kw_only=True):
-    """One appointment. `treated` is a moment in UTC, or a date whose hours are unknown.
+    """One appointment. `treated` is when the needling ended: a moment in UTC, or a date if the time is unknown.
 
-    `overrides` are the clinic's word on single rules, each rule once.
+    `overrides` name each rule once at most.
     """
 
     treated: datetime | date
@@ -131,14 +131,15 @@ class Treatment(Struct, frozen=True, kw_only=True):
 
     @property
     def date_only(self) -> bool:
-        """Whether the hours of the treatment are unknown."""
+        """Whether the time of the treatment is unknown."""
         return not isinstance(self.treated, datetime)
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """Who says it. Tier 1: regulator, manufacturer, hospital, peer-reviewed; 2: dermatology or
-    physician clinic; 3: other clinic or vendor; 4: consumer article. `own` is whether it is the
-    word of the clinic whose rule file it is.
+    """A publication, or the clinic itself, that makes recommendations.
+
+    Tier 1: regulator, manufacturer, hospital, peer-reviewed; 2: dermatology or physician clinic; 3: other
+    clinic or vendor; 4: consumer article. `own`: it is the clinic whose rule file names it.
     """
 
     key: str
@@ -153,9 +154,8 @@ class Source(Struct, frozen=True, kw_only=True):
 class Recommendation(Struct, frozen=True, kw_only=True):
     """What one source says about a rule.
 
-    `earliest` is the end of the less strict reading where the source itself gives a
-    range (for `prepare`, the later start). `set_aside` is the reason why it is
-    shown and not counted.
+    `earliest` is the less strict end if the source itself gives a range (for `prepare`: the later start).
+    `ours` are the parts that we interpreted. `set_aside` is the reason why it is shown but not counted.
     """
 
     claim: str
@@ -176,13 +176,13 @@ class Recommendation(Struct, frozen=True, kw_only=True):
         return f"<{self.claim} of {self.source}: {' '.join(edges)}{condition}{aside}>"
 
 
-UNRANKED = 99  # the priority of a rule that is named last
+UNRANKED = 99  # the priority of rules that are named last
 
 
 class RuleException(Struct, frozen=True, kw_only=True):
-    """What a rule does not mean, although its words fit: a helmet, a medicine that a doctor ordered.
+    """Something that a rule does not mean, although its words match: a helmet, a prescribed medicine.
 
-    A question that uses one of `covers` is first answered with `say`.
+    A question with one of the phrases in `covers` is answered with `say` first.
     """
 
     covers: tuple[str, ...]
@@ -190,13 +190,13 @@ class RuleException(Struct, frozen=True, kw_only=True):
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """One thing to avoid, do, expect or remember; `daily` care can be reminded of every day.
+    """One thing to avoid, do, expect or remember.
 
-    `series` tells in which sessions of a series it is said; None: in every one. `news` is
-    what a calendar's title says when an avoid window ends or another one begins, where
-    `short` doesn't do; `tonight` completes "don't …" on the first evening. `priority` (1
-    comes first) orders what is named where there is no room for all. `past` is the
-    warning that follows when what an expect rule calls normal is over.
+    `then` is what to say when it ends. `news` is the text of a calendar's title when an avoid window ends or
+    another one begins, if `short` doesn't fit there; `tonight` completes "don't …" on the first evening.
+    `priority` (1 comes first) decides what is named if there is no room for everything. `after` is the rule
+    that has to end first. `daily`: a calendar may remind of it every day. `series`: the sessions of a series
+    in which it is shown; None means all. `past` is the warning that applies once an expect rule is over.
     """
 
     id: str
@@ -224,10 +224,10 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class StandingText(Struct, frozen=True, kw_only=True):
-    """A text that outputs carry, and its shortest form.
+    """A text that every output contains, and its shortest form.
 
-    `covers` are the phrases by which people describe what it is about, `but_not` the names of
-    other things that sound alike ("lip balm").
+    `covers` are phrases with which people describe what it is about; `but_not` are names of other things
+    that sound similar ("lip balm").
     """
 
     text: str
@@ -237,14 +237,14 @@ class StandingText(Struct, frozen=True, kw_only=True):
 
 
 ANSWERS_ONLY = ("urgent", "mistake")  # standing texts that a rule file may leave out
-PLACEHOLDERS = ("{clinic}", "{emergency}")  # in standing texts: whom to call, as the clinic's file names them
+PLACEHOLDERS = ("{clinic}", "{emergency}")  # in standing texts: replaced by the clinic's names and numbers
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """The texts that outputs carry whatever the plan says, and two that only answers carry.
+    """The texts that every output contains, and two that only answers contain.
 
-    `urgent` is about what needs help the same day, `mistake` about what to do after something that
-    was not allowed yet. Iterating gives the former, with their names.
+    `urgent` says what needs help the same day; `mistake` says what to do after doing something too early.
+    Iteration yields the texts of every output, with their names.
     """
 
     general: StandingText
@@ -263,7 +263,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class SeriesRange(Struct, frozen=True, kw_only=True):
-    """How many sessions a source plans, and how far apart; a bound it does not give is None."""
+    """How many sessions a source recommends, and how far apart; None where it doesn't say."""
 
     source: str
     statement: str
@@ -274,7 +274,7 @@ class SeriesRange(Struct, frozen=True, kw_only=True):
 
 
 class Series(Struct, frozen=True, kw_only=True):
-    """The defaults of a series of sessions, and the ranges that sources give."""
+    """The default number and interval of sessions, and what sources recommend."""
 
     sessions: int
     every: Offset
@@ -284,9 +284,9 @@ class Series(Struct, frozen=True, kw_only=True):
 
 
 class ReadyLine(Struct, frozen=True, kw_only=True):
-    """What has to be over before a wedding or a holiday, and the rules that it depends on.
+    """A goal for a wedding or a holiday, such as "no redness", and the rules that have to be over for it.
 
-    `apart`: few people wait for it, so "nothing left to avoid" doesn't.
+    `apart`: few people wait for this one, so "nothing left to avoid" does not include it.
     """
 
     title: str
@@ -295,7 +295,7 @@ class ReadyLine(Struct, frozen=True, kw_only=True):
 
 
 class Clinic(Struct, frozen=True, kw_only=True):
-    """Whose rule file it is, as its patients know it."""
+    """The clinic whose rule file it is."""
 
     name: str
     telephone: str = ""
@@ -304,12 +304,11 @@ class Clinic(Struct, frozen=True, kw_only=True):
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """The words by which the services of a booking system are understood ([services] in a rule file).
+    """The words that identify the services of a booking system ([services] in a rule file).
 
-    A service is this treatment where it names one of `names` and none of
-    `other_treatments`, nor one of `other_areas` without one of `areas`. One of `no_treatment`
-    makes it an appointment without a treatment. `skin_type` are headings that a column of skin
-    types may have.
+    A service is this treatment if it contains one of `names` and none of `other_treatments`, and if it
+    contains one of `other_areas`, then also one of `areas`. One of `no_treatment` makes it an appointment
+    without a treatment. `skin_type` are headings of a column of skin types.
     """
 
     names: tuple[str, ...] = ()
@@ -340,10 +339,10 @@ class Column(StrEnum):
 
 
 class ExportFormat(Struct, frozen=True, kw_only=True):
-    """How a booking system's export is read: a preset, or [export] in a clinic's rule file.
+    """How to read a booking system's export: from a preset, or from [export] in a clinic's rule file.
 
-    `map` maps our columns to headings; `only` and `skip` are conditions such as
-    "Status=Cancelled,No Show"; `service` are words that take the place of Services.names.
+    `map` maps our columns to headings. `only` and `skip` are conditions such as "Status=Cancelled,No Show".
+    `service` replaces Services.names. `ref_from` are the headings from which a reference is made.
     """
 
     preset: str = ""
@@ -356,7 +355,7 @@ class ExportFormat(Struct, frozen=True, kw_only=True):
 
 
 class Preset(Struct, frozen=True, kw_only=True):
-    """How the export of one booking system is read; `read` is the day on which its format was looked at."""
+    """How to read the export of one booking system; `read` is the day on which its format was checked."""
 
     name: str
     system: str
@@ -366,7 +365,7 @@ class Preset(Struct, frozen=True, kw_only=True):
 
 
 class SmsWording(Struct, frozen=True, kw_only=True):
-    """The clinic's part of its text messages; `opening` and `closing` pass through untouched."""
+    """The clinic's own words in text messages; `opening` and `closing` are sent unchanged."""
 
     opening: str = ""
     closing: str = ""
@@ -374,10 +373,11 @@ class SmsWording(Struct, frozen=True, kw_only=True):
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
-    """A checked rule file. `sha256` covers the bytes of the file, then those of its base.
+    """A rule file that was read and checked.
 
-    `clock` is the clock, of 12 or 24 hours, that its outputs show times on; None where it doesn't say.
-    `areas` are the names of what may be treated: in a question they change nothing.
+    `sha256` is of the bytes of the file followed by those of the file that it extends. `clock` is 12 or 24,
+    how its outputs show times; None if it doesn't say. `areas` are names of treated areas, which are ignored
+    in questions.
     """
 
     id: str
@@ -399,7 +399,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     export: ExportFormat = ExportFormat()
     sms: SmsWording = SmsWording()
     only_ours: bool = False
-    own_rules: frozenset[str] = frozenset()  # of a file that extends another: those that it writes itself
+    own_rules: frozenset[str] = frozenset()  # if it extends another file: the rules that it defines itself
 
     def __repr__(self) -> str:
         few = [*self.rules.values()] if len(self.rules) <= 4 else f"{len(self.rules)} rules"
@@ -407,7 +407,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
 
 
 class AssessedRecommendation(Struct, frozen=True, kw_only=True):
-    """A recommendation in one case of treatment: whether it speaks of it, and whether it counts."""
+    """A recommendation for one kind of treatment: whether it applies, and whether it counts."""
 
     recommendation: Recommendation
     case: Case
@@ -415,7 +415,7 @@ class AssessedRecommendation(Struct, frozen=True, kw_only=True):
 
 
 class PlacedRecommendation(AssessedRecommendation, frozen=True, kw_only=True):
-    """A recommendation on the calendar of one treatment, with its moments where it counts."""
+    """A recommendation on the calendar of one treatment; it has moments only if it counts."""
 
     start: datetime | None = None
     end: datetime | None = None
@@ -423,12 +423,11 @@ class PlacedRecommendation(AssessedRecommendation, frozen=True, kw_only=True):
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """A rule placed on the calendar for one treatment; half-open: at `end` it is over.
+    """A rule on the calendar of one treatment. At `end` it is over (the interval is half-open).
 
-    Between `earliest_end` and `end` of an avoid window, and between `start` and
-    `latest_start` of a preparation, the sources differ. `governed_by` is the
-    source whose word sets the strictest edge; `delayed_by` the rule that pushed
-    the window back, if one did.
+    Between `earliest_end` and `end` of an avoid window, and between `start` and `latest_start` of a
+    preparation, the sources differ. `governed_by` is the source with the strictest edge; `delayed_by` is the
+    rule that this one had to wait for, if that changed the window.
     """
 
     rule: Rule
@@ -447,7 +446,7 @@ class Window(Struct, frozen=True, kw_only=True):
 
     @property
     def overridden(self) -> bool:
-        """Whether it is the clinic's word for this treatment."""
+        """Whether the clinic decided it for this treatment."""
         return self.governed_by == CLINIC_WORD
 
 
@@ -489,10 +488,9 @@ class NoteCode(StrEnum):
 
 
 class Note(Struct, frozen=True, kw_only=True):
-    """Something a reader should know; `rule` is the rule that it is about.
+    """Something that a reader should know; `rule` is the rule that it is about.
 
-    `sooner` is the moment at which the rule's window would end without what the
-    note tells of.
+    `sooner` is when the rule's window would end if the note didn't apply.
     """
 
     code: NoteCode
@@ -504,8 +502,8 @@ class Note(Struct, frozen=True, kw_only=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """All windows for one treatment, with the checklist, warning signs and notes.
 
-    Windows stand in the order of the schedule. The checklist and the warning
-    signs are windows too; they may lack a start, an end or both.
+    Windows are in the order of the schedule. The checklist and the warning signs are windows too, and may
+    have no start, no end or neither. `followed` are the sources of --follow.
     """
 
     treatment: Treatment
@@ -527,41 +525,41 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 class Detail(StrEnum):
-    """How much titles tell to whoever looks over a shoulder."""
+    """Whether titles name the clinic and the procedure; other people may see a calendar."""
 
     DISCREET = "discreet"
     FULL = "full"
 
 
 class Alarms(StrEnum):
-    """What rings: nothing, or each change of phase and each milestone."""
+    """Which events ring: none, or each change of phase and each milestone."""
 
     NONE = "none"
     GENTLE = "gentle"
 
 
 class QuietHours(Struct, frozen=True, kw_only=True):
-    """The local hours in which nothing rings; half-open, and they may run over midnight."""
+    """The local hours in which nothing rings; at `end` they are over, and they may include midnight."""
 
     start: time
     end: time
 
     def holds(self, clock: time) -> bool:
-        """Whether a local clock time is quiet."""
+        """Whether a local clock time is within them."""
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
 
 class DailyCare(StrEnum):
-    """Whether daily care is reminded of where nobody gave a time for it."""
+    """Whether there is a reminder of daily care if no time was given for it."""
 
     DEFAULT = "default"
     NONE = "none"
 
 
 class Reminders(Struct, frozen=True, kw_only=True):
-    """How a calendar reminds; `daily` is the local time of the reminder of daily care, or whether there is one."""
+    """When a calendar rings. `daily` is the local time of the reminder of daily care, or whether there is one."""
 
     alarms: Alarms = Alarms.GENTLE
     quiet: QuietHours = QuietHours(start=time(22), end=time(8))

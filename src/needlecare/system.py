@@ -1,7 +1,7 @@
-"""What differs between Linux, macOS and Windows, in one place. Everything else is the same on all of them.
+"""Everything that differs between Linux, macOS and Windows, in one place.
 
-Nothing here has ever been run on Windows or macOS; the tests take the functions of the other
-systems away and look at what is left.
+Nothing here has been run on Windows or macOS yet. The tests remove the functions that those systems lack,
+and check that the rest still works.
 """
 
 import os
@@ -14,17 +14,17 @@ from types import ModuleType
 fcntl: ModuleType | None
 try:
     import fcntl
-except ImportError:  # Windows has no locks that end with their process
+except ImportError:  # not on Windows, which has no locks that end with their process
     fcntl = None
 
 RENAMES_OPEN_FILES = fcntl is not None
 
 
 def try_lock(handle: int) -> bool:
-    """Lock an open file or folder for this process, and return whether no other process holds it.
+    """Lock an open file or folder for this process; false if another process has it.
 
-    The lock ends when the handle is closed, so a killed process leaves none. Where the
-    system or the disk knows no locks, nobody holds anything.
+    The lock ends when the handle is closed, so a killed process leaves none behind. Where the system or the
+    disk has no locks, this always succeeds.
     """
     if fcntl is None:
         return True
@@ -43,7 +43,7 @@ def open_folder(path: Path) -> int | None:
 
 
 def remove_unless_in_use(path: Path) -> None:
-    """Remove a file that a killed process left, but not one that a process has locked. Raises OSError."""
+    """Remove a file that a killed process left, unless a running process has locked it. Raises OSError."""
     if fcntl is None:
         path.unlink()  # Windows refuses to remove a file that is open
         return
@@ -56,26 +56,26 @@ def remove_unless_in_use(path: Path) -> None:
 
 
 def is_removed(handle: int) -> bool:
-    """Whether an open file has lost its name."""
+    """Whether an open file was deleted from its folder meanwhile."""
     return fcntl is not None and os.fstat(handle).st_nlink == 0
 
 
 def flush_disks() -> None:
-    """Make everything that was written outlast a failing power supply, where the system can be asked to."""
+    """Flush everything that was written to the disks, so that it survives a power failure."""
     if hasattr(os, "sync"):  # not on Windows
         os.sync()
 
 
 def stop_signals() -> list[signal.Signals]:
-    """Return the signals besides Ctrl-C by which a process is asked to stop."""
+    """Return the signals, other than Ctrl-C, that ask a process to stop."""
     return [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @contextmanager
 def interrupts_delayed() -> Iterator[None]:
-    """Let Ctrl-C wait until the end of a block, for this process and those that it starts meanwhile.
+    """Delay Ctrl-C until the end of a block, for this process and those that it starts in the block.
 
-    On Windows it does not wait.
+    Does nothing on Windows.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -95,5 +95,5 @@ def ignore_interrupts() -> None:
 
 
 def cores() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
