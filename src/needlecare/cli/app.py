@@ -1,7 +1,7 @@
-"""The command line: the only code that reads the clock, the environment or a file, or writes anything.
+"""The program: its commands, its help, and what it does with errors.
 
-A command's module is imported only when the command is called: most of what one of
-them needs is no use to the others, and everybody waits for the start.
+The module of a command is imported only when the command is called. Most of what it imports is of no use
+to the other commands, and importing takes up most of the start.
 """
 
 import os
@@ -30,11 +30,12 @@ from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
 
 FOR_YOU = "For you"
 FOR_CLINICS = "For clinics"
-ASKED = "_NEEDLECARE_COMPLETE"  # set by a shell that asks what may follow: complete_bash, complete_zsh ...
+# Set by a shell that asks for completions, to complete_bash, complete_zsh or complete_fish.
+COMPLETION_VARIABLE = "_NEEDLECARE_COMPLETE"
 INTERRUPTED = 130
-_NEARLY = (
-    0.8  # from where on a word is a mistyped command, by difflib's ratio: one letter of five, or wy for why
-)
+# How similar (by difflib's ratio) a word must be to a command to count as a typing mistake for it: one letter
+# of five may be wrong, or "wy" for "why".
+_SIMILAR_COMMAND = 0.8
 
 # The commands in the order of the help, each with its panel.
 _PANELS = {
@@ -46,52 +47,52 @@ _PANELS = {
 
 
 class PlanByDefault(TyperGroup):
-    """The commands; a first word that is none of them is the WHEN of plan."""
+    """The commands. If the first word is not one of them, it is the WHEN of plan."""
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  as Typer calls it
-        """Return the names of the commands, in the order of the help."""
+        """List the names of the commands, in the order of the help."""
         return list(_PANELS)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002  as Typer calls it
-        """Return a command, whose module is imported for it; None where there is no such command."""
+        """Import the module of a command; None if there is no such command."""
         if cmd_name in _PANELS and cmd_name not in self.commands:
             self.commands[cmd_name] = _command(cmd_name)
         return self.commands.get(cmd_name)
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the help, with the examples of plan, which may be left out."""
+        """Write the help, with the examples of plan, whose name may be left out."""
         plan = self.get_command(ctx, "plan")
         self.epilog = plan.epilog if plan else None
         super().format_help(ctx, formatter)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Put plan before anything that is neither a command nor an option of the group.
+        """Insert "plan" before anything that is neither a command nor an option of the program.
 
-        Raises UsageError for a word that is nearly a command; no word of a date is.
+        Raises UsageError for a word that is almost a command. No word that can begin a date is.
         """
         own = {name for parameter in self.params for name in (*parameter.opts, *parameter.secondary_opts)}
         own |= set(ctx.help_option_names)
         if args and args[0] not in own and args[0].split("=")[0] not in own and args[0] not in _PANELS:
-            if args[0].isalpha() and (hint := nearest(args[0], _PANELS, _NEARLY)):
-                _tell_emergency(args)
+            if args[0].isalpha() and (hint := nearest(args[0], _PANELS, _SIMILAR_COMMAND)):
+                _answer_emergency(args)
                 raise UsageError(f"{quoted(args[0])} is neither a command nor a date{hint}", ctx)
             args = ["plan", *args]
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
-        """Offer the commands; to a word that is begun, what plan takes as well, since plan may be left out."""
-        found = super().shell_complete(ctx, incomplete)
+        """Offer the commands; once a word has been begun, also what plan takes, since "plan" may be left out."""
+        commands = super().shell_complete(ctx, incomplete)
         plan = self.get_command(ctx, "plan")
         if not incomplete or plan is None:
-            return found
+            return commands
         from needlecare.cli import completion
 
         inner = plan.make_context("plan", [], parent=ctx, resilient_parsing=True)
-        asked = plan if incomplete.startswith("-") else plan.params[0]
-        return [*found, *completion.offered(asked, inner, incomplete)]
+        completed = plan if incomplete.startswith("-") else plan.params[0]
+        return [*commands, *completion.offered(completed, inner, incomplete)]
 
 
-def _tell_emergency(args: list[str]) -> None:
+def _answer_emergency(args: list[str]) -> None:
     """Answer words that describe an emergency ("can't breathe") before a command is suggested for them."""
     from needlecare.cli.emergency import tell_emergency
     from needlecare.storage.rule_files import BUILTIN, load_schedule
@@ -116,7 +117,7 @@ def _command(name: str) -> Command:
 app = typer.Typer(
     name="needlecare",
     cls=PlanByDefault,
-    add_completion=False,  # the options below tell what goes wrong as every other command does
+    add_completion=False,  # our own options below report errors as every other command does
     invoke_without_command=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -141,7 +142,7 @@ def _show_completion(wanted: bool) -> None:
 
 
 def _completion() -> ModuleType:
-    """Return the module of shell completion. Raises UsageError where this Typer has not what it needs."""
+    """Import the module of shell completion. Raises NeedlecareError if this version of Typer lacks what it needs."""
     try:
         return import_module("needlecare.cli.completion")
     except ImportError as error:
@@ -194,13 +195,13 @@ def needlecare(
 
 
 def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
-    """Run a command line, and return its exit code; errors are a few lines on standard error."""
-    _forget_odd_sizes()
+    """Run a command line, and return its exit code. Errors are reported in a few lines on standard error."""
+    _ignore_impossible_sizes()
     plain_values()
     try:
         command = typer.main.get_command(app)
-        if asked := os.environ.get(ASKED):
-            code: int = _completion().answer(command, asked)
+        if instruction := os.environ.get(COMPLETION_VARIABLE):
+            code: int = _completion().answer(command, instruction)
             return code
         result = command.main(args, prog_name="needlecare", standalone_mode=False)
         sys.stdout.flush()
@@ -215,24 +216,27 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     except ClickException as error:
         return _complain(error.format_message(), 2)
     except (KeyboardInterrupt, typer.Abort) as error:
-        if isinstance(error.__cause__, EOFError):  # of compiled code that is cut off
+        if isinstance(error.__cause__, EOFError):  # compiled code that is incomplete: see __main__.py
             raise error.__cause__ from None
         return _complain("interrupted", INTERRUPTED)
-    except (BrokenPipeError, SystemExit):  # who reads has seen enough: Typer makes the one into the other
+    except (
+        BrokenPipeError,
+        SystemExit,
+    ):  # the reader (a pager, head) has closed the pipe; Typer turns the one into the other
         terminal.redirect_to_devnull(sys.stdout)
         return 0
-    except OSError as error:  # errors of files are reported where they are opened
+    except OSError as error:  # errors of files are already reported where the files are opened
         terminal.redirect_to_devnull(sys.stdout)
         if error.filename is not None:
             return _complain(f"{quoted(str(error.filename))} cannot be used: {error.strerror or error}", 2)
         return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
-    if result == INTERRUPTED:  # what Typer makes of it without a word
+    if result == INTERRUPTED:  # Typer returns this code for Ctrl-C without a message
         return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 
-def _forget_odd_sizes() -> None:
-    """Take the sizes that no terminal has out of the environment: the libraries that read them would fail."""
+def _ignore_impossible_sizes() -> None:
+    """Remove terminal sizes that cannot be right from the environment, on which libraries would fail."""
     for name in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):
         size = os.environ.get(name, "")
         if not (size.isascii() and size.isdigit() and len(size) <= 4 and int(size) > 0):

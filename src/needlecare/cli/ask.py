@@ -1,4 +1,4 @@
-"""Putting a question to the rules: what can, normal and why share."""
+"""Answering a question: what can, normal and why share."""
 
 from datetime import datetime
 
@@ -27,11 +27,9 @@ def ask(
     json: bool,
     colour: bool,
 ) -> None:
-    """Answer a question about a plan, and leave with code 1 where the answer is no, or that something is
-    not usual.
+    """Print the answer to a question about a plan. Exits with code 1 if the answer is no or "not usual".
 
-    `sign` says that it was asked whether something is normal. Raises UsageError for words that are not
-    understood.
+    `sign`: the question is whether something is normal. Raises UsageError for words that are not understood.
     """
     plan, now = current.plan, current.now
     tell_emergency(words, plan.schedule, json=json, colour=colour)
@@ -47,7 +45,7 @@ def ask(
 def moment_of_question(
     question: Question, plan: Plan, now: datetime, at: str | None, dates: DateOrder | None = None
 ) -> tuple[datetime, bool]:
-    """Return the moment (UTC) that a question is about, and whether it is another than now."""
+    """Return the moment (UTC) that a question is about, and whether it is a different one from now."""
     zone = plan.treatment.zone
     if at is not None:
         return options.moment_at(at, now=now, zone=zone, dates=dates), True
@@ -58,7 +56,7 @@ def moment_of_question(
 
 
 def print_reply(found: Reply, words: str, *, at: bool, name: str, json: bool, colour: bool) -> None:
-    """Print an answer, and leave with its exit code."""
+    """Print an answer, and exit with its code."""
     screen = terminal.screen(colour=colour) if terminal.is_terminal() else None
     answer = found.answer
     if isinstance(answer, SignAnswer):
@@ -92,9 +90,9 @@ def is_fine(answer: Answer | SignAnswer) -> bool:
 
 
 def not_understood(error: NotUnderstood, plan: Plan, *, sign: bool) -> UsageError:
-    """Return the error for words that are not understood; `sign`: it was asked whether something is normal.
+    """Return the error for words that are not understood. `sign`: the question was whether something is normal.
 
-    Where a word may name a warning sign, the signs to watch for are said as well.
+    If one of the words may be a warning sign, the warning signs are listed too.
     """
     from needlecare.output.terminal.can import not_understood as wording
 

@@ -104,7 +104,7 @@ class CalendarOutput(OptionGroup, frozen=True, kw_only=True):
 
 
 class CalendarStyle(OptionGroup, frozen=True, kw_only=True):
-    """What the titles of a calendar tell, and when it rings."""
+    """What the titles of a calendar say, and when it rings."""
 
     detail: DetailOfTitles = Detail.DISCREET
     alarms: AlarmsWanted = Alarms.GENTLE
@@ -132,7 +132,7 @@ def _daily_text(daily: time | DailyCare) -> str | None:
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """What a calendar is made with. An empty `when` is one that nobody gave."""
+    """What a calendar is made with. `when` is empty if it was not given."""
 
     when: str
     plan: PlanOptions
@@ -141,7 +141,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     def completed(self, ctx: typer.Context, target: "CalendarTarget | None") -> "Choices":
         """Return these choices; what was not typed is what a calendar remembers, or the saved treatment's.
 
-        Raises UsageError where nobody gave a date and nothing is remembered.
+        Raises UsageError if no date was given and none is remembered.
         """
         remembered = target.remembered if target is not None else None
         plan = replace(
@@ -213,9 +213,9 @@ def _not_typed(ctx: typer.Context, values: Mapping[str, object]) -> dict[str, ob
 
 
 class CalendarFile(Struct, frozen=True, kw_only=True):
-    """A calendar that is made and not yet written; without a path it goes to standard output.
+    """A calendar that is ready to be written; without a path it goes to standard output.
 
-    `held` is the file that it revises, which no other needlecare revises meanwhile.
+    `held` is the file that it revises, locked against other needlecare processes.
     """
 
     path: Path | None
@@ -225,7 +225,7 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
     def write(self, *, force: bool) -> None:
-        """Write it, and say on standard error what became of its events. Raises WriteError."""
+        """Write it, and report on standard error what changed. Raises WriteError."""
         if self.path is None:
             terminal.print_bytes(self.data)
             self._warn()
@@ -241,11 +241,10 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
 
 
 class CalendarTarget(Struct, frozen=True, kw_only=True):
-    """Where a calendar goes, and our export that is already there.
+    """Where a calendar goes, and the needlecare calendar that is already there.
 
-    `held` keeps it for this process until it is written. With `update` the new calendar
-    follows what the export remembers; with `force` it says what was typed and no more. Either
-    way it keeps the UIDs.
+    `held` locks it until it is written. With `update` the new calendar uses the options that the old one
+    remembers; with `force` only those that were typed. Either way events keep their UIDs.
     """
 
     path: Path | None
@@ -256,7 +255,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
 
     @property
     def remembered(self) -> "CalendarOptions | None":
-        """What the calendar to revise was made with; None for a first one, and for one of needlecare 1."""
+        """The options of the calendar to revise; None for a new one, and for one of an early version."""
         return self.export.options if self.export is not None and self.update else None
 
     @property
@@ -273,10 +272,10 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
     def file(
         self, calendar: "Calendar", schedule: Schedule, now: datetime, *, says_prp: bool
     ) -> CalendarFile:
-        """Return what is to be written. `says_prp` tells whether --prp or --no-prp was typed.
+        """Return the file to write. `says_prp`: --prp or --no-prp was typed.
 
-        `now` (UTC) stamps what a revision changes. Raises UsageError, and WriteError where
-        the file cannot be revised.
+        `now` (UTC) is the time stamp of what a revision changes. Raises UsageError, and WriteError if the file
+        cannot be revised.
         """
         from needlecare.calendar.ics import stream
         from needlecare.calendar.update import checked_size, revise
@@ -338,7 +337,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def opened(ics: str | None, *, update: bool, force: bool) -> Iterator[CalendarTarget | None]:
-    """Open the place of an --ics option until its calendar is written; None where none is asked for.
+    """Open the file of --ics, and lock it until the calendar is written; None without --ics.
 
     Raises UsageError, and WriteError for a file that cannot be revised.
     """
@@ -361,14 +360,14 @@ def opened(ics: str | None, *, update: bool, force: bool) -> Iterator[CalendarTa
         except (OSError, ValueError, UsageError) as error:
             if update:
                 raise _not_revised(ics, error) from None
-        # What is not ours is replaced by force or not at all, as any other file.
+        # A file that is not a needlecare calendar is treated like any other: only --force replaces it.
         yield CalendarTarget(
             path=path, held=held if export else None, export=export, update=update, force=force
         )
 
 
 def _sooner_text(sooner: "Sooner", schedule: Schedule, calendar: "Calendar", now: datetime) -> str:
-    """Return "makeup ends sooner: Mon 23 Nov 14:30 (it was Tue 24 Nov 14:30)", or that a wait is gone."""
+    """Say that a wait is sooner than before, or that it is no longer in the plan."""
     zone = calendar.options.treatment.zone
     session, _, rule = sooner.wait.rpartition("/")
     name = schedule.rules[rule].short if rule in schedule.rules else rule
@@ -441,7 +440,7 @@ def _not_revised(ics: str, error: Exception) -> WriteError:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether a path exists. If that cannot be checked, True: reading it then says why."""
+    """Whether a path exists. True if that cannot be checked: reading it will then report why."""
     try:
         return path.exists()
     except OSError:

@@ -1,8 +1,7 @@
-"""Shell completion: what a shell may offer next, and its installation for bash, zsh and fish.
+"""Shell completion: what a shell can offer next, and its installation for bash, zsh and fish.
 
-What is offered comes from the rule files, the zones and the saved treatments of the
-machine, and is looked up only when a shell asks. A mistake anywhere offers nothing:
-nobody wants a message in the middle of a line that is being typed.
+Offers come from the rule files, the time zones and the saved treatments, and are looked up only when a
+shell asks. On any error nothing is offered: a message would end up in the middle of the line being typed.
 """
 
 import re
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from needlecare.cli import terminal
-from needlecare.cli.app import ASKED
+from needlecare.cli.app import COMPLETION_VARIABLE
 from needlecare.cli.typer_compat import (
     BashComplete,
     Command,
@@ -38,18 +37,18 @@ from needlecare.errors import UsageError, WriteError, quoted, shown
 if TYPE_CHECKING:
     from needlecare.model import Rule, Schedule
 
-Offer = tuple[str, str]  # what can be typed, and what it means; "" where it speaks for itself
+Offer = tuple[str, str]  # what can be typed, and what it means; "" if it needs no explanation
 
 PROGRAM = "needlecare"
 SHELLS = ("bash", "zsh", "fish")
 
 _RULE_FILE, _CALENDAR_FILE = ".toml", ".ics"
-# What every shell takes for one word as it stands. Another file is left to the shell's own completion.
+# What every shell takes as one word without quotes. Other file names are left to the shell's own completion.
 _ONE_WORD = re.compile(r"[\w./+@%,=-]+")
 _LONGEST_MEANING = 100  # characters; a terminal shows no more beside an offer
 
-# Typer's own script offers nothing at the first Tab of a session, when zsh loads it by that very Tab, and
-# evaluates what it is told: titles of somebody's rule file.
+# Typer's own script offers nothing on the first Tab of a session, since zsh loads it on that very Tab; and it
+# evaluates the offers as code, which may be titles from anybody's rule file.
 _ZSH_SCRIPT = """\
 #compdef %(prog_name)s
 
@@ -72,11 +71,11 @@ fi
 """
 
 
-# What is offered ----------------------------------------------------------------------------------
+# Offers -------------------------------------------------------------------------------------------
 
 
 def schedules(_: Context, incomplete: str) -> Iterator[Offer]:
-    """Return the schedules that ship with needlecare, and the rule files in the folder that is typed."""
+    """Offer the schedules that ship with needlecare, and the rule files in the folder being typed."""
     from needlecare.storage.rule_files import schedule_names
 
     for name in schedule_names():
@@ -85,24 +84,24 @@ def schedules(_: Context, incomplete: str) -> Iterator[Offer]:
 
 
 def calendars(_: Context, incomplete: str) -> Iterator[Offer]:
-    """Return the calendar files in the folder that is typed."""
+    """Offer the calendar files in the folder being typed."""
     yield from _files(incomplete, _CALENDAR_FILE)
 
 
 def sources(ctx: Context, _: str) -> Iterator[Offer]:
-    """Return the sources of the schedule that the command line means, with their titles."""
+    """Offer the sources of the schedule that the command will use, with their titles."""
     for source in _schedule(ctx).sources.values():
         yield source.key, source.title
 
 
 def rules(ctx: Context, incomplete: str) -> list[Offer]:
-    """Return the rules, with their titles; once something is typed, the words for them as well."""
+    """Offer the rules with their titles; once something is typed, also the words for them."""
     known = list(_schedule(ctx).rules.values())
     return _words(known, ctx.params.get("rule"), incomplete) or _ids(known)
 
 
 def activities(ctx: Context, incomplete: str) -> list[Offer]:
-    """Return what may be asked about: what a plan forbids, and what anybody calls it once they type."""
+    """Offer what a plan forbids; once something is typed, also the words for it."""
     from needlecare.model import Kind
 
     known = list(_schedule(ctx).rules.values())
@@ -111,7 +110,7 @@ def activities(ctx: Context, incomplete: str) -> list[Offer]:
 
 
 def signs(ctx: Context, incomplete: str) -> list[Offer]:
-    """Return what skin does: what is usual and what is a warning, and what anybody calls it once they type."""
+    """Offer what is usual and the warning signs; once something is typed, also the words for them."""
     from needlecare.plan.search import SIGNS
 
     known = [rule for rule in _schedule(ctx).rules.values() if rule.kind in SIGNS]
@@ -119,7 +118,7 @@ def signs(ctx: Context, incomplete: str) -> list[Offer]:
 
 
 def zones(_: Context, __: str) -> Iterator[Offer]:
-    """Return the names of the time zones."""
+    """Offer the names of the time zones."""
     from needlecare.time.zones import zone_names
 
     for name in sorted(zone_names()):
@@ -127,28 +126,28 @@ def zones(_: Context, __: str) -> Iterator[Offer]:
 
 
 def days(_: Context, __: str) -> list[Offer]:
-    """Return the words that stand for a day."""
+    """Offer the words for days."""
     from needlecare.time.parsing import DAY_NAMES
 
     return [(day, "") for day in ("now", *DAY_NAMES)]
 
 
 def first_days(ctx: Context, incomplete: str) -> list[Offer]:
-    """Return the words that stand for a day; where WHEN has begun, the options that may follow."""
+    """Offer the words for days; after the first word of WHEN, the options."""
     if ctx.params.get("when"):
         return _options(ctx)
     return days(ctx, incomplete)
 
 
 def skin_types(_: Context, __: str) -> list[Offer]:
-    """Return the Fitzpatrick types."""
+    """Offer the Fitzpatrick types."""
     from needlecare.model import SkinType
 
     return [(skin_type.name, "") for skin_type in SkinType]
 
 
 def saved_numbers(_: Context, __: str) -> Iterator[Offer]:
-    """Return the numbers of the saved treatments with their dates, and the word for all of them."""
+    """Offer the numbers of the saved treatments with their dates, and "all"."""
     from needlecare.cli.commands.saved import load_saved
 
     for number, treatment in enumerate(load_saved(), start=1):
@@ -156,8 +155,8 @@ def saved_numbers(_: Context, __: str) -> Iterator[Offer]:
     yield "all", "every saved treatment"
 
 
-# What each parameter offers, by its name; beside the parameters themselves, every start of the program
-# would pay for it.
+# What to offer for each parameter, by its name (or its command and name). It is not kept with the parameters,
+# where it would slow down every start of the program.
 _OFFERS: dict[str, Callable[[Context, str], Iterable[Offer]]] = {
     "when": first_days,
     "treated": days,
@@ -179,15 +178,15 @@ _OFFERS: dict[str, Callable[[Context, str], Iterable[Offer]]] = {
 }
 
 
-_FOR_SAVED = frozenset({"status", "can", "normal", "why"})  # commands that speak of the saved treatment
+_FOR_SAVED = frozenset({"status", "can", "normal", "why"})  # commands that use the saved treatment
 
 
-def offered(asked: Command | Parameter, ctx: Context, incomplete: str) -> list[CompletionItem]:
-    """Return what may stand for a word that is begun; a command offers its options and commands."""
-    name = asked.name or ""
+def offered(completed: Command | Parameter, ctx: Context, incomplete: str) -> list[CompletionItem]:
+    """Return the offers for a word that has been begun; a command offers its options and commands."""
+    name = completed.name or ""
     offers = _OFFERS.get(name) or _OFFERS.get(f"{ctx.command.name} {name}")
-    if offers is None or isinstance(asked, Command):
-        return asked.shell_complete(ctx, incomplete)
+    if offers is None or isinstance(completed, Command):
+        return completed.shell_complete(ctx, incomplete)
     return [
         CompletionItem(value, help=meaning)
         for value, meaning in offers(ctx, incomplete)
@@ -196,7 +195,7 @@ def offered(asked: Command | Parameter, ctx: Context, incomplete: str) -> list[C
 
 
 def _schedule(ctx: Context) -> "Schedule":
-    """Return the schedule of the command line so far; some commands speak of the saved treatment's."""
+    """Load the schedule that the command line names so far; some commands use the saved treatment's."""
     from needlecare.cli.commands.saved import load_saved
     from needlecare.cli.options import clock, typed
     from needlecare.storage.rule_files import BUILTIN, load_schedule
@@ -216,7 +215,7 @@ def _ids(rules: Iterable["Rule"]) -> list[Offer]:
 
 
 def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: str) -> list[Offer]:
-    """Return the words for rules that go on from what is typed: "tub" after "hot", "hot-tub" for "ho"."""
+    """Offer words for rules that continue what is typed: "tub" after "hot", "hot-tub" for "ho"."""
     from needlecare.plan.language import normalize
     from needlecare.plan.search import known_words
 
@@ -240,19 +239,19 @@ def _options(ctx: Context) -> list[Offer]:
     return [(offer.value, offer.help or "") for offer in found]
 
 
-# How a shell asks ---------------------------------------------------------------------------------
+# Shells -------------------------------------------------------------------------------------------
 
 
 class _Offering(ShellComplete):
-    """What can stand next, once each, with what it means on the same line."""
+    """What can come next, each once, with its meaning on the same line."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return what may be offered; where nothing else can stand, the options of the command."""
+        """Return the offers; if there is nothing else, the options of the command."""
         ctx = resolve_context(self.cli, self.ctx_args, self.prog_name, args)
-        asked, begun = resolve_incomplete(ctx, args, incomplete)
-        found = offered(asked, ctx, begun)
-        if asked is ctx.command and not (found or incomplete):
-            found = asked.shell_complete(ctx, "--")
+        completed, begun = resolve_incomplete(ctx, args, incomplete)
+        found = offered(completed, ctx, begun)
+        if completed is ctx.command and not (found or incomplete):
+            found = completed.shell_complete(ctx, "--")
         meanings = {item.value: item.help or "" for item in found if _ONE_WORD.fullmatch(item.value)}
         return [
             CompletionItem(value, help=shown(" ".join(meaning.split()), _LONGEST_MEANING))
@@ -261,10 +260,10 @@ class _Offering(ShellComplete):
 
 
 class _OfferingWholeWords(_Offering):
-    """For shells to which --tz=Europe/Berlin is one word."""
+    """For shells that take --tz=Europe/Berlin as one word."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return what may be offered, with the option that is in the same word."""
+        """Return the offers, each with the option that is part of the same word."""
         option = re.match("(--[a-z-]+)=", incomplete)
         if option is None:
             return super().get_completions(args, incomplete)
@@ -273,41 +272,41 @@ class _OfferingWholeWords(_Offering):
 
 
 class _Bash(_Offering, BashComplete):
-    """Bash, to which the "=" between an option and its value is a word."""
+    """Bash, which takes the "=" between an option and its value as a word of its own."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return what may be offered."""
+        """Return the offers, ignoring the "="."""
         return super().get_completions([arg for arg in args if arg != "="], incomplete)
 
 
 class _Zsh(_OfferingWholeWords, ZshComplete):
-    """Zsh, by the script above: a line an offer."""
+    """Zsh, with the script above: one offer on each line."""
 
     source_template = _ZSH_SCRIPT
     complete = ShellComplete.complete
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return an offer as _describe reads it."""
+        """Write an offer as zsh's _describe reads it."""
         return f"{item.value}:{item.help}" if item.help else str(item.value)
 
 
 class _Fish(_OfferingWholeWords, FishComplete):
-    """Fish; Typer would fold what an offer means, and fish take each line for an offer."""
+    """Fish, which takes each line as an offer: Typer would wrap long meanings."""
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return an offer as fish reads it."""
+        """Write an offer as fish reads it."""
         return f"{item.value}\t{item.help}" if item.help else str(item.value)
 
 
 def answer(command: Command, instruction: str) -> int:
-    """Answer a shell, and return the exit code; fish asks by it whether there is anything to offer."""
+    """Answer a shell, and return the exit code, from which fish sees whether there are any offers."""
     for shell, kind in zip(SHELLS, (_Bash, _Zsh, _Fish), strict=True):
         add_completion_class(kind, shell)
     try:
-        return shell_complete(command, {}, PROGRAM, ASKED, instruction)
+        return shell_complete(command, {}, PROGRAM, COMPLETION_VARIABLE, instruction)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    except Exception:  # noqa: BLE001  whatever it is, the person at the prompt asked about something else
+    except Exception:  # noqa: BLE001  whatever the error is, it must not disturb the line being typed
         return 1
 
 
@@ -315,11 +314,11 @@ def answer(command: Command, instruction: str) -> int:
 
 
 def install() -> NoReturn:
-    """Install the completion of the shell that this runs in. Raises UsageError or WriteError."""
+    """Install completion for the current shell. Raises UsageError or WriteError."""
     shell = _shell()
     try:
-        path = _written(shell)
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no home
+        path = _install_script(shell)
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no home folder
         place = getattr(error, "filename", None)
         what = getattr(error, "strerror", None) or str(error)
         raise WriteError(
@@ -330,22 +329,22 @@ def install() -> NoReturn:
     raise typer.Exit
 
 
-def _written(shell: str) -> Path:
-    """Write the completion of a shell where it looks for it, and return that file; make no home for it."""
+def _install_script(shell: str) -> Path:
+    """Write the completion script where the shell looks for it, and return its path; never create a home folder."""
     if not Path.home().is_dir():
         raise OSError(ENOENT, "there is no such home folder", str(Path.home()))
-    return write_completion(shell=shell, prog_name=PROGRAM, complete_var=ASKED)[1]
+    return write_completion(shell=shell, prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE)[1]
 
 
 def show() -> NoReturn:
-    """Print the completion of the shell that this runs in. Raises UsageError."""
+    """Print the completion script of the current shell. Raises UsageError."""
     shell = _shell()
-    print(get_completion_script(prog_name=PROGRAM, complete_var=ASKED, shell=shell))
+    print(get_completion_script(prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell))
     raise typer.Exit
 
 
 def _shell() -> str:
-    """Return the name of the shell that this runs in. Raises UsageError."""
+    """Return the name of the current shell. Raises UsageError if it has no completion."""
     completion_scripts["zsh"] = _ZSH_SCRIPT
     name = shell_name()
     if name in SHELLS:
@@ -353,5 +352,5 @@ def _shell() -> str:
     what = f"{quoted(name)} is a shell without completion" if name else "cannot work out which shell this is"
     raise UsageError(
         f"{what}; run this in {', '.join(SHELLS[:-1])} or {SHELLS[-1]}, "
-        f"or print what bash reads with {ASKED}=source_bash {PROGRAM}"
+        f"or print what bash reads with {COMPLETION_VARIABLE}=source_bash {PROGRAM}"
     )

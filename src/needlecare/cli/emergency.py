@@ -1,4 +1,4 @@
-"""Emergencies come before anything else that a command has to say, even where nothing else works."""
+"""Questions that describe an emergency are answered first, even if nothing else works."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,11 +15,10 @@ from needlecare.storage.rule_files import BUILTIN, load_schedule
 
 @contextmanager
 def emergencies_first(words: str, schedule: str, *, json: bool, colour: bool) -> Iterator[None]:
-    """Answer words that describe an emergency where what is to be done first goes wrong: no treatment is
-    saved, or a rule file is broken.
+    """If the block fails (no treatment is saved, a rule file is broken), still answer an emergency.
 
-    `schedule` is the name of the rule file to ask, if it can be read. Raises typer.Exit for an
-    emergency, and else what went wrong.
+    `schedule` is the name of the rule file whose words for emergencies count, if it can be read. Raises
+    typer.Exit for an emergency, otherwise the error of the block.
     """
     try:
         yield
@@ -30,9 +29,9 @@ def emergencies_first(words: str, schedule: str, *, json: bool, colour: bool) ->
 
 
 def tell_emergency(words: str, schedule: Schedule, *, json: bool, colour: bool) -> None:
-    """Answer words that describe an emergency, or what needs help the same day, and leave with code 1.
+    """Answer words that describe an emergency, or something that needs help the same day; exit with code 1.
 
-    Returns where they describe none. A rule file without such words of its own uses the built-in ones.
+    Does nothing for other words. A rule file without words for emergencies uses the built-in ones.
     """
     standing = schedule.standing
     if not standing.emergency.covers or standing.urgent is None:
@@ -55,7 +54,7 @@ def tell_emergency(words: str, schedule: Schedule, *, json: bool, colour: bool) 
 
 
 def _readable(name: str) -> Schedule:
-    """Return a rule file, or the built-in one where it cannot be read."""
+    """Return a rule file, or the built-in one if it cannot be read."""
     try:
         return load_schedule(name)
     except NeedlecareError:

@@ -1,8 +1,8 @@
 """Options that several commands share, as one parameter of each command's function.
 
-A command says `chosen: PlanOptions`, where PlanOptions is an OptionGroup, and gets one value. Typer, which knows
-nothing of groups, is shown a function with a parameter for each option; so help, completion and the man page list
-the options in the place of the group.
+A command has a parameter such as `chosen: PlanOptions`, where PlanOptions is an OptionGroup, and gets one value.
+Typer doesn't know groups, so it is shown a function with a parameter for each option. Help, completion and the man
+page therefore list the options as if the command named each.
 """
 
 import inspect
@@ -14,11 +14,11 @@ from msgspec import Struct
 
 
 class OptionGroup(Struct, frozen=True, kw_only=True):
-    """Options that belong together: each field is one, annotated for Typer, with its default."""
+    """Options that belong together. Each field is an option, annotated for Typer, with its default."""
 
 
 def with_single_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command's function as Typer needs it: with the options of its groups one by one."""
+    """Wrap a command's function for Typer: the options of its groups become parameters of their own."""
     signature = inspect.signature(command)
     groups = {name: p.annotation for name, p in signature.parameters.items() if _is_group(p.annotation)}
 

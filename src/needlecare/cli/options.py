@@ -1,6 +1,6 @@
 """The options that commands share, and what they mean: the zone, the clock, the treatment, the plan.
 
-This is where the clock and the environment are read.
+The clock and the time zone of the computer are read here.
 """
 
 import os
@@ -190,7 +190,7 @@ DEFAULT_SCHEDULE = BUILTIN
 
 
 class PlanOptions(OptionGroup, frozen=True, kw_only=True):
-    """What a plan is made from, besides the day of the treatment; and when it is looked at."""
+    """Everything that decides a plan apart from the date of the treatment, and the time to look at it."""
 
     prp: Prp = False
     skin_type: FitzpatrickType = None
@@ -214,17 +214,17 @@ class PlanOptions(OptionGroup, frozen=True, kw_only=True):
         )
 
 
-FIRST_YEAR_OF_CLOCK = 2026  # needlecare's own, which no clock that is right is before
+FIRST_YEAR_OF_CLOCK = 2026  # the year of needlecare's first version: an earlier clock must be wrong
 
 
 def typed(ctx: Context, name: str) -> bool:
-    """Whether an option stands on the command line, and not only in the environment."""
+    """Whether an option was typed, and not only set in the environment."""
     source = ctx.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
 
 def use_clock(ctx: Context, hours: int | None, schedule: Schedule) -> None:
-    """Show times on the clock that is typed, else the rule file's, else that of NEEDLECARE_CLOCK."""
+    """Choose how times are shown: by --clock, else by the rule file, else by NEEDLECARE_CLOCK."""
     chosen = hours if typed(ctx, "clock") else schedule.clock or hours
     if chosen is not None:
         from needlecare.output.timing import choose_clock
@@ -233,11 +233,11 @@ def use_clock(ctx: Context, hours: int | None, schedule: Schedule) -> None:
 
 
 class WrongClock(UsageError):
-    """The machine's clock shows a time that cannot be right."""
+    """The computer's clock shows a time that cannot be right."""
 
 
 def clock() -> datetime:
-    """Return the time of the machine's clock (UTC), to the whole minute that has begun. Raises WrongClock."""
+    """Read the clock (UTC), without its seconds. Raises WrongClock."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     if not FIRST_YEAR_OF_CLOCK <= now.year <= LAST_YEAR:
         raise WrongClock(
@@ -248,24 +248,23 @@ def clock() -> datetime:
 
 
 def zone_of(name: str | None) -> ZoneInfo:
-    """Return the zone of a name, or else the machine's. Raises UsageError.
+    """Return the zone of a name, or else this computer's. Raises UsageError.
 
-    A machine on which none is set shows UTC, as all its clocks do; that is told on
-    standard error.
+    A computer without a time zone uses UTC, as its other clocks do; standard error says so.
     """
     if name is not None:
         return zone_named(name)
-    if (zone := _zone_in_plain_sight()) is not None:
+    if (zone := _simple_local_zone()) is not None:
         return zone
     from tzlocal import get_localzone
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of a guess
+            warnings.simplefilter("error")  # tzlocal warns when it has to guess
             zone = get_localzone()
         if str(zone) != "local":
-            return zone_named(str(zone))  # as --tz would take it, so that what is saved is read again
-        told = "it has no name"
+            return zone_named(str(zone))  # checked like --tz, so that a saved treatment can be read again
+        problem = "it has no name"
     except NoZoneDatabase:
         raise
     except UserWarning as warning:
@@ -275,21 +274,21 @@ def zone_of(name: str | None) -> ZoneInfo:
                 "This computer has no time zone set, so times are in UTC; give --tz, such as --tz Europe/Berlin."
             )
             return utc
-        told = str(warning)  # its clocks don't match the zone that it names
-    except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
-        zone_named("UTC")  # where no zone is known at all, that is what to say
-        told = " ".join(str(error.args[0] if error.args else error).split())
+        problem = str(warning)  # the clock doesn't match the zone that is configured
+    except Exception as error:  # noqa: BLE001  whatever is in the computer's configuration
+        zone_named("UTC")  # if there is no time zone database at all, this reports it
+        problem = " ".join(str(error.args[0] if error.args else error).split())
     if named := os.environ.get("TZ"):
-        told = f"TZ is {quoted(named)}"
+        problem = f"TZ is {quoted(named)}"
     raise UsageError(
-        f"cannot work out this computer's time zone ({told.rstrip('.')}); give --tz, such as --tz Europe/Berlin"
+        f"cannot work out this computer's time zone ({problem.rstrip('.')}); give --tz, such as --tz Europe/Berlin"
     )
 
 
-def _zone_in_plain_sight() -> ZoneInfo | None:
-    """Return the zone that TZ names, or else the link /etc/localtime (localtime(5)); None where they do not.
+def _simple_local_zone() -> ZoneInfo | None:
+    """Return the zone that TZ or the link /etc/localtime names (localtime(5)), or None.
 
-    tzlocal finds the same there, and every other place; but to begin takes it a tenth of a whole start.
+    tzlocal looks there too, and in other places, but importing it takes a tenth of the program's start.
     """
     name = os.environ.get("TZ")
     if not name:
@@ -301,42 +300,45 @@ def _zone_in_plain_sight() -> ZoneInfo | None:
 def moment_of(
     text: str | None, zone: ZoneInfo, dates: DateOrder | None = None, *, say: bool = True
 ) -> datetime:
-    """Return the moment (UTC) that --as-of names, or else the clock's, which a full date doesn't need.
+    """Return the moment (UTC) that --as-of names, or else now. A full date works without a right clock.
 
-    Says on standard error which date a word was read as, unless `say` is false. Raises UsageError.
+    Reports on standard error which date a word such as "friday" was read as, unless `say` is false.
+    Raises UsageError.
     """
     if text is None:
         return clock()
     parsed = parse_when(text, now=clock, zone=zone, purpose=Purpose.MOMENT, order=dates)
     if say and parsed.relative:
-        say_reading(text, parsed, zone)
+        report_reading(text, parsed, zone)
     return beginning(parsed.value, zone)
 
 
 def treated_at(
     text: str, *, now: datetime, zone: ZoneInfo, dates: DateOrder | None = None
 ) -> datetime | date:
-    """Return the moment (UTC) or the date of a treatment. Every answer shows its day; the year of a date
-    without one is said on standard error. Raises UsageError.
+    """Return the moment (UTC) or the date of a treatment. Raises UsageError.
+
+    Every output shows its day and month; the year of a date without one is reported on standard error.
     """
     parsed = parse_when(text, now=now, zone=zone, order=dates)
     if parsed.yearless:
-        say_reading(text, parsed, zone)
+        report_reading(text, parsed, zone)
     return parsed.value
 
 
 def moment_at(text: str, *, now: datetime, zone: ZoneInfo, dates: DateOrder | None = None) -> datetime:
-    """Return the moment (UTC) that --at names. Answers show its day; the year of a date without one is
-    said on standard error. Raises UsageError.
+    """Return the moment (UTC) that --at names. Raises UsageError.
+
+    Answers show its day and month; the year of a date without one is reported on standard error.
     """
     parsed = parse_when(text, now=now, zone=zone, purpose=Purpose.MOMENT, order=dates)
     if parsed.yearless:
-        say_reading(text, parsed, zone)
+        report_reading(text, parsed, zone)
     return beginning(parsed.value, zone)
 
 
-def say_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
-    """Say on standard error which date a text was read as."""
+def report_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
+    """Report on standard error which date a text was read as."""
     from needlecare.output.timing import short_day, short_moment
 
     value = parsed.value
@@ -345,7 +347,7 @@ def say_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
 
 
 def planned(when: str, chosen: PlanOptions) -> tuple[Plan, datetime]:
-    """Return the plan that the options ask for, and the moment (UTC) to look at it."""
+    """Make the plan that the options ask for, and return it with the moment (UTC) to look at it."""
     zone = zone_of(chosen.tz)
     now = moment_of(chosen.as_of, zone, chosen.dates)
     treated = treated_at(when, now=now, zone=zone, dates=chosen.dates)

@@ -1,4 +1,4 @@
-"""What a command that plans prints and writes: the options that say so, and the one way it is done."""
+"""What plan and course print and write: the options for it, and how it is done."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """The forms that a result is printed in."""
+    """The formats of a result."""
 
     TIMELINE = "timeline"
     PLAIN = "plain"
@@ -35,10 +35,12 @@ class Format(StrEnum):
 
 PLAN_FORMATS = tuple(Format)
 COURSE_FORMATS = (Format.TIMELINE, Format.PLAIN, Format.JSON)
-FOR_PEOPLE = frozenset({Format.TIMELINE, Format.PLAIN, Format.MARKDOWN})  # shown in what a terminal has
+FOR_PEOPLE = frozenset(
+    {Format.TIMELINE, Format.PLAIN, Format.MARKDOWN}
+)  # printed in the characters that the terminal can show
 
-# The endings of file names that say what is in the file, and some that people try. Any other ending,
-# or none, says nothing.
+# The endings of file names that decide the format. Below them: some that people try, which are refused. Any
+# other ending, or none, decides nothing.
 _ENDINGS = {
     **dict.fromkeys((".html", ".htm"), Format.HTML),
     **dict.fromkeys((".md", ".markdown"), Format.MARKDOWN),
@@ -47,13 +49,13 @@ _ENDINGS = {
     ".ndjson": Format.SMS,
 }
 _CALENDAR = ".ics"
-_NOT_MADE = frozenset(
+_UNSUPPORTED = frozenset(
     {".pdf", ".doc", ".docx", ".odt", ".rtf", ".csv", ".xlsx", ".png", ".jpg", ".jpeg", ".svg"}
 )
 
-# The parameters of a calendar, and those of them that another form uses too.
-_OF_A_CALENDAR = ("alarms", "daily", "detail", "quiet_hours", "ref")
-_USED_BY: Mapping[str, tuple[str, ...]] = {
+# The options of a calendar, and those of them that other formats use too.
+_CALENDAR_OPTIONS = ("alarms", "daily", "detail", "quiet_hours", "ref")
+_ALSO_USED_BY: Mapping[str, tuple[str, ...]] = {
     Format.SMS: ("detail", "quiet_hours", "ref"),
     Format.HTML: ("ref",),
     Format.MARKDOWN: ("ref",),
@@ -101,7 +103,7 @@ Sources = Annotated[
 
 
 class Outputs(Struct, frozen=True, kw_only=True):
-    """What the options ask for: a text in some form, a calendar, and where each goes."""
+    """What the options ask for: a text in some format, a calendar, and where each goes."""
 
     format: Format | None
     ics: str | None
@@ -116,13 +118,13 @@ class Outputs(Struct, frozen=True, kw_only=True):
 
     @property
     def screen(self) -> Screen:
-        """What a timeline is laid out for."""
+        """The screen for which a timeline is laid out."""
         return terminal.screen(colour=self.colour and self.to_stdout)
 
     def form(self, known: tuple[Format, ...]) -> Format | None:
-        """Return the form of the text; None where a calendar on standard output takes its place.
+        """Return the format of the text; None if a calendar on standard output replaces it.
 
-        Raises UsageError for a form that the command doesn't have.
+        Raises UsageError for a format that the command doesn't have.
         """
         if self.ics == "-" and self.to_stdout:
             return None
@@ -134,17 +136,17 @@ class Outputs(Struct, frozen=True, kw_only=True):
 
     @property
     def to_person(self) -> bool:
-        """Whether a person reads the text on a terminal."""
+        """Whether the text is for a person at a terminal."""
         return self.to_stdout and terminal.is_terminal() and self.format in {None, *FOR_PEOPLE}
 
     def clock(self) -> AbstractContextManager[None]:
-        """Show a person's times as the locale does, unless a clock was chosen."""
+        """Show times as the locale does if a person reads them, unless a clock was chosen."""
         return terminal.local_clock() if self.to_person else nullcontext()
 
     def write(self, text: str | None, file: CalendarFile | None) -> None:
         """Write the calendar, then the text. Raises WriteError.
 
-        What would be refused of the text is refused before the calendar is written.
+        If the text cannot be written, neither is the calendar.
         """
         if text is not None and not self.to_stdout:
             assert self.output is not None
@@ -174,7 +176,7 @@ def asked_for(
     force: bool,
     no_color: bool,
 ) -> Outputs:
-    """Return what the options of a command ask for, and say which of them have no effect. Raises UsageError."""
+    """Return what the options ask for, and report those that have no effect. Raises UsageError."""
     if json and format is not None:
         raise UsageError("--json and --format exclude each other; give one of them")
     ics = calendar_output.ics
@@ -186,7 +188,7 @@ def asked_for(
         raise UsageError(
             "needlecare cannot write a PDF; use -o plan.html, open it in a browser and print it to a PDF"
         )
-    if ending in _NOT_MADE:
+    if ending in _UNSUPPORTED:
         endings = ", ".join([*_ENDINGS, _CALENDAR])
         raise UsageError(f"needlecare cannot write {ending} files; the name may end in {endings}")
     if ending == _CALENDAR:
@@ -205,7 +207,7 @@ def asked_for(
 
 
 def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
-    """Refuse outputs that exclude each other, and options that have none to act on. Raises UsageError."""
+    """Refuse outputs that exclude each other, and report options without effect. Raises UsageError."""
     ics, output = wanted.ics, wanted.output
     if ics == "-" and wanted.to_stdout and wanted.format is not None:
         raise UsageError("--ics - uses standard output; write the other result to a file with -o")
@@ -223,9 +225,9 @@ def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
 
 
 def warn_unused_options(ctx: typer.Context, form: str | None, *, remedy: str) -> None:
-    """Say on standard error which of the options typed have no effect on a form that isn't a calendar."""
-    for name in _OF_A_CALENDAR:
-        if typed(ctx, name) and name not in _USED_BY.get(form or "", ()):
+    """Report on standard error which calendar options were typed and have no effect on another format."""
+    for name in _CALENDAR_OPTIONS:
+        if typed(ctx, name) and name not in _ALSO_USED_BY.get(form or "", ()):
             option = "--" + name.replace("_", "-")
             terminal.say(f"{option} has no effect without {remedy}.")
 
@@ -241,10 +243,10 @@ def plan_text(
     quiet: QuietHours,
     sources: bool | None = None,
 ) -> str:
-    """Return a plan at a moment (UTC) in one of its forms. Without a screen, a timeline is sentences.
+    """Render a plan at a moment (UTC) in a format. Without a screen, a timeline becomes sentences.
 
-    `ref` is the reference on a page and in text messages, `detail` and the quiet hours are those of
-    messages, `sources` whether a page lists them.
+    `ref` appears on a page and in text messages; `detail` and `quiet` are for text messages; `sources`
+    decides whether a page lists the sources.
     """
     match form:
         case Format.TIMELINE if screen is not None:
@@ -278,7 +280,7 @@ def plan_text(
 def course_text(
     form: Format, course: "Course", now: datetime, *, screen: Screen, session: int | None = None
 ) -> str:
-    """Return a course at a moment (UTC) in one of its forms, or one of its sessions in full."""
+    """Render a course at a moment (UTC) in a format, or one of its sessions in full."""
     if form is Format.JSON:
         from needlecare.output.json.course import course_json
 

@@ -1,4 +1,4 @@
-"""What a person sees: text on standard output, in what it can show; remarks and progress on standard error."""
+"""Standard output in the characters and colours that it can show; messages and progress on standard error."""
 
 import os
 import re
@@ -17,12 +17,12 @@ _GLYPHS = "━·¹½…█▒─│●▾▸"
 
 
 def is_terminal() -> bool:
-    """Return whether a person reads standard output on a terminal."""
+    """Whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
 def screen(*, colour: bool = True) -> Screen:
-    """Return what standard output can show; NO_COLOR and TERM=dumb take the colour away."""
+    """Describe what standard output can show. NO_COLOR and TERM=dumb switch colour off."""
     wanted = colour and not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in {"dumb", "unknown"}
     return Screen(
         width=shutil.get_terminal_size((80, 24)).columns,
@@ -32,7 +32,7 @@ def screen(*, colour: bool = True) -> Screen:
 
 
 def shows_unicode() -> bool:
-    """Return whether box characters can be shown: neither an ASCII encoding nor the C locale."""
+    """Whether box characters can be shown: not in an ASCII encoding, nor in the C locale."""
     named = next((v for v in map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG")) if v), "")
     if named in {"C", "POSIX"} and not os.environ.get("PYTHONIOENCODING"):
         return False
@@ -45,46 +45,16 @@ def shows_unicode() -> bool:
 
 # Where people write 2:30 pm, by territory: Unicode CLDR, supplemental data, timeData ("h" preferred).
 _TWELVE_HOUR_TERRITORIES = frozenset(
-    (
-        "AE",
-        "AU",
-        "BD",
-        "BH",
-        "CA",
-        "CO",
-        "DO",
-        "EG",
-        "HK",
-        "HN",
-        "IN",
-        "JO",
-        "KR",
-        "KW",
-        "LB",
-        "LY",
-        "MY",
-        "NI",
-        "NZ",
-        "OM",
-        "PA",
-        "PH",
-        "PK",
-        "PR",
-        "QA",
-        "SA",
-        "SG",
-        "SV",
-        "SY",
-        "TW",
-        "US",
-        "VE",
-        "YE",
-    )
+    {
+        *("AE", "AU", "BD", "BH", "CA", "CO", "DO", "EG", "HK", "HN", "IN", "JO"),
+        *("KR", "KW", "LB", "LY", "MY", "NI", "NZ", "OM", "PA", "PH", "PK", "PR"),
+        *("QA", "SA", "SG", "SV", "SY", "TW", "US", "VE", "YE"),
+    }
 )
 
 
 def locale_clock() -> int:
-    """Return the clock, of 12 or 24 hours, that the locale of the environment uses."""
+    """Return 12 or 24: the clock that is usual in the locale of the environment."""
     named = next((v for v in map(os.environ.get, ("LC_ALL", "LC_TIME", "LANG")) if v), "")
     language, _, territory = re.split(r"[.@]", named)[0].partition("_")
     return 12 if territory in _TWELVE_HOUR_TERRITORIES and language != "fr" else 24
@@ -98,7 +68,7 @@ def local_clock() -> AbstractContextManager[None]:
 
 
 def print_text(text: str) -> None:
-    """Write a text result to standard output, with a likeness for what its encoding lacks."""
+    """Write a text to standard output, with ASCII characters for those that it cannot show."""
     if not shows_unicode():
         from needlecare.output.terminal.screen import to_ascii
 
@@ -107,7 +77,7 @@ def print_text(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Print a message on standard error. If that is closed, the command still succeeds."""
+    """Print a message on standard error. If that is closed, the command continues."""
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:
@@ -115,7 +85,7 @@ def say(text: str) -> None:
 
 
 class Progress(Struct, frozen=True):
-    """How long work is told of: `say` a line that stays, `reach` a place that the work has come to."""
+    """A progress bar: `say` prints a line above it, `reach` moves it to a place."""
 
     say: Callable[[str], None]
     reach: Callable[[int], None]
@@ -123,9 +93,9 @@ class Progress(Struct, frozen=True):
 
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Progress]:
-    """Show on standard error how far some work has come, where a terminal is there; else be silent.
+    """Show a progress bar on standard error while the block runs, if that is a terminal.
 
-    `total` is the last place, None where it is unknown.
+    `total` is the last place, or None if it is unknown.
     """
     if not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
         yield Progress(say=say, reach=lambda _: None)
@@ -145,14 +115,14 @@ def progress(what: str, total: int | None) -> Iterator[Progress]:
 
 
 def print_bytes(data: bytes) -> bool:
-    """Write a result to standard output as it is, and return whether anybody still reads there.
+    """Write bytes to standard output unchanged, and return whether it is still open.
 
-    Who reads has seen enough when they close it: the work goes on, and its exit code tells how it ended.
+    If the reader (a pager, head) has closed it, the work continues, so that its exit code is right.
     """
     try:
         sys.stdout.flush()
         left = memoryview(data)
-        while left:  # without a buffer (PYTHONUNBUFFERED) a part may be taken, or nothing
+        while left:  # without a buffer (PYTHONUNBUFFERED) a write may take only part of it, or nothing
             taken = sys.stdout.buffer.write(left)
             if taken is None:
                 raise BlockingIOError(EAGAIN, os.strerror(EAGAIN))
@@ -165,6 +135,6 @@ def print_bytes(data: bytes) -> bool:
 
 
 def redirect_to_devnull(stream: TextIO) -> None:
-    """Let what is still to be written to a stream go nowhere, so that nothing fails on the way out."""
+    """Discard everything that is still written to a stream, so that nothing fails on exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,9 +1,8 @@
-"""Everything that needlecare uses of Typer without Typer promising to keep it, in this one place.
+"""Every private name of Typer that needlecare uses, in one place.
 
-Where a newer Typer has moved one of these names, a public one stands in for it; where there is none, completion in
-the shell goes and everything else works. From 0.29 on Typer reads the value of every parameter by pydantic, whose
-import takes half as long as the whole start of a command; plain_values() lets it read the few types that needlecare
-has without that.
+If a newer Typer has moved one of them, a public name replaces it; if there is none, only shell completion stops
+working. Since 0.29 Typer reads the values of all parameters with pydantic, whose import takes half as long as a
+whole command; plain_values() makes it read the few types that needlecare has without pydantic.
 """
 
 from collections.abc import Callable
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
     from typer._click.formatting import HelpFormatter
     from typer._click.shell_completion import CompletionItem, ShellComplete, add_completion_class
 else:
-    # Their public children are Typer's; they themselves are the names of click, of which Typer has had a copy since 0.26.
+    # Typer has had its own copy of click since 0.26. Its public classes are children of these.
     Command, Context, Parameter = Any, typer.Context, Any
     UsageError, ClickException = typer.BadParameter.__mro__[1:3]
     HelpFormatter = CompletionItem = Any
 
-with suppress(ImportError):  # without one of these there is no completion.py
+with suppress(ImportError):  # if one of these is missing, completion.py cannot be imported
     from typer._click.core import Command
     from typer._click.shell_completion import CompletionItem, ShellComplete, add_completion_class
     from typer._click.shell_completion import _resolve_context as resolve_context
@@ -61,9 +60,9 @@ __all__ = [
 
 
 def plain_values() -> None:
-    """Let Typer read texts, whole numbers, choices and what has a parser of its own without pydantic.
+    """Let Typer read texts, whole numbers, choices and parameters with their own parser without pydantic.
 
-    Does nothing where Typer needs none (below 0.29), or where it does it otherwise than we know.
+    Does nothing below Typer 0.29, or if a newer one works differently.
     """
     own = getattr(typer.core, "build_runtime_param", None)
     if own is not None and getattr(own, "__module__", "").startswith("typer."):
@@ -71,7 +70,7 @@ def plain_values() -> None:
 
 
 def _reader_or(theirs: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return what makes the reader of a parameter from its description: ours, or for another type theirs."""
+    """Return a function that makes the reader of a parameter: ours, or Typer's for types that we don't know."""
 
     def reader(description: Any) -> Any:
         try:
@@ -87,25 +86,25 @@ class _Reader:
 
     def __init__(self, annotation: Any, info: Any) -> None:
         self.many = get_origin(annotation) is list
-        of_one = get_args(annotation)[0] if self.many else annotation
-        self.read = _reader_of(of_one, info)
+        element = get_args(annotation)[0] if self.many else annotation
+        self.read = _reader_of(element, info)
 
     def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:  # noqa: ARG002  as Typer calls it
-        """Return what a value means, as it is typed or as it is the default. Raises BadParameter."""
+        """Convert a value that was typed, or the default. Raises BadParameter."""
         if param.multiple or param.nargs == -1:
             return [self.read(element) for element in value or ()]
         return None if value is None else self.read(value)
 
 
 def _reader_of(annotation: Any, info: Any) -> Callable[[Any], Any]:
-    """Return what reads one value of a type. Raises NotImplementedError."""
+    """Return a function that converts one value of a type. Raises NotImplementedError."""
     if info.parser is not None:
         parser: Callable[[Any], Any] = info.parser
         return parser
     if annotation is str:
         return str
     if annotation is bool:
-        return bool  # a flag: it is there or it is not
+        return bool  # a flag
     if annotation is int:
         return lambda value: _whole_number(value, info.min, info.max)
     if isinstance(annotation, type) and issubclass(annotation, Enum):

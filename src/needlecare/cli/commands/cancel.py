@@ -1,4 +1,4 @@
-"""needlecare cancel: a calendar that needlecare wrote becomes its own cancellation."""
+"""needlecare cancel: turn a calendar that needlecare wrote into its cancellation."""
 
 import os
 from errno import ENOENT

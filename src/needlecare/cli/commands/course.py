@@ -154,7 +154,7 @@ def course(
 def _moved(
     moves: Iterable[str], now: datetime, zone: ZoneInfo, dates: DateOrder | None
 ) -> dict[int, datetime | date]:
-    """Return where the sessions go that are moved, by their numbers. Raises UsageError."""
+    """Return the new dates of moved sessions, by session number. Raises UsageError."""
     found: dict[int, datetime | date] = {}
     for text in moves:
         match = re.fullmatch(r" *([0-9]{1,3}) *=(.*)", text)

@@ -41,12 +41,11 @@ Examples:
 
 
 def saved_file() -> Path:
-    """Return the file of saved treatments, which need not exist. Raises UsageError where nobody has a home."""
+    """Return the path of the saved treatments; the file need not exist. Raises UsageError without a home folder."""
     from platformdirs import user_data_path
 
-    with suppress(
-        RuntimeError
-    ):  # from platformdirs 4.12 on; before, the folder is below a "~" of where one is
+    # Without a home folder, platformdirs raises RuntimeError since 4.12; older ones give a folder below "./~".
+    with suppress(RuntimeError):
         folder = user_data_path("needlecare", appauthor=False)
         if folder.is_absolute():
             return folder / "treatments.json"
@@ -56,7 +55,7 @@ def saved_file() -> Path:
 
 
 def load_saved() -> tuple[SavedTreatment, ...]:
-    """Return the saved treatments; none where there is no file. Raises UsageError."""
+    """Read the saved treatments; none if there is no file. Raises UsageError."""
     path = saved_file()
     try:
         data = file_data(path, MAX_FILE_BYTES)
@@ -71,11 +70,11 @@ def load_saved() -> tuple[SavedTreatment, ...]:
 
 
 def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> None:
-    """Keep a treatment, and say so on standard error. Raises UsageError or WriteError."""
+    """Save a treatment, and say so on standard error. Raises UsageError or WriteError."""
     name = schedule if schedule in schedule_names() else str(Path(schedule).absolute())
     new = SavedTreatment(treatment=treatment, schedule=name, follow=tuple(dict.fromkeys(follow or ())))
     file = saved_file()
-    with locked_folder(file.parent):  # what another process saves meanwhile is read before it is written
+    with locked_folder(file.parent):  # so that nothing is lost that another process saves at the same time
         saved = load_saved()
         known = new in [replace(saved_treatment, name="") for saved_treatment in saved]
         if not known:
@@ -90,7 +89,7 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
 
 
 class Current(Struct, frozen=True, kw_only=True):
-    """The plan that a command speaks of, the moment (UTC) to look at it, and what its owner calls it."""
+    """The plan that a command is about, the moment (UTC) to look at it, and the name of the treatment."""
 
     plan: Plan
     now: datetime
@@ -98,10 +97,10 @@ class Current(Struct, frozen=True, kw_only=True):
 
 
 def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOptions) -> Current:
-    """Return the plan of --treated, or else of the saved treatment that matters.
+    """Make the plan of --treated, or else of the current saved treatment.
 
-    An option that is typed wins over what is saved; one that only the environment
-    gives does not. Raises UsageError where nothing is saved.
+    Options that were typed override what is saved; those from the environment don't. Raises UsageError if
+    nothing is saved.
     """
     if treated is not None:
         made, now = options.planned(treated, chosen)
@@ -125,7 +124,7 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
 
 
 def nothing_saved() -> NoReturn:
-    """Raise the UsageError that says how to begin."""
+    """Raise the UsageError that explains how to save a treatment."""
     raise UsageError(
         "no treatment is saved; save yours with needlecare plan WHEN --save, "
         "such as needlecare plan yesterday 2:30pm --save, or add --treated WHEN"
@@ -173,7 +172,7 @@ def saved(
         kept = _name(number, name)
         terminal.say("Named." if name.strip() else "Name removed.")
     current = None
-    with suppress(options.WrongClock):  # then none is marked, as status speaks of none
+    with suppress(options.WrongClock):  # then none is marked, since status would show none
         now = options.clock()
         current = in_force(kept, lambda _: now)
     if json:
@@ -206,9 +205,9 @@ def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:
 
 
 def _forget(which: str) -> tuple[SavedTreatment, ...]:
-    """Forget one saved treatment or all, and return what is kept. Raises UsageError or WriteError."""
+    """Forget one saved treatment or all, and return the others. Raises UsageError or WriteError."""
     file = saved_file()
-    if not file.parent.is_dir():  # none is made in order to empty it
+    if not file.parent.is_dir():  # nothing was ever saved, so no folder is created
         return _without((), which)
     with locked_folder(file.parent):
         everything = which.strip().casefold() == "all"  # even of a file that is damaged
@@ -221,7 +220,7 @@ def _forget(which: str) -> tuple[SavedTreatment, ...]:
 
 
 def _without(kept: tuple[SavedTreatment, ...], forget: str) -> tuple[SavedTreatment, ...]:
-    """Return the saved treatments without the one of a number, or none. Raises UsageError."""
+    """Return the saved treatments without the one with a number, or none for "all". Raises UsageError."""
     if forget.strip().casefold() == "all":
         return ()
     numbers = {str(number): number for number in range(1, len(kept) + 1)}

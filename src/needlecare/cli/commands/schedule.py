@@ -112,7 +112,7 @@ def check(
 
 
 def _checked(name: str) -> "Checked":
-    """Return what is found in a rule file and in its worked cases. Raises UsageError."""
+    """Check a rule file and the worked cases beside it. Raises UsageError if it cannot be read."""
     from needlecare.output.rule_files.schedule import Checked
     from needlecare.output.sms.remarks import text_remarks
     from needlecare.review.cases import MAX_TABLE_BYTES, checked_cases
@@ -137,7 +137,7 @@ def _checked(name: str) -> "Checked":
 
 
 def _placed(data: bytes, remarks: list[Problem]) -> Iterator[Problem]:
-    """Yield remarks with the line of the rule or the key that they are about."""
+    """Add to each remark the line of the rule or the key that it is about."""
     if not remarks:
         return
     from needlecare.rules.positions import read_document
@@ -237,7 +237,7 @@ def _say_overdue(schedule: Schedule) -> None:
 
 
 def _on_one_line(option: str, text: str) -> str:
-    """Return a text of an option as a rule file may hold it. Raises UsageError."""
+    """Return the text of an option on one line, as a rule file can contain it. Raises UsageError."""
     folded = " ".join(text.split())
     if not folded or not folded.isprintable():
         what = "is empty" if not folded else f"{quoted(text)} contains an invisible character"

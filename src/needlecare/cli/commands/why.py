@@ -27,7 +27,7 @@ Examples:
   needlecare why direct-sun --skin-type V --json
 """
 
-# A treatment far from any clock change, by which offsets are compared where no date is given.
+# Used to compare offsets if no date is given: a treatment far from any clock change.
 _ANY_TREATMENT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _NO = re.compile(r"^(?:no|not) ", re.IGNORECASE)  # "why no makeup" asks for the reason, not whether
 
@@ -85,10 +85,10 @@ def why(
 def _rules(
     words: str, made: Plan, now: datetime, name: str, *, json: bool, colour: bool, dated: bool
 ) -> tuple[Rule, ...]:
-    """Return the rules that words mean: the one of that id or title, or all of them.
+    """Return the rules that words mean: the one with that id or title, or all that match.
 
-    A sign that is no rule's own name is answered as needlecare normal does, and ends the command.
-    Raises UsageError for words that are not understood.
+    Words for a sign that are not the name of a rule are answered as needlecare normal does, and end the
+    command. Raises UsageError for words that are not understood.
     """
     vocabulary = Vocabulary(made.schedule)
     if (exact := vocabulary.named(words)) is not None:
