@@ -1,7 +1,7 @@
-"""Dates and durations as people read them: in English, on a 24-hour or a 12-hour clock.
+"""Dates and durations for people: in English, on a 24-hour or a 12-hour clock.
 
-A moment comes in UTC and is shown in local time. The year is given only where it
-isn't the reader's and the day isn't near.
+Moments are passed in UTC and shown in local time. The year is shown only if the reader (on the day
+`reader`) could take the date for one of another year.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from needlecare.time.parsing import WEEKDAY_TELLS_YEAR
 from needlecare.time.zones import first_moment, local
 
-NEAR = timedelta(days=100)  # within it a date needs no year, even across New Year's Eve
-# As far away a day of the reader's year needs no year, so that it means the same when it is typed again:
-# without its weekday, and with it.
+NEAR = timedelta(days=100)  # a day so near needs no year, even if it is in another one
+# Within these distances, a day of the reader's own year needs no year, so that it is understood the same when
+# it is typed again: the first is for dates without a weekday, the second for dates with one.
 HALF_A_YEAR = timedelta(days=182)
 MOST_OF_A_YEAR = WEEKDAY_TELLS_YEAR
 HOURS = (12, 24)
@@ -30,19 +30,19 @@ _LONG_MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
-# The clock of 12 or 24 hours that times are shown on, 0 where nobody chose: then it is 24. A context
-# variable, so that the choice needn't pass through every function that writes a time.
+# The clock on which times are shown, 12 or 24; 0 if none was chosen, which means 24. It is a context variable,
+# so that the choice doesn't have to be passed through every function that writes a time.
 _hours: ContextVar[int] = ContextVar("hours", default=0)
 
 
 def choose_clock(hours: int) -> None:
-    """Show times on a clock of 12 or 24 hours from now on."""
+    """Choose a clock of 12 or 24 hours for everything that follows."""
     _hours.set(hours)
 
 
 @contextmanager
 def usual_clock(hours: int) -> Iterator[None]:
-    """Show times on a clock of 12 or 24 hours while the block runs, unless one was chosen."""
+    """Use a clock of 12 or 24 hours in the block, unless one was chosen."""
     token = _hours.set(_hours.get() or hours)
     try:
         yield
@@ -55,17 +55,17 @@ def usual_clock(hours: int) -> Iterator[None]:
 
 @lru_cache(maxsize=4096)
 def short_day(day: date, reader: date | None = None) -> str:
-    """Return "Sat 21 Nov", with the year where a reader on that day could mistake it for another."""
+    """Write "Sat 21 Nov", with the year if the reader could take it for another."""
     return f"{weekday(day)} {_dated(day, reader, MOST_OF_A_YEAR)}"
 
 
 def day_and_month(day: date, reader: date | None = None) -> str:
-    """Return "21 Nov", with the year where a reader on that day could mistake it for another."""
+    """Write "21 Nov", with the year if the reader could take it for another."""
     return _dated(day, reader, HALF_A_YEAR)
 
 
 def _dated(day: date, reader: date | None, reach: timedelta) -> str:
-    """Return "21 Nov", with the year unless the day is near, or in the reader's year and within reach."""
+    """Write "21 Nov", with the year unless the day is near, or in the reader's year and within `reach`."""
     distance = timedelta.max if reader is None else abs(day - reader)
     same_year = reader is not None and reader.year == day.year
     year = "" if distance <= (reach if same_year else NEAR) else f" {day.year}"
@@ -73,17 +73,17 @@ def _dated(day: date, reader: date | None, reach: timedelta) -> str:
 
 
 def short_month(day: date) -> str:
-    """Return "Nov 2026"."""
+    """Write "Nov 2026"."""
     return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def weekday(day: date) -> str:
-    """Return "Sat"."""
+    """Write "Sat"."""
     return _DAYS[day.weekday()]
 
 
 def long_day(day: date) -> str:
-    """Return "Saturday 21 November 2026"."""
+    """Write "Saturday 21 November 2026"."""
     return f"{_LONG_DAYS[day.weekday()]} {day.day} {_LONG_MONTHS[day.month - 1]} {day.year}"
 
 
@@ -91,14 +91,14 @@ def long_day(day: date) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """Return "14:30" or "2:30 pm" for a local moment, with seconds where it has some.
+    """Write "14:30" or "2:30 pm" for a local moment, with its seconds if it has any.
 
-    Where the clocks go back, one hour comes twice; then it says which: "02:30 (second time)".
+    When the clocks go back, one hour comes twice, so it says which: "02:30 (second time)".
     """
-    said = _twelve_hour(moment) if _hours.get() == 12 else _twenty_four_hour(moment)
+    shown = _twelve_hour(moment) if _hours.get() == 12 else _twenty_four_hour(moment)
     if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
-        return said
-    return f"{said} ({'second' if moment.fold else 'first'} time)"
+        return shown
+    return f"{shown} ({'second' if moment.fold else 'first'} time)"
 
 
 def _twenty_four_hour(moment: datetime) -> str:
@@ -108,26 +108,26 @@ def _twenty_four_hour(moment: datetime) -> str:
 
 def _twelve_hour(moment: datetime) -> str:
     if (moment.hour, moment.minute, moment.second) == (12, 0, 0):
-        return "noon"  # "12 pm" is taken for midnight by some
+        return "noon"  # some people take "12 pm" for midnight
     seconds = f":{moment.second:02}" if moment.second else ""
     minutes = f":{moment.minute:02}" if moment.minute or seconds else ""
     return f"{moment.hour % 12 or 12}{minutes}{seconds} {'am' if moment.hour < 12 else 'pm'}"
 
 
 def short_moment(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return "Sun 22 Nov 08:00"."""
+    """Write "Sun 22 Nov 08:00"."""
     return _short_moment(moment, zone, reader, _hours.get())
 
 
 @lru_cache(maxsize=4096)  # a calendar shows the same few moments in many places
 def _short_moment(moment: datetime, zone: ZoneInfo, reader: date | None, hours: int) -> str:
-    del hours  # a part of the cache's key: `clock` reads it
+    del hours  # only part of the cache's key: `clock` reads the choice itself
     shown = local(moment, zone)
     return f"{short_day(shown.date(), reader)} {clock(shown)}"
 
 
 def long_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """Return "Sunday 22 November 2026, 08:00"."""
+    """Write "Sunday 22 November 2026, 08:00"."""
     shown = local(moment, zone)
     return f"{long_day(shown.date())}, {clock(shown)}"
 
@@ -137,37 +137,37 @@ def long_moment(moment: datetime, zone: ZoneInfo) -> str:
 
 @lru_cache(maxsize=4096)
 def last_whole_day(moment: datetime, zone: ZoneInfo) -> date | None:
-    """Return the day that ends at a moment, or None where the moment lies within a day."""
+    """Return the day that ends at a moment; None if the moment is within a day."""
     day = local(moment, zone).date()
     return day - timedelta(days=1) if moment == first_moment(day, zone) else None
 
 
 def until(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return "Sun 22 Nov 08:00", or "the end of Fri 27 Nov" for the midnight that ends the Friday."""
+    """Write "Sun 22 Nov 08:00", or "the end of Fri 27 Nov" for the midnight after the Friday."""
     day = last_whole_day(moment, zone)
     return short_moment(moment, zone, reader) if day is None else f"the end of {short_day(day, reader)}"
 
 
 def until_cell(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return an end for a column of them: "Sun 22 Nov 08:00", or "through Fri 27 Nov"."""
+    """Write an end in a column of ends: "Sun 22 Nov 08:00", or "through Fri 27 Nov"."""
     return until(moment, zone, reader).replace("the end of", "through", 1)
 
 
 def since(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:
-    """Return "Sun 22 Nov 08:00", or "Sat 28 Nov" for the midnight that begins the Saturday."""
+    """Write "Sun 22 Nov 08:00", or "Sat 28 Nov" for the midnight before the Saturday."""
     if last_whole_day(moment, zone) is None:
         return short_moment(moment, zone, reader)
     return short_day(local(moment, zone).date(), reader)
 
 
 def long_until(moment: datetime, zone: ZoneInfo) -> str:
-    """Return "Sunday 22 November 2026, 08:00", or "the end of Friday 27 November 2026"."""
+    """Write "Sunday 22 November 2026, 08:00", or "the end of Friday 27 November 2026"."""
     day = last_whole_day(moment, zone)
     return long_moment(moment, zone) if day is None else f"the end of {long_day(day)}"
 
 
 def long_since(moment: datetime, zone: ZoneInfo) -> str:
-    """Return "Sunday 22 November 2026, 08:00", or "Saturday 28 November 2026" for its first moment."""
+    """Write "Sunday 22 November 2026, 08:00", or "Saturday 28 November 2026" for its first moment."""
     if last_whole_day(moment, zone) is None:
         return long_moment(moment, zone)
     return long_day(local(moment, zone).date())
@@ -177,9 +177,9 @@ def long_since(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def how_long(duration: timedelta) -> str:
-    """Return "40 min", "16½ h", "2 days" or "7 weeks", rounded up so that nobody is early.
+    """Write "40 min", "16½ h", "2 days" or "7 weeks", rounded up so that nobody is too early.
 
-    Under six weeks it is days: "4 weeks" for 21½ days would be six days too many.
+    Less than six weeks is given in days: "4 weeks" for 21½ days would be six days too long.
     """
     minutes = _ceiling(duration, timedelta(minutes=1))
     if minutes < 60:

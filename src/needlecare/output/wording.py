@@ -1,4 +1,4 @@
-"""Wording that several outputs share: plain text, nothing clinical."""
+"""Wording that several outputs share. Plain text; nothing clinical is worded here."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -22,12 +22,12 @@ from needlecare.time.zones import local
 
 
 def reader_day(view: Overview) -> date:
-    """Return the reader's local date; dates near it need no year."""
+    """Return the reader's local date, near which dates need no year."""
     return local(view.as_of, view.plan.treatment.zone).date()
 
 
 def treatment_name(plan: Plan) -> str:
-    """Return "Microneedling of the face + PRP · skin type IV · for scars"."""
+    """Write "Microneedling of the face + PRP · skin type IV · for scars"."""
     treatment = plan.treatment
     parts = [plan.schedule.treatment + (" + PRP" if treatment.prp else "")]
     if treatment.skin_type is not None:
@@ -38,27 +38,27 @@ def treatment_name(plan: Plan) -> str:
 
 
 def title_prefix(schedule: Schedule, detail: Detail) -> str:
-    """Return the beginning of a title that others may see: a discreet one names no clinic and no procedure."""
+    """Return how a title begins that other people may see; a discreet one names no clinic and no procedure."""
     if detail is Detail.DISCREET:
         return "Skin care"
     return f"{schedule.clinic.name}: {schedule.treatment}" if schedule.clinic else schedule.treatment
 
 
 def treated_text(treatment: Treatment, reader: date | None = None) -> str:
-    """Return "Sat 21 Nov 2026 14:30", or "Sat 21 Nov 2026, time unknown"; the year as `short_day` has it."""
+    """Write "Sat 21 Nov 2026 14:30", or "Sat 21 Nov 2026, time unknown"; the year as in `short_day`."""
     if isinstance(treatment.treated, datetime):
         return short_moment(treatment.treated, treatment.zone, reader)
     return f"{short_day(treatment.treated, reader)}, time unknown"
 
 
 def day_number(view: Overview) -> int:
-    """Return how many midnights lie between the treatment and now; negative before it."""
+    """Count the midnights from the treatment until now; negative before it."""
     zone = view.plan.treatment.zone
     return (local(view.as_of, zone).date() - local(begins(view.plan), zone).date()).days
 
 
 def last_day_number(plan: Plan) -> int:
-    """Return the number of the day on which the last waiting period ends; 0 where there is none."""
+    """Return the number of the day on which the last waiting period ends; 0 if there is none."""
     zone = plan.treatment.zone
     last = max((window.end for window in plan.of(AvoidWindow)), default=None)
     if last is None:
@@ -68,26 +68,26 @@ def last_day_number(plan: Plan) -> int:
 
 
 def now_text(view: Overview) -> str:
-    """Return "Sat 21 Nov 15:30, 1 h after", "Tue 24 Nov 09:00, day 3" or "Mon 16 Nov 12:00, 5 days to go"."""
+    """Write "Sat 21 Nov 15:30, 1 h after", "Tue 24 Nov 09:00, day 3" or "Mon 16 Nov 12:00, 5 days to go"."""
     treatment = view.plan.treatment
     shown = local(view.as_of, treatment.zone)
     start = begins(view.plan)
-    said = f"{short_day(shown.date(), local(start, treatment.zone).date())} {clock(shown)}"
+    now = f"{short_day(shown.date(), local(start, treatment.zone).date())} {clock(shown)}"
     if not view.begun:
-        return f"{said}, {how_long(start - view.as_of)} to go"
+        return f"{now}, {how_long(start - view.as_of)} to go"
     day = (shown.date() - local(start, treatment.zone).date()).days
     if day == 0 and not treatment.date_only and view.as_of > start:
-        return f"{said}, {how_long(view.as_of - start)} after"
-    return f"{said}, day {day}"
+        return f"{now}, {how_long(view.as_of - start)} after"
+    return f"{now}, day {day}"
 
 
 def end_messages(windows: Iterable[Window]) -> str:
-    """Return what is said when windows end: "makeup is fine again; a drink is fine again"."""
+    """Join what to say when windows end: "makeup is fine again; a drink is fine again"."""
     return "; ".join(window.rule.then or window.rule.title for window in windows)
 
 
 def next_text(view: Overview, group: Group[Window]) -> str:
-    """Return "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine"."""
+    """Write "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine"."""
     zone = view.plan.treatment.zone
     at = since(group.moment, zone, reader_day(view))
     return f"{at}, in {how_long(group.moment - view.as_of)}: {sentence(end_messages(group.windows))}"
@@ -101,7 +101,7 @@ def differs_between(window: Window) -> bool:
 
 
 def tip(note: Note, view: Overview) -> str | None:
-    """Return what a person can do about a note, as a command line sees it; None where nothing."""
+    """Suggest the option with which a person can resolve a note; None if there is none."""
     zone = view.plan.treatment.zone
     if note.code == NoteCode.DATE_ONLY:
         day = view.plan.treatment.treated
@@ -114,17 +114,17 @@ def tip(note: Note, view: Overview) -> str | None:
 
 
 def sentence(text: str) -> str:
-    """Return a text that ends like a sentence."""
+    """End a text like a sentence."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def whole_sentence(text: str) -> str:
-    """Return a text that begins and ends like a sentence."""
+    """Begin and end a text like a sentence."""
     return sentence(text[:1].upper() + text[1:])
 
 
 def joined(parts: Sequence[str], last: str = "and") -> str:
-    """Return "a, b and c"."""
+    """Write "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"

@@ -1,4 +1,4 @@
-"""Answers to questions as JSON: may I, is it normal, and what comes before either."""
+"""Answers to questions as JSON: "may I?", "is this normal?", and emergencies."""
 
 from needlecare.model import Rule, Schedule, Window
 from needlecare.output.json.plan import (
@@ -12,7 +12,7 @@ from needlecare.output.json.plan import (
 )
 from needlecare.output.standing import standing_text
 from needlecare.output.terminal.alarm import alarm_line
-from needlecare.output.terminal.can import AnswerWording, clinic_words
+from needlecare.output.terminal.can import AnswerWording, override_notes
 from needlecare.output.terminal.normal import SignWording
 from needlecare.output.wording import whole_sentence
 from needlecare.plan.answer import Answer, Ruling
@@ -24,7 +24,7 @@ from needlecare.time.zones import local
 
 
 def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
-    """Return an answer as JSON text; `asked` is what was typed, `at` as in can()."""
+    """Write the answer to "may I?" as JSON; `asked` is what was typed, `at` is that of can()."""
     words = AnswerWording(reply, at=at)
     answer = words.answer
     zone = answer.plan.treatment.zone
@@ -42,14 +42,14 @@ def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
             "first": list(answer.first),
             "text": " ".join(words.rows()),
             "rules": [_ruling_json(ruling, answer) for ruling in answer.rulings],
-            "notes": [note_json(n) for n in (*review_notes(schedule, day), *clinic_words(answer))],
+            "notes": [note_json(n) for n in (*review_notes(schedule, day), *override_notes(answer))],
             "standing": {name: standing_text(name, schedule) for name in words.standing()},
         }
     )
 
 
 def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
-    """Return an answer as JSON text; `asked` is what was typed."""
+    """Write the answer to "is this normal?" as JSON; `asked` is what was typed."""
     plan = answer.plan
     return json_text(
         {
@@ -68,7 +68,7 @@ def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
 
 
 def today_json(view: Today) -> str:
-    """Return the same as JSON text."""
+    """Write what is usual at a moment, and when to call, as JSON."""
     plan, zone = view.plan, view.plan.treatment.zone
     return json_text(
         {
@@ -84,7 +84,7 @@ def today_json(view: Today) -> str:
 
 
 def alarm_json(level: Alarm, schedule: Schedule, words: str) -> str:
-    """Return the same as JSON text; `words` are what was typed."""
+    """Write the answer to an emergency as JSON; `words` is what was typed."""
     return json_text(
         {
             "schedule": schedule_json(schedule),
@@ -98,7 +98,7 @@ def alarm_json(level: Alarm, schedule: Schedule, words: str) -> str:
 
 
 def _ruling_json(ruling: Ruling, answer: Answer) -> Json:
-    """Return a rule that was meant, with its window; times are null where there is none."""
+    """Return a rule that was meant, with its window; without one, its times are null."""
     rule = ruling.rule
     window = ruling.window or Window(rule=rule)
     said = {"verdict": ruling.verdict and ruling.verdict.value, "decides": ruling in answer.deciding}

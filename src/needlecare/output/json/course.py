@@ -1,4 +1,4 @@
-"""Course -> JSON, as course.schema.json describes it; the format number grows only by addition."""
+"""A course as JSON, as described by course.schema.json. Changes to the format only add to it."""
 
 from datetime import datetime
 
@@ -20,9 +20,9 @@ from needlecare.plan.course import Course, OfferedRange, Session, earliest_next
 
 
 def course_json(course: Course, as_of: datetime) -> str:
-    """Return a course at a moment (UTC) as JSON text that ends in a newline."""
+    """Write a course at a moment (UTC) as JSON that ends in a newline."""
     notes = [*course.notes, *(note for session in course.sessions for note in notes_at(session.plan, as_of))]
-    said = {(note.code, note.text): note for note in notes}  # each once, whatever the number of sessions
+    distinct = {(note.code, note.text): note for note in notes}  # several sessions may have the same note
     return json_text(
         {
             "schedule": schedule_json(course.schedule),
@@ -31,7 +31,7 @@ def course_json(course: Course, as_of: datetime) -> str:
             "every": course.every.text,
             "ranges": [_range_json(offered) for offered in course.ranges],
             "sessions": [_session_json(course, session, as_of) for session in course.sessions],
-            "notes": [note_json(note) for note in said.values()],
+            "notes": [note_json(note) for note in distinct.values()],
             "standing": dict(standing_texts(course.schedule)),
         }
     )
@@ -67,7 +67,7 @@ def _session_json(course: Course, session: Session, as_of: datetime) -> Json:
 
 
 def _range_json(offered: OfferedRange) -> Json:
-    """Return what a source says of a series; intervals as written, and null where it gives no most."""
+    """Return what a source says about a series; intervals as written, and null for a missing maximum."""
     every = offered.range.every
     return {
         "source": offered.range.source,

@@ -1,4 +1,4 @@
-"""Plan -> JSON, as plan.schema.json describes it; the format number grows only by addition."""
+"""A plan as JSON, as described by plan.schema.json. Changes to the format only add to it."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -18,18 +18,18 @@ FORMAT = 1
 
 Json = dict[str, object]
 
-_NAMED: Json = {"needlecare": {"format": FORMAT, "version": __version__}}
+_FORMAT_AND_VERSION: Json = {"needlecare": {"format": FORMAT, "version": __version__}}
 
 
 def plan_json(plan: Plan, as_of: datetime) -> str:
-    """Return a plan at a moment (UTC) as JSON text that ends in a newline."""
+    """Write a plan at a moment (UTC) as JSON that ends in a newline."""
     return json_text(_plan_document(plan, as_of))
 
 
 def plan_line(plan: Plan, as_of: datetime, *, row: int, ref: str) -> str:
-    """Return the plan of a row of a batch as one line of NDJSON, with the row's number and its reference."""
-    named = {**_NAMED, "row": row, "ref": ref, **_plan_document(plan, as_of)}
-    return msgspec.json.encode(named).decode() + "\n"
+    """Write the plan of a row of a batch as a line of NDJSON, with the row's number and reference."""
+    line = {**_FORMAT_AND_VERSION, "row": row, "ref": ref, **_plan_document(plan, as_of)}
+    return msgspec.json.encode(line).decode() + "\n"
 
 
 def _plan_document(plan: Plan, as_of: datetime) -> Json:
@@ -48,7 +48,7 @@ def _plan_document(plan: Plan, as_of: datetime) -> Json:
 
 
 def status_json(plan: Plan, as_of: datetime) -> str:
-    """Return what holds at a moment (UTC) as JSON text: windows without their sources, sorted by what
+    """Write the state of a plan at a moment (UTC) as JSON: windows without their sources, grouped by what
     they mean now.
     """
     view = overview(plan, as_of)
@@ -84,17 +84,17 @@ def status_json(plan: Plan, as_of: datetime) -> str:
 
 
 def json_text(document: Mapping[str, object]) -> str:
-    """Return a result of any command as JSON text: with the format and the version before it."""
-    whole = {**_NAMED, **document}
+    """Write the result of any command as JSON, after the format and the version."""
+    whole = {**_FORMAT_AND_VERSION, **document}
     try:
         written = msgspec.json.encode(whole)
-    except UnicodeEncodeError:  # bytes of an argument that are no text
+    except UnicodeEncodeError:  # an argument contained bytes that are not text
         written = json.dumps(whole, ensure_ascii=False).encode(errors="replace")
     return msgspec.json.format(written, indent=2).decode() + "\n"
 
 
 def schedule_json(schedule: Schedule) -> Json:
-    """Return which rule file spoke."""
+    """Return which rule file was used."""
     clinic = schedule.clinic
     return {
         "id": schedule.id,
@@ -108,7 +108,7 @@ def schedule_json(schedule: Schedule) -> Json:
 
 
 def treatment_json(treatment: Treatment) -> Json:
-    """Return the treatment that was asked for; a date alone stays a date."""
+    """Return the treatment; a date without a time stays a date."""
     treated = treatment.treated
     skin_type = treatment.skin_type
     return {
@@ -123,7 +123,7 @@ def treatment_json(treatment: Treatment) -> Json:
 
 
 def window_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json:
-    """Return a window with what every source says about it."""
+    """Return a window with what each source says about it."""
     return {
         **window_summary_json(window, as_of, zone),
         "governed_by": window.governed_by,
@@ -172,7 +172,7 @@ def recommendation_json(assessed: AssessedRecommendation) -> Json:
 
 
 def source_json(source: Source) -> Json:
-    """Return who says it."""
+    """Return a source; null for what is not known about it."""
     return {
         "source": source.key,
         "tier": source.tier,
@@ -184,17 +184,17 @@ def source_json(source: Source) -> Json:
 
 
 def when_json(when: datetime | date, zone: ZoneInfo) -> str | None:
-    """Return a moment as ISO 8601 with the local offset, or a date whose hours are unknown."""
+    """Write a moment as ISO 8601 with the local offset, or a date whose time is unknown."""
     return iso(when, zone) if isinstance(when, datetime) else when.isoformat()
 
 
 def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    """Return a moment as ISO 8601 with the local offset."""
+    """Write a moment as ISO 8601 with the local offset."""
     return None if moment is None else local(moment, zone).isoformat()
 
 
 def sign_json(window: Window, zone: ZoneInfo) -> Json:
-    """Return a line of the checklist, or a sign about which to call."""
+    """Return a line of the checklist, or a warning sign."""
     return {
         "rule": window.rule.id,
         "title": window.rule.title,

@@ -1,4 +1,4 @@
-"""The latest treatment dates before a day -> JSON, as ready-by.schema.json describes it."""
+"""The latest treatment dates before a day as JSON, as described by ready-by.schema.json."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from needlecare.time.zones import local
 
 
 def ready_by_json(found: ReadyBy, as_of: datetime) -> str:
-    """Return the dates, and what was in reach at a moment (UTC), as JSON text that ends in a newline."""
+    """Write the dates as JSON that ends in a newline; `as_of` (UTC) decides which are still in reach."""
     zone = found.treatment.zone
     today = local(as_of, zone).date()
     options = treatment_json(found.treatment)

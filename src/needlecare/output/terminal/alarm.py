@@ -1,4 +1,4 @@
-"""An emergency, or what needs help the same day -> the few lines that matter, as text or JSON."""
+"""What to do in an emergency, or about something that needs help the same day."""
 
 from needlecare.model import Schedule
 from needlecare.output.standing import emergency_number, standing_text
@@ -6,17 +6,17 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import EMERGENCY, Text, text_on
 from needlecare.plan.emergency import Alarm
 
-_ANY_NUMBER = "112/911/your emergency number"  # where no clinic says which
+_ANY_NUMBER = "112/911/your emergency number"  # if the rule file gives none
 
 
 def alarm_text(level: Alarm, schedule: Schedule, screen: Screen) -> str:
-    """Return what to do now; the first line says it all."""
+    """Say what to do now; the first line is enough."""
     texts = [Text(alarm_line(level, schedule), EMERGENCY), Text(standing_text(level.value, schedule))]
     return text_on(texts, screen)
 
 
 def alarm_line(level: Alarm, schedule: Schedule) -> str:
-    """Return the one line that matters."""
+    """Say the most important thing in one line."""
     if level is Alarm.EMERGENCY:
         return f"EMERGENCY: call {emergency_number(schedule, _ANY_NUMBER)} now"
     return "URGENT: get help the same day."

@@ -1,4 +1,4 @@
-"""How an answer looks: the answer first, in bold, then one fact a row, and the small print dim."""
+"""The layout of an answer: the answer in bold, then one fact per row, and small print in dim text."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ from needlecare.time.zones import local
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """An answer: its headline in a style, the rows below it, and what is said in small print."""
+    """An answer: its headline with a style, the rows below it, and the small print."""
 
     headline: str
     style: str
@@ -26,7 +26,7 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 def page_text(page: Page, screen: Screen | None) -> str:
-    """Return an answer as text; lines are wrapped only where there is a screen."""
+    """Write an answer; lines are wrapped only if there is a screen."""
     texts = [Text(page.headline, page.style), *map(Text, page.rows)]
     if page.emergency:
         texts.append(Text(page.emergency, EMERGENCY))
@@ -37,7 +37,7 @@ def page_text(page: Page, screen: Screen | None) -> str:
 
 
 def treated(plan: Plan, moment: datetime, name: str = "") -> str:
-    """Return which treatment an answer speaks of: "treated Sat 21 Nov 14:30", or "left cheek, treated …"."""
+    """Name the treatment that an answer is about: "treated Sat 21 Nov 14:30", or "left cheek, treated …"."""
     treatment = plan.treatment
     reader = local(moment, treatment.zone).date()
     if treatment.date_only:
@@ -49,7 +49,7 @@ def treated(plan: Plan, moment: datetime, name: str = "") -> str:
 
 
 def small_print(plan: Plan, moment: datetime) -> Iterable[str]:
-    """Yield what every answer ends with: notes on the rule file, the whole treatment, the general words."""
+    """Yield what every answer ends with: notes on the rule file, the treatment, the general advice."""
     zone = plan.treatment.zone
     for note in review_notes(plan.schedule, local(moment, zone).date()):
         yield note.text
@@ -58,10 +58,10 @@ def small_print(plan: Plan, moment: datetime) -> Iterable[str]:
 
 
 def emergency_row(plan: Plan) -> str:
-    """Return the row about emergencies."""
+    """Say what is an emergency."""
     return f"EMERGENCY: {sentence(standing_text('emergency', plan.schedule, short=True))}"
 
 
 def call_whom(plan: Plan) -> str:
-    """Return whom to call: "your clinic", or the clinic with its telephone."""
+    """Name whom to call: "your clinic", or the clinic with its telephone."""
     return clinic_name(plan.schedule)

@@ -1,7 +1,6 @@
 """The time axis of a timeline: seven days, then weeks on a smaller scale.
 
-Moments are placed by the clocks of the zone, so a day is as wide when the clocks
-change as any other.
+Moments are placed by local clock time, so that a day on which the clocks change is as wide as any other.
 """
 
 from datetime import date, datetime, timedelta
@@ -13,14 +12,14 @@ from needlecare.time.zones import local
 
 DAYS = 7  # before the weeks begin
 MAX_WEEKS = 8  # after them; what ends later gets an arrow
-DATED = 7  # columns from which a week is named by its first day; a narrower one by its number
+DATED = 7  # columns that the name of a week's first day needs; narrower weeks have numbers
 # The columns of a day and those of a week, widest first. A week is never as wide as two days, so
 # that the two scales can't be mistaken for each other.
 SCALES = ((12, 9), (10, 8), (8, 7), (6, 7), (4, 3), (3, 2), (3, 1), (2, 1))
 
 
 class Axis:
-    """An axis from the first moment of a day. `origin` and `end` (UTC) are what it has to show."""
+    """An axis that begins with the local day of `origin` (UTC) and reaches `end` (UTC) if there is room."""
 
     def __init__(self, *, origin: datetime, end: datetime, zone: ZoneInfo, columns: int) -> None:
         self.zone = zone
@@ -34,33 +33,33 @@ class Axis:
 
     @property
     def width(self) -> int:
-        """Columns in all, with the separator between the days and the weeks."""
+        """All columns, with the separator between the days and the weeks."""
         return self._width(self.day, self.week, self.weeks)
 
     @property
     def separator(self) -> int | None:
-        """The column between the days and the weeks; None where there are no weeks."""
+        """The column between the days and the weeks; None if there are no weeks."""
         return DAYS * self.day if self.weeks else None
 
     def column(self, moment: datetime) -> float:
-        """Return how many columns lie before a moment (UTC), at most the width."""
+        """Return the number of columns before a moment (UTC), up to the width."""
         days = max(0.0, self._days(moment))
         if days <= DAYS or not self.weeks:
             return min(days * self.day, self.width)
         return min(DAYS * self.day + 1 + (days - DAYS) / 7 * self.week, self.width)
 
     def ends_before(self, moment: datetime) -> bool:
-        """Whether a moment (UTC) lies after the right edge."""
+        """Whether a moment (UTC) is beyond the right edge."""
         return self._days(moment) > DAYS + 7 * self.weeks
 
     def day_names(self) -> list[str]:
-        """Return the names of the days, as wide as they are."""
+        """Return the names of the days, each as wide as a day."""
         days = (self.first_day + timedelta(days=number) for number in range(DAYS))
         return [weekday(day)[: max(1, min(3, self.day - 1))].ljust(self.day) for day in days]
 
     def week_names(self) -> str:
         """Return the names of the weeks: their first days, or their numbers."""
-        if self.week < 3:  # no room but for one name of all: "w2-5"
+        if self.week < 3:  # room for a single name: "w2-5"
             room = self.weeks * self.week
             return (f"w2-{self.weeks + 1}" if room > 3 else "w2")[:room].ljust(room)
         return "".join(self._week_name(number).ljust(self.week) for number in range(self.weeks))

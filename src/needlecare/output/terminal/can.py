@@ -1,4 +1,4 @@
-"""An answer to "may I?" -> the answer first, then one fact a row; or JSON."""
+"""The answer to "may I?": the answer first, then one fact per row."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -43,10 +43,10 @@ _CASES = {
 
 
 def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
-    """Return an answer as text; its first line is the answer, wrapped only where there is a screen.
+    """Write an answer, whose first line is the answer itself; wrapped only if there is a screen.
 
-    `at` says whether another moment than now was asked about: it is then named. `name` is what the
-    treatment is called.
+    `at`: the question was about another moment than now, which is then named. `name` is the name of the
+    saved treatment.
     """
     words = AnswerWording(reply, at=at, name=name)
     answer = words.answer
@@ -62,14 +62,14 @@ def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None
 
 
 def not_understood(error: NotUnderstood, schedule: Schedule) -> str:
-    """Return the message about words that mean no rule; a medicine among them is never left uncommented."""
+    """Return the message about words that match no rule. If a medicine is among them, the advice on medicines comes first."""
     if not any(rule.medicine for rule in error.near):
         return str(error)
     return f"{standing_text('medicine', schedule)}\n{error}"
 
 
-def speaks_of_medicine(answer: Answer) -> bool:
-    """Whether a rule about medicines is among those meant, or one of what to tell the clinic first."""
+def concerns_medicine(answer: Answer) -> bool:
+    """Whether one of the rules that were meant is about a medicine, or about what to tell the clinic first."""
     return any(
         ruling.rule.medicine
         or ruling.rule.kind is Kind.CONTRAINDICATION
@@ -78,20 +78,20 @@ def speaks_of_medicine(answer: Answer) -> bool:
     )
 
 
-def clinic_words(answer: Answer) -> tuple[Note, ...]:
-    """Return which of the rules that were asked about is the clinic's word for this treatment."""
+def override_notes(answer: Answer) -> tuple[Note, ...]:
+    """Return the notes on those rules in the question that the clinic decided for this treatment."""
     asked = {ruling.rule.id for ruling in answer.rulings}
     codes = {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER}
     return tuple(note for note in answer.plan.notes if note.code in codes and note.rule in asked)
 
 
 def _at_any_time(rule: Rule) -> bool:
-    """Whether no source of a rule gives a time."""
+    """Whether no source of a rule gives a start."""
     return not any(recommendation.start for recommendation in rule.recommendations)
 
 
 class AnswerWording:
-    """An answer in rows, by the clocks of the treatment's zone."""
+    """The rows of an answer, in the time zone of the treatment."""
 
     def __init__(self, reply: Reply, *, at: bool, name: str = "") -> None:
         assert isinstance(reply.answer, Answer)
@@ -111,24 +111,24 @@ class AnswerWording:
 
     @property
     def warns(self) -> bool:
-        """Whether the answer speaks of a sign for which to call."""
+        """Whether the answer contains warning signs."""
         return self.mistake or any(r.rule.kind is Kind.WARNING for r in self.answer.rulings)
 
     def rows(self) -> Iterator[str]:
-        """Yield the answer, which names the treatment, then what belongs to it, one fact a row."""
+        """Yield the answer, which names the treatment, then the details, one fact per row."""
         texts = [*self.before(), *self.answers()]
         yield f"{texts[0]} ({treated(self.plan, self.answer.moment, self.name)})"
         yield from texts[1:]
         yield from self.differences()
-        yield from (note.text for note in clinic_words(self.answer))
+        yield from (note.text for note in override_notes(self.answer))
         yield from self.advice()
         yield from (whole_sentence(f"also: {self.about(ruling)}") for ruling in self.others())
         yield from self.warnings()
-        if speaks_of_medicine(self.answer):
+        if concerns_medicine(self.answer):
             yield standing_text("medicine", self.plan.schedule, short=True)
 
     def before(self) -> Iterator[str]:
-        """Yield what comes before the answer itself: a needed helmet or medicine; what to do after a mistake."""
+        """Yield what comes before the answer: an exception such as a helmet or a medicine; what to do after a mistake."""
         first = [sentence(text) for text in self.answer.first]
         if self.yes_in_words and not self.inverted:
             first[0] = f"{sentence(self.headline())} {first[0]}"
@@ -136,18 +136,20 @@ class AnswerWording:
         if self.prescribed and not self.answer.first:
             yield standing_text("medicine", self.plan.schedule, short=True)
         if self.mistake:
-            told = standing_text("mistake", self.plan.schedule)
-            yield told or f"Tell {clinic_name(self.plan.schedule)} what happened."
+            yield (
+                standing_text("mistake", self.plan.schedule)
+                or f"Tell {clinic_name(self.plan.schedule)} what happened."
+            )
 
     def answers(self) -> Iterator[str]:
-        """Yield the answer: the strictest rule's, and the others' that say the same."""
+        """Yield the answer: that of the strictest rule, and of other rules with the same verdict."""
         headline = self.headline()
         if self.answer.verdict is Verdict.NOBODY:
             yield sentence(headline)
             yield from map(whole_sentence, map(self.about, self.answer.deciding))
             return
         deciding = self.answer.deciding
-        if self.answer.verdict is Verdict.NOTHING_AGAINST:  # what comes first; the rest comes later
+        if self.answer.verdict is Verdict.NOTHING_AGAINST:  # only what begins first; `others` has the rest
             start = self.answer.nothing_against_until
             deciding = tuple(r for r in deciding if r.window and r.window.start == start) or deciding
         said = list(dict.fromkeys(map(self.said, deciding)))
@@ -155,7 +157,7 @@ class AnswerWording:
         yield from said[1:]
 
     def headline(self) -> str:
-        """Return "Not yet until Thu 26 Nov 14:30, in 3 days", "Yes" or the like; nothing where the rest says it."""
+        """Write "Not yet until Thu 26 Nov 14:30, in 3 days", "Yes" or similar; nothing if the rest of the answer says it."""
         answer = self.answer
         at = (
             f" on {short_moment(answer.moment, self.zone, local(begins(self.plan), self.zone).date())}"
@@ -191,19 +193,19 @@ class AnswerWording:
                 return f"Not yet{at}{',' if at else ''} until {when}, {self.left(end)}"
 
     def start_of_ban(self, start: datetime) -> str:
-        """Return "the treatment, Sat 21 Nov 14:30", or another moment."""
+        """Write "the treatment, Sat 21 Nov 14:30", or another moment."""
         when = since(start, self.zone, self.today)
         return f"the treatment, {when}" if start == begins(self.plan) else when
 
     def end_of_wait(self, ruling: Ruling) -> datetime | None:
-        """Return the moment (UTC) until which a rule makes people wait."""
+        """Return the moment (UTC) until which a rule asks people to wait."""
         window = ruling.window
         if window is None:
             return None
         return window.start if ruling.rule.kind in {Kind.DO, Kind.MILESTONE} else window.end
 
     def said(self, ruling: Ruling) -> str:
-        """Return what a rule says that made an answer other than that nobody says."""
+        """Write what a rule says that decided the answer."""
         rule, window = ruling.rule, ruling.window
         if rule.kind is Kind.CONTRAINDICATION:
             return sentence(f"Ask your clinic before the appointment: {rule.title}")
@@ -219,7 +221,7 @@ class AnswerWording:
         return f"{title} Until {until(waits, self.zone, self.today)}."
 
     def allowed(self, rule: Rule, window: Window | None) -> str:
-        """Return what a rule says that allows it: "Makeup is fine again. The wait ended on …"."""
+        """Write what a rule says that allows it: "Makeup is fine again. The wait ended on …"."""
         if window is None or window.end is None or rule.kind is Kind.DO:
             return sentence(f"{rule.title}{self.until(window)}")
         if rule.kind is Kind.MILESTONE:
@@ -233,7 +235,7 @@ class AnswerWording:
         return f"{whole_sentence(rule.then or rule.title)} The wait ended {ended}."
 
     def differences(self) -> Iterator[str]:
-        """Yield from when on the sources differ, for the rules that decide."""
+        """Yield, for the rules that decide, when the sources begin to differ."""
         answer = self.answer
         if answer.verdict not in {Verdict.DIFFERS, Verdict.NOT_YET}:
             return
@@ -252,31 +254,31 @@ class AnswerWording:
                 yield f"Sources differ{about} from {early} on: some allow it then, others wait. Ask your clinic."
 
     def advice(self) -> Iterator[str]:
-        """Yield what the rule that decides advises, where it allows nothing."""
+        """Yield the advice of the rule that decides, if it doesn't allow it."""
         if self.answer.verdict.allowed or self.mistake or not self.answer.deciding:
             return
         rule = self.answer.deciding[0].rule
-        if rule.kind is not Kind.WARNING:  # those are said among the warnings
+        if rule.kind is not Kind.WARNING:  # warnings come at the end
             yield rule.advice
 
     def others(self) -> Iterator[Ruling]:
-        """Yield the rules that are named beside those that decide."""
+        """Yield the rules that are named in addition to those that decide."""
         start = self.answer.nothing_against_until
         if self.answer.verdict is Verdict.NOTHING_AGAINST:
             yield from (r for r in self.answer.deciding if r.window and r.window.start != start)
         yield from self.answer.others
 
     def warnings(self) -> Iterator[str]:
-        """Yield what the warnings say; after a mistake those that hold now."""
+        """Yield the advice of the warning signs; after a mistake, the signs that apply now."""
         rules = [ruling.rule for ruling in self.answer.rulings if ruling.rule.kind is Kind.WARNING]
         yield from (rule.advice for rule in rules)
         if self.mistake:
-            held = [w for w in self.plan.warnings if status(w, self.answer.moment) is Status.ACTIVE]
-            yield f"Watch for: {joined([w.rule.short for w in held], 'or')}."
+            active = [w for w in self.plan.warnings if status(w, self.answer.moment) is Status.ACTIVE]
+            yield f"Watch for: {joined([w.rule.short for w in active], 'or')}."
             yield standing_text("call", self.plan.schedule)
 
     def about(self, ruling: Ruling) -> str:
-        """Return a rule that did not make the answer, with its time."""
+        """Write a rule that did not decide the answer, with its time."""
         rule, window = ruling.rule, ruling.window
         if rule.kind is Kind.WARNING:
             return rule.title
@@ -290,7 +292,7 @@ class AnswerWording:
         return f"{rule.title} ({when})" if when else rule.title
 
     def when(self, window: Window) -> str:
-        """Return "from Sun 22 Nov 14:30 until Sat 28 Nov 14:30", without a start that has passed; or "on
+        """Write "from Sun 22 Nov 14:30 until Sat 28 Nov 14:30", without a start that has passed; or "on
         Mon 21 Dec".
         """
         start = window.start if status(window, self.answer.moment) is Status.UPCOMING else None
@@ -302,20 +304,20 @@ class AnswerWording:
         return f"from {since(start, self.zone, self.today)}{self.until(window)}"
 
     def until(self, window: Window | None) -> str:
-        """Return " until Mon 30 Nov 14:30", or nothing."""
+        """Write " until Mon 30 Nov 14:30", or nothing."""
         if window is None or window.end is None:
             return ""
         return f" until {until(window.end, self.zone, self.today)}"
 
     def left(self, moment: datetime) -> str:
-        """Return "in 16½ h", or "16½ h later" than the moment that was asked about."""
+        """Write "in 16½ h", or "16½ h later" if the question was about another moment."""
         stretch = how_long(moment - self.answer.moment)
         return f"{stretch} later" if self.at else f"in {stretch}"
 
     def standing(self) -> Iterator[str]:
         """Yield the names of the standing texts that belong to the answer."""
         yield "general"
-        if speaks_of_medicine(self.answer):
+        if concerns_medicine(self.answer):
             yield "medicine"
         if self.warns:
             yield from ("call", "emergency")

@@ -1,6 +1,6 @@
-"""Course -> its page for a terminal: the months at a glance, then a row for each session.
+"""A course on a terminal: the months at a glance, then a row for each session.
 
-Pure, as every page is. One session in full is a timeline of its own (`--session N`).
+One session in full (`--session N`) is a timeline of its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from needlecare.plan.course import Course, Session, earliest_next
 from needlecare.plan.overview import overview
 from needlecare.time.zones import local
 
-MAX_GAP = 2  # empty months that keep their rows; more of them share one
+MAX_GAP = 2  # this many empty months in a row have a row each; more share one
 MONTH = 9  # columns of "Nov 2026 "
 DAYS = 31  # columns of its days
 SCALE = "1   5    10   15   20   25   30"
@@ -42,12 +42,12 @@ _HEADINGS = ("SESSION", "not before", "prepare from", "most waits over", "last w
 
 
 def course_timeline(course: Course, as_of: datetime, screen: Screen) -> str:
-    """Return a course at a moment (UTC), laid out for a screen; lines end in a newline."""
+    """Write a course at a moment (UTC), laid out for a screen; lines end in a newline."""
     return _Timeline(course, as_of, screen).text()
 
 
 def session_timeline(course: Course, number: int, as_of: datetime, screen: Screen) -> str:
-    """Return one session of a course in full, as the timeline of a single treatment."""
+    """Write one session of a course in full, as the timeline of a single treatment."""
     page = timeline(course.sessions[number - 1].told, as_of, screen)
     return f"Session {number} of {len(course.sessions)}\n{page}"
 
@@ -130,7 +130,7 @@ class _Timeline(Page):
                 self.line(f"Session {session.number} was moved; the interval would put it on {usual}.", DIM)
 
     def session(self, session: Session) -> tuple[str, ...]:
-        """Return the row of a session; of one that has begun, without what came before it."""
+        """Return the cells of a session's row; without the preparation once it has begun."""
         course = self.course
         ahead = session.begins > self.view.as_of
         before = course.sessions[session.number - 2] if session.number > 1 else None
@@ -161,12 +161,12 @@ class _Timeline(Page):
     # Pieces ---------------------------------------------------------------------------------------
 
     def day(self, moment: datetime, session: Session) -> str:
-        """Return "Sat 5 Dec", with the year where it isn't that of the session."""
+        """Write "Sat 5 Dec", with the year if it isn't that of the session."""
         day = last_whole_day(moment, self.zone) if moment > session.begins else None
         return short_day(day or local(moment, self.zone).date(), session.day)
 
     def grouped(self, events: Iterable[tuple[str, str]]) -> str:
-        """Return "Sat 19 session 2; Mon 21 progress photo": each day once."""
+        """Write "Sat 19 session 2; Mon 21 progress photo", each day once."""
         days: dict[str, list[str]] = {}
         for day, name in events:
             days.setdefault(day, []).append(name)
@@ -185,7 +185,7 @@ class _Timeline(Page):
 
 
 class _Month(Struct, frozen=True, kw_only=True):
-    """A row of the glance: a mark for each day that has one, and in words what happens when."""
+    """A row of the overview: the marks of its days, and what happens when in words."""
 
     name: str
     marks: Mapping[int, str]
@@ -193,7 +193,7 @@ class _Month(Struct, frozen=True, kw_only=True):
 
 
 def _months(course: Course, as_of: datetime) -> Iterator[_Month | None]:
-    """Yield each month from the first session to the last event; None for a long while without any."""
+    """Yield each month from the first session to the last event; None for a long gap."""
     marks, events = _marks(course), _events(course)
     first, last = min(marks).replace(day=1), max(*marks, *(day for day, _ in events))
     today = local(as_of, course.first.zone).date()
@@ -216,7 +216,7 @@ def _months(course: Course, as_of: datetime) -> Iterator[_Month | None]:
 
 
 def _marks(course: Course) -> dict[date, str]:
-    """Return the mark of each day: a session, else a photo or a result, else how much has to wait."""
+    """Return the mark of each day: the number of a session, else an event, else how much has to wait."""
     zone = course.first.zone
     marks: dict[date, str] = {}
     for session in course.sessions:
@@ -233,7 +233,7 @@ def _marks(course: Course) -> dict[date, str]:
 
 
 def _events(course: Course) -> list[tuple[date, str]]:
-    """Return the sessions, the photos and the results with their local days, in their order."""
+    """Return the sessions, photos and results with their local days, in order."""
     zone = course.first.zone
     found = [(session.day, session_name(session)) for session in course.sessions]
     for session in course.sessions:

@@ -1,7 +1,6 @@
-"""An answer to "is this normal?" -> what sources expect and until when, and what would change that.
+"""The answer to "is this normal?": what the sources expect and until when, and when to call.
 
-It restates what sources expect. It never says that somebody is well, and every answer carries the
-signs for which to call.
+It only restates what sources expect, never says that somebody is well, and always includes the warning signs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +26,7 @@ _STYLES = {
 
 
 def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
-    """Return an answer as text; the first line is the answer, wrapped only where there is a screen."""
+    """Write an answer, whose first line is the answer itself; wrapped only if there is a screen."""
     headline, *rows = SignWording(answer, at=at, name=name).rows()
     page = Page(
         headline=headline,
@@ -40,7 +39,7 @@ def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Scre
 
 
 def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
-    """Return what is usual at a moment, and when to call."""
+    """Write what is usual at a moment, and when to call."""
     plan, zone = view.plan, view.plan.treatment.zone
     day = local(view.moment, zone).date()
     when = f"on {short_moment(view.moment, zone, local(begins(plan), zone).date())}" if at else "now"
@@ -63,7 +62,7 @@ def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | Non
 
 
 class SignWording:
-    """An answer in rows, by the clocks of the treatment's zone."""
+    """The rows of an answer, in the time zone of the treatment."""
 
     def __init__(self, answer: SignAnswer, *, at: bool, name: str = "") -> None:
         self.answer = answer
@@ -74,7 +73,7 @@ class SignWording:
         self.name = name
 
     def rows(self) -> Iterator[str]:
-        """Yield the answer, then what belongs to it."""
+        """Yield the answer, then its details."""
         headline, *rest = self.answers()
         on = ""
         if self.at:
@@ -86,7 +85,7 @@ class SignWording:
         yield from self.watched()
 
     def answers(self) -> Iterator[str]:
-        """Yield the answer and the advice of its rules."""
+        """Yield the answer, and the advice of its rules."""
         signs = self.answer.signs
         expected = [sign for sign in signs if sign.rule.kind is Kind.EXPECT]
         match self.answer.usual:
@@ -107,11 +106,11 @@ class SignWording:
         yield from dict.fromkeys(sign.rule.advice for sign in expected)
 
     def expected(self, signs: Sequence[Sign]) -> str:
-        """Return what sources expect of signs: "Flaking and peeling: from Tue 24 Nov until Sat 28 Nov 14:30."."""
+        """Write what sources expect: "Flaking and peeling: from Tue 24 Nov until Sat 28 Nov 14:30."."""
         return " ".join(f"{sign.rule.title}{self.when(sign)}." for sign in signs)
 
     def when(self, sign: Sign) -> str:
-        """Return ": usual until Sat 28 Nov 14:30", or nothing where no source gives a time."""
+        """Write ": usual until Sat 28 Nov 14:30", or nothing if no source gives a time."""
         window = sign.window
         if window is None or (window.start is None and window.end is None):
             return ""
@@ -124,7 +123,7 @@ class SignWording:
         return f": usual{begin}{end}" if begin or end else ""
 
     def watched(self) -> Iterator[str]:
-        """Yield the warnings that would change the answer, and the others by name."""
+        """Yield the warning signs that would change the answer, and the others by name."""
         yield from (rule.advice for rule in self.answer.watch)
         if self.answer.others:
             signs = joined([rule.short for rule in self.answer.others], "or")
@@ -139,6 +138,6 @@ def _until(window: Window, view: Today) -> str:
 
 
 def watch_text(plan: Plan) -> str:
-    """Return when to call, for words that are not understood: all warning signs, and emergencies."""
+    """Write when to call, for words that are not understood: all warning signs, and emergencies."""
     signs = joined([window.rule.short for window in plan.warnings], "or")
     return f"Call {call_whom(plan)} about {signs}.\n{emergency_row(plan)}"

@@ -1,6 +1,6 @@
-"""A page for a terminal: lines, labelled rows that wrap, and the parts that every page has.
+"""A page for a terminal: lines, labelled rows that wrap, and the parts that several pages share.
 
-Pure: the screen is described by its width, colour and characters, and never asked.
+Pages never query the terminal: a Screen describes its width, colours and characters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,8 +37,8 @@ from needlecare.time.zones import end_of_day, local
 NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
 LABEL = 16  # columns of labels: CALL THE CLINIC is the longest
 MAX_PROGRESS = 46  # columns of the line from the treatment to the last day
-MAX_MESSAGES = 2  # endings written in full; further ones by their names only
-# Notes that must be seen.
+MAX_MESSAGES = 2  # of endings that are written in full; if there are more, all are only named
+# Notes that change dates.
 WARNINGS = frozenset(
     {
         NoteCode.FOLLOW,
@@ -54,7 +54,7 @@ STANDING = ("medicine", "open_skin", "general", "scope")  # the standing texts b
 
 
 class Page:
-    """A page being written. Moments are shown in `zone` to a reader whose local date is `today`."""
+    """A page that is being written. Moments are shown in `zone` to a reader whose local date is `today`."""
 
     def __init__(self, screen: Screen, *, zone: ZoneInfo, today: date) -> None:
         self.screen = screen
@@ -66,7 +66,7 @@ class Page:
         self.marks: set[str] = set()  # those that the footer explains
 
     def written_text(self) -> str:
-        """Return what the page holds so far; each line ends in a newline and in no spaces."""
+        """Return the page so far; each line ends in a newline, without spaces before it."""
         return "\n".join(line.rstrip() for line in self.lines).strip("\n") + "\n"
 
     # Lines ----------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ class Page:
         self.lines.append("")
 
     def written(self, text: str, style: str = "") -> Text:
-        """Return a text in the characters that the screen has."""
+        """Make a text of the characters that the screen can show."""
         return Text(text if self.screen.unicode else to_ascii(text), style)
 
     def line(self, text: str | Text, style: str = "") -> None:
@@ -85,12 +85,12 @@ class Page:
         self.lines += [line.shown(colour=self.screen.colour) for line in whole.wrapped(self.width)]
 
     def beside(self, left: Text, right: Text, *, at: int) -> None:
-        """Write two texts side by side, each wrapped in its columns; the right one begins `at` a column."""
-        fits = width_of(left.plain) < at  # then as it is: the red of EMERGENCY reaches a space further
+        """Write two texts side by side, each wrapped in its columns; the right one begins in column `at`."""
+        fits = width_of(left.plain) < at  # then unchanged: the label EMERGENCY ends in a red space
         lefts = [left] if fits else left.wrapped(at - 1)
-        for left_line, other in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
+        for left_line, right_line in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
             left_line.append(" " * (at - width_of(left_line.plain)))
-            self.lines.append(Text.of(left_line, other).shown(colour=self.screen.colour))
+            self.lines.append(Text.of(left_line, right_line).shown(colour=self.screen.colour))
 
     def row(self, label: str, text: str | Text, style: str = STRONG, *, at: int = LABEL + 1) -> None:
         """Write a label and its text beside it; on a narrow screen the text follows in the same line."""
@@ -139,7 +139,7 @@ class Page:
         self.line(Text.of(left, "  ", self.written(now, DIM)))
 
     def next(self, view: Overview) -> None:
-        """Write the one bright thing: what comes next, and when."""
+        """Write what comes next and when, in the brightest style of the page."""
         if not view.begun:
             said, moment = next_preparation(view)
         elif view.next_change is not None:
@@ -153,7 +153,7 @@ class Page:
         self.next_row(said, f"{self.near(moment)}, in {how_long(moment - view.as_of)}")
 
     def next_row(self, said: str, when: str) -> None:
-        """Write what comes next and when; in the order that keeps the moment on one line."""
+        """Write what comes next and when. If it needs several lines, the moment comes first, so that it stays whole."""
         at = len("Next") + 2
         what, moment = self.written(said, "green"), self.written(when, NEXT)
         if at + width_of(said) + 3 + width_of(when) <= self.width:
@@ -162,7 +162,7 @@ class Page:
             self.row("Next", Text.of(moment, ": ", what), NEXT, at=at)
 
     def notices(self, notes: Iterable[Note], view: Overview) -> None:
-        """Write the notes that change dates, and what a person can do about them."""
+        """Write the notes that change dates, and how a person can resolve them."""
         for note in notes:
             if (advice := tip(note, view)) is not None:
                 self.line(advice, DIM)
@@ -170,7 +170,7 @@ class Page:
                 self.line(sentence(note.text), NOTICE)
 
     def help_rows(self, view: Overview, *, later: bool = True) -> None:
-        """Write when to call the clinic, with the signs that count later on, and what is an emergency."""
+        """Write when to call the clinic (with `later`, also the signs that count later on), and what is an emergency."""
         schedule = view.plan.schedule
         signs = [window.rule.short for window in view.call_now]
         for group in view.call_later if later else ():
@@ -187,7 +187,7 @@ class Page:
         self.row(" EMERGENCY ", standing_text("emergency", schedule, short=True), EMERGENCY)
 
     def footer(self, plan: Plan, *, texts: Sequence[str] = STANDING) -> None:
-        """Write what the marks mean, and the standing texts of these names."""
+        """Explain the marks on the page, and write the standing texts with these names."""
         schedule = plan.schedule
         said = [f"{DIFFERS_MARK} sources differ: ask your clinic"] if DIFFERS_MARK in self.marks else []
         if "¹" in self.marks or "medicine" in texts:
@@ -201,7 +201,7 @@ class Page:
     # Pieces ---------------------------------------------------------------------------------------
 
     def name(self, window: Window, *, differs: bool = False) -> Text:
-        """Return the name of a window; a medicine is marked, and with `differs` what sources differ about."""
+        """Name a window. Medicines are marked, and with `differs` also those about which sources differ."""
         text = self.written(window.rule.short)
         if window.rule.medicine:
             self.marks.add("¹")
@@ -212,7 +212,7 @@ class Page:
         return text
 
     def names(self, windows: Iterable[Window], *, differs: bool = False) -> Text:
-        """Return the names of windows, one behind the other."""
+        """List the names of windows."""
         return Text.joined((self.name(window, differs=differs) for window in windows), ", ")
 
     def name_lines(self, windows: Sequence[Window], width: int, suffix: str = "") -> Iterator[Text]:
@@ -228,7 +228,7 @@ class Page:
         yield from line.wrapped(width)
 
     def today_only(self, view: Overview) -> list[Window]:
-        """Return what belongs to today and to no other day, such as a photo."""
+        """Return the milestones of today alone, such as a photo."""
         begun = (w for group in view.milestones if group.moment <= view.as_of for w in group.windows)
         return [window for window in begun if self.one_day(window)]
 
@@ -239,7 +239,7 @@ class Page:
         return window.end == end_of_day(local(window.start, self.zone).date(), self.zone)
 
     def near(self, moment: datetime) -> str:
-        """Return a moment as shortly as today's reader needs it: "14:30", "Fri 14:30" or "9 Dec 14:30"."""
+        """Write a moment as briefly as possible: "today 14:30", "Fri 14:30" or "9 Dec 14:30"."""
         shown = local(moment, self.zone)
         if last_whole_day(moment, self.zone) is not None:
             return self.near_day(moment)
@@ -247,33 +247,33 @@ class Page:
         return f"today {at}" if shown.date() == self.today else f"{self.near_day(moment)} {at}"
 
     def near_day(self, moment: datetime) -> str:
-        """Return the day of a moment: "Fri" within the coming week, else "9 Dec"."""
+        """Write the day of a moment: "Fri" within the coming week, else "9 Dec"."""
         return self.day_text(local(moment, self.zone).date())
 
     def day_text(self, day: date) -> str:
-        """Return a day: "Fri" within the coming week, else "9 Dec"."""
+        """Write a day: "Fri" within the coming week, else "9 Dec"."""
         return weekday(day) if 0 <= (day - self.today).days < 7 else day_and_month(day, self.today)
 
     def near_end(self, moment: datetime) -> str:
-        """Return an end as today's reader needs it: "Fri 14:30", "through Tue" or "9 Dec 14:30"."""
+        """Write an end as briefly as possible: "Fri 14:30", "through Tue" or "9 Dec 14:30"."""
         day = last_whole_day(moment, self.zone)
         return self.near(moment) if day is None else f"through {self.day_text(day)}"
 
 
 def by_priority(windows: Iterable[Window]) -> list[Window]:
-    """Return windows with what matters most to people first: the sun and the gym before hats."""
+    """Sort windows by priority: what matters most to people comes first."""
     return sorted(windows, key=lambda window: window.rule.priority)
 
 
 def ended_text(windows: Sequence[Window]) -> str:
-    """Return the news of windows that end together: a few in full, more of them by name."""
+    """Say that windows have ended: a few with their whole messages, more by name."""
     if len(windows) > MAX_MESSAGES:
         return f"wait over for {', '.join(window.rule.short for window in by_priority(windows))}"
     return end_messages(by_priority(windows))
 
 
 def next_preparation(view: Overview) -> tuple[str, datetime]:
-    """Return what to prepare next and from when, or the appointment."""
+    """Return what to prepare next, or the appointment, and when."""
     for group in view.preparation:
         if group.moment > view.as_of:
             return ", ".join(window.rule.short for window in group.windows), group.moment

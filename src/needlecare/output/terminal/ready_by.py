@@ -1,4 +1,4 @@
-"""The latest treatment dates before a day -> a table for a terminal."""
+"""The latest treatment dates before a day, as a table for a terminal."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ _DATE_WIDTH = 32
 
 
 def ready_by_text(found: ReadyBy, today: date, screen: Screen) -> str:
-    """Return the dates, of which the first line says the most important one; lines end in a newline."""
+    """Write the dates; the first line says the most important one. Lines end in a newline."""
     return _ReadyByPage(found, today, screen).text()
 
 
@@ -51,7 +51,7 @@ class _ReadyByPage(Page):
         return self.written_text()
 
     def headline(self) -> str:
-        """Return what to do so that nothing is left to avoid, or that it is too late for that."""
+        """Say by when to be treated so that nothing is left to avoid, or that it is too late."""
         found, day = self.found, short_day(self.found.day)
         main = next(
             (ready_date for ready_date in found.dates if ready_date.line.title == NOTHING_TO_AVOID), None
@@ -65,14 +65,14 @@ class _ReadyByPage(Page):
         return f"Ready by {day}: too late for nothing left to avoid. The last day for {what} was {latest}."
 
     def heading(self) -> None:
-        """Name the columns of dates."""
+        """Write the headings of the columns."""
         if self.found.sessions > 1:
             self.columns("", ("first session by", f"session {self.found.sessions}", ""), DIM)
         else:
             self.columns("", ("treatment by", "", ""), DIM)
 
     def dated(self, ready_date: ReadyDate) -> None:
-        """Write a line: its latest dates, and whether a treatment today is still in time."""
+        """Write a row: its latest dates, and whether a treatment today is still in time."""
         dates = (
             self.near_day_text(ready_date.first),
             self.near_day_text(ready_date.last),
@@ -81,8 +81,8 @@ class _ReadyByPage(Page):
         self.columns(ready_date.line.title, dates, self.style(ready_date))
 
     def columns(self, title: str, cells: tuple[str, str, str], style: str) -> None:
-        """Write a title and its columns, without the last session where there is but one; on a narrow
-        screen they follow below the title.
+        """Write a title and its columns; a single treatment has no column for the last session. On a narrow
+        screen the columns are below the title.
         """
         first, last, left = cells
         course = self.found.sessions > 1
@@ -101,14 +101,14 @@ class _ReadyByPage(Page):
         return DO if ready_date.in_reach(self.today) else DIM
 
     def left(self, latest: date) -> str:
-        """Return how many days are left, or that it is too late."""
+        """Say how many days are left, or that it is too late."""
         days = (latest - self.today).days
         if days < 0:
             return "too late"
         return "only today" if days == 0 else f"{days} day{'' if days == 1 else 's'} left"
 
     def reach(self) -> str:
-        """Return what a treatment today is still in time for."""
+        """Say for which goals a treatment today is in time."""
         titles = [ready_date.line.title for ready_date in self.found.dates if ready_date.in_reach(self.today)]
         start = "Starting today" if self.found.sessions > 1 else "A treatment today"
         if not titles:

@@ -1,4 +1,4 @@
-"""The saved treatments -> a list for a person, or JSON."""
+"""The saved treatments as a list for a person, or as JSON."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from needlecare.storage.saved import SavedTreatment
 
 
 def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
-    """Return a line for each saved treatment, with its number; the one that status shows is marked."""
+    """Write a line for each saved treatment, with its number; the one that status shows is marked."""
     lines = []
     for number, saved_treatment in enumerate(saved, start=1):
         mark = "  <- shown by status" if saved_treatment is current else ""
@@ -20,7 +20,7 @@ def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) 
 
 
 def saved_json(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
-    """Return the saved treatments as JSON text."""
+    """Write the saved treatments as JSON."""
     return json_text(
         {
             "saved": [
@@ -58,5 +58,5 @@ def _saved_json(saved: SavedTreatment, number: int, current: SavedTreatment | No
 
 
 def _in_unicode(text: str) -> str:
-    """Return a text as JSON can carry it: what is no character in the name of a file is escaped."""
+    """Escape bytes of a file name that are not characters, which JSON cannot contain."""
     return text.encode(errors="backslashreplace").decode()

@@ -1,10 +1,10 @@
-"""What a text is shown on: its width, whether it has colour, and its characters."""
+"""The screen that a text is shown on: its width, whether it has colour, and its characters."""
 
 from msgspec import Struct
 
 
 class Screen(Struct, frozen=True, kw_only=True):
-    """A screen; width in columns, and whether it has colour and more than ASCII."""
+    """A screen: its width in columns, and whether it shows colour and more than ASCII."""
 
     width: int = 80
     colour: bool = False
@@ -35,5 +35,5 @@ _ASCII = str.maketrans(
 
 
 def to_ascii(text: str) -> str:
-    """Return a text in ASCII, with a question mark for what has no equivalent there."""
+    """Convert a text to ASCII, with a question mark for characters that have no equivalent."""
     return text.translate(_ASCII).encode("ascii", "replace").decode()

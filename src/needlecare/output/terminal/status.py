@@ -1,4 +1,4 @@
-"""Plan -> what holds now, on one short page: the timeline in brief, one fact a row."""
+"""The state of a plan on one short page: the timeline in brief, one fact per row."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from needlecare.time.zones import local
 
 
 def status(plan: Plan, as_of: datetime, screen: Screen) -> str:
-    """Return what a plan says at a moment (UTC), laid out for a screen; lines end in a newline."""
+    """Write what a plan says at a moment (UTC), laid out for a screen; lines end in a newline."""
     return _Status(overview(plan, as_of), screen).text()
 
 
@@ -39,7 +39,7 @@ class _Status(Page):
         return self.written_text()
 
     def off_limits(self) -> None:
-        """Write what is news, then what isn't allowed yet: a row for each end."""
+        """Write what has just ended, then what isn't allowed yet, with a row for each end."""
         view = self.view
         if view.just_ended:
             self.row("NEW", ended_text(view.just_ended), DO)
@@ -49,7 +49,7 @@ class _Status(Page):
             self.dated(self.near_end(group.moment), group.windows)
 
     def before(self) -> None:
-        """Write what to prepare and from when, then what the clinic has to know first."""
+        """Write what to prepare and from when, then what to tell the clinic first."""
         view = self.view
         self.line("PREPARE", DONT)
         past = [

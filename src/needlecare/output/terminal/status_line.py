@@ -1,4 +1,4 @@
-"""Plan -> one line for a shell prompt or a status bar: the day, what still has to wait, today's care."""
+"""One line for a shell prompt or a status bar: the day, what still has to wait, today's care."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,14 +9,14 @@ from needlecare.output.timing import how_long, last_whole_day, short_day, weekda
 from needlecare.plan.combine import begins, status
 from needlecare.time.zones import local
 
-MAX_WIDTH = 72  # columns; of a list only the most important things fit
+MAX_WIDTH = 72  # columns; only the most important things of a list fit
 _WEEK = 6  # days in which a weekday alone names a day
 
 
 def status_line(plan: Plan, now: datetime) -> str:
-    """Return "Skin day 3: no gym until Tue · SPF 50 every day" at a moment (UTC), in a line of its own.
+    """Write "Skin day 3: no gym until Tue · SPF 50 every day" for a moment (UTC), on a line of its own.
 
-    It names neither the treatment nor the clinic: others may read it.
+    It names neither the treatment nor the clinic, since other people may see it.
     """
     start, zone = begins(plan), plan.treatment.zone
     if now < start:
@@ -38,7 +38,7 @@ def _most_important(windows: Iterable[TimedWindow], now: datetime) -> list[Timed
 
 
 def _until(end: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return "until Tue", "through Tue" where the whole Tuesday counts, or "until 5 Dec" further on."""
+    """Write "until Tue", "through Tue" if the whole Tuesday counts, or "until 5 Dec" for a later day."""
     whole = last_whole_day(end, zone)
     day = whole or local(end, zone).date()
     near = (day - local(now, zone).date()).days <= _WEEK
@@ -47,7 +47,7 @@ def _until(end: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def _bans(windows: Sequence[TimedWindow], now: datetime, zone: ZoneInfo) -> str:
-    """Return "no direct sun, retinol until 5 Dec, gym through Fri": what ends together is named together."""
+    """Write "no direct sun, retinol until 5 Dec, gym through Fri", grouped by end."""
     by_end: dict[str, list[str]] = {}
     for window in windows:
         by_end.setdefault(_until(window.end, now, zone), []).append(window.rule.short)
@@ -59,5 +59,5 @@ def _line(said: str, what: str, care: str = "") -> str:
 
 
 def _longest(lines: Sequence[str]) -> str:
-    """Return the first of some lines, the longest first, that fits."""
+    """Return the longest line that fits; `lines` begins with the longest."""
     return next((line for line in lines if len(line) <= MAX_WIDTH + 1), lines[-1])

@@ -1,7 +1,7 @@
-"""Styled text that wraps to a width: what a page for a terminal is made of.
+"""Styled text that wraps to a width: what a page for a terminal consists of.
 
-Kept small on purpose: importing rich would take a third of the start-up of a command
-that prints a few lines. Only the progress bar of `batch` uses it.
+This is deliberately small. Importing rich would take up a third of the start of a command that prints a few
+lines, so only the progress bar of `batch` uses it.
 """
 
 import re
@@ -35,7 +35,7 @@ _MIN_WIDTH = 20  # columns; a narrower screen wraps the lines itself
 
 
 class Text:
-    """Some text, in stretches of one style each; the style "" is none."""
+    """Text in parts, each with a style; "" means no style."""
 
     def __init__(self, text: str = "", style: str = "") -> None:
         self.stretches: list[tuple[str, str]] = [(text, style)] if text else []
@@ -49,12 +49,12 @@ class Text:
         return "".join(text for text, _ in self.stretches)
 
     def append(self, more: "str | Text", style: str = "") -> None:
-        """Add text at the end; a text that has styles keeps them."""
+        """Add text at the end; a Text keeps its own styles."""
         self.stretches += more.stretches if isinstance(more, Text) else Text(more, style).stretches
 
     @classmethod
     def of(cls, *parts: "str | Text") -> "Text":
-        """Return one text made of several."""
+        """Join several texts into one."""
         text = cls()
         for part in parts:
             text.append(part)
@@ -62,7 +62,7 @@ class Text:
 
     @classmethod
     def joined(cls, parts: "Iterable[Text]", between: str) -> "Text":
-        """Return one text made of several, with another between each two."""
+        """Join several texts into one, with `between` between them."""
         text = cls()
         for number, part in enumerate(parts):
             text.append(between if number else "")
@@ -78,9 +78,9 @@ class Text:
         return part
 
     def wrapped(self, width: int) -> "Iterator[Text]":
-        """Yield its lines of at most `width` columns, broken between words; a longer word is cut."""
+        """Yield its lines of up to `width` columns, broken between words; a longer word is cut."""
         plain = self.plain
-        start = end = columns = 0  # of the line so far; the columns that its last blanks take count too
+        start = end = columns = 0  # of the line so far, including the spaces at its end
         for word in _WORD.finditer(plain):
             if columns and columns + width_of(word[0].rstrip()) > width:
                 yield self.cut(start, start + len(plain[start:end].rstrip()))
@@ -95,14 +95,14 @@ class Text:
         yield self.cut(start, start + len(plain[start:].rstrip()))
 
     def shown(self, *, colour: bool) -> str:
-        """Return it as a terminal shows it, with escape codes for its styles where that has colour."""
+        """Return the text for a terminal, with escape codes for its styles if that has colour."""
         return "".join(_coded(text, style) if colour and style else text for text, style in self.stretches)
 
 
 def text_on(texts: Iterable[Text], screen: Screen) -> str:
-    """Return texts as a screen shows them: each begins a line, and lines end in a newline.
+    """Lay out texts for a screen: each begins a new line, and lines end in a newline.
 
-    Where a text is indented, its further lines are indented a little more.
+    If a text is indented, its second and further lines are indented a little more.
     """
     lines = []
     for text in texts:
@@ -116,7 +116,7 @@ def text_on(texts: Iterable[Text], screen: Screen) -> str:
 
 
 def width_of(text: str) -> int:
-    """Return how many columns a text takes on a terminal."""
+    """Return the number of columns that a text takes up on a terminal."""
     if text.isascii():
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

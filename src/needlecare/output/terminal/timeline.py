@@ -1,7 +1,7 @@
-"""Plan -> the timeline for a terminal: what not to do, what to do and what is normal, as bars in one chart.
+"""The timeline for a terminal: what not to do, what to do and what is normal, as bars in one chart.
 
-Pure, as every page is. The sections differ in colour, in their words and in the texture
-of their bars, so none of these is needed to understand the others.
+The sections differ in their colours, their headings and the texture of their bars, so that no one of these is
+needed to understand the chart.
 """
 
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ from needlecare.plan.combine import begins, status
 from needlecare.plan.overview import Overview, overview
 from needlecare.time.zones import local
 
-NAMES = 23  # columns of names; a rule's short name has 22 or fewer
-MIN_NAMES = 18  # on a screen so small that the days would have no names otherwise
-ROOMY = 72  # columns from which both fit
+NAMES = 23  # columns for names; a rule's short name has 22 or fewer
+MIN_NAMES = 18  # on small screens, so that the days still have names
+ROOMY = 72  # columns in which both fit
 MAX_NAMES = 46
 SURE, DIFFERS, USUAL = "█", DIFFERS_MARK, "─"  # the textures of a bar
 ARROW = "▸"  # at the end of a bar that is longer than the chart
@@ -57,7 +57,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def timeline(plan: Plan, as_of: datetime, screen: Screen) -> str:
-    """Return a plan at a moment (UTC), laid out for a screen; lines end in a newline."""
+    """Write a plan at a moment (UTC), laid out for a screen; lines end in a newline."""
     return _Timeline(overview(plan, as_of), screen).text()
 
 
@@ -81,10 +81,10 @@ class _Timeline(Page):
         self.footer(self.view.plan)
         return self.written_text()
 
-    # What stands in the chart ---------------------------------------------------------------------
+    # The content of the chart ---------------------------------------------------------------------
 
     def chart_end(self) -> datetime:
-        """Return the end of what to do and not to do, within the weeks that a chart may have."""
+        """Return when the last thing to do or to avoid ends, limited to the weeks that fit in a chart."""
         view = self.view
         windows = [w for group in (*view.not_yet, *view.do_later) for w in group.windows] + [*view.do_now]
         first, most = self.origin + timedelta(days=DAYS), self.origin + timedelta(weeks=MAX_WEEKS)
@@ -101,7 +101,7 @@ class _Timeline(Page):
         ]
 
     def rows(self, windows: Iterable[Window]) -> list[Row]:
-        """Return the rows of windows by their ends; what looks the same shares one."""
+        """Return the rows of windows, sorted by end; windows that look the same share a row."""
         rows: dict[tuple[datetime, datetime, datetime | None, str], list[Window]] = {}
         far = self.horizon + timedelta(days=36500)
         for window in windows:
@@ -116,7 +116,7 @@ class _Timeline(Page):
         ]
 
     def ends(self, window: Window) -> str:
-        """Return the end of a window as its row says it; of what is normal, the day, and whom to ask then."""
+        """Write the end of a window for its row; for what is normal, the day, and whether to call after it."""
         if window.end is None:
             return ""
         if window.kind is not Kind.EXPECT:
@@ -127,7 +127,7 @@ class _Timeline(Page):
     # Parts ----------------------------------------------------------------------------------------
 
     def before(self) -> None:
-        """Write what to prepare and by when, then what the clinic has to know first."""
+        """Write what to prepare and by when, then what to tell the clinic first."""
         view = self.view
         self.blank()
         self.line("PREPARE", DONT)
@@ -192,7 +192,7 @@ class _Timeline(Page):
             self.lines.append(whole.shown(colour=self.screen.colour))
 
     def bar(self, row: Row, look: Look, axis: Axis) -> Text:
-        """Return the bar of a row, as wide as the axis; a window of minutes has a column too."""
+        """Draw the bar of a row, as wide as the axis; even a window of minutes gets a column."""
         first = min(floor(axis.column(row.start)), axis.width - 1)
         last = axis.width if row.end is None else max(first + 1, ceil(axis.column(row.end)))
         sure = min(last, max(first, ceil(axis.column(row.sure)))) if row.sure > row.start else first
@@ -211,7 +211,7 @@ class _Timeline(Page):
         )
 
     def narrow_chart(self, moments: int) -> None:
-        """Write the rows without bars: a texture for now and for the end, the names, the moment."""
+        """Write the rows without bars: one character each for now and for the end, then the names and the moment."""
         for kind, rows in self.sections.items():
             if not rows:
                 continue
@@ -236,7 +236,7 @@ class _Timeline(Page):
             self.lines.append(line.shown(colour=self.screen.colour))
 
     def begins_at(self, row: Row) -> str:
-        """Return from when a row holds, where that isn't yet and no bar shows it."""
+        """Write when a row starts if that is later than now, since there is no bar to show it."""
         if row.start <= self.origin:
             return ""
         day_is_enough = row.windows[0].kind is Kind.EXPECT
@@ -251,7 +251,7 @@ class _Timeline(Page):
         return [rule.short for rule in noted if rule.kind is Kind.PREPARE]
 
     def over(self) -> None:
-        """Write what is over: the news of the last day in full, the rest by name."""
+        """Write what is over: what ended in the last day in full, the rest by name."""
         view = self.view
         if view.just_ended:
             self.row("NEW", ended_text(view.just_ended), DO)
@@ -259,7 +259,7 @@ class _Timeline(Page):
             self.row("OVER", self.names(view.ended), DIM)
 
     def later(self) -> None:
-        """Write photos, results and the next session, which lie outside the chart."""
+        """Write the photos, results and the next session that are not in the chart."""
         view = self.view
         shown = {id(window) for rows in self.sections.values() for row in rows for window in row.windows}
         groups = [*view.milestones, *view.results, *view.normal_soon]
@@ -273,7 +273,7 @@ class _Timeline(Page):
             self.row("LATER", self.written(said, DIM))
 
     def when(self, window: Window, start: datetime) -> str:
-        """Return "25 Dec" for what belongs to one day, "from 25 Dec", or "until 4 Jan" for what has begun."""
+        """Write "25 Dec" for a single day, "from 25 Dec", or "until 4 Jan" for what has begun."""
         if start <= self.view.as_of and window.end is not None:
             return f"until {self.near_day(window.end - timedelta(seconds=1))}"
         return self.near_day(start) if self.one_day(window) else f"from {self.near_day(start)}"

@@ -1,4 +1,4 @@
-"""A rule -> why it exists: the reason, how its dates are calculated, who says so, what was set aside."""
+"""Why a rule exists: the reason, how its dates are calculated, who says so, what was set aside."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -53,9 +53,9 @@ _CASES = {
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """A rule as a plan has it, on the local day of the reader.
+    """A rule in a plan, on the local day of the reader.
 
-    `dated` says whether the plan's treatment is a real one, `name` what it is called.
+    `dated`: the plan is for a real treatment, not an example. `name` is the name of that treatment.
     """
 
     rule: Rule
@@ -66,18 +66,18 @@ class Reason(Struct, frozen=True, kw_only=True):
 
     @property
     def now(self) -> datetime | None:
-        """The end of the reader's day (UTC), where the treatment is a real one."""
+        """The end of the reader's day (UTC), if the treatment is a real one."""
         return end_of_day(self.today, self.plan.treatment.zone) if self.dated else None
 
     @property
     def window(self) -> Window | None:
-        """The window of the rule, or None where it is a note or not in the plan."""
+        """The window of the rule; None if it is a note or not in the plan."""
         every = (*self.plan.windows, *self.plan.checklist, *self.plan.warnings)
         return next((window for window in every if window.rule.id == self.rule.id), None)
 
 
 def why(reasons: Sequence[Reason], screen: Screen) -> str:
-    """Return why some rules exist, as text for a screen; the first line is the reason."""
+    """Write why some rules exist, for a screen; the first line is the reason."""
     schedule = reasons[0].plan.schedule
     lines: list[Text] = []
     for reason in reasons:
@@ -88,7 +88,7 @@ def why(reasons: Sequence[Reason], screen: Screen) -> str:
 
 
 def why_json(reasons: Sequence[Reason]) -> str:
-    """Return why some rules stand, as JSON text."""
+    """Write why some rules exist, as JSON."""
     plan, dated = reasons[0].plan, reasons[0].dated
     return json_text(
         {
@@ -102,7 +102,7 @@ def why_json(reasons: Sequence[Reason]) -> str:
 
 
 def offset_words(offset: Offset) -> str:
-    """Return an offset in words: "48 hours after the treatment", "00:00 on day 7"."""
+    """Write an offset in words: "48 hours after the treatment", "00:00 on day 7"."""
     if offset.clock is not None and not (offset.months or offset.seconds):
         return f"{offset.clock:%H:%M} on {_day_words(offset.days)}"
     amounts = [(offset.months, "month"), (offset.days, "day"), *_elapsed(offset.seconds)]
@@ -143,7 +143,7 @@ def _lines(reason: Reason) -> Iterator[Text]:
 
 
 def _sources(placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iterator[Text]:
-    """Yield what the sources say, in the groups in which they take part in the date."""
+    """Yield what the sources say, grouped by whether and how they count."""
     counted = [claim for claim in placed if claim.counted]
     set_aside = [claim for claim in placed if claim.recommendation.set_aside and not claim.counted]
     left = [claim for claim in placed if claim not in counted and claim not in set_aside]
@@ -156,7 +156,7 @@ def _sources(placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iter
 
 
 def _calculation(reason: Reason) -> Iterator[str]:
-    """Say in words how the window came about, in offsets, and in dates where there is a treatment."""
+    """Explain how the window was calculated: in offsets, and in dates if there is a real treatment."""
     window, rule = reason.window, reason.rule
     if window is None:
         yield "No source gives a time that counts for this treatment, so it is a note without a date."
@@ -196,7 +196,7 @@ def _calculation(reason: Reason) -> Iterator[str]:
 
 
 def _edge(counted: Sequence[PlacedRecommendation], name: str, *, latest: bool) -> str:
-    """Return the offset that makes an edge, in words, and whose it is."""
+    """Write the offset that decides an edge in words, and its source."""
     given = [claim for claim in counted if getattr(claim, name) is not None]
     if not given:
         return "no time is given"
@@ -207,7 +207,7 @@ def _edge(counted: Sequence[PlacedRecommendation], name: str, *, latest: bool) -
 
 
 def _earliest(counted: Sequence[PlacedRecommendation], window: Window) -> str:
-    """Return the earliest reading at which a window may be over, in words, and whose it is."""
+    """Write the earliest possible end of a window in words, and its source."""
     for claim in counted:
         for name in ("earliest", "end"):
             if getattr(claim, name) == window.earliest_end:
@@ -255,7 +255,7 @@ def _times(claim: PlacedRecommendation) -> str:
 
 
 def _source_words(source: Source) -> str:
-    """Return a source with its tier and its address, as outputs name it."""
+    """Name a source with its tier and its address."""
     made = ", ".join(filter(None, [source.publisher, str(source.year or "")]))
     address = source.address or "no address known"
     made = f" ({made})" if made else ""
