@@ -1,1 +1,1 @@
-"""Reviewing rule files: worked cases, what changes between two of them, and a clinic's first file."""
+"""For reviewing rules: worked cases, what changes between two rule files, and a clinic's first file."""

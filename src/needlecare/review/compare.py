@@ -1,8 +1,7 @@
-"""Two schedules -> what changes for a patient from one to the other; nothing is worded here.
+"""What changes for a patient from one schedule to another. Nothing is worded here.
 
-Both are planned for the same treatments, one for each case that a rule can
-speak of, and their windows compared: what a file says in other words or by
-other sources is no change as long as every plan stays the same.
+Both schedules are planned for the same treatments, one for each case that rules distinguish, and the windows are
+compared. Other words or other sources don't count as a change if every plan stays the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +30,7 @@ from needlecare.time.zones import local, zone_named
 
 
 class Change(StrEnum):
-    """What became of a rule or a text, as a patient has it; what loosens a plan comes first."""
+    """How a rule or a text changed for a patient; what makes a plan less strict comes first."""
 
     GONE = "gone"
     SHORTER = "shorter"
@@ -39,12 +38,12 @@ class Change(StrEnum):
     LONGER = "longer"
     EARLIER = "earlier"
     LATER = "later"
-    DISPUTED = "disputed"  # the sources differ from another moment on, or no longer, or now
+    DISPUTED = "disputed"  # when the sources differ has changed
     SAID = "said"
 
 
 class Skin(StrEnum):
-    """The skin types that rules tell apart."""
+    """The skin types that rules distinguish."""
 
     LIGHTER = "I-III"
     DARKER = "IV-VI"
@@ -52,7 +51,7 @@ class Skin(StrEnum):
 
 
 class Reference(Enum):
-    """The treatments by which two schedules are compared, plainest first: when, and in which zone."""
+    """The treatments for which two schedules are compared, the simplest first: when, and in which zone."""
 
     PLAIN = (datetime(2026, 1, 15, 11, 37, tzinfo=UTC), "UTC")  # far from any clock change
     DATE_ONLY = (date(2026, 1, 15), "UTC")
@@ -61,7 +60,7 @@ class Reference(Enum):
 
 
 class Cases(Struct, frozen=True, kw_only=True):
-    """Some treatments: with PRP or not, for scars or not (None: either), of some skin types."""
+    """A set of treatments: with or without PRP, for scars or not (None: both), and the skin types."""
 
     prp: bool | None = None
     scars: bool | None = None
@@ -72,10 +71,10 @@ EVERY = Cases()
 
 
 class Point(Struct, frozen=True, kw_only=True):
-    """An edge of a window, by the time from the treatment to it.
+    """An edge of a window, by its distance from the treatment.
 
-    `offset` is the recommendation's that makes the edge, where one does; `day`
-    the number of the day where a whole day is meant.
+    `offset` is that of the recommendation that decides the edge, if one does; `day` is the number of the day if a
+    whole day is meant.
     """
 
     elapsed: timedelta
@@ -84,7 +83,7 @@ class Point(Struct, frozen=True, kw_only=True):
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
-    """The edges of a window that is new or gone; `note` where it is a note without times instead."""
+    """The edges of a window that is new or gone. `note`: it is a note without times instead."""
 
     start: Point | None = None
     end: Point | None = None
@@ -95,12 +94,11 @@ Value = Point | Stretch | Offset | str | None
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """One thing that changes for a patient.
+    """Something that changes for a patient.
 
-    `about` names what changed: an edge ("start", "end", "differs"), a key of the
-    rule, "window" where a rule comes or goes, or for no rule a key of the file
-    ("clinic.telephone"). `before` is None where it is new, `after` where it is
-    gone. `reference` is the plainest treatment that shows it.
+    `about` names what changed: an edge ("start", "end", "differs"), a key of the rule, "window" if a rule is new or
+    gone, or a key of the file ("clinic.telephone"). `before` is None if it is new, `after` is None if it is gone.
+    `reference` is the simplest treatment that shows the change.
     """
 
     change: Change
@@ -113,7 +111,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Unseen(StrEnum):
-    """What can change in a file without changing a plan; `needlecare why` and `can` tell of it."""
+    """What can change in a file without changing a plan; `needlecare why` and `can` show it."""
 
     SOURCES = "sources"
     RECOMMENDATIONS = "recommendations"
@@ -123,17 +121,14 @@ class Unseen(StrEnum):
 
 
 def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
-    """Return what changes for a patient whose plan is made by one schedule instead of another.
-
-    Rules in the order of the files, then what belongs to no rule.
-    """
+    """Return what changes for a patient: first rules, in the order of the files, then everything else."""
     comparison = _Comparison(before, after)
     of_rules = (difference for rule in comparison.rules for difference in comparison.of_rule(rule))
     return (*of_rules, *_of_file(before, after))
 
 
 def unseen(before: Schedule, after: Schedule) -> dict[Unseen, tuple[str, ...]]:
-    """Return what changes between two schedules and alters no plan: the sources and rules concerned."""
+    """Return the sources and rules that change between two schedules without changing a plan."""
     both = [(before.rules[name], after.rules[name]) for name in before.rules if name in after.rules]
     sources = dict.fromkeys([*before.sources, *after.sources])
     found = {
@@ -157,18 +152,26 @@ _CASES = {
     for (prp, with_prp), (scars, with_scars), skins in product(_EITHER, _EITHER, combinations(Skin, size))
 }
 _SKIN_TYPES = {Skin.LIGHTER: SkinType.II, Skin.DARKER: SkinType.V, Skin.UNKNOWN: None}
-_TOLD = ("kind", "title", "short", "advice", "then", "medicine", "daily", "series")  # what a plan carries
-_NOTES = frozenset(
-    {NoteCode.NO_WINDOW, NoteCode.NO_TIME_LEFT, NoteCode.SKIN_TYPE}
-)  # that stand for a rule, or beside it
-_EVER = timedelta(days=1_000_000)
+_PLAN_KEYS = (
+    "kind",
+    "title",
+    "short",
+    "advice",
+    "then",
+    "medicine",
+    "daily",
+    "series",
+)  # of a rule, in a plan
+# Notes that replace the window of a rule, or accompany it.
+_NOTES = frozenset({NoteCode.NO_WINDOW, NoteCode.NO_TIME_LEFT, NoteCode.SKIN_TYPE})
+_INFINITELY = timedelta(days=1_000_000)
 _STRICTER_IF_LONGER = frozenset({Kind.AVOID, Kind.PREPARE})
 
 _Found = tuple[Change, str, Value, Value]
 
 
 class _Placed:
-    """A plan, by its rules."""
+    """A plan whose windows and notes can be looked up by rule."""
 
     def __init__(self, made: Plan) -> None:
         self.plan = made
@@ -181,7 +184,7 @@ class _Placed:
         }
 
     def stretch(self, rule: str) -> Stretch | None:
-        """Return where a rule stands in the plan; None where it has no place in it."""
+        """Return the edges of a rule's window; None if the rule is not in the plan."""
         window = self.windows.get(rule)
         if window is None:
             return Stretch(note=True) if rule in self.notes else None
@@ -212,14 +215,14 @@ class _Placed:
         return Point(elapsed=elapsed, offset=next(made_by, None))
 
     def differs(self, window: Window) -> Point | None:
-        """Return where the sources begin to differ (of a preparation: cease to); None where they agree."""
+        """Return where the sources begin to differ (for a preparation: where they stop); None if they agree."""
         if window.kind is Kind.PREPARE:
             return None if window.latest_start == window.start else self.point(window, "latest_start")
         return None if window.earliest_end == window.end else self.point(window, "earliest_end")
 
 
 class _Comparison:
-    """Two schedules, planned for every treatment that tells them apart."""
+    """Two schedules, planned for every kind of treatment."""
 
     def __init__(self, before: Schedule, after: Schedule) -> None:
         self.before = before
@@ -242,7 +245,7 @@ class _Comparison:
         old, new = self.before.rules.get(name), self.after.rules.get(name)
         rule = new or old
         if old is not None and new is not None:
-            for key in _TOLD:
+            for key in _PLAN_KEYS:
                 if (was := _said(old, key)) != (is_now := _said(new, key)):
                     yield Difference(change=Change.SAID, about=key, before=was, after=is_now, rule=rule)
         for ((change, about, past, present), reference), cells in self.placed(name).items():
@@ -257,23 +260,23 @@ class _Comparison:
             )
 
     def placed(self, name: str) -> dict[tuple[_Found, Reference], set[_Cell]]:
-        """Return what changes in the windows of a rule, each with the treatments for which it does.
+        """Return the changes of a rule's windows, each with the treatments for which it happens.
 
-        A change is told by the plainest treatment that shows it, and not again by the others.
+        A change is reported only for the simplest treatment that shows it.
         """
         found: dict[tuple[_Found, Reference], set[_Cell]] = {}
-        told: set[tuple[_Cell, str]] = set()
+        reported: set[tuple[_Cell, str]] = set()
         for (reference, cell), (before, after) in self.plans.items():
             changed = [
-                change for change in self.compared(name, before, after) if (cell, change[1]) not in told
+                change for change in self.compared(name, before, after) if (cell, change[1]) not in reported
             ]
-            told.update((cell, about) for _, about, _, _ in changed)
+            reported.update((cell, about) for _, about, _, _ in changed)
             for change in changed:
                 found.setdefault((change, reference), set()).add(cell)
         return found
 
     def compared(self, name: str, before: _Placed, after: _Placed) -> Iterator[_Found]:
-        """Yield what changes in the window of a rule for one treatment."""
+        """Yield the changes of a rule's window for one treatment."""
         old, new = before.windows.get(name), after.windows.get(name)
         if old is None or new is None:
             was, now = before.stretch(name), after.stretch(name)
@@ -282,7 +285,7 @@ class _Comparison:
         else:
             yield from _moved(before, old, after, new)
         if (was_noted := before.notes.get(name)) != (noted := after.notes.get(name)) and (
-            (old is None) == (new is None)  # else the window that comes or goes tells it
+            (old is None) == (new is None)  # otherwise the window that is new or gone says enough
             and was_noted is not None
             and noted is not None
             and not self.follows_advice(name, was_noted, noted)
@@ -290,21 +293,21 @@ class _Comparison:
             yield Change.SAID, "note", was_noted, noted
 
     def follows_advice(self, name: str, was: str, now: str) -> bool:
-        """Whether a note only repeats the advice of its rule, which is compared already."""
+        """Whether a note only repeats the advice of its rule, which is compared separately."""
         old, new = self.before.rules[name], self.after.rules[name]
         return was.endswith(old.advice) and now.endswith(new.advice)
 
 
 def _moved(before: _Placed, old: Window, after: _Placed, new: Window) -> Iterator[_Found]:
-    """Yield which edges of a window lie elsewhere."""
+    """Yield the edges of a window that moved."""
     strict = new.kind in _STRICTER_IF_LONGER
     was, now = before.point(old, "start"), after.point(new, "start")
-    begun = _elapsed(now, -_EVER) - _elapsed(was, -_EVER)
+    begun = _elapsed(now, -_INFINITELY) - _elapsed(was, -_INFINITELY)
     if begun:
         kinds = (Change.LONGER, Change.SHORTER) if strict else (Change.EARLIER, Change.LATER)
         yield kinds[begun > timedelta(0)], "start", was, now
     was, now = before.point(old, "end"), after.point(new, "end")
-    ended = _elapsed(now, _EVER) - _elapsed(was, _EVER)
+    ended = _elapsed(now, _INFINITELY) - _elapsed(was, _INFINITELY)
     if ended and not (new.kind is Kind.MILESTONE and ended == begun):
         yield (Change.LONGER if ended > timedelta(0) else Change.SHORTER), "end", was, now
     if new.kind is old.kind:
@@ -313,9 +316,9 @@ def _moved(before: _Placed, old: Window, after: _Placed, new: Window) -> Iterato
             yield Change.DISPUTED, "differs", was, now
 
 
-def _elapsed(point: Point | None, ever: timedelta) -> timedelta:
-    """Return the time to an edge; what has no start holds from ever, what has no end for ever."""
-    return ever if point is None else point.elapsed
+def _elapsed(point: Point | None, missing: timedelta) -> timedelta:
+    """Return the time to an edge; a missing start or end is infinitely far away."""
+    return missing if point is None else point.elapsed
 
 
 def _said(rule: Rule, key: str) -> str | None:
@@ -325,16 +328,16 @@ def _said(rule: Rule, key: str) -> str | None:
 
 
 def _folded(cells: set[_Cell]) -> Iterator[Cases]:
-    """Yield as few cases as hold some treatments and no others, the widest first."""
-    fitting = [(cases, held) for cases, held in _CASES.items() if held <= cells]
+    """Describe a set of treatments with as few cases as possible, the largest first."""
+    fitting = [(cases, treatments) for cases, treatments in _CASES.items() if treatments <= cells]
     left = set(cells)
     while left:
-        widest, held = max(fitting, key=lambda fit: len(left & fit[1]))
-        left -= held
-        yield widest
+        largest, treatments = max(fitting, key=lambda fit: len(left & fit[1]))
+        left -= treatments
+        yield largest
 
 
-# What belongs to no rule --------------------------------------------------------------------------
+# Other texts of the file --------------------------------------------------------------------------
 
 
 def _of_file(before: Schedule, after: Schedule) -> Iterator[Difference]:
@@ -369,7 +372,7 @@ def _texts(schedule: Schedule) -> Iterable[tuple[str, Value]]:
 
 
 def _range(series_range: SeriesRange) -> str:
-    """Return a range of a series by its numbers, which are what a patient sees."""
+    """Write the numbers of a range, since patients see nothing else of it."""
     sessions = "-".join(map(str, series_range.sessions)) if series_range.sessions else ""
     every = " to ".join(offset.text for offset in series_range.every if offset) if series_range.every else ""
     return " ".join(filter(None, [series_range.condition.value, sessions, every]))

@@ -1,4 +1,4 @@
-"""The template of a clinic's rule file -> the file that a clinic begins with."""
+"""The rule file that a clinic starts with, made from a template."""
 
 import json
 import re
@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-RULES_SCHEMA = "needlecare-rules.schema.json"  # what the JSON Schema is called beside a clinic's file
+RULES_SCHEMA = "needlecare-rules.schema.json"  # the name of the JSON Schema beside a clinic's file
 
 _EXAMPLE_TELEPHONE = '# telephone = "020 7946 0000"'
 
 
 class StarterOptions(Struct, frozen=True, kw_only=True):
-    """What a starting file is filled with; `file` and `cases` are the names by which it speaks of them."""
+    """What to insert into the template; `file` and `cases` are the names of the files, for its comments."""
 
     id: str
     file: str
@@ -27,7 +27,7 @@ class StarterOptions(Struct, frozen=True, kw_only=True):
 
 
 def starting_file(template: str, beginning: StarterOptions) -> str:
-    """Return the TOML of a starting file; the next review is due a year after the first."""
+    """Fill the template of a rule file; the next review is due a year after the first."""
     telephone = f"telephone = {_toml(beginning.telephone)}" if beginning.telephone else _EXAMPLE_TELEPHONE
     return Template(template).substitute(
         id=beginning.id,
@@ -41,22 +41,22 @@ def starting_file(template: str, beginning: StarterOptions) -> str:
 
 
 def starting_cases(template: str, zone: ZoneInfo) -> str:
-    """Return the worked cases of a starting file, in the clinic's own time zone."""
+    """Fill the template of worked cases, in the clinic's own time zone."""
     return Template(template).substitute(zone=zone.key)
 
 
 def identity(name: str, *, but: str) -> str:
-    """Return the id that a file's name makes: "praxis-muller" for Praxis Müller; never `but`, its base's."""
+    """Make an id from a file's name: "praxis-muller" for Praxis Müller. It is never `but`, the id of its base."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     made = re.sub("[^a-z0-9]+", "-", plain).strip("-") or "clinic"
     return f"{made}-clinic" if made == but else made
 
 
 def with_schema(toml: str) -> str:
-    """Return a rule file that points an editor to the JSON Schema beside it."""
+    """Add the line to a rule file that points editors to the JSON Schema beside it."""
     return f"#:schema ./{RULES_SCHEMA}\n{toml}"
 
 
 def _toml(text: str) -> str:
-    """Return a text without control characters as TOML writes it: as JSON does."""
+    """Quote a text without control characters for TOML, which does it like JSON."""
     return json.dumps(text, ensure_ascii=False)

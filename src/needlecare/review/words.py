@@ -1,24 +1,24 @@
-"""Words that a rule of a clinic's own shares with another rule: a question with them is about both."""
+"""Words that a clinic's own rule shares with another rule, so that a question with them is about both."""
 
 from collections.abc import Iterator
 
 from needlecare.errors import Problem, quoted
 from needlecare.model import Kind, Rule, Schedule
 
-_ASKED = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
+_ASKED_ABOUT = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
 
 
-MAX_NAMED = 5  # words of a pair of rules
+MAX_NAMED = 5  # words that are named for a pair of rules
 
 
 def shared_words(schedule: Schedule, base: Schedule | None) -> Iterator[Problem]:
-    """Yield the words that a file adds to a rule and another rule has too: worth a look, not wrong.
+    """Yield a remark for words that a file adds to a rule and that another rule has too.
 
-    Of several rules that a question names, the strictest decides.
+    That is not wrong, but if a question matches several rules, the strictest decides.
     """
     owners: dict[str, list[Rule]] = {}
     for rule in schedule.rules.values():
-        for word in _words(rule) if rule.kind in _ASKED else ():
+        for word in _words(rule) if rule.kind in _ASKED_ABOUT else ():
             owners.setdefault(word, []).append(rule)
     for name in sorted(schedule.own_rules):
         own = schedule.rules.get(name)

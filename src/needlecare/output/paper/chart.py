@@ -1,8 +1,8 @@
 """The chart of a handout as inline SVG: a bar for each thing not to do, then for each thing to do.
 
-Days for a week from the date of the treatment, then weeks. A bar is dark for what not to
-do, broken where the sources differ and open for what to do, so that it reads in black and
-white; what it shows is written beside it in words.
+The axis has days for a week from the date of the treatment, then weeks. Bars are dark for what not to do, broken
+where the sources differ, and open for what to do, so that the chart can be printed in black and white. The text of
+the handout says the same in words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ from needlecare.time.zones import local
 
 WIDTH = 360.0  # units: about a pixel each in a column of a printed page
 ROW = 12.2
-HEAD = 28.0  # the names of the days, and below them their numbers
-LETTER = 5.9  # an average letter of a name
-MAX_LETTERS = 22  # of a name; a longer one is cut here and whole in the text beside
-DAYS = 8  # before the weeks: to the end of the same weekday a week on
-MAX_WEEKS = 8  # after them; a bar that ends later has an arrow
+HEAD = 28.0  # for the names of the days, and their numbers below
+LETTER = 5.9  # the average width of a letter
+MAX_LETTERS = 22  # a longer name is cut here; the text has it in full
+DAYS = 8  # before the weeks: to the end of the same weekday a week later
+MAX_WEEKS = 8  # a bar that ends later has an arrow
 WEEK = 0.9  # the width of a week, in days of the axis
-MIN_BAR = 2.0  # units, so that minutes are seen too
+MIN_BAR = 2.0  # units, so that even minutes are visible
 MIN_LEFT = 100.0  # units for names
 
 
@@ -65,14 +65,14 @@ def chart(
 
 
 def _name(window: Window) -> str:
-    """Return the short name of a window, cut to the width that the chart leaves it."""
+    """Return the short name of a window, cut to the width that the chart has for it."""
     short = " ".join(window.rule.short.split())
     cut = short if len(short) <= MAX_LETTERS else f"{short[: MAX_LETTERS - 1].rstrip()}…"
     return cut + ("¹" if window.rule.medicine else "")
 
 
 class _Axis:
-    """Where a moment lies across the chart, by the clocks of the zone; at the far edge when later."""
+    """The horizontal position of moments, by local clock time; later ones are at the right edge."""
 
     def __init__(self, plan: Plan, windows: Sequence[TimedWindow], *, left: float) -> None:
         self.zone: ZoneInfo = plan.treatment.zone
@@ -83,7 +83,7 @@ class _Axis:
         self.day = (WIDTH - 8 - left) / (DAYS + self.weeks * WEEK)  # 8 units for an arrow
 
     def days(self, moment: datetime) -> float:
-        """Return the days from the first midnight of the axis, as the clocks show them."""
+        """Return the number of days from the first midnight of the axis, by local clock time."""
         shown = local(moment, self.zone)
         since_midnight = timedelta(hours=shown.hour, minutes=shown.minute, seconds=shown.second)
         return (shown.date() - self.first_day).days + since_midnight / timedelta(days=1)
@@ -120,7 +120,7 @@ class _Axis:
 def _bar(style: str, start: float, end: float, y: float) -> str:
     if style == "dont":
         return _line("bar", start, end, y)
-    width = max(MIN_BAR, end - start - 1)  # its outline takes half a unit on either side
+    width = max(MIN_BAR, end - start - 1)  # the outline adds half a unit on either side
     return f'<rect class="do" x="{start + 0.5:.1f}" y="{y - 3:.4g}" width="{width:.1f}" height="6" />'
 
 

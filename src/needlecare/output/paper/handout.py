@@ -1,9 +1,8 @@
-"""Plan -> the handout: one HTML page that needs nothing else, for the screen of a phone and for paper.
+"""The handout: one self-contained HTML page, for the screen of a phone and for paper.
 
-No script, no font, no picture from elsewhere: the style is in the page, the chart is
-inline SVG, and a policy forbids the rest. What it says is the sheet's
-(output/paper/sheet.py); here it is laid out. Every text of the rule file is escaped. The
-page is well-formed XML too, so that any parser proves what is in it.
+It has no script, font or picture from elsewhere: the style is in the page, the chart is inline SVG, and a
+content security policy forbids everything else. `sheet.py` decides what it says; this module lays it out.
+Every text of the rule file is escaped. The page is also well-formed XML, so that any parser can check it.
 """
 
 import re
@@ -17,18 +16,17 @@ from needlecare.output.paper.chart import chart
 from needlecare.output.paper.sheet import CHART, Chapter, Dated, Point, Sheet, sheet, source_text
 from needlecare.output.wording import sentence
 
-# No brackets ("+49 (0)30" is not what a telephone dials), no words.
+# A number that can be dialled: no brackets (the "(0)" in "+49 (0)30" must not be dialled) and no words.
 _DIALLED = re.compile(r"\+?[0-9][0-9 ./-]*")
 _WEB_ADDRESS = re.compile(r"(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#][^\s]*)?)", re.IGNORECASE)
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-# Letters that two printed pages hold in the larger print, and in the closer one with everything.
+# How many letters fit on two printed pages: in the larger print, and in the smaller one.
 _ROOMY, _FULL = 7500, 14000
 
-# Colours in one place, so that a test can work out each contrast, on a light and on a dark screen. Bars
-# keep their meaning in grey: dark, broken and open ones, and each has its words beside it. On paper
-# the light colours count, whatever the screen has.
+# All colours, so that a test can calculate the contrasts on a light and on a dark screen. Bars keep their meaning
+# in grey (dark, broken and open), and the text says the same. Paper always uses the light colours.
 _LIGHT = """--paper: #ffffff; --pale: #f1f5f6; --blush: #fdf2f1; --ink: #1c2529; --quiet: #435158;
   --accent: #0b5563; --alarm: #8f1d1d; --go: #1b5e20; --line: #c9d3d7;"""
 _DARK = """--paper: #14191b; --pale: #20282b; --blush: #301a1a; --ink: #e9eef0; --quiet: #b4c0c5;
@@ -135,9 +133,9 @@ footer h2 { color: var(--quiet); border-color: var(--line); border-width: 1px; f
 
 
 def handout(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
-    """Return a plan as a page to print, made at a moment (UTC); the whole plan, whatever has ended.
+    """Write a plan as a page to print, made at a moment (UTC). It has the whole plan, even what has ended.
 
-    `ref` and `sources` are those of the sheet.
+    `ref` and `sources` as in sheet().
     """
     return "\n".join(_page(sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
@@ -182,7 +180,7 @@ def _page(page: Sheet) -> Iterator[str]:
 
 
 def _letters(page: Sheet) -> int:
-    """Return how much there is to print, in letters; names of sources aside."""
+    """Count the letters to print, without the names of sources."""
     points = [point for chapter in page.chapters for part in chapter.parts for point in part.points]
     leads = [text for chapter in page.chapters for text in chapter.lead]
     return sum(len(point.name) + len(point.aside) + len(point.advice) for point in points) + sum(
@@ -207,7 +205,7 @@ def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
 
 
 def _part(part: Dated) -> Iterator[str]:
-    alone = part.label and len(part.points) == 1  # on paper a date and its one point share a line
+    alone = part.label and len(part.points) == 1  # on paper, a date and a single point share a line
     yield '<div class="alone">' if alone else "<div>"
     if part.label:
         yield f"<h3>{_text(part.label[:1].upper() + part.label[1:])}</h3>"
@@ -225,14 +223,14 @@ def _point(point: Point) -> str:
 
 
 def _telephone(telephone: str) -> str:
-    """Return a telephone number; where it is nothing else, a link that a telephone dials."""
+    """Write a telephone number: as a link if it can be dialled."""
     if not _DIALLED.fullmatch(telephone):
         return _text(telephone)
     return f'<a href="tel:{re.sub("[^+0-9]", "", telephone)}">{_text(telephone)}</a>'
 
 
 def _source(source: Source) -> str:
-    """Return a source: its title, and who published it; a link where its address is one of the web."""
+    """Write a source: its title and its publisher, as a link if its address is on the web."""
     what, who = source_text(source)
     named = (
         f'<span class="what">{_text(what)}, </span>{_text(sentence(who))}' if who else _text(sentence(what))
@@ -244,5 +242,5 @@ def _source(source: Source) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text as HTML, on one line."""
+    """Escape a text for HTML, on one line."""
     return escape(" ".join(text.split()))

@@ -1,7 +1,6 @@
-"""Plan -> Markdown: CommonMark without raw HTML, the same sheet as the handout.
+"""The sheet of the handout as Markdown: CommonMark without raw HTML.
 
-Every text of the rule file is escaped, also for what GitHub adds to CommonMark
-(tables, ~strikethrough~).
+Every text of the rule file is escaped, also for GitHub's additions to CommonMark (tables, ~strikethrough~).
 """
 
 import re
@@ -12,14 +11,14 @@ from needlecare.model import Plan
 from needlecare.output.paper.sheet import CHART, Chapter, Point, Sheet, sheet, source_text
 from needlecare.output.wording import sentence
 
-# A number sign begins a heading, and ends one.
+# A number sign can begin or end a heading.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>~|]|&(?=#?\w+;)|(?<![^ ])#")
 # What begins a list, a rule or the line below a heading, at the start of a line.
 _BLOCK = re.compile(r"^([+\-=]|\d{1,9}(?=[.)]))")
 
 
 def markdown(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
-    """Return the sheet of a plan, made at a moment (UTC), as CommonMark; `ref` and `sources` are the sheet's."""
+    """Write the sheet of a plan, made at a moment (UTC), as CommonMark; `ref` and `sources` as in sheet()."""
     return "\n".join(_lines(sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
 
@@ -35,7 +34,7 @@ def _lines(page: Sheet) -> Iterator[str]:
             yield from _chapter(chapter)
     if page.sources:
         yield from ("", "## Sources", "")
-    for source in page.sources:  # who says so; titles of papers are for whoever looks them up
+    for source in page.sources:  # the publisher is enough: the address leads to the title
         what, who = source_text(source)
         yield f"- {escaped(' '.join(filter(None, [sentence(who or what), source.address])))}"
     yield from ("", escaped(page.colophon))
@@ -63,11 +62,11 @@ def _point(point: Point) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text, on one line, that CommonMark shows as it is."""
+    """Escape a text so that CommonMark shows it unchanged, on one line."""
     plain = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
     return _BLOCK.sub(lambda found: _escaped_block(found[0]), plain)
 
 
 def _escaped_block(start: str) -> str:
-    """Return the start of a line that begins no block: the sign is escaped, or the dot behind a number."""
+    """Escape the start of a line that would begin a block: the sign, or the dot after a number."""
     return f"{start}\\" if start.isdigit() else f"\\{start}"

@@ -1,9 +1,8 @@
-"""What a sheet of paper says about a plan, in reading order: for the handout and the markdown.
+"""What a sheet of paper says about a plan, in reading order: for the handout and the Markdown.
 
-A sheet is made once and hangs for weeks, so it gives the whole plan by weekday and
-time; what has ended is still on it. The moment at which it is made decides three
-things: whether the preparation and the checklist are on it, whether a review of the
-rules is due, and the date at the bottom. Plain text, escaped by whoever writes it.
+A sheet is printed once and kept for weeks, so it contains the whole plan by weekday and time, even what has ended.
+The moment at which it is made decides only three things: whether it contains the preparation and the checklist,
+whether the rules are due for review, and the date at the bottom. All texts are plain; the formats escape them.
 """
 
 from collections.abc import Iterable
@@ -39,7 +38,7 @@ from needlecare.plan.combine import begins, placed_recommendations
 from needlecare.plan.overview import Group, overview
 from needlecare.time.zones import end_of_day, local
 
-# Notes that bear on every date below; the others are good to know.
+# Notes that affect the dates, shown at the top; the others are under "Good to know".
 _NOTICES = frozenset(
     {
         NoteCode.DATE_ONLY,
@@ -56,7 +55,7 @@ CHART = "chart"  # the key of the chapter that a chart illustrates
 
 
 class Point(Struct, frozen=True, kw_only=True):
-    """One thing: its title, when, until (or from) when some sources say, and what to do."""
+    """A point of the sheet: its title, its time, the less strict time of some sources, and the advice."""
 
     title: str
     medicine: bool = False
@@ -66,12 +65,12 @@ class Point(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The title, with the mark of what is said once about medicines."""
+        """The title, with the mark of the footnote on medicines."""
         return f"{self.title}¹" if self.medicine else self.title
 
     @property
     def some_say(self) -> str:
-        """What some sources say, worded for a reader."""
+        """The less strict time, in words."""
         return f"some say {self.some}" if self.some else ""
 
     @property
@@ -81,14 +80,14 @@ class Point(Struct, frozen=True, kw_only=True):
 
 
 class Dated(Struct, frozen=True, kw_only=True):
-    """Points that share a moment; without a label each tells its own."""
+    """Points with the same time as their label; without a label, each has its own time."""
 
     label: str = ""
     points: tuple[Point, ...]
 
 
 class Chapter(Struct, frozen=True, kw_only=True):
-    """A heading and what is below it; `key` is stable, `lead` comes before the parts."""
+    """A heading and its content. `key` never changes; `lead` comes before the parts."""
 
     key: str
     heading: str
@@ -97,8 +96,10 @@ class Chapter(Struct, frozen=True, kw_only=True):
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
-    """A sheet of paper. `legend` is what "some say" means; `dont` and `do` are what its chart draws, `disputed` their rules about which
-    sources differ, `telephone` the clinic's.
+    """The content of a sheet.
+
+    `legend` explains "some say". `dont` and `do` are the windows in the chart; `disputed` are the rules about
+    which sources differ. `telephone` is the clinic's.
     """
 
     plan: Plan
@@ -117,16 +118,19 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 
 def sheet(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> Sheet:
-    """Return what a sheet made at a moment (UTC) says about a plan.
+    """Return the sheet of a plan, made at a moment (UTC).
 
-    `ref` is the clinic's reference of the treatment. The sources are listed unless it is the
-    sheet of a clinic, which speaks for itself; `sources` decides otherwise.
+    `ref` is the clinic's reference for the treatment. By default the sources are listed, except on the sheet of a
+    clinic, where the advice is the clinic's own; `sources` overrides that.
     """
     return _Sheet(plan, as_of, ref=ref, sources=sources).sheet()
 
 
 def source_text(source: Source) -> tuple[str, str]:
-    """Return ("Granulomatous reactions", "Friedmann et al. (2024)"); without a publisher, ("Its title (2024)", "")."""
+    """Split a source into title and publisher: ("Granulomatous reactions", "Friedmann et al. (2024)").
+
+    Without a publisher, the year follows the title: ("Its title (2024)", "").
+    """
     year = f" ({source.year})" if source.year else ""
     return (source.title, source.publisher + year) if source.publisher else (source.title + year, "")
 
@@ -140,11 +144,11 @@ class _Sheet:
         self.with_sources = self.clinic is None if sources is None else sources
         self.zone = plan.treatment.zone
         self.begins = begins(plan)
-        self.reader = local(self.begins, self.zone).date()  # years are named where they differ from its
+        self.reader = local(self.begins, self.zone).date()  # the day from which the reader counts
         self.made_on = local(as_of, self.zone).date()
         self.ahead = as_of < self.begins
         starts = [window.start for window in (*plan.windows, *plan.warnings) if window.start is not None]
-        # Seen from before everything begins, nothing is over yet: the whole plan.
+        # From a moment before everything begins, so that nothing is over yet.
         self.view = overview(plan, min([self.begins, *starts]) - timedelta(seconds=1))
         self.notes = overview(plan, as_of).notes
 
@@ -185,7 +189,7 @@ class _Sheet:
     # Chapters -------------------------------------------------------------------------------------
 
     def call(self) -> Chapter:
-        """Return what to look out for: the emergency first."""
+        """Return the chapter about emergencies and warning signs."""
         schedule = self.plan.schedule
         windows = (*self.view.call_now, *windows_of(self.view.call_later))
         return Chapter(
@@ -202,12 +206,12 @@ class _Sheet:
         )
 
     def chart(self, dont: Iterable[Window], do: Iterable[Window]) -> Chapter:
-        """Return the heading of the chart and what its bars mean, where there is something to draw."""
+        """Return the chapter of the chart, with what its bars mean; without content if there are none."""
         lead = ["Full bars: don’t. Broken bars: sources differ. Open bars: do."] if [*dont, *do] else []
         return Chapter(key=CHART, heading="At a glance", lead=tuple(lead))
 
     def legend(self) -> str:
-        """Return what "some say" means, where sources differ about anything."""
+        """Explain "some say", if the sources differ about anything."""
         if not any(map(self.is_disputed, windows_of((*self.view.not_yet, *self.view.preparation)))):
             return ""
         return (
@@ -233,7 +237,7 @@ class _Sheet:
         return Chapter(key="tell", heading="Tell your clinic first", parts=undated(point(w) for w in windows))
 
     def days(self) -> Chapter:
-        """Return the days on which something is over or begins, each with its news."""
+        """Return the chapter of the days on which something ends or begins."""
         news = [
             (group.moment, " ".join(whole_sentence(end_messages([window])) for window in group.windows))
             for group in self.view.not_yet
@@ -275,7 +279,7 @@ class _Sheet:
         )
 
     def delayed_start(self, window: AvoidWindow) -> str:
-        """Return from when something is not allowed, where that isn't the treatment."""
+        """Write when a ban begins, if not at the treatment."""
         if window.start == self.begins:
             return ""
         return f"from {since(window.start, self.zone, self.reader)}"
@@ -325,14 +329,14 @@ class _Sheet:
     # Pieces ---------------------------------------------------------------------------------------
 
     def is_disputed(self, window: Window) -> bool:
-        """Whether sources differ about a window. About the clinic's own word, on its own sheet, nobody does."""
+        """Whether sources differ about a window. About a clinic's own advice they don't, on its own sheet."""
         counted = [assessed.recommendation.source for assessed in window.recommendations if assessed.counted]
         sources = self.plan.schedule.sources
         own = bool(counted) and all(source in sources and sources[source].own for source in counted)
         return differs_between(window) and not own
 
     def some_say(self, window: AvoidWindow | PrepareWindow) -> str:
-        """Return the less strict edge of a window about which sources differ."""
+        """Write the less strict edge of a window, if the sources differ about it."""
         if not self.is_disputed(window):
             return ""
         if isinstance(window, PrepareWindow):
@@ -342,12 +346,12 @@ class _Sheet:
         return until_cell(window.earliest_end, self.zone, self.reader)
 
     def until(self, moment: datetime) -> str:
-        """Return "until Thu 26 Nov 14:30", or "through Fri 27 Nov"."""
+        """Write "until Thu 26 Nov 14:30", or "through Fri 27 Nov"."""
         said = until_cell(moment, self.zone, self.reader)
         return said if said.startswith("through") else f"until {said}"
 
     def on_days(self, window: Window) -> Point:
-        """Return a point with its days: what is normal, and when to come back, keeps no hours."""
+        """Return a point with its days, without times: for what is normal and for milestones."""
         first = None if window.start is None else local(window.start, self.zone).date()
         last = None if window.end is None else self.last_day(window.end)
         if first is not None and last is not None:
@@ -371,7 +375,7 @@ class _Sheet:
         return short_day(day, self.reader)
 
     def notice(self, note: Note) -> str:
-        """Return a note that bears on the dates; of an unknown skin type with the end that it may have."""
+        """Write a note that affects the dates; for an unknown skin type, with the earlier end that may apply."""
         if note.code == NoteCode.SKIN_TYPE_UNKNOWN and note.sooner is not None and note.rule is not None:
             short = self.plan.schedule.rules[note.rule].short
             sooner = until(note.sooner, self.zone, self.reader)
@@ -382,41 +386,41 @@ class _Sheet:
         return sentence(note.text)
 
     def sources(self) -> tuple[Source, ...]:
-        """Return the sources that speak of what is on the sheet, in the order of the schedule."""
+        """Return the sources of everything on the sheet, in the order of the schedule."""
         plan = self.plan
         windows = [w for w in plan.windows if self.ahead or w.kind is not Kind.PREPARE]
         windows += [*plan.warnings, *(plan.checklist if self.ahead else ())]
         noted = [plan.schedule.rules[note.rule] for note in self.notes if note.rule is not None]
         placed = [assessed for window in windows for assessed in window.recommendations]
         placed += [assessed for rule in noted for assessed in placed_recommendations(rule, plan)]
-        heard = {
+        used = {
             assessed.recommendation.source
             for assessed in placed
             if assessed.case is not Case.OTHER and assessed.recommendation.set_aside is None
         }
-        return tuple(source for source in plan.schedule.sources.values() if source.key in heard)
+        return tuple(source for source in plan.schedule.sources.values() if source.key in used)
 
 
 def point(window: Window, *, when: str = "", some: str = "") -> Point:
-    """Return a window as a point of the sheet."""
+    """Make a point of a window."""
     rule = window.rule
     said = "; ".join(filter(None, [when, "your clinic's word" if window.overridden else ""]))
     return Point(title=rule.title, medicine=rule.medicine, when=said, some=some, advice=rule.advice)
 
 
 def windows_of(groups: Iterable[Group[AnyWindow]]) -> tuple[AnyWindow, ...]:
-    """Return the windows of groups, in their order."""
+    """Return the windows of groups, in order."""
     return tuple(window for group in groups for window in group.windows)
 
 
 def undated(points: Iterable[Point]) -> tuple[Dated, ...]:
-    """Return points that tell their own time, or nothing where there are none."""
+    """Return points that have their own times as a part without a label; nothing if there are none."""
     found = tuple(points)
     return (Dated(points=found),) if found else ()
 
 
 def colophon(schedule: Schedule, made_on: date) -> str:
-    """Return by which rules a sheet was made, and when."""
+    """Say when a sheet was made, and with which rules."""
     reviewed = short_day(schedule.reviewed)
     return (
         f"Made on {short_day(made_on)} by the rules “{schedule.id}” {schedule.version}, reviewed {reviewed}."

@@ -1,1 +1,1 @@
-"""What is said about rule files: what they hold, what is wrong with them, what changes from one to another."""
+"""Output about rule files: their content, their problems, and what changes from one to another."""

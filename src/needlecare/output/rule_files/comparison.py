@@ -1,4 +1,4 @@
-"""What changes for a patient between two schedules -> text in plain words, or JSON."""
+"""What changes for a patient between two schedules, in plain words or as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -70,7 +70,7 @@ _KEYS = {
     "series.ranges": "what sources say of a series",
 }
 _TREATMENT = " the treatment"
-_IN_WEEKS = timedelta(days=21)  # from here on how_long rounds up to weeks, and a difference is told in days
+_IN_WEEKS = timedelta(days=21)  # from here on how_long rounds up to weeks, so a difference is given in days
 
 
 def difference_text(
@@ -80,10 +80,10 @@ def difference_text(
     unseen: Mapping[Unseen, Sequence[str]],
     width: int,
 ) -> str:
-    """Return what changes from one schedule to another, as text of at most `width` columns."""
+    """Write what changes from one schedule to another, in lines of up to `width` columns."""
     lines = [f"From {_name(before)} to {_name(after)}: {_count(found)}"]
     for change, heading in _HEADINGS.items():
-        said = [_line(difference) for difference in found if difference.change is change]
+        said = [_difference_text(difference) for difference in found if difference.change is change]
         if said:
             lines += ["", heading, *(f"  {line}" for line in said)]
     if unseen:
@@ -97,7 +97,7 @@ def difference_json(
     found: Sequence[Difference],
     unseen: Mapping[Unseen, Sequence[str]],
 ) -> str:
-    """Return what changes from one schedule to another, as JSON text."""
+    """Write what changes from one schedule to another, as JSON."""
     return json_text(
         {
             "before": schedule_json(before),
@@ -131,20 +131,20 @@ def _unseen(unseen: Mapping[Unseen, Sequence[str]]) -> Iterator[str]:
 # One difference -----------------------------------------------------------------------------------
 
 
-def _line(difference: Difference) -> str:
-    """Return "No makeup (makeup), with PRP: until 72 hours after the treatment instead of 48 hours: 24 h
+def _difference_text(difference: Difference) -> str:
+    """Write "No makeup (makeup), with PRP: until 72 hours after the treatment instead of 48 hours: 24 h
     longer".
     """
     if difference.rule is None:
-        return _said(difference)
+        return _change_text(difference)
     cases = "; or ".join(filter(None, map(_cases, difference.cases)))
     place = filter(
         None, [f"{difference.rule.title} ({difference.rule.id})", cases, _REFERENCES[difference.reference]]
     )
-    return f"{', '.join(place)}: {_said(difference)}"
+    return f"{', '.join(place)}: {_change_text(difference)}"
 
 
-def _said(difference: Difference) -> str:
+def _change_text(difference: Difference) -> str:
     kind = difference.rule.kind if difference.rule else None
     match difference.before, difference.after:
         case Point() | None as before, Point() | None as after if difference.about in {"start", "end"}:
@@ -163,7 +163,7 @@ def _said(difference: Difference) -> str:
 
 
 def _stretch(stretch: Stretch, kind: Kind | None) -> str:
-    """Return "from 24 hours after the treatment until 7 days after the treatment", or "at any time"."""
+    """Write "from 24 hours after the treatment until 7 days after the treatment", or "at any time"."""
     if stretch.note:
         return "a note without times"
     start, end = stretch.start, stretch.end
@@ -191,7 +191,7 @@ def _moved(difference: Difference, before: Point | None, after: Point | None) ->
 
 
 def _differs(kind: Kind | None, before: Point | None, after: Point | None) -> str:
-    """Say from when on (of a preparation: until when) the sources differ, and did."""
+    """Say when the sources begin to differ (for a preparation: when they stop), and when they did before."""
     expected = kind is Kind.EXPECT
     word, on = ("until", "") if kind is Kind.PREPARE else ("from", " on")
 
@@ -229,7 +229,7 @@ def _reworded(difference: Difference) -> str:
 
 
 def _quoted(value: Value) -> str:
-    """Return a text in quotes and on one line, and a number or a stretch of time without quotes."""
+    """Quote a text on one line; numbers and durations have no quotes."""
     if isinstance(value, Offset):
         return offset_words(value).removesuffix(f" after{_TREATMENT}")
     text = " ".join(str(value).split())
@@ -237,7 +237,7 @@ def _quoted(value: Value) -> str:
 
 
 def _point(point: Point) -> str:
-    """Return "48 hours after the treatment", or "day 30"."""
+    """Write "48 hours after the treatment", or "day 30"."""
     if point.day is not None:
         return f"day {point.day}"
     if point.offset is not None:
@@ -249,7 +249,7 @@ def _point(point: Point) -> str:
 
 
 def _shortened(was: str, now: str) -> str:
-    """Return a time without the words that the other one has just said: "48 hours"."""
+    """Shorten a time to "48 hours" if the new time has just been said with the same words."""
     for side in (" before", " after"):
         if side + _TREATMENT in now:
             return was.replace(side + _TREATMENT, "")
@@ -257,7 +257,7 @@ def _shortened(was: str, now: str) -> str:
 
 
 def _by(before: Point, after: Point) -> str:
-    """Return by how much an edge moves; months are of no certain length."""
+    """Write how far an edge moves; "about" if one of the times is in months, whose length varies."""
     moved = abs(after.elapsed - before.elapsed)
     stretch = how_long(moved)
     if moved >= _IN_WEEKS or (before.day is not None and after.day is not None):
@@ -267,7 +267,7 @@ def _by(before: Point, after: Point) -> str:
 
 
 def _cases(cases: Cases) -> str:
-    """Return "with PRP, for scars, skin type IV-VI or unknown"; nothing for every treatment."""
+    """Write "with PRP, for scars, skin type IV-VI or unknown"; nothing if it is true of every treatment."""
     parts = []
     if cases.prp is not None:
         parts.append("with PRP" if cases.prp else "without PRP")
@@ -293,7 +293,7 @@ def _difference_json(difference: Difference) -> Json:
             for case in difference.cases
         ],
         "only": None if difference.reference is Reference.PLAIN else difference.reference.name.lower(),
-        "text": _line(difference),
+        "text": _difference_text(difference),
     }
 
 
@@ -310,7 +310,7 @@ def _value_json(value: Value) -> Json | str | None:
 
 
 def _point_json(point: Point | None) -> Json | None:
-    """Return an edge: the offset as written, where one makes it, and the seconds from the treatment."""
+    """Return an edge: the offset that decides it, as written, and the seconds from the treatment."""
     if point is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""Schedule -> what a rule file says, as text and as JSON, and what is wrong with it."""
+"""The content of a rule file and the problems in it, as text and as JSON."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,13 +21,13 @@ from needlecare.output.standing import standing_texts
 from needlecare.output.wording import joined
 from needlecare.review.cases import CheckedCases
 
-MAX_NAMED = 8  # rules that a line names
+MAX_NAMED = 8  # rules that are named in a line
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """What is found in a rule file, and in the worked cases beside it.
+    """The result of checking a rule file and the worked cases beside it.
 
-    One with problems has neither a schedule nor cases. Remarks are worth a second look.
+    A file with problems has neither a schedule nor cases. Remarks are not errors, but worth a second look.
     """
 
     file: str
@@ -43,19 +43,19 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 def schedules_text(schedules: Iterable[Schedule]) -> str:
-    """Return a line for each schedule."""
+    """Write a line about each schedule."""
     return "".join(f"{_heading(schedule)}: {_counts(schedule)}\n" for schedule in schedules)
 
 
 def schedules_json(schedules: Iterable[Schedule]) -> str:
-    """Return which schedules there are, as JSON text."""
+    """List the schedules as JSON."""
     return json_text(
         {"schedules": [{**schedule_json(schedule), **_counted(schedule)} for schedule in schedules]}
     )
 
 
 def checked_text(checked: Checked) -> str:
-    """Return what is said of a rule file that can be used: how much it holds, and how many cases hold."""
+    """Describe a rule file without problems: how many rules it has, and how many worked cases it agrees with."""
     assert checked.schedule is not None
     parts = ["no problems"] if checked.ok else []
     parts.append(_counts(checked.schedule))
@@ -67,19 +67,19 @@ def checked_text(checked: Checked) -> str:
 
 
 def found_text(checked: Checked) -> str:
-    """Return the problems of a rule file and of its cases, a line each, and what is pointed out."""
-    told = [ScheduleError(checked.file, [*checked.problems, *checked.remarks])]
+    """List the problems of a rule file and of its cases, and the remarks, one on each line."""
+    errors = [ScheduleError(checked.file, [*checked.problems, *checked.remarks])]
     cases = checked.cases
     if cases is not None:
-        told.append(ScheduleError(cases.file, cases.problems))
+        errors.append(ScheduleError(cases.file, cases.problems))
     if cases is not None and cases.uncovered:
         named = joined([*cases.uncovered[:MAX_NAMED], *_more(cases.uncovered)])
         if cases.exists:
-            told.append(ScheduleError(cases.file, [Problem(where="", what=f"no worked case for {named}")]))
+            errors.append(ScheduleError(cases.file, [Problem(where="", what=f"no worked case for {named}")]))
         else:
             what = f"no worked cases; write a table of them, {cases.file}, for {named}"
-            told.append(ScheduleError(checked.file, [Problem(where="", what=what)]))
-    return "\n".join(filter(None, map(str, told)))
+            errors.append(ScheduleError(checked.file, [Problem(where="", what=what)]))
+    return "\n".join(filter(None, map(str, errors)))
 
 
 def _more(rules: Sequence[str]) -> list[str]:
@@ -88,7 +88,7 @@ def _more(rules: Sequence[str]) -> list[str]:
 
 
 def checked_json(checked: Iterable[Checked]) -> str:
-    """Return what was found in some rule files, as JSON text."""
+    """Write the results for several rule files as JSON."""
     files = [
         {
             "file": result.file,
@@ -115,12 +115,12 @@ def _cases_json(cases: CheckedCases) -> Json:
 
 
 def schedule_text(schedule: Schedule) -> str:
-    """Return every rule of a schedule with what each source says, and the sources."""
+    """Write every rule of a schedule with what each source says, and the sources."""
     return "\n".join(_lines(schedule)) + "\n"
 
 
 def whole_schedule_json(schedule: Schedule) -> str:
-    """Return everything that a schedule holds, as JSON text."""
+    """Write everything in a schedule as JSON."""
     return json_text(
         {
             "schedule": schedule_json(schedule),
@@ -143,7 +143,9 @@ def _lines(schedule: Schedule) -> Iterator[str]:
         for rule in rules:
             after = f"  (after {rule.after})" if rule.after else ""
             yield f"  {rule.id}: {rule.title}{after}"
-            yield from (f"    {_said(recommendation)}" for recommendation in rule.recommendations)
+            yield from (
+                f"    {_recommendation_text(recommendation)}" for recommendation in rule.recommendations
+            )
     yield ""
     yield "SERIES"
     series = schedule.series
@@ -158,7 +160,7 @@ def _lines(schedule: Schedule) -> Iterator[str]:
     yield from (text for _, text in standing_texts(schedule))
 
 
-def _said(recommendation: Recommendation) -> str:
+def _recommendation_text(recommendation: Recommendation) -> str:
     times = f"{recommendation.start.text if recommendation.start else '…'} to {recommendation.end.text if recommendation.end else '…'}"
     if recommendation.earliest is not None:
         times += f" or {recommendation.earliest.text}"
@@ -172,7 +174,7 @@ def _said(recommendation: Recommendation) -> str:
 
 
 def _range(series_range: SeriesRange) -> str:
-    """Return "3-6 sessions P28D to P1M apart  patient-guide: 3-6 sessions a month apart"."""
+    """Write "3-6 sessions P28D to P1M apart  patient-guide: 3-6 sessions a month apart"."""
     parts = []
     if series_range.sessions is not None:
         parts.append(f"{series_range.sessions[0]}-{series_range.sessions[1]} sessions")
@@ -241,7 +243,7 @@ def _rule_json(rule: Rule) -> Json:
 
 
 def _unplaced(recommendation: Recommendation) -> Json:
-    """Return a recommendation without what only a treatment decides."""
+    """Return a recommendation without the keys that depend on a treatment."""
     said = recommendation_json(
         AssessedRecommendation(recommendation=recommendation, case=Case.HOLDS, counted=False)
     )

@@ -1,4 +1,4 @@
-"""Course -> plain sentences, a fact a line, every date in full: for pipes, screen readers and mail."""
+"""A course in plain sentences, one fact per line, every date in full: for pipes, screen readers and mail."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -31,12 +31,12 @@ from needlecare.time.zones import local
 
 
 def course_plain(course: Course, as_of: datetime) -> str:
-    """Return a course at a moment (UTC) as lines of text; each fact stands on one line."""
+    """Write a course at a moment (UTC), one fact per line."""
     return "\n".join(_lines(course, as_of)) + "\n"
 
 
 def session_plain(course: Course, number: int, as_of: datetime) -> str:
-    """Return one session of a course in full, as the sentences of a single treatment."""
+    """Write one session of a course in full, as the sentences of a single treatment."""
     return f"Session {number} of {len(course.sessions)}.\n{plain(course.sessions[number - 1].told, as_of)}"
 
 
@@ -71,7 +71,7 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
 
 
 def _session(course: Course, session: Session, as_of: datetime) -> str:
-    """Return when a session is, and when the next one can be."""
+    """Say when a session is, and when the next one can be."""
     said = f"Session {session.number} on {_when(course, session.plan.treatment.treated)}"
     if session.moved:
         said += f", moved from {_when(course, session.usual)}"
@@ -91,8 +91,8 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     zone, number = course.first.zone, session.number
     prepare = [preparation_text(window, zone) for group in view.preparation for window in group.windows]
     yield from section(f"Before session {number}", prepare)
-    kept = goes_on(course, session)
-    going_on = {window.rule.id for window, _ in kept}
+    lasting = goes_on(course, session)
+    going_on = {window.rule.id for window, _ in lasting}
     windows = [window for group in view.not_yet for window in group.windows]
     following = course.after(session)
     continued = {merger.avoid.rule.id for merger in following.merged} if following else set()
@@ -100,9 +100,9 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     for window in windows:
         if window.rule.id not in going_on:
             lines.append(not_yet_text(window, view))
-            if window.rule.id in continued and window.rule.then:  # where this end frees nobody
+            if window.rule.id in continued and window.rule.then:  # to say what goes on after this end
                 lines[-1] += f" {whole_sentence(window.rule.then)}"
-    lines += [_going_on(window, merged, session, zone) for window, merged in kept]
+    lines += [_going_on(window, merged, session, zone) for window, merged in lasting]
     yield from section(f"After session {number}, don't", lines)
     yield from section(
         f"After session {number}, later", [stretch_text(window, zone) for window in later(course, session)]
@@ -110,7 +110,7 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
 
 
 def _going_on(window: AvoidWindow, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
-    """Return what is avoided until the next session, and the preparations that it goes on as."""
+    """Say what is avoided until the next session, with the preparations for it that ask for the same."""
     others = [merger.preparation.rule.title for merger in merged]
     titles = [window.rule.title, *(title[:1].lower() + title[1:] for title in others)]
     said = f"{'; '.join(titles)}: goes on from session {session.number} until session {session.number + 1}."

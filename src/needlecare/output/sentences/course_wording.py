@@ -1,4 +1,4 @@
-"""What the renderers of a course say alike; plain text, nothing clinical."""
+"""Wording that all outputs of a course share. Plain text; nothing clinical is worded here."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -12,38 +12,38 @@ from needlecare.time.zones import local
 
 
 def interval_text(offset: Offset) -> str:
-    """Return "4 weeks", "1 month" or "1 month and 3 days"."""
+    """Write "4 weeks", "1 month" or "1 month and 3 days"."""
     weeks = offset.days // 7 if offset.days % 7 == 0 else 0
     amounts = [(offset.months, "month"), (weeks, "week"), (0 if weeks else offset.days, "day")]
     return joined([f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in amounts if number])
 
 
 def course_name(course: Course) -> str:
-    """Return "Microneedling of the face + PRP · skin type IV · 3 sessions, 4 weeks apart"."""
+    """Write "Microneedling of the face + PRP · skin type IV · 3 sessions, 4 weeks apart"."""
     number = len(course.sessions)
     apart = f"s, {interval_text(course.every)} apart" if number > 1 else ""
     return f"{treatment_name(course.sessions[0].plan)} · {number} session{apart}"
 
 
 def session_name(session: Session) -> str:
-    """Return "session 2"."""
+    """Write "session 2"."""
     return f"session {session.number}"
 
 
 def when_text(course: Course, when: datetime | date, reader: date | None = None) -> str:
-    """Return "Sat 19 Dec 14:30", or "Sat 19 Dec" where the time of day is unknown."""
+    """Write "Sat 19 Dec 14:30", or "Sat 19 Dec" if the time is unknown."""
     if isinstance(when, datetime):
         return short_moment(when, course.first.zone, reader)
     return short_day(when, reader)
 
 
 def session_when(course: Course, session: Session, reader: date | None = None) -> str:
-    """Return when a session is, as far as it is known."""
+    """Write the date of a session, and its time if it is known."""
     return when_text(course, session.plan.treatment.treated, reader)
 
 
 def next_in_course(course: Course, view: Overview, current: Session) -> tuple[str, str] | None:
-    """Return what comes next (a thing that is fine again, or a session) and when; None after everything."""
+    """Return what comes next (the end of a wait, or a session) and when; None if nothing does."""
     coming = course.after(current) if view.begun else current
     change = view.next_change if view.begun else None
     if change is not None and (coming is None or change.moment < coming.begins):
@@ -58,7 +58,7 @@ def next_in_course(course: Course, view: Overview, current: Session) -> tuple[st
 
 
 def goes_on(course: Course, session: Session) -> tuple[tuple[AvoidWindow, tuple[Merged, ...]], ...]:
-    """Return what is avoided until the next session begins, each with the preparations that it covers."""
+    """Return what is avoided until the next session begins, each with the preparations that ask for the same."""
     following = course.after(session)
     if following is None:
         return ()
@@ -70,9 +70,9 @@ def goes_on(course: Course, session: Session) -> tuple[tuple[AvoidWindow, tuple[
 
 
 def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, ...]:
-    """Return the notes of a course as its current session has them.
+    """Return the notes of a course and of its current session.
 
-    Without those about what lasts until the next session, whatever they tell of.
+    Notes about rules that last until the next session are left out.
     """
     following = course.after(current)
     lasting = {window.rule.id for window, _ in goes_on(course, current)}
@@ -81,9 +81,9 @@ def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, 
 
 
 def later(course: Course, session: Session) -> tuple[Window, ...]:
-    """Return the photos and results of a session, and its other milestones, in the order of their starts.
+    """Return the photos, results and other milestones of a session, in the order of their starts.
 
-    What would fall behind the next session is left to that one.
+    Those after the next session has begun are left to that session.
     """
     following = course.after(session)
     found = []
@@ -97,8 +97,8 @@ def later(course: Course, session: Session) -> tuple[Window, ...]:
 
 
 def ranges_said(course: Course) -> Iterator[tuple[str, list[str]]]:
-    """Yield what sources say about a series: what counts, what speaks of another case or is not
-    followed, what is set aside.
+    """Yield what sources say about a series, with a heading: what counts, what applies to other treatments or
+    is not followed, and what is set aside.
     """
     named: dict[str, list[str]] = {"Sources say": [], "Not counted here": [], "Set aside": []}
     for offered in course.ranges:

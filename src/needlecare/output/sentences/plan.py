@@ -1,4 +1,4 @@
-"""Plan -> plain sentences, one window on each line, every date in full: for pipes, screen readers and mail."""
+"""A plan in plain sentences, one window per line, every date in full: for pipes, screen readers and mail."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ from needlecare.time.zones import end_of_day, first_moment, local
 
 
 def plain(plan: Plan, as_of: datetime) -> str:
-    """Return a plan at a moment (UTC) as lines of text; each fact stands on one line."""
+    """Write a plan at a moment (UTC), one fact per line."""
     return "\n".join(_lines(overview(plan, as_of))) + "\n"
 
 
@@ -68,13 +68,13 @@ def _lines(view: Overview) -> Iterator[str]:
 
 
 def always(schedule: Schedule) -> Iterator[str]:
-    """Yield the standing texts, and what a clinic puts below them."""
+    """Yield the standing texts, and the clinic's footer."""
     footer = schedule.clinic.footer if schedule.clinic else ""
     yield from section("Always", [*(text for _, text in standing_texts(schedule)), *filter(None, [footer])])
 
 
 def section(heading: str, lines: Sequence[str]) -> Iterator[str]:
-    """Yield a heading and its lines, or nothing where there are none."""
+    """Yield a heading and its lines; nothing if there are none."""
     if lines:
         yield ""
         yield f"{heading}:"
@@ -82,7 +82,7 @@ def section(heading: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def not_yet_text(window: AvoidWindow, view: Overview) -> str:
-    """Return until when something has to wait, as a sentence or two."""
+    """Say until when something has to wait."""
     zone = view.plan.treatment.zone
     begins_later = view.begun and status(window, view.as_of) is Status.UPCOMING
     start = f"from {long_since(window.start, zone)} " if begins_later else ""
@@ -102,7 +102,7 @@ def _ended(window: TimedWindow, zone: ZoneInfo) -> str:
 
 
 def preparation_text(window: PrepareWindow, zone: ZoneInfo) -> str:
-    """Return from when something is to be prepared, as a sentence or two."""
+    """Say when a preparation starts."""
     said = f"{window.rule.title}: from {long_since(window.start, zone)} until your appointment."
     if differs_between(window):
         said += f" Some sources say from {long_since(window.latest_start, zone)}: ask your clinic."
@@ -110,7 +110,7 @@ def preparation_text(window: PrepareWindow, zone: ZoneInfo) -> str:
 
 
 def stretch_text(window: Window, zone: ZoneInfo) -> str:
-    """Return from when to when a window lasts, with its advice."""
+    """Say when a window starts and ends, with its advice."""
     day = None if window.start is None else local(window.start, zone).date()
     if day is not None and window.start == first_moment(day, zone) and window.end == end_of_day(day, zone):
         when = f"on {long_day(day)}"
@@ -125,6 +125,6 @@ def stretch_text(window: Window, zone: ZoneInfo) -> str:
 
 
 def sign_text(window: Window, zone: ZoneInfo) -> str:
-    """Return a sign about which to call, with the time from which it is one."""
+    """Name a warning sign, with the time from which it is one."""
     start = f": from {long_since(window.start, zone)}" if window.start else ""
     return f"{sentence(window.rule.title + start)} {window.rule.advice}"
