@@ -150,7 +150,9 @@ def test_every_course_fits_what_clients_show(
     assert any(entry.title.startswith("All waits over") for entry in file.entries)
     # Nothing is told too soon: what still has to wait at the start of an event is named below "Not yet".
     waits = {
-        session.number: [w for w in session.told.windows if w.kind is Kind.AVOID and w.end is not None]
+        session.number: [
+            w for w in session.visible_plan.windows if w.kind is Kind.AVOID and w.end is not None
+        ]
         for session in made.sessions
     }
     for entry in file.entries:

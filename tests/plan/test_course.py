@@ -561,7 +561,7 @@ def test_a_preparation_that_overlaps_the_days_after_is_merged(
     for one in second.merged:
         assert one.avoid in made.sessions[0].plan.windows
         assert one.preparation in second.plan.windows
-        assert one.preparation not in second.told.windows
+        assert one.preparation not in second.visible_plan.windows
 
 
 def test_a_preparation_goes_on_from_the_rule_that_it_shares_the_most_words_with(
@@ -581,7 +581,7 @@ def window(windows: tuple[Window, ...], rule: str, kind: Kind) -> Window:
 
 
 def test_what_goes_on_is_told_from_where_the_one_ends_until_the_next_session(schedule_v1: Schedule) -> None:
-    told = course(EXAMPLE, schedule_v1).sessions[0].told
+    told = course(EXAMPLE, schedule_v1).sessions[0].visible_plan
     # No botox until 5 Dec 14:30 (P14D); from there on, as preparation, until session 2. All agree.
     ended, going_on = (
         window(told.windows, *one) for one in [("injectables", Kind.AVOID), ("botulinum-before", Kind.AVOID)]
@@ -597,7 +597,7 @@ def test_what_goes_on_is_told_from_where_the_one_ends_until_the_next_session(sch
 def test_what_goes_on_where_the_sources_do_not_agree_yet_differs(schedule_v1: Schedule) -> None:
     # Six weeks: botox and filler end on 5 Dec; one source leaves filler out for 6 months before, the other
     # for 2 weeks, so from 19 Dec. Between 5 and 19 Dec they differ.
-    told = course(EXAMPLE, schedule_v1, every=parse_interval("6w")).sessions[0].told
+    told = course(EXAMPLE, schedule_v1, every=parse_interval("6w")).sessions[0].visible_plan
     filler = window(told.windows, "filler-before", Kind.AVOID)
     assert filler.start == filler.earliest_end == at("2026-12-05T14:30+01:00")
     assert filler.end == at("2027-01-02T14:30+01:00")
@@ -659,20 +659,22 @@ def test_beside_its_neighbours_no_session_loses_anything(
         following = made.after(session)
         for one in session.plan.windows:
             if one.kind is Kind.AVOID and one.start is not None and one.end is not None:
-                told = window(session.told.windows, one.rule.id, Kind.AVOID)
+                told = window(session.visible_plan.windows, one.rule.id, Kind.AVOID)
                 until = one.end if following is None else min(one.end, following.begins)
                 assert (told.start, told.end) == (one.start, until)
         for one in session.plan.windows:
             if one.kind is not Kind.PREPARE or one.start is None:
                 continue
-            if one in session.told.windows:
+            if one in session.visible_plan.windows:
                 continue
             # Merged: in the session before, something is not allowed at each moment of it.
             before = made.sessions[session.number - 2]
             merged = next(m for m in session.merged if m.preparation == one)
             names = {merged.avoid.rule.id, one.rule.id}
             stretches = [
-                w for w in before.told.windows if w.kind is Kind.AVOID and w.rule.id in names and w.start
+                w
+                for w in before.visible_plan.windows
+                if w.kind is Kind.AVOID and w.rule.id in names and w.start
             ]
             assert min(w.start for w in stretches if w.start) <= max(one.start, before.begins)
             reached = max(one.start, before.begins)

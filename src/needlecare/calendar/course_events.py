@@ -55,7 +55,7 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
     ends = {
         of_session(session.number, window.rule.id): end_of(window)
         for session in course.sessions
-        for window in avoid_windows(session.told)
+        for window in avoid_windows(session.visible_plan)
     }
     notes = {note.text: note for session in course.sessions for note in session.plan.notes}
     first = replace(course.sessions[0].plan, treatment=course.first, notes=tuple(notes.values()))
@@ -165,13 +165,13 @@ def _worded(course: Course, session: Session) -> Plan:
     following = course.after(session)
     milestone = next_milestone(session)
     if following is None or milestone is None:
-        return session.told
+        return session.visible_plan
     changed = _appointment(course, session, following, milestone)
     return replace(
-        session.told,
+        session.visible_plan,
         windows=tuple(
             changed if window.kind is milestone.kind and window.rule.id == milestone.rule.id else window
-            for window in session.told.windows
+            for window in session.visible_plan.windows
         ),
     )
 

@@ -1,8 +1,7 @@
-"""Recommendations -> windows -> Plan, and the status of a window at a moment.
+"""Combines recommendations into the windows of a plan, and gives the status of a window at a moment.
 
-Offsets are placed on the calendar first and compared as moments afterwards: 24
-hours outlast a day when the clocks go forward. Nothing clinical is here, no
-clock is read and nothing is worded for a terminal.
+Offsets are first converted to moments and only then compared: when the clocks go forward, 24 hours are longer
+than a day. Nothing clinical is decided here, and the clock is never read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,23 +41,22 @@ from needlecare.plan.overrides import overridden_rule, with_overridden
 from needlecare.time.offsets import place, place_day
 from needlecare.time.zones import Edge, beginning, end_of_day, first_moment, local
 
-# Kinds that have their own lists beside the windows; --follow never thins them out.
+# Kinds that have lists of their own in a plan, and are never affected by --follow.
 _ALWAYS = frozenset({Kind.CONTRAINDICATION, Kind.WARNING})
 
 
 def plan(treatment: Treatment, schedule: Schedule, *, follow: Sequence[str] = ()) -> Plan:
-    """Return all windows of a schedule for one treatment.
+    """Plan one treatment with a schedule.
 
-    `follow` names the sources that count alone; none means all. Raises UsageError
-    for a source that the schedule does not know.
+    `follow` names the only sources that count; none means all. Raises UsageError for an unknown source.
     """
     return Planner(schedule, follow=follow).plan(treatment)
 
 
 class Planner:
-    """A schedule that plans treatment after treatment: who takes part is settled once for each case.
+    """Plans many treatments with one schedule. Which recommendations count is decided once for each kind of treatment.
 
-    `follow` as in `plan`, and the same errors.
+    `follow` and the errors as in `plan`.
     """
 
     def __init__(self, schedule: Schedule, *, follow: Sequence[str] = ()) -> None:
@@ -71,7 +69,7 @@ class Planner:
         self.evaluated_rules: dict[tuple[bool, SkinType | None, bool], Mapping[str, _EvaluatedRule]] = {}
 
     def plan(self, treatment: Treatment) -> Plan:
-        """Return all windows of the schedule for one treatment."""
+        """Plan one treatment."""
         which = (treatment.prp, treatment.skin_type, treatment.scars)
         if which not in self.evaluated_rules:
             rules = self.schedule.rules.values()
@@ -82,10 +80,10 @@ class Planner:
         return self.overridden(treatment, evaluated).plan()
 
     def overridden(self, treatment: Treatment, evaluated: "Mapping[str, _EvaluatedRule]") -> "_Planning":
-        """Return the planning of a treatment for which the clinic has its own word on some rules.
+        """Plan a treatment with overrides.
 
-        An override of a rule that the schedule doesn't have changes nothing: a saved
-        treatment may be planned by another schedule.
+        Overrides of rules that the schedule doesn't have are ignored, since a saved treatment may be planned
+        with another schedule.
         """
         sources_alone = _Planning(treatment, self.schedule, self.follow, evaluated)
         rules = [
@@ -104,7 +102,7 @@ class Planner:
 
 
 def status(window: Window, moment: datetime) -> Status:
-    """Return where a window stands at a moment (UTC); at its end it is past."""
+    """Return the status of a window at a moment (UTC); at its end it is past."""
     if window.start is not None and moment < window.start:
         return Status.UPCOMING
     if window.end is not None and moment >= window.end:
@@ -115,12 +113,12 @@ def status(window: Window, moment: datetime) -> Status:
 
 
 def notes_at(plan: Plan, moment: datetime) -> tuple[Note, ...]:
-    """Return the notes of a plan as they stand at a moment: a review that is due comes first."""
+    """Return the notes of a plan at a moment (UTC); a note that the rules are due for review comes first."""
     return (*review_notes(plan.schedule, local(moment, plan.treatment.zone).date()), *plan.notes)
 
 
 def review_notes(schedule: Schedule, day: date) -> tuple[Note, ...]:
-    """Return what is said of a schedule on a local day: nothing, or that its review is past due."""
+    """Return a note if a schedule is due for review on a local day."""
     if day <= schedule.review_due:
         return ()
     text = f"The review of these rules was due by {schedule.review_due.isoformat()}; ask for a newer version."
@@ -128,12 +126,12 @@ def review_notes(schedule: Schedule, day: date) -> tuple[Note, ...]:
 
 
 def begins(plan: Plan) -> datetime:
-    """Return the moment (UTC) from which the treatment counts as begun."""
+    """Return the moment (UTC) of the treatment; if only the date is known, the beginning of that day."""
     return beginning(plan.treatment.treated, plan.treatment.zone)
 
 
 def placed_recommendations(rule: Rule, plan: Plan) -> tuple[PlacedRecommendation, ...]:
-    """Return what every source says of a rule, placed for the treatment of a plan."""
+    """Return every recommendation of a rule, with its moments for the treatment of a plan."""
     planning = _Planning(plan.treatment, plan.schedule, plan.followed, {})
     return tuple(
         planning.placed(assessed, rule.kind) for assessed in _assessed(rule, plan.treatment, plan.followed)
@@ -141,10 +139,10 @@ def placed_recommendations(rule: Rule, plan: Plan) -> tuple[PlacedRecommendation
 
 
 def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Case:
-    """Return whether a recommendation, or the range of a series, speaks of a treatment.
+    """Return whether a recommendation, or the range of a series, applies to a treatment.
 
-    An unknown skin type makes an avoid rule stricter and never laxer; in the
-    other kinds the recommendation stays out and gives a note.
+    With an unknown skin type, avoid rules use the recommendation, which makes them stricter; for other kinds it
+    only becomes a note.
     """
     match recommendation.condition:
         case Condition.ALL:
@@ -161,14 +159,14 @@ def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> 
             assert_never(recommendation.condition)
 
 
-# Kinds that tell a person what to do or to leave.
+# Kinds that ask a person to do or to avoid something.
 _ADVICE = frozenset({Kind.PREPARE, Kind.AVOID, Kind.DO})
 
 
 class _Counted(NamedTuple):
-    """A recommendation that counts; several that give the same count as the one named first.
+    """A recommendation that counts. Of several with the same numbers, it is the first.
 
-    An unknown skin type is not certain, and a condition of our own reading never is.
+    It is not certain if it depends on an unknown skin type, or if its condition is our own interpretation.
     """
 
     said: Recommendation
@@ -186,7 +184,7 @@ class _PlacedTimes(NamedTuple):
 
 
 class _EvaluatedRule(Struct, frozen=True):
-    """What is said of a rule in one case of treatment, before it is placed on a calendar."""
+    """The recommendations of a rule for one kind of treatment, before they are placed on a calendar."""
 
     assessed: tuple[AssessedRecommendation, ...]
     notes: Sequence[Note]
@@ -213,7 +211,7 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
 
 
 def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[Note]:
-    """Return what sources add for darker skin, where the type is unknown."""
+    """Return a note on what sources add for darker skin, if the skin type is unknown."""
     unknown = [
         claim for claim in assessed if claim.case is Case.UNKNOWN and not claim.recommendation.set_aside
     ]
@@ -230,7 +228,7 @@ def _counted(assessed: AssessedRecommendation) -> _Counted:
 
 
 def _assessed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[AssessedRecommendation, ...]:
-    """Return the recommendations that are followed, of each whether it speaks of this case and counts."""
+    """Return the recommendations of the followed sources, each with whether it applies and counts."""
     return tuple(
         AssessedRecommendation(
             recommendation=recommendation, case=found, counted=_counts(recommendation, found, rule.kind)
@@ -254,8 +252,8 @@ def _takes_part(found: Case, kind: Kind) -> bool:
     return found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
 
 
-class _What(TypedDict):
-    """What every window says besides its times."""
+class _Untimed(TypedDict):
+    """Everything in a window except its times."""
 
     rule: Rule
     governed_by: str | None
@@ -296,7 +294,7 @@ class _Planning:
         )
 
     def window(self, rule_id: str) -> Window | None:
-        """Return the window of a rule; None where it is a note or not in the plan."""
+        """Return the window of a rule; None if it is a note or not in the plan."""
         if rule_id not in self.windows:
             rule = self.schedule.rules.get(rule_id)
             self.windows[rule_id] = None if rule is None else self.placed_window(rule)
@@ -320,7 +318,7 @@ class _Planning:
         return window
 
     def placed(self, assessed: AssessedRecommendation, kind: Kind) -> PlacedRecommendation:
-        """Return a recommendation on the calendar; one that does not count has no moments."""
+        """Place a recommendation on the calendar; without moments if it doesn't count."""
         said, found, counted = assessed.recommendation, assessed.case, assessed.counted
         if not counted:
             return PlacedRecommendation(recommendation=said, case=found, counted=False)
@@ -330,12 +328,12 @@ class _Planning:
         )
 
     def readings(self, rule: Rule) -> list[_PlacedTimes]:
-        """Return what counts of a rule, placed on the calendar."""
+        """Place the recommendations of a rule that count on the calendar."""
         return [self.reading(counted, rule.kind) for counted in self.evaluated_rules[rule.id].counted]
 
     def other_edge(self, rule: Rule) -> Offset | None:
-        """Return the edge of a rule's window that an override leaves as it is: the earliest start that
-        counts, or the latest end of a preparation.
+        """Return the edge of a rule's window that an override doesn't change: the earliest start, or the latest end
+        of a preparation.
         """
         readings = self.readings(rule)
         if rule.kind is Kind.PREPARE:
@@ -353,7 +351,7 @@ class _Planning:
         start = None if said.start is None else self.moment(said.start, Edge.START)
         end = None if said.end is None else self.moment(said.end, Edge.END)
         if start is not None and end is not None and end < start:
-            end = start  # from 30 days to a month: backwards in February
+            end = start  # "from 30 days until a month" would be backwards in February
         if said.earliest is None:
             return _PlacedTimes(counted, start, end, None)
         if kind is Kind.PREPARE:
@@ -365,7 +363,7 @@ class _Planning:
         return _PlacedTimes(counted, start, end, earliest)
 
     def moment(self, offset: Offset, edge: Edge) -> datetime:
-        """Return where an offset lies; many recommendations share one."""
+        """Return the moment of an offset. Moments are kept, since many recommendations have the same offset."""
         known = self.starts if edge is Edge.START else self.ends
         moment = known.get(offset.text)
         if moment is None:
@@ -375,38 +373,38 @@ class _Planning:
     def combined(
         self, rule: Rule, assessed: tuple[AssessedRecommendation, ...], counted: Sequence[_PlacedTimes]
     ) -> Window:
-        """Return the window that the counted recommendations make together."""
-        what = _What(rule=rule, governed_by=_governing(rule.kind, counted), recommendations=assessed)
+        """Combine the recommendations that count into a window."""
+        untimed = _Untimed(rule=rule, governed_by=_governing(rule.kind, counted), recommendations=assessed)
         starts = [reading.start for reading in counted if reading.start is not None]
         ends = [reading.end for reading in counted if reading.end is not None]
         match rule.kind:
             case Kind.AVOID:
                 start, end = _whole_stretch(starts, ends)
                 earliest_end = max(start, min(end, _every_group_ended(counted, end)))
-                return AvoidWindow(start=start, earliest_end=earliest_end, end=end, **what)
+                return AvoidWindow(start=start, earliest_end=earliest_end, end=end, **untimed)
             case Kind.PREPARE:
                 start, end = _whole_stretch(starts, ends)
                 latest_start = min(end, max(start, _every_group_started(counted, start)))
-                return PrepareWindow(start=start, latest_start=latest_start, end=end, **what)
+                return PrepareWindow(start=start, latest_start=latest_start, end=end, **untimed)
             case Kind.DO:
                 start, end = _whole_stretch(starts, ends)
-                return TimedWindow(start=start, end=end, **what)
+                return TimedWindow(start=start, end=end, **untimed)
             case Kind.MILESTONE:
                 first, last = self.days(counted)
-                return Window(start=first, end=last, **what)
+                return Window(start=first, end=last, **untimed)
             case Kind.EXPECT | Kind.CONTRAINDICATION | Kind.WARNING:
                 first, last = min(starts, default=None), max(ends, default=None)
                 if first is not None and last is not None:
                     last = max(first, last)
                 earliest = _earliest_end(counted, first) if rule.kind is Kind.EXPECT else None
-                return Window(start=first, earliest_end=earliest, end=last, **what)
+                return Window(start=first, earliest_end=earliest, end=last, **untimed)
             case _:
                 assert_never(rule.kind)
 
     def days(self, counted: Sequence[_PlacedTimes]) -> tuple[datetime | None, datetime | None]:
-        """Return from the local day of the last start to the end of that of the last end.
+        """Return the start of the local day of the latest start, and the end of the local day of the latest end.
 
-        Nobody calls a milestone too early; its last day is never before its first.
+        So a milestone is never earlier than any source says; its last day is never before its first.
         """
         treated, zone = self.treatment.treated, self.treatment.zone
         offers = [reading.counted.said for reading in counted]
@@ -429,8 +427,8 @@ class _Planning:
         )
 
     def delayed(self, window: Window, awaited: Rule, over: datetime) -> Window | None:
-        """Return a window that waits until another rule's is over (UTC): an avoid window ends no earlier, the
-        others start no earlier than that. One without time left becomes a note.
+        """Delay a window until the window of another rule is over (at `over`, UTC). An avoid window must not end
+        before that, others must not start before it. If no time is left, the window becomes a note.
         """
         start, earliest_end, end = window.start, window.earliest_end, window.end
         if window.kind is Kind.AVOID:
@@ -456,9 +454,7 @@ class _Planning:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
 
     def note_override(self, rule: Rule, sources: Sequence[_PlacedTimes]) -> None:
-        """Say that a rule is the clinic's word, and whether that is shorter than what every source says
-        that would count.
-        """
+        """Add a note that the clinic decided a rule, and another one if that is shorter than every source that counts."""
         text = f"Your clinic's word for this treatment: {rule.short}."
         self.note(NoteCode.OVERRIDE, rule, text)
         (clinic,) = self.readings(rule)
@@ -475,7 +471,7 @@ class _Planning:
     def note_unknown_skin(
         self, window: AvoidWindow, counted: Sequence[_PlacedTimes], after: Window | None
     ) -> None:
-        """Return a note that an avoid window may end sooner once the skin type is known."""
+        """Add a note if an avoid window may end sooner once the skin type is known."""
         ends = [
             reading.end for reading in counted if reading.end and reading.counted.case is not Case.UNKNOWN
         ]
@@ -500,7 +496,7 @@ class _Planning:
         return found
 
     def left_out(self) -> str:
-        """Say what following some sources only leaves out."""
+        """Say what is left out because only some sources are followed."""
         evaluated_rules = {
             rule.id: _evaluate(rule, self.treatment, ()) for rule in self.schedule.rules.values()
         }
@@ -519,7 +515,7 @@ class _Planning:
 
 
 def _gives_enough(recommendation: Recommendation, kind: Kind) -> bool:
-    """Whether a recommendation gives the numbers that its kind needs in order to count."""
+    """Whether a recommendation gives the edges that its kind needs in order to count."""
     if kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
         return recommendation.start is not None and recommendation.end is not None
     return recommendation.start is not None or recommendation.end is not None
@@ -538,7 +534,7 @@ def _earliest_end(counted: Iterable[_PlacedTimes], start: datetime | None) -> da
 
 
 def _certain_groups(counted: Iterable[_PlacedTimes]) -> dict[Condition, list[_PlacedTimes]]:
-    """Return what certainly holds by its condition: a group each, so that no option loosens another."""
+    """Group what is certain by its condition, so that no option makes another less strict."""
     groups: dict[Condition, list[_PlacedTimes]] = {}
     for reading in counted:
         if reading.counted.is_certain:
@@ -547,10 +543,10 @@ def _certain_groups(counted: Iterable[_PlacedTimes]) -> dict[Condition, list[_Pl
 
 
 def _every_group_ended(counted: Sequence[_PlacedTimes], end: datetime) -> datetime:
-    """Return when the least strict word of each group has ended; `end` where nothing is certain.
+    """Return when the least strict recommendation of each group has ended; `end` if nothing is certain.
 
-    Without an unconditional word, what is uncertain must have ended too: an option
-    that adds a word does not make it less strict.
+    Without an unconditional recommendation, uncertain ones must have ended too, so that an option that adds a
+    recommendation doesn't make the window less strict.
     """
     groups = _certain_groups(counted)
     ends = [
@@ -563,7 +559,7 @@ def _every_group_ended(counted: Sequence[_PlacedTimes], end: datetime) -> dateti
 
 
 def _every_group_started(counted: Sequence[_PlacedTimes], start: datetime) -> datetime:
-    """Return when the least strict word of some group starts; `start` where nothing is certain."""
+    """Return when the least strict recommendation of the first group starts; `start` if nothing is certain."""
     groups = _certain_groups(counted)
     starts = [
         max(reading for times in group if (reading := times.earliest or times.start))
@@ -575,7 +571,7 @@ def _every_group_started(counted: Sequence[_PlacedTimes], start: datetime) -> da
 
 
 def _governing(kind: Kind, counted: Sequence[_PlacedTimes]) -> str | None:
-    """Return the source whose word sets the strictest edge; the one named first wins a tie."""
+    """Return the source with the strictest edge; the first one if several have the same."""
     found: _PlacedTimes | None = None
     for reading in counted:
         if found is None or _stricter(kind, reading, found):

@@ -1,7 +1,7 @@
-"""A series of sessions: their dates, a plan for each, and what one session says to the next.
+"""A series of sessions: their dates, a plan for each, and how one session affects the next.
 
-Numbers and ranges come from the schedule's series alone. No clock is read, and
-little is worded here: errors, notes, and what is said where a thing goes on.
+Numbers and ranges come only from the schedule. The clock is not read. Only errors, notes and the message about
+something that goes on in the next session are worded here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,10 +40,10 @@ MAX_SESSIONS = 24  # as many as a rule file may name
 
 
 class Merged(Struct, frozen=True, kw_only=True):
-    """A preparation that goes on from what the session before asks to avoid: told once, as one.
+    """A preparation that continues a ban of the session before, so that both are shown as one.
 
-    `avoid` is the window of the session before that speaks of the same; it lasts at
-    least until the day on which the preparation starts.
+    `avoid` is the window of the session before that asks for the same; it lasts at least until the day on which the
+    preparation starts.
     """
 
     preparation: PrepareWindow
@@ -53,16 +53,15 @@ class Merged(Struct, frozen=True, kw_only=True):
 class Session(Struct, frozen=True, kw_only=True):
     """One session of a course; `number` counts from 1.
 
-    `plan` is its plan with what is said in this session, as if it stood alone.
-    `told` is the same beside its neighbours: a preparation that is merged stands in
-    the session before, as something to avoid, and nothing that is avoided or done runs
-    into the session after. `usual` is where the interval puts the session, counted from the latest
-    one before it that was moved (a moment in UTC, or a date); `moved` whether it was moved itself.
+    `plan` is its plan as if it stood alone. `visible_plan` is the plan as it is shown beside its neighbours: a
+    preparation that continues a ban is part of the session before, as a ban, and nothing to avoid or to do lasts
+    beyond the beginning of the next session. `usual` is its regular date: counted by the interval from the latest
+    session before it that was moved (a moment in UTC, or a date). `moved`: it was itself moved.
     """
 
     number: int
     plan: Plan
-    told: Plan
+    visible_plan: Plan
     usual: datetime | date
     moved: bool
     merged: tuple[Merged, ...]
@@ -79,7 +78,7 @@ class Session(Struct, frozen=True, kw_only=True):
 
 
 class OfferedRange(Struct, frozen=True, kw_only=True):
-    """What a source says about a series, and whether that counts for this one."""
+    """What a source says about a series, and whether it counts for this one."""
 
     range: SeriesRange
     counted: bool
@@ -96,11 +95,11 @@ class Course(Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
 
     def after(self, session: Session) -> Session | None:
-        """Return the session after one; None behind the last."""
+        """Return the session after another; None after the last."""
         return self.sessions[session.number] if session.number < len(self.sessions) else None
 
     def at(self, moment: datetime) -> Session:
-        """Return the session that a moment (UTC) belongs to: the latest that has begun, else the first."""
+        """Return the session of a moment (UTC): the latest that has begun, else the first."""
         begun = [session for session in self.sessions if session.begins <= moment]
         return begun[-1] if begun else self.sessions[0]
 
@@ -138,13 +137,13 @@ def course(
 
 
 def earliest_next(session: Session) -> datetime | None:
-    """Return the first moment (UTC) of the day before which nobody calls for the next session."""
+    """Return the beginning (UTC) of the earliest day that the sources allow for the next session."""
     milestone = next_milestone(session)
     return None if milestone is None else milestone.start
 
 
 def next_milestone(session: Session) -> Window | None:
-    """Return the milestone of a session that speaks of the next one; of several, the last to start."""
+    """Return the milestone of a session about the next one; if there are several, the latest."""
     found = [
         (window.start, -number, window)
         for number, window in enumerate(session.plan.windows)
@@ -163,7 +162,7 @@ class _Anchor(NamedTuple):
 
 
 class _Slot(NamedTuple):
-    """Where a session is, where the interval would have put it, and what it is counted from."""
+    """The date of a session, its regular date by the interval, and what it is counted from."""
 
     usual: datetime | date
     treated: datetime | date
@@ -195,7 +194,7 @@ class _Planning:
         slots = self.slots()
         planner = Planner(self.schedule, follow=self.follow)
         plans = [
-            _said_in(planner.plan(replace(self.first, treated=slots[n].treated)), n, self.numbers[-1])
+            _for_session(planner.plan(replace(self.first, treated=slots[n].treated)), n, self.numbers[-1])
             for n in self.numbers
         ]
         for number in self.numbers[1:]:
@@ -206,7 +205,7 @@ class _Planning:
             Session(
                 number=n,
                 plan=plans[n - 1],
-                told=_told(plans, merged, n),
+                visible_plan=_visible_plan(plans, merged, n),
                 usual=slots[n].usual,
                 moved=n in self.moved,
                 merged=merged[n - 1],
@@ -230,7 +229,7 @@ class _Planning:
     # Dates ----------------------------------------------------------------------------------------
 
     def slots(self) -> dict[int, _Slot]:
-        """Return where each session is, by its number."""
+        """Return the date of each session, by its number."""
         found: dict[int, _Slot] = {}
         anchor = _Anchor(1, self.first.treated)
         for number in self.numbers:
@@ -242,7 +241,7 @@ class _Planning:
         return found
 
     def usual(self, number: int, anchor: _Anchor) -> datetime | date:
-        """Return where the interval puts a session: a moment (UTC), or a date where the hours are unknown."""
+        """Return the regular date of a session: a moment (UTC), or a date if the time is unknown."""
         zone, treated = self.first.zone, anchor.treated
         offset = self.from_anchor(number, anchor)
         try:
@@ -250,7 +249,9 @@ class _Planning:
                 found: datetime | date = place(offset, treated, zone, Edge.START)
             else:
                 day = place_day(offset, treated, zone, Edge.START)
-                found = local(first_moment(day, zone), zone).date()  # no zone skipped it
+                found = local(
+                    first_moment(day, zone), zone
+                ).date()  # so that it is a day that the zone didn't skip
         except (OverflowError, ValueError):
             found = date.max
         if found.year > LAST_YEAR:
@@ -261,14 +262,14 @@ class _Planning:
         return found
 
     def moved_to(self, when: datetime | date, usual: datetime | date) -> datetime | date:
-        """Return where a session goes: a date without a time keeps the time that the session had."""
+        """Return the new date of a session; if only a date was given, it keeps its time."""
         if isinstance(when, datetime) or not isinstance(usual, datetime):
             return when
         clock = local(usual, self.first.zone).time()
         return resolve(datetime.combine(when, clock), self.first.zone, Edge.START)
 
     def from_anchor(self, number: int, anchor: _Anchor, more: Offset | None = None) -> Offset:
-        """Return the offset of a session from the one it is counted from, with a further one after it."""
+        """Return the offset of a session from its anchor, plus another offset."""
         times = number - anchor.number
         return Offset(
             text="",
@@ -278,7 +279,7 @@ class _Planning:
         )
 
     def earliest(self, number: int, before: _Slot) -> date | None:
-        """Return the first day on which some source that counts lets a session follow the one before."""
+        """Return the first day on which any source that counts allows a session after the one before."""
         zone, anchor = self.first.zone, before.anchor
         offsets = [
             self.from_anchor(number - 1, anchor, series_range.every[0])
@@ -289,7 +290,7 @@ class _Planning:
         return min(days, default=None)
 
     def check(self, number: int, slot_before: _Slot, before: Plan, after: Plan) -> None:
-        """Refuse a session that comes sooner after the one before than every source that counts."""
+        """Refuse a session that is closer to the one before than every source that counts allows."""
         zone = self.first.zone
         earliest = self.earliest(number, slot_before)
         day, day_before = (local(begins(plan), zone).date() for plan in (after, before))
@@ -313,7 +314,7 @@ class _Planning:
         )
 
     def reason(self) -> str:
-        """Return why sessions lie apart, in the schedule's words, and who says how far."""
+        """Say why sessions have to be apart, in the schedule's words, and which source says how far."""
         why = [rule.why for rule in self.schedule.rules.values() if rule.series is SessionScope.BETWEEN]
         return " ".join(
             [
@@ -327,10 +328,10 @@ class _Planning:
     # Sources --------------------------------------------------------------------------------------
 
     def counted(self, given: Callable[[SeriesRange], object]) -> list[SeriesRange]:
-        """Return the ranges that count among those that give something.
+        """Return the ranges that count, among those for which `given` is true.
 
-        For scars those that speak of scars, where there are any; of these the sources
-        that are followed, where there are any.
+        For scars, those are the ranges for scars if there are any; and of these, those of followed sources if there
+        are any.
         """
         found = [
             series_range
@@ -362,10 +363,10 @@ class _Planning:
         return (Note(code=NoteCode.SESSIONS_UNUSUAL, text=text),)
 
 
-def _said_in(made: Plan, number: int, last: int) -> Plan:
-    """Return a plan with what is said in one session of a series."""
+def _for_session(made: Plan, number: int, last: int) -> Plan:
+    """Reduce a plan to the rules that are shown in one session of a series."""
 
-    def said(rule: Rule) -> bool:
+    def is_shown(rule: Rule) -> bool:
         match rule.series:
             case None:
                 return True
@@ -381,8 +382,8 @@ def _said_in(made: Plan, number: int, last: int) -> Plan:
     rules = made.schedule.rules
     return replace(
         made,
-        windows=tuple(window for window in made.windows if said(window.rule)),
-        notes=tuple(note for note in made.notes if note.rule is None or said(rules[note.rule])),
+        windows=tuple(window for window in made.windows if is_shown(window.rule)),
+        notes=tuple(note for note in made.notes if note.rule is None or is_shown(rules[note.rule])),
     )
 
 
@@ -390,7 +391,7 @@ def _said_in(made: Plan, number: int, last: int) -> Plan:
 
 
 def _merged(before: Plan, after: Plan, counterparts: Mapping[str, str]) -> tuple[Merged, ...]:
-    """Return the preparations of a session that go on from what the one before asks to avoid."""
+    """Return the preparations of a session that continue a ban of the one before."""
     avoided = {window.rule.id: window for window in before.of(AvoidWindow)}
     found = []
     for window in after.of(PrepareWindow):
@@ -401,10 +402,9 @@ def _merged(before: Plan, after: Plan, counterparts: Mapping[str, str]) -> tuple
 
 
 def _counterparts(schedule: Schedule) -> dict[str, str]:
-    """Return which avoid rule asks for the same as a preparation, for each that has such a one.
+    """Return, for each preparation that has one, the avoid rule that asks for the same.
 
-    That is the one that shares the most of the words that people use. Both are about
-    a medicine, or both not.
+    It is the one with the most words in common (`covers`). Either both are about a medicine, or neither is.
     """
     words = {rule.id: {normalize(word) for word in rule.covers} for rule in schedule.rules.values()}
     avoid = [rule for rule in schedule.rules.values() if rule.kind is Kind.AVOID]
@@ -419,22 +419,22 @@ def _counterparts(schedule: Schedule) -> dict[str, str]:
 
 
 def _reaches(avoid: AvoidWindow, preparation: PrepareWindow, zone: tzinfo) -> bool:
-    """Whether what is avoided lasts until the day on which the preparation starts.
+    """Whether a ban lasts until the day on which the preparation starts.
 
-    Hours between the two on that day free nobody.
+    A gap of some hours on that day doesn't count.
     """
     return local(preparation.start, zone).date() <= local(avoid.end, zone).date()
 
 
-def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int) -> Plan:
-    """Return the plan of a session beside its neighbours."""
+def _visible_plan(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int) -> Plan:
+    """Return the plan of a session as it is shown beside its neighbours."""
     made = plans[number - 1]
     own = {merger.preparation.rule.id for merger in merged[number - 1]}
     windows = [window for window in made.windows if window.rule.id not in own]
     if number == len(plans):
         return replace(made, windows=tuple(windows))
     over = begins(plans[number])
-    told = []
+    visible: list[Window] = []
     for window in windows:
         if (cut := _until(window, over)) is None:
             continue
@@ -442,17 +442,17 @@ def _told(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int
         if going_on and cut.end is not None and cut.end < over:
             names = ", ".join(merger.preparation.rule.short for merger in going_on)
             then = f"this goes on until session {number + 1}: {names}"
-            told.append(replace(cut, rule=replace(window.rule, then=then)))
-            told += [_going_on(merger, cut.end, over) for merger in going_on]
+            visible.append(replace(cut, rule=replace(window.rule, then=then)))
+            visible += [_going_on(merger, cut.end, over) for merger in going_on]
         else:
-            told.append(cut)
-    return replace(made, windows=tuple(told))
+            visible.append(cut)
+    return replace(made, windows=tuple(visible))
 
 
 def _until(window: Window, over: datetime) -> Window | None:
-    """Return a window of a session as it stands until the next one begins; None where nothing is left.
+    """Cut a window off where the next session begins; None if nothing is left.
 
-    Nothing that is avoided or done lasts longer, since it begins anew.
+    There, everything to avoid or to do begins again.
     """
     if not isinstance(window, TimedWindow) or isinstance(window, PrepareWindow):
         return window
@@ -463,9 +463,9 @@ def _until(window: Window, over: datetime) -> Window | None:
 
 
 def _going_on(merged: Merged, start: datetime, over: datetime) -> AvoidWindow:
-    """Return what is still avoided, as preparation, from where the session before stops asking for it.
+    """Turn a preparation into a ban that follows the one of the session before.
 
-    Where the sources do not agree on the preparation yet, they differ on all of it.
+    If the sources don't agree on the preparation yet when it starts, they differ for all of the new window.
     """
     preparation = merged.preparation
     return AvoidWindow(

@@ -1,7 +1,6 @@
 """What a plan says at a moment, sorted for a reader: not yet, next, do, normal, later.
 
-Every renderer and command that answers "what holds now?" asks here, so that all
-of them say the same. Nothing is worded here.
+Every output about "now" uses this, so that all of them agree. Nothing is worded here.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,19 +22,19 @@ from needlecare.model import (
 )
 from needlecare.plan.combine import begins, notes_at, status
 
-SOON = timedelta(days=14)  # what begins within it is named beside what is normal now
-JUST = timedelta(hours=24)  # what ended within it is news
+SOON = timedelta(days=14)  # what begins within this time is named with what is normal now
+JUST = timedelta(hours=24)  # what ended within this time is news
 
 
 class Group(Struct, Generic[AnyWindow], frozen=True, kw_only=True):
-    """Windows that share a moment (UTC): their end, or their start."""
+    """Windows with the same end, or with the same start: `moment` (UTC)."""
 
     moment: datetime
     windows: tuple[AnyWindow, ...]
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """A plan at a moment. Groups are in the order of their moments."""
+    """A plan at a moment (UTC). Groups are sorted by their moments."""
 
     plan: Plan
     as_of: datetime
@@ -57,7 +56,7 @@ class Overview(Struct, frozen=True, kw_only=True):
 
 
 def overview(plan: Plan, as_of: datetime) -> Overview:
-    """Return what a plan says at a moment (UTC)."""
+    """Sort a plan at a moment (UTC)."""
     begun = as_of >= begins(plan)
     horizon = max(as_of, begins(plan)) + SOON
     avoid, do, warnings = plan.of(AvoidWindow), plan.to_do, plan.warnings

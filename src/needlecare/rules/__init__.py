@@ -1,1 +1,1 @@
-"""Rule files: reading, checking, and where in the file a problem is."""
+"""Rule files: reading and checking them, and finding the position of each problem."""

@@ -1,6 +1,6 @@
-"""The values of a TOML table, checked one by one; what is wrong is noted, and reading goes on.
+"""The values of a TOML table, checked one by one. Problems are collected, so that all of them can be reported.
 
-Nothing here knows what a rule file says: `load.py` asks for its keys by name.
+Nothing here knows the keys of a rule file; `load.py` asks for them by name.
 """
 
 import re
@@ -15,7 +15,8 @@ from needlecare.time.offsets import InvalidOffset, parse_offset
 MAX_COMPARED_NAMES = 2000  # compared with misspelt names of one file: a pair may cost half a millisecond
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-# What cannot be seen, and what turns the direction of what follows: a text could say something else than it shows.
+# Characters that are invisible or change the writing direction: with them a text could look different from what
+# it says.
 _INVISIBLE = re.compile(
     "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
@@ -39,11 +40,11 @@ class Problems:
         return bool(self.wrong or self.unknown)
 
     def add(self, path: Path, what: str) -> None:
-        """Note what is wrong with the value at a path."""
+        """Add a problem of the value at a path."""
         self.wrong.setdefault(path, []).append(what)
 
     def nearest(self, word: str, known: Collection[str]) -> str:
-        """Return the hint to the nearest known word; none once many were compared, which takes long."""
+        """Suggest the most similar known word; nothing once many words were compared, which is slow."""
         self.compared += len(known)
         return nearest(word, known) if self.compared <= MAX_COMPARED_NAMES else ""
 
@@ -53,9 +54,9 @@ def _unseen(text: str) -> bool:
 
 
 class Fields:
-    """A TOML table that is being read: gives checked values, and notes what is wrong with the others.
+    """A TOML table that is being read: returns checked values, and collects the problems of the others.
 
-    A key that the file leaves out has the value of `inherited`, the same thing in the file that this one extends.
+    A key that is left out has its value in `inherited`: the same source, rule, ... of the file that this one extends.
     """
 
     def __init__(self, problems: Problems, path: Path, values: object, inherited: object = None) -> None:
@@ -70,11 +71,11 @@ class Fields:
             self.wrong("not a table; write key = value lines")
 
     def wrong(self, what: str, *path: str | int) -> None:
-        """Note a problem of this table, or of the key in it that the path leads to."""
+        """Add a problem of this table, or of the key in it that the path leads to."""
         self.problems.add(self.path + path, what)
 
     def get(self, key: str) -> object:
-        """Return a value unchecked; None where there is none. The key is known from now on."""
+        """Return a value without checking it, or None. From now on its key counts as known."""
         self.asked.add(key)
         return self.values.get(key)
 
@@ -84,11 +85,11 @@ class Fields:
         return key in self.values
 
     def known(self, key: str) -> Any:
-        """Return the inherited value of a key; None where nothing is inherited."""
+        """Return the inherited value of a key, or None."""
         return getattr(self.inherited, key, None)
 
     def text(self, key: str, *, required: bool = True) -> str:
-        """Return a text on one line, with single spaces; empty where there is none."""
+        """Return a text on one line, with single spaces; empty if there is none."""
         return " ".join(self.prose(key, required=required).split())
 
     def standing(self, key: str) -> str:
@@ -100,7 +101,7 @@ class Fields:
         return text
 
     def prose(self, key: str, *, required: bool = True) -> str:
-        """Return a text that may have several lines; empty where there is none."""
+        """Return a text that may have several lines; empty if there is none."""
         value = self.get(key)
         known: str | None = self.known(key)
         if value is None:
@@ -119,7 +120,7 @@ class Fields:
         return value.strip().replace("\r", "\n")
 
     def date(self, key: str) -> date | None:
-        """Return a date; None where it is missing or wrong."""
+        """Return a date; None if it is missing or wrong."""
         value = self.get(key)
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
@@ -130,7 +131,7 @@ class Fields:
         return None
 
     def number(self, key: str, low: int, high: int) -> int | None:
-        """Return a whole number within bounds; None where there is none."""
+        """Return a whole number within bounds; None if there is none."""
         value = self.get(key)
         known: int | None = self.known(key)
         if value is None:
@@ -141,7 +142,7 @@ class Fields:
         return value
 
     def flag(self, key: str) -> bool:
-        """Return true or false; false where nothing is written or inherited."""
+        """Return true or false; false if nothing is written or inherited."""
         value = self.get(key)
         known = bool(self.known(key))
         if value is None:
@@ -169,7 +170,7 @@ class Fields:
         return tuple(found)
 
     def condition(self) -> Condition:
-        """Return the condition of a recommendation; left out, it speaks of every treatment."""
+        """Return the condition of a recommendation; without one, it applies to every treatment."""
         return Condition(self.choice("applies", [c.value for c in Condition], Condition.ALL) or Condition.ALL)
 
     def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str | None:
@@ -190,13 +191,13 @@ class Fields:
         return value
 
     def offset(self, key: str) -> Offset | None:
-        """Return a stretch of time; None where there is none, or a wrong one."""
+        """Return an offset; None if it is missing or wrong."""
         value = self.get(key)
         known: Offset | None = self.known(key)
         return known if value is None else self.offset_of(value, key)
 
     def offset_of(self, value: object, *path: str | int) -> Offset | None:
-        """Return the stretch of time that a value means, which the path leads to."""
+        """Parse an offset; `path` leads to its value, for the message."""
         if not isinstance(value, str):
             self.wrong('not a duration; write "P2D" or "PT48H", in quotes', *path)
             return None
@@ -207,7 +208,7 @@ class Fields:
             return None
 
     def table(self, key: str, inherited: object = None) -> "Fields":
-        """Return the table below a key; an empty one where there is none."""
+        """Return the table below a key; empty if there is none."""
         return Fields(self.problems, (*self.path, key), self.get(key), inherited)
 
     def tables(self, key: str) -> "Iterable[Fields]":
@@ -223,13 +224,13 @@ class Fields:
     def named_tables(
         self, key: str, inherited: Mapping[str, object] | None = None
     ) -> "Iterator[tuple[str, Fields]]":
-        """Yield the tables below a key, each with its name; `inherited` is what each extends, by its name."""
+        """Yield the tables below a key with their names; `inherited` has, by name, what each of them extends."""
         inner = self.table(key)
         for name in inner.values:
             yield name, inner.table(name, (inherited or {}).get(name))
 
     def done(self) -> None:
-        """Note every key that nobody asked for."""
+        """Report every key that nobody has asked for as unknown."""
         for key in self.values:
             if key not in self.asked:
                 what = f"unknown key {quoted(key)}{self.problems.nearest(key, self.asked)}"

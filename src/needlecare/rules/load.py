@@ -1,7 +1,6 @@
-"""Rule file -> Schedule; reports every problem of a file with its place.
+"""Reads a rule file into a Schedule, and reports every problem in it with its line and column.
 
-Takes bytes and gives a checked Schedule; it opens no file. The caller says how
-the bytes of a base ("extends") are found.
+It takes bytes and opens no file. The caller provides the bytes of the file that a rule file extends.
 """
 
 import re
@@ -48,27 +47,27 @@ from needlecare.time.offsets import place
 from needlecare.time.zones import Edge
 
 MAX_PROBLEMS = 200  # reported for one file
-MAX_WAITING_RULES = 20  # rules that wait for one another in a row
+MAX_WAITING_RULES = 20  # rules in a row, each of which waits for the next
 MAX_FILE_BYTES = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
 
 LONGEST_TITLE = 60  # characters of a calendar's title
 
-_BARE = re.compile(r"^(rules|sources)\.(?=.)")  # makeup is said, not rules.makeup
+_BARE = re.compile(r"^(rules|sources)\.(?=.)")  # messages say "makeup", not "rules.makeup"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-# What a rule file has at its top, a few of which even a file full of mistakes has.
+# The keys at the top of a rule file. A file without any of them is probably not a rule file.
 _TOP_KEYS = frozenset(
     {
         *("extends", "id", "version", "reviewed", "review_due", "treatment", "services", "export"),
         *("sms", "only_ours", "system", "standing", "series", "clinic", "sources", "rules"),
     }
 )
-# A dotted key that tomllib, whose work grows with the square of its names, would take minutes for.
+# A dotted key on which tomllib would take minutes, since its time grows with the square of the names.
 _MAX_KEY_NAMES = 100
 _NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}"
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
-_ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # what ready-by waits for
-_HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts that questions are held against
+_ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
+_HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts whose phrases are looked for in questions
 _HAS_NAMES = _HAS_WORDS | {"scope"}  # those that know the names of other things
 _HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
@@ -79,19 +78,16 @@ Result = TypeVar("Result")
 
 
 def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Schedule:
-    """Return the schedule in the bytes of a rule file.
+    """Read the schedule in the bytes of a rule file.
 
-    `file` names it in messages; `base` gives the bytes of the rule file that an
-    "extends" names, or None. Raises ScheduleError with every problem found.
+    `file` is its name in messages. `base` returns the bytes of the rule file that "extends" names, or None.
+    Raises ScheduleError with all problems.
     """
     return _read(data, file, base, _ScheduleReader.schedule)
 
 
 def read_preset(data: bytes, *, name: str, file: str) -> Preset:
-    """Return how the export of a booking system is read, from the bytes of a preset.
-
-    Raises ScheduleError with every problem found.
-    """
+    """Read a preset: how to read the export of a booking system. Raises ScheduleError with all problems."""
     return _read(data, file, lambda _: None, lambda reader: reader.preset(name))
 
 
@@ -121,7 +117,7 @@ def _read(data: bytes, file: str, base: Base, read: "Callable[[_ScheduleReader],
 
 
 def _endless_key(text: str) -> int | None:
-    """Return the line of a key of more names than anything is nested in, or None."""
+    """Return the line of a dotted key with too many names, or None."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") >= _MAX_KEY_NAMES and re.search(_LONG_KEY, line):
             return number
@@ -129,10 +125,10 @@ def _endless_key(text: str) -> int | None:
 
 
 def weakened_rules(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Problem]:
-    """Return where a file is less strict than its sources: worth a second look, not wrong.
+    """Return remarks on everything in which a file is less strict than all sources. That is allowed.
 
-    A rule is compared with every source of the file's base, an interval of the series
-    with every range that the file itself holds.
+    Rules are compared with the sources of the file that this one extends, the intervals of the series with the
+    ranges in the file itself.
     """
     from needlecare.rules.positions import read_document
 
@@ -154,7 +150,7 @@ def weakened_rules(data: bytes, schedule: Schedule, base: Schedule | None) -> li
 
 
 def _weakened_series(series: Series) -> Iterator[tuple[str, str]]:
-    """Yield the intervals that are shorter than every source that counts allows, and what is wrong with them."""
+    """Yield the key of each interval that is shorter than every source allows, with a remark."""
     given = [given_range for given_range in series.ranges if given_range.every and not given_range.set_aside]
     general = [given_range for given_range in given if given_range.condition is Condition.ALL]
     scars = [given_range for given_range in given if given_range.condition is Condition.SCARS] or general
@@ -201,7 +197,7 @@ def _starts(rule: Rule, *, latest: bool) -> tuple[datetime, str] | None:
     return (max if latest else min)(placed, default=None)
 
 
-# Treatments by which a file's offsets are compared with one another: no clock change is near.
+# Treatments for which the offsets of a file are compared, far from any clock change.
 _NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _REFERENCES = (_NOON, _NOON.replace(hour=0), _NOON.replace(hour=23, minute=59))
 
@@ -214,15 +210,15 @@ def _diagnosis(
     read: "Callable[[_ScheduleReader], object]",
     error: Exception | None = None,
 ) -> ScheduleError:
-    """Return every problem of a file that did not pass, each with its line and column."""
+    """Return all problems of a file that could not be read, each with its line and column."""
     from needlecare.rules.positions import read_document
 
     document = read_document(text)
     if (
         error is not None and not _TOP_KEYS & document.data.keys()
-    ):  # perhaps an export: nothing of it is repeated
-        told = "not a rule file; give one that ends in .toml, such as clinic.toml"
-        return ScheduleError(file, [Problem(where="", what=told, line=1, column=1)])
+    ):  # it may be an export, so nothing of it is repeated
+        message = "not a rule file; give one that ends in .toml, such as clinic.toml"
+        return ScheduleError(file, [Problem(where="", what=message, line=1, column=1)])
     problems = _toml_problems(document.problems, error, text)
     reading = _ScheduleReader(document.data, data, base)
     read(reading)
@@ -232,7 +228,9 @@ def _diagnosis(
         problems += [
             Problem(where=where, what=text, line=line, column=column)
             for text in what
-            if not (broken and text.startswith(("missing", "unknown")))  # it may only seem so
+            if not (
+                broken and text.startswith(("missing", "unknown"))
+            )  # because of the other mistakes, this may not be true
         ]
     for path, unknown in reading.problems.unknown.items():
         line, column = document.keys.get(path) or document.place(path)
@@ -242,7 +240,7 @@ def _diagnosis(
 
 
 def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
-    """Return the problems to report for one file: the first ones, and how many more there are."""
+    """Limit the problems of a file to the first ones, and say how many more there are."""
     if len(problems) <= MAX_PROBLEMS:
         return problems
     more = f"and {len(problems) - MAX_PROBLEMS} more problems; fix these first"
@@ -250,22 +248,23 @@ def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
 
 
 def _toml_problems(found: Sequence[Problem], error: Exception | None, text: str) -> list[Problem]:
-    """Return the mistakes of the TOML itself: nothing before the first one, which tomllib places best.
+    """Return the syntax errors of the TOML.
 
-    What it noticed at the end alone began where the first mistake is that was found otherwise.
+    tomllib finds only the first one, but its position is the best, so nothing before it is reported. If it
+    noticed the error only at the end of the file, the error is moved to the first one that was found otherwise.
     """
-    tidy = [replace(problem, where=_BARE.sub("", problem.where)) for problem in found]
+    others = [replace(problem, where=_BARE.sub("", problem.where)) for problem in found]
     if error is None:
-        return tidy
+        return others
     first = _toml_problem(error)
     if first.line is None:
-        places = [(problem.line, problem.column) for problem in tidy if problem.line and problem.column]
+        places = [(problem.line, problem.column) for problem in others if problem.line and problem.column]
         end = (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
         line, column = min(places, default=end)
-        return [replace(first, line=line, column=column), *tidy]
-    behind = [problem for problem in tidy if (problem.line or 0) >= (first.line or 0)]
-    said = any(problem.line == first.line or problem.what == first.what for problem in behind)
-    return behind if said else [first, *behind]
+        return [replace(first, line=line, column=column), *others]
+    later = [problem for problem in others if (problem.line or 0) >= (first.line or 0)]
+    is_among_them = any(problem.line == first.line or problem.what == first.what for problem in later)
+    return later if is_among_them else [first, *later]
 
 
 def _toml_problem(error: Exception) -> Problem:
@@ -278,7 +277,7 @@ def _toml_problem(error: Exception) -> Problem:
 
 
 def _where(path: Path) -> str:
-    """Return a path as a person says it: makeup.recommendations 2.end."""
+    """Write a path for a person: makeup.recommendations 2.end."""
     text = ""
     for part in path:
         text += f" {part + 1}" if isinstance(part, int) else f".{shown(part)}" if text else shown(part)
@@ -286,11 +285,11 @@ def _where(path: Path) -> str:
 
 
 class _ScheduleReader:
-    """One pass over a document, which notes every problem of it."""
+    """Reads a document once, and collects every problem in it."""
 
     def __init__(self, document: Mapping[str, object], data: bytes, base: Base) -> None:
         self.problems = Problems()
-        self.baseless = False  # it extends a file that is not there, so much only seems to be missing
+        self.baseless = False  # it extends a file that doesn't exist, so keys may only seem to be missing
         self.root = Fields(self.problems, (), document)
         self.data = data
         self.base = base
@@ -361,7 +360,7 @@ class _ScheduleReader:
         return None if self.problems else schedule
 
     def preset(self, name: str) -> Preset | None:
-        """Return the preset that the document is."""
+        """Read the document as a preset."""
         root = self.root
         read = root.date("read")
         preset = Preset(
@@ -377,7 +376,7 @@ class _ScheduleReader:
         return None if self.problems else preset
 
     def _export(self) -> ExportFormat:
-        """Return how exports are read; the preset of a base does not count for a clinic's own."""
+        """Read [export]; a clinic's file does not inherit it."""
         table = self.root.table("export")
         headings = table.table("map")
         for key in headings.values:
@@ -515,9 +514,9 @@ class _ScheduleReader:
         return past or None
 
     def _exceptions(self, table: Fields, inherited: Rule | None) -> tuple[RuleException, ...]:
-        """Return the exceptions of a rule: a clinic's own come before those that it extends, which stay.
+        """Return the exceptions of a rule: the file's own, then the inherited ones.
 
-        A file must not make needlecare forget a helmet or a medicine.
+        Inherited ones cannot be removed: a file must not make needlecare forget a helmet or a medicine.
         """
         found = []
         for exception in table.tables("exceptions"):
@@ -531,7 +530,7 @@ class _ScheduleReader:
         return (*found, *(inherited.exceptions if inherited else ()))
 
     def _title_words(self, table: Fields, key: str) -> str | None:
-        """Return words for a calendar's title; an empty text takes inherited ones away."""
+        """Return words for a calendar's title; an empty text removes the inherited words."""
         words = table.text(key, required=False)
         if len(words) > LONGEST_TITLE:
             table.wrong(f"longer than {LONGEST_TITLE} characters, which is all that a phone shows", key)
@@ -598,7 +597,7 @@ class _ScheduleReader:
         return frozenset(found)
 
     def _check_edges(self, table: Fields, kind: Kind | None, recommendation: Recommendation) -> None:
-        """Note a window that ends before it starts, for any time of day of the treatment."""
+        """Report a window that ends before it starts, whatever the time of the treatment."""
         if recommendation.earliest and kind:
             needs = "start" if kind is Kind.PREPARE else "end"
             if kind not in _HAS_EARLIEST:
@@ -619,8 +618,8 @@ class _ScheduleReader:
                 table.wrong(what, second)
 
     def _check_order(self, rules: Mapping[str, Rule], known: Collection[str]) -> None:
-        """Note a `past` that names no warning, and an `after` that names no rule that can be waited for
-        or goes in a circle.
+        """Report a `past` that is not a warning, and an `after` that is no rule to wait for, or that leads back to the
+        rule itself.
         """
         for rule in rules.values():
             if rule.past is not None:
@@ -648,7 +647,7 @@ class _ScheduleReader:
                     self.problems.add(path, what)
 
     def _check_past(self, rule: str, past: str, rules: Mapping[str, Rule], known: Collection[str]) -> None:
-        """Note a `past` that names no warning; one that the file switches off is no mistake."""
+        """Report a `past` that is not a warning; it may be one that the file switches off."""
         target, path = rules.get(past), ("rules", rule, "past")
         if past not in known:
             what = f"unknown rule {quoted(past)}{self.problems.nearest(past, rules)}"
@@ -658,7 +657,7 @@ class _ScheduleReader:
             self.problems.add(path, what)
 
     def _check_claims(self, rules: Mapping[str, Rule]) -> None:
-        """Note a claim of this file that a rule of its base has too."""
+        """Report claims of this file that an inherited rule also has."""
         own = self.root.table("rules").values
         for rule in rules.values():
             written = own.get(rule.id)
@@ -680,7 +679,7 @@ class _ScheduleReader:
                 texts[name] = inherited
                 continue
             fields = table.table(name, inherited)
-            # A clinic's own phrases come on top: a file must not make an emergency harder to recognise.
+            # A clinic's phrases are added to the inherited ones: a file must not make emergencies harder to recognise.
             known = inherited or StandingText(text="", short="")
             texts[name] = StandingText(
                 text=fields.standing("text"),
@@ -717,7 +716,7 @@ class _ScheduleReader:
     def _ready(
         self, rules: Mapping[str, Rule], known: Collection[str], base: Schedule | None
     ) -> tuple[ReadyLine, ...]:
-        """Return the lines of ready-by; a file that has its own replaces those that it inherits."""
+        """Return the goals of ready-by; those of the file replace the inherited ones."""
         if base is not None and not self.root.has("ready"):
             return base.ready
         return tuple(self._ready_line(table, rules, known) for table in self.root.tables("ready"))
@@ -799,19 +798,19 @@ class _ScheduleReader:
 
 
 def _waited_for(kind: Kind) -> frozenset[Kind]:
-    """Return the kinds that a rule of a kind may wait for: what to avoid never hangs on what to do."""
+    """Return the kinds that a rule of a kind may wait for. A ban never depends on something to do."""
     return frozenset({Kind.AVOID}) if kind is Kind.AVOID else _HAS_AFTER
 
 
 def _before(first: Offset, other: Offset) -> bool:
-    """Return whether an offset lies before another for any time of day of the treatment."""
+    """Whether an offset is earlier than another, whatever the time of the treatment."""
     if first.months == other.months and first.clock is other.clock is None:
         return first.days * 86400 + first.seconds < other.days * 86400 + other.seconds
     return any(place(first, t, UTC, Edge.END) < place(other, t, UTC, Edge.START) for t in _REFERENCES)
 
 
 def _queue(start: str, rules: Mapping[str, Rule]) -> list[str]:
-    """Return a rule and those that it waits for along `after`, as far as a circle closes or MAX_WAITING_RULES."""
+    """Follow `after` from a rule, until it leads back to a rule or MAX_WAITING_RULES is reached."""
     queue = [start]
     while (rule := rules.get(queue[-1])) is not None and rule.after is not None:
         closed = rule.after in queue

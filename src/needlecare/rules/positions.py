@@ -1,9 +1,8 @@
 """The position of each key and value in a TOML text, for the error messages of rule files.
 
-tomllib gives values without places and stops at the first mistake. This reading
-keeps going: it returns what can be read, the line and column of every key and
-value, and every mistake of the TOML itself. It is imported only to report
-problems, never on the way to a plan.
+tomllib gives no positions and stops at the first mistake. This module continues after mistakes: it returns
+everything that can be read, the line and column of every key and value, and every syntax error. It is imported only
+to report problems, never to make a plan.
 """
 
 import tomllib
@@ -19,15 +18,15 @@ from needlecare.errors import Problem, shown
 
 Path = tuple[str | int, ...]
 
-MAX_LEVELS = 32  # of tables and lists within each other that are read
+MAX_LEVELS = 32  # how deeply tables and lists may be nested
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
 
 
 class Document(Struct):
-    """A TOML text as far as it can be read.
+    """A TOML text, as far as it can be read.
 
-    `places` says where each value or table stands, `keys` each key: lines and
-    columns count from 1, columns in characters.
+    `places` has the position of each value or table, `keys` that of each key: line and column, counted from 1,
+    columns in characters.
     """
 
     data: dict[str, object] = {}
@@ -36,14 +35,14 @@ class Document(Struct):
     problems: list[Problem] = []
 
     def place(self, path: Path) -> tuple[int, int]:
-        """Return the place of a path, or of the nearest table around it."""
+        """Return the position of a path, or of the nearest table around it."""
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, (1, 1))
 
 
 def read_document(text: str) -> Document:
-    """Read a TOML text with the place of everything in it; its problems never raise."""
+    """Read a TOML text with the position of everything in it. Problems are collected, not raised."""
     source = text.encode()
     root = Parser(Language(tree_sitter_toml.language())).parse(source).root_node
     return _DocumentReader(source).read(root)
@@ -52,7 +51,7 @@ def read_document(text: str) -> Document:
 class _DocumentReader:
     def __init__(self, source: bytes) -> None:
         self.lines = source.split(b"\n")
-        self.further: dict[int, list[int]] = {}  # by row: the bytes that go on with a character
+        self.further: dict[int, list[int]] = {}  # by row: the positions of bytes that continue a character
         self.document = Document()
         self.headers: set[Path] = set()
         self.inline: set[Path] = set()
@@ -68,7 +67,7 @@ class _DocumentReader:
                 case "table_array_element":
                     self.array_element(node)
         for node in _broken(root):
-            # The line itself is not repeated: it may be of an export, and what is said here may be mailed.
+            # The line itself is not repeated: it may come from an export, and messages may be mailed to others.
             what = f'missing "{node.type}"' if node.is_missing else "not TOML"
             self.problem(node, "", f"{what}; write key = value, with text in double quotes")
         return self.document
@@ -111,7 +110,7 @@ class _DocumentReader:
                 self.pair(child, table, path)
 
     def pair(self, node: Node, table: dict[str, object], path: Path) -> None:
-        named = [child for child in node.named_children if child.type != "comment"]  # one may stand behind
+        named = [child for child in node.named_children if child.type != "comment"]  # a comment may follow
         if len(named) < 2 or named[-1].type == "ERROR":
             return
         key, value = named[0], named[-1]
@@ -148,7 +147,7 @@ class _DocumentReader:
             self.inline.add(path)
             elements = [c for c in node.named_children if c.type not in {"comment", "ERROR"}]
             for number, element in enumerate(elements):
-                if element.type in {"array", "inline_table"}:  # the others note their own place
+                if element.type in {"array", "inline_table"}:  # the others record their own position
                     self.document.places[(*path, number)] = self.position(element)
             return [self.value(element, (*path, number)) for number, element in enumerate(elements)]
         written = (node.text or b"").decode(errors="replace")
@@ -169,7 +168,7 @@ class _DocumentReader:
         return path
 
     def descend(self, path: Path, node: Node) -> tuple[dict[str, object], Path] | None:
-        """Return the table of a header and its path, with the number of each array's last element."""
+        """Return the table that a header leads to, and its path with the numbers of array elements."""
         table = self.document.data
         real: Path = ()
         for name in path:
@@ -196,7 +195,7 @@ class _DocumentReader:
 
     def position(self, node: Node) -> tuple[int, int]:
         row, column = node.start_point
-        if row not in self.further:  # once for each line: all of a file may stand on one
+        if row not in self.further:  # only once for each line, since a whole file may be on one line
             line = self.lines[row] if row < len(self.lines) else b""
             further = () if line.isascii() else enumerate(line)
             self.further[row] = [place for place, byte in further if byte & 0xC0 == 0x80]
@@ -205,12 +204,12 @@ class _DocumentReader:
 
 @lru_cache(maxsize=1024)
 def _scalar(written: str) -> object:
-    """Return what a text, a number, a date or a flag means. Raises as tomllib does."""
+    """Parse a text, a number, a date or a flag. Raises the errors of tomllib."""
     return tomllib.loads(f"value = {written}")["value"]
 
 
 def _key(node: Node) -> list[str]:
-    """Return the names in a bare, quoted or dotted key."""
+    """Split a bare, quoted or dotted key into its names."""
     if node.type == "dotted_key":
         return [name for child in node.named_children for name in _key(child)]
     written = (node.text or b"").decode(errors="replace")
@@ -223,7 +222,7 @@ def _key(node: Node) -> list[str]:
 
 
 def _broken(node: Node) -> Iterator[Node]:
-    """Yield the outermost nodes that are not TOML, without recursion: a file may be nested deeply."""
+    """Yield the outermost nodes with syntax errors. There is no recursion, since files may be deeply nested."""
     waiting = [node]
     while waiting:
         current = waiting.pop()

@@ -1,8 +1,8 @@
-"""The form in which a rule file that ships with needlecare is read: checked already, and quick to read.
+"""Prepared rule files: those that ship with needlecare, already checked and quick to read.
 
-Reading and checking TOML takes longer than all the rest of a start. So each rule file that ships is prepared when
-needlecare is built or installed (setup.py does it); nothing that is prepared is committed. A prepared form is used
-only if it was made from exactly this rule file by exactly this code; without one, the rule file itself is read.
+Reading and checking TOML takes longer than the whole rest of a command. So setup.py prepares each rule file when
+needlecare is built or installed; prepared files are not committed. A prepared file is used only if it was made from
+exactly this rule file by exactly this code. Otherwise the rule file itself is read.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from needlecare.model import Schedule
 
 SUFFIX = ".prepared"
 
-# The code that decides what a rule file means.
+# The code that decides the meaning of a rule file.
 _PACKAGE = Path(__file__).parents[1]
 _READERS = tuple(
     _PACKAGE / name for name in ("model.py", "rules/fields.py", "rules/load.py", "time/offsets.py")
@@ -27,17 +27,17 @@ class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prepare(data: bytes, file: str) -> bytes:
-    """Return the prepared form of a rule file that extends no other. Raises ScheduleError."""
-    from needlecare.rules.load import read_schedule  # which a start does without
+    """Prepare a rule file that doesn't extend another one. Raises ScheduleError."""
+    from needlecare.rules.load import read_schedule  # slow to import, and not needed to read a prepared file
 
     schedule = read_schedule(data, file=file)
     return msgspec.msgpack.encode(_Prepared(made_from=_made_from(data), schedule=schedule))
 
 
 def prepared_schedule(found: bytes, data: bytes) -> Schedule | None:
-    """Return the schedule of a prepared form; None where it was not made from these bytes by this code.
+    """Read a prepared file; None if it was not made from these bytes by this code.
 
-    Raises OSError where that code cannot be read.
+    Raises OSError if the code cannot be read.
     """
     try:
         whole = msgspec.msgpack.decode(found, type=_Prepared)
@@ -47,7 +47,7 @@ def prepared_schedule(found: bytes, data: bytes) -> Schedule | None:
 
 
 def _made_from(data: bytes) -> int:
-    """Return a checksum of a rule file and of the code that reads it, for which no library is imported."""
+    """Return a checksum of a rule file and of the code that reads it. crc32 is enough, and quick to import."""
     found = crc32(data)
     for reader in _READERS:
         found = crc32(reader.read_bytes(), found)

@@ -1,4 +1,4 @@
-"""Offsets from the treatment, such as PT24H or P1D@08:00, and where they fall on the calendar."""
+"""Offsets from the treatment, such as PT24H or P1D@08:00, and the moments that they lead to."""
 
 import re
 from contextlib import suppress
@@ -12,7 +12,7 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Offset
 from needlecare.time.zones import Edge, end_of_day, first_moment, local, resolve
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # room for every offset within Python's calendar
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # so that every offset stays within Python's calendar
 
 Calendar = TypeVar("Calendar", date, datetime)  # without a zone
 
@@ -21,7 +21,7 @@ class InvalidOffset(ValueError):
     """Text that is not an offset; the message says what to write instead."""
 
 
-# Compiled when they are first used: few runs need any of them.
+# Compiled when they are first used, since few commands need any of them.
 _OFFSET = (
     r"(?P<sign>[+-])?P(?=[0-9T])"
     r"(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
@@ -34,10 +34,9 @@ _CENTURY = timedelta(days=36525)
 
 
 def parse_offset(text: str) -> Offset:
-    """Return the offset that an ISO 8601 duration means, such as PT24H, -P7D or P1D@08:00.
+    """Parse an ISO 8601 duration such as PT24H, -P7D or P1D@08:00.
 
-    A sign before it and a local clock time behind it are allowed; fractions are
-    not. Raises InvalidOffset.
+    It may have a sign before it and a local clock time after it, but no fractions. Raises InvalidOffset.
     """
     match = re.fullmatch(_OFFSET, text)
     if match is None:
@@ -62,10 +61,9 @@ def parse_offset(text: str) -> Offset:
 
 
 def parse_interval(text: str) -> Offset:
-    """Return the distance between two sessions that 4w, 28d, P28D, P4W or P1M means.
+    """Parse the interval between two sessions: 4w, 28d, P28D, P4W or P1M.
 
-    Calendar units only, and more than nothing: sessions keep their clock time.
-    Raises UsageError.
+    It must be in calendar units and more than zero, since sessions keep their clock time. Raises UsageError.
     """
     written = text.strip()
     if match := re.fullmatch(r"([0-9]{1,4})([dw])", written.lower()):
@@ -95,13 +93,12 @@ def _instead_of(text: str) -> str:
 
 
 def place(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) -> datetime:
-    """Return the moment (UTC) that lies the offset away from the treatment.
+    """Return the moment (UTC) at an offset from the treatment.
 
-    Months and days come first, by the calendar of `zone`; hours after that are
-    elapsed time; a clock time is set on the resulting local date. With a date
-    alone the hours of the treatment are unknown, so a start counts from the
-    first moment of the resulting day, and an end from when it has certainly
-    ended. Raises OverflowError or ValueError beyond Python's calendar.
+    Months and days are added first, by the calendar of `zone`; then hours, as elapsed time; then a clock time is
+    set on the resulting local date. If only the date of the treatment is known, a start counts from the first
+    moment of the resulting day, and an end from when that day has certainly ended. Raises OverflowError or
+    ValueError beyond Python's calendar.
     """
     moment, day = _calendar_place(offset, treated, zone, edge)
     if offset.seconds:
@@ -116,7 +113,7 @@ def place(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) ->
 def _calendar_place(
     offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge
 ) -> tuple[datetime, date | None]:
-    """Return where the months and days of an offset lead, and the local day; None for that of the moment."""
+    """Add the months and days of an offset. Returns the moment and its local day (None: still to be looked up)."""
     if not isinstance(treated, datetime):
         day = _calendar_sum(treated, offset)
         return first_moment(day, zone) if edge is Edge.START else end_of_day(day, zone), day
@@ -128,12 +125,12 @@ def _calendar_place(
 
 @lru_cache(maxsize=16)  # a plan has dozens of offsets, all from one treatment
 def _wall(moment: datetime, zone: tzinfo) -> datetime:
-    """Return what the clocks of the zone show at a moment, as a time without a zone."""
+    """Return the local clock time at a moment, without a zone."""
     return local(moment, zone).replace(tzinfo=None)
 
 
 def _calendar_sum(at: Calendar, offset: Offset) -> Calendar:
-    """Return a local date, or a date and time, the months and days of an offset later."""
+    """Add the months and days of an offset to a local date, or to a local date and time."""
     if offset.months:
         at += _months(offset.months)
     return at + timedelta(days=offset.days)
@@ -145,7 +142,7 @@ def _months(number: int) -> relativedelta:
 
 
 def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) -> date:
-    """Return the local day that an edge of a window falls on; a date alone stays a date."""
+    """Return the local day of an edge of a window; a date without a time stays a date."""
     if isinstance(treated, datetime) or offset.seconds:
         moment = place(offset, treated, zone, edge)
         ends_a_day = edge is Edge.END and not isinstance(treated, datetime)

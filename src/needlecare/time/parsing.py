@@ -1,6 +1,6 @@
-"""What people type as a date or a time, and what it means: design, section 4.2.
+"""Dates and times as people type them, and what they mean.
 
-What has one meaning is understood; what has two is refused, and the message names both.
+A text with one meaning is understood. A text with two meanings is refused, and the message names both.
 
     WHEN  = DATE [TIME] | TIME DATE | now | 3 hours ago
     DATE  = [weekday] calendar date | today, yesterday, tomorrow | 3 days ago, in 2 weeks
@@ -10,7 +10,7 @@ What has one meaning is understood; what has two is refused, and the message nam
 `parse_when` reads what is typed on the command line, `parse_cell` a cell of an
 export. Each UsageError has a code that repeats nothing of the text:
 
-    not-a-time      not a date, or no day given
+    not-a-time      not a date, or no day was given
     no-such-time    a date or a time that does not exist
     two-readings    a text with two meanings
     two-digit-year  a year without its century
@@ -42,9 +42,9 @@ FORMS = "write 2026-11-21, 21 Nov 2026, yesterday 2pm or 3 days ago"
 
 
 class Purpose(Enum):
-    """What a date is for. It decides which Friday "friday" is, and in which year "21 Nov" lies.
+    """What a date is for. It decides which Friday "friday" means, and in which year "21 Nov" is.
 
-    Today counts as the latest weekday of its name, and as the coming one.
+    Today counts both as the latest and as the coming weekday of its name.
     """
 
     TREATMENT = "treatment"  # the latest Friday; the nearest 21 November
@@ -60,10 +60,10 @@ class DateOrder(StrEnum):
 
 
 class ParsedWhen(Struct, frozen=True):
-    """What a text means: a moment in UTC, or a date where no time was given.
+    """What a text means: a moment in UTC, or a date if no time was given.
 
-    Where the date was not written in full, the reader should see which one it became: `relative` for
-    one that depends on today's, such as "friday" or "21 Nov"; `yearless` for the latter alone.
+    If the date was not written in full, the reader should be shown which one it became: `relative` means that it
+    depends on today, such as "friday" or "21 Nov"; `yearless` is only for the latter.
     """
 
     value: datetime | date
@@ -71,7 +71,7 @@ class ParsedWhen(Struct, frozen=True):
     yearless: bool = False
 
 
-Now = datetime | Callable[[], datetime]  # UTC; a function is called only for a text that needs it
+Now = datetime | Callable[[], datetime]  # UTC; a function is called only if the text needs it
 
 
 class _Kind(Enum):
@@ -85,7 +85,7 @@ class _Day(NamedTuple):
     kind: _Kind
 
     def meaning(self, value: datetime | date) -> ParsedWhen:
-        """Return a value that this date led to, with how the date was written."""
+        """Return a meaning of this date, with how the date was written."""
         return ParsedWhen(value, self.kind is not _Kind.FULL, self.kind is _Kind.YEARLESS)
 
 
@@ -127,7 +127,7 @@ _NUMBER_WORDS = (
     "twelve",
 )
 _SMALL_NUMBERS = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}}
-# The hours that belong to a part of the day, and which half of the clock it means.
+# For each part of the day: which half of the clock it means, and its hours.
 _PARTS_OF_DAY = {
     "morning": ("a", range(12)),
     "afternoon": ("p", range(12, 19)),
@@ -142,8 +142,8 @@ _KNOWN_WORDS = (
     *_MONTH_NUMBERS,
 )
 
-# As far away as a day without a year may be for its weekday to say which year is meant. Further off, a
-# mistaken weekday is likelier.
+# A weekday can decide the year of a date that is no further away than this. Beyond it, a wrong weekday is more
+# likely than a distant date.
 WEEKDAY_TELLS_YEAR = timedelta(days=250)
 _LONGEST = 100  # characters; JavaScript writes 70
 
@@ -164,7 +164,7 @@ _TIME = (
     r"|(?P<bare>[0-9]{1,2})(?P<oclock> o'?clock)?"
     r")(?: \((?P<fold>first|second) time\))?"
     r"(?: ?(?P<offset>z|utc|(?:utc|gmt) ?[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}(?::?[0-9]{2})?)"
-    r"(?: \([a-z ]+\))?)?"  # JavaScript names the zone behind the offset
+    r"(?: \([a-z ]+\))?)?"  # JavaScript adds the name of the zone
 )
 _DATE_THEN_TIME = rf"(?P<date>.+?) {_TIME}"
 _TIME_THEN_DATE = rf"{_TIME} (?:on )?(?P<date>.+)"
@@ -202,17 +202,16 @@ def parse_when(
     purpose: Purpose = Purpose.TREATMENT,
     order: DateOrder | None = None,
 ) -> ParsedWhen:
-    """Return what a person means by a date or a time, local to `zone`.
+    """Parse a date or a time that a person typed, local to `zone`.
 
-    `order` says how to read 03/04/2026; without it such a date is refused.
-    Raises UsageError for a text with no meaning or with two, and for a date or a
-    time that does not exist or exists twice.
+    `order` says how to read 03/04/2026; without it such a date is refused. Raises UsageError for a text without a
+    meaning or with two, and for a date or a time that does not exist or exists twice.
     """
     return _Reader(text, now, zone, purpose, order).read()
 
 
 def parse_moment(text: str, *, now: Now, zone: ZoneInfo, order: DateOrder | None = None) -> datetime:
-    """Return the moment (UTC) to look at: a date alone means its first moment, a weekday the coming one.
+    """Parse a moment to look at (UTC): a date means its first moment, a weekday the coming one.
 
     Raises UsageError as parse_when does.
     """
@@ -222,13 +221,13 @@ def parse_moment(text: str, *, now: Now, zone: ZoneInfo, order: DateOrder | None
 def parse_cell(
     text: str, *, time_of_day: str = "", now: Now, zone: ZoneInfo, order: DateOrder | None = None
 ) -> datetime | date:
-    """Return the moment (UTC) or the date that a cell of an export means, local to `zone`.
+    """Parse a cell of an export into a moment (UTC) or a date, local to `zone`.
 
-    The same grammar as for what is typed, with these differences for what machines write:
-    - `time_of_day` is the cell of a second column; a midnight beside the date gives way to it;
+    The grammar is that of parse_when, with these differences, since programs write exports:
+    - `time_of_day` is the cell of a second column; it replaces a midnight in the first;
     - an hour of one digit is on the 24-hour clock (9:30 is 09:30);
     - a spreadsheet's serial number is a date (46347) or a date and a time (46347.6041667);
-    - a date that doesn't fit `order` is refused, although it has one reading: the order is wrong.
+    - a date that doesn't fit `order` is refused even if it has one meaning, since the order must be wrong.
 
     Raises UsageError with one of the codes above.
     """
@@ -239,16 +238,16 @@ def parse_cell(
         return _Reader(text, now, zone, Purpose.TREATMENT, order, cell=True).read().value
     if re.fullmatch(r"[01]?\.[0-9]+", time_of_day):
         time_of_day = f"{datetime.combine(date.min, time()) + _time_in_serial(time_of_day):%H:%M:%S}"
-    # A time column of a spreadsheet may carry the date that its numbers count from, a date column midnight.
+    # A time column of a spreadsheet may contain day zero of its calendar, and a date column may contain midnight.
     time_of_day = re.sub(r"^(?:1899-12-3[01]|1900-01-0[01])[ T]", "", time_of_day)
     text = re.sub(r"[ T](?:00:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", "", text, flags=re.IGNORECASE)
     return _Reader(f"{text} {time_of_day}", now, zone, Purpose.TREATMENT, order, cell=True).read().value
 
 
 def order_shown_by(text: str) -> DateOrder | None:
-    """Return the order of day and month that a cell proves, as 21/11/2026 does; None where it proves none.
+    """Return the order of day and month if a cell proves it, as 21/11/2026 does; else None.
 
-    One cell that proves an order settles it for the whole column.
+    One such cell decides the order for its whole column.
     """
     match = re.match(rf"{_YEAR_LAST}(?![0-9])", text.strip())
     if match is None:
@@ -260,7 +259,7 @@ def order_shown_by(text: str) -> DateOrder | None:
 
 
 def parse_clock(text: str) -> time:
-    """Return the local clock time that 08:00 means. Raises UsageError."""
+    """Parse a local clock time such as 08:00. Raises UsageError."""
     match = re.fullmatch(r"([0-9]{2}):([0-9]{2})", text.strip())
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise UsageError(f"{quoted(text)} is not a clock time; write one from 00:00 to 23:59")
@@ -268,7 +267,7 @@ def parse_clock(text: str) -> time:
 
 
 def parse_quiet_hours(text: str) -> QuietHours:
-    """Return the quiet hours that 22:00-08:00 means; none where both are the same. Raises UsageError."""
+    """Parse quiet hours such as 22:00-08:00; two equal times mean none. Raises UsageError."""
     start, dash, end = text.partition("-")
     if not dash:
         raise UsageError(
@@ -277,7 +276,7 @@ def parse_quiet_hours(text: str) -> QuietHours:
     return QuietHours(start=parse_clock(start), end=parse_clock(end))
 
 
-# What word processors and phones write for a space, a hyphen and an apostrophe; and @ joins a date and a time.
+# The spaces, hyphens and apostrophes of word processors and phones; and @, which joins a date and a time.
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("\u00a0\u2007\u2009\u202f\t,", " "),
@@ -307,7 +306,7 @@ def _normalized(text: str) -> str:
 
 
 class _Reader:
-    """One text on its way to a meaning. A method returns None for a text that is not of its form."""
+    """Reads one text. Methods return None for a text that doesn't have their form, and raise for a wrong one."""
 
     def __init__(
         self,
@@ -384,7 +383,7 @@ class _Reader:
         return ParsedWhen(moment, relative=True)
 
     def end_of_a_day(self, written: str) -> ParsedWhen | None:
-        """Read "the end of Fri 27 Nov" and "through Fri 27 Nov", as outputs write a midnight."""
+        """Read "the end of Fri 27 Nov" and "through Fri 27 Nov", which is how outputs write midnight."""
         match = re.fullmatch(r"(?:(?:at )?(?:the )?end of|through) (.+)", written)
         if match is None or (found := self.read_date(match[1])) is None:
             return None
@@ -463,7 +462,7 @@ class _Reader:
         return self.clock_time(hour, minute, second, half)
 
     def clock_time_in_part(self, hour: str, minute: str, second: str, half: str | None) -> time:
-        """Return 14:30 for "2:30 in the afternoon". Raises UsageError for a time that isn't in that part."""
+        """Return 14:30 for "2:30 in the afternoon". Raises UsageError if the time isn't in that part of the day."""
         assert self.part_of_day is not None
         meant, hours = _PARTS_OF_DAY[self.part_of_day]
         found = self.clock_time(hour, minute, second, half or (meant if 1 <= int(hour) <= 12 else None))
@@ -539,14 +538,14 @@ class _Reader:
         return _SMALL_NUMBERS.get(match["number"]) or int(match["number"])
 
     def direction(self, match: re.Match[str]) -> int:
-        """Return 1 for "in 3 weeks" and -1 for "3 weeks ago". Raises UsageError where it says neither or both."""
-        said = [word for word in ("ahead", "back", "onward") if match[word]]
-        if len(said) != 1:
+        """Return 1 for "in 3 weeks" and -1 for "3 weeks ago". Raises UsageError if it says neither or both."""
+        directions = [word for word in ("ahead", "back", "onward") if match[word]]
+        if len(directions) != 1:
             amount = f"{match['half'] or match['number']} {match['unit']}s"
             raise self.refusal(
                 f" can mean {amount} ago or in {amount}; write one of the two", code="two-readings"
             )
-        return -1 if said == ["back"] else 1
+        return -1 if directions == ["back"] else 1
 
     def weekday(self, written: str) -> _Day | None:
         """Read "friday", "last friday", "coming friday"; refuse "next friday"."""
@@ -585,8 +584,8 @@ class _Reader:
         return self.relative_day(first)
 
     def in_week(self, name: str, weeks: int) -> tuple[date, date]:
-        """Return the weekday of a week counted from this one, the earlier first: by weeks that begin on
-        Monday and on Sunday, which differ on a Sunday and for one.
+        """Return a weekday `weeks` weeks from this one twice, the earlier first: if weeks begin on Monday, and if they
+        begin on Sunday. The two differ if today or the weekday is a Sunday.
         """
         today, wanted = self.today(), _WEEKDAY_NUMBERS[name]
         monday_first = wanted - today.weekday()
@@ -601,7 +600,7 @@ class _Reader:
         return self.refusal(f" can mean {first} or {second}; write the date", code="two-readings")
 
     def date_with_weekday(self, written: str) -> _Day | None:
-        """Read "Wed 25 Nov 2026" and "25 Nov 2026 (Wed)", where the weekday has to fit."""
+        """Read "Wed 25 Nov 2026" and "25 Nov 2026 (Wed)". Raises UsageError if the weekday is wrong."""
         first = re.fullmatch(r"(?P<name>[a-z]+)\.? (?P<rest>.+)", written)
         last = re.fullmatch(r"(?P<rest>.+) \(?(?P<name>[a-z]+)\.?\)?", written)
         for match in (first, last):
@@ -638,7 +637,7 @@ class _Reader:
         return None
 
     def numeric_day_and_month(self, match: re.Match[str]) -> _Day | None:
-        """Read 21/11 and 21.11., but not 21.11, which may be a time as well."""
+        """Read 21/11 and 21.11., but refuse 21.11, which may also be a time."""
         first, two = int(match[1]), int(match[3])
         readings = _both_orders(self.day_without_year, first, two)
         if not readings:
@@ -653,7 +652,7 @@ class _Reader:
         return _Day(self.one_order(readings), _Kind.YEARLESS)
 
     def day_and_month(self, first: int, two: int, year: int) -> date:
-        """Return the date of two numbers, either of which may be the month. Raises UsageError."""
+        """Return the date of two numbers, of which either may be the month. Raises UsageError."""
         readings = _both_orders(lambda day, month: _date_or_none(year, month, day), first, two)
         if not readings:
             raise self.refusal(": no such day exists; write 2026-11-21 or 21 Nov 2026", code="no-such-time")
@@ -698,14 +697,14 @@ class _Reader:
         )
 
     def day_without_year(self, day: int, month: int) -> date | None:
-        """Return the nearest such day, or the next one for a deadline; None where no year has it.
+        """Return the nearest such day, or the next one for a deadline; None if no year has it.
 
-        Raises UsageError where one lies as far back as the other lies ahead.
+        Raises UsageError if one is as far in the past as another is in the future.
         """
         if not (1 <= month <= 12 and 1 <= day <= 31) or _date_or_none(2000, month, day) is None:
             return None
         today = self.today()
-        years = range(today.year - 8, today.year + 9)  # 29 February may be eight years off
+        years = range(today.year - 8, today.year + 9)  # 29 February may be eight years away
         days = [found for year in years if (found := _date_or_none(year, month, day)) is not None]
         if self.purpose is Purpose.DEADLINE:
             days = [found for found in days if found >= today]
@@ -790,13 +789,13 @@ class _Reader:
 
 
 def _both_orders(find_date: Callable[[int, int], date | None], first: int, two: int) -> dict[DateOrder, date]:
-    """Return the dates that exist by each order of two numbers; `find_date` takes a day and a month."""
+    """Return the dates that two numbers can mean, by order; `find_date` takes a day and a month."""
     found = {DateOrder.DMY: find_date(first, two), DateOrder.MDY: find_date(two, first)}
     return {order: day for order, day in found.items() if day is not None}
 
 
 def _dates(*numbers: tuple[int, int, int]) -> list[date]:
-    """Return the dates that exist among years, months and days, each once."""
+    """Return the existing dates among years, months and days, each once."""
     return list(dict.fromkeys(day for number in numbers if (day := _date_or_none(*number)) is not None))
 
 
@@ -819,7 +818,7 @@ def _iso_minutes(moment: datetime) -> str:
 
 
 def _serial_date(text: str) -> str:
-    """Return the ISO form of a spreadsheet's serial number: the days since 30 December 1899."""
+    """Convert a spreadsheet's serial number, the days since 30 December 1899, to ISO 8601."""
     day = date(1899, 12, 30) + timedelta(days=int(float(text)))
     if "." not in text:
         return day.isoformat()
@@ -827,5 +826,5 @@ def _serial_date(text: str) -> str:
 
 
 def _time_in_serial(text: str) -> timedelta:
-    """Return the time of day in a serial number's fraction, to the second."""
+    """Convert the fraction of a serial number to the time of day, to the second."""
     return timedelta(seconds=round(float(text) % 1 * 86400))

@@ -1,7 +1,7 @@
 """Time zones, and the local times that a clock change skips or repeats.
 
-Moments are aware datetimes in UTC, so that they compare as moments: two aware
-datetimes of one zone compare by wall clock in Python.
+Moments are aware datetimes in UTC, so that comparisons are right: Python compares two aware datetimes in the same
+local zone by their clock times, ignoring clock changes between them.
 """
 
 from contextlib import suppress
@@ -14,14 +14,14 @@ from needlecare.errors import NeedlecareError, UsageError, nearest, quoted
 
 
 class Edge(Enum):
-    """Which edge of a window a moment is: it settles what is unknown or happens twice."""
+    """Which edge of a window a moment is. It decides between two moments if a clock time is repeated or unknown."""
 
     START = "start"
     END = "end"
 
 
 class NoZoneDatabase(NeedlecareError):
-    """No zone is known at all: nothing that was written is wrong, so no place of it is named."""
+    """There is no time zone database at all, so the zone that was typed is not at fault."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -30,18 +30,18 @@ class NoZoneDatabase(NeedlecareError):
         )
 
 
-# Files of a time zone database that name no zone; those below right/ count leap seconds.
+# Files in a time zone database that are not zones. (Those below right/ count leap seconds.)
 _NO_ZONES = frozenset({"localtime", "posixrules"})
 
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Return the IANA names of the zones that there are; their files are looked through once."""
+    """Return the IANA names of all zones; the files are searched only once."""
     return frozenset(available_timezones() - _NO_ZONES)
 
 
 def known_zone(name: str) -> ZoneInfo | None:
-    """Return the zone of an IANA name; None where there is none of that name. Raises NoZoneDatabase."""
+    """Return the zone with an IANA name, or None. Raises NoZoneDatabase."""
     if name not in _NO_ZONES and not name.startswith(("posix/", "right/")):
         with suppress(KeyError, ValueError, OSError):
             return ZoneInfo(name)
@@ -51,7 +51,7 @@ def known_zone(name: str) -> ZoneInfo | None:
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name. Raises UsageError, with the nearest name, or NoZoneDatabase."""
+    """Return the zone with an IANA name. Raises UsageError, which suggests a similar name, or NoZoneDatabase."""
     if (zone := known_zone(name)) is not None:
         return zone
     hint = nearest(name, zone_names())
@@ -59,15 +59,15 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:
-    """Return a moment as the clocks of the zone show it."""
+    """Convert a moment to local time."""
     return moment.astimezone(zone)
 
 
 def resolve(wall: datetime, zone: tzinfo, edge: Edge) -> datetime:
-    """Return the moment (UTC) at which the clocks of the zone show `wall`.
+    """Return the moment (UTC) of a local clock time.
 
-    A time that a clock change skips moves forward past the gap (02:30 becomes
-    03:30). Of a repeated one an end is the later, a start the earlier.
+    A time that a clock change skips moves forward past the gap (02:30 becomes 03:30). If a time is repeated, an end
+    is the later moment and a start the earlier one.
     """
     first, second = wall_readings(wall, zone)
     repeated = first < second
@@ -75,22 +75,21 @@ def resolve(wall: datetime, zone: tzinfo, edge: Edge) -> datetime:
 
 
 def first_moment(day: date, zone: tzinfo) -> datetime:
-    """Return the moment (UTC) at which a local day begins; of a skipped day, the one after it."""
+    """Return the moment (UTC) at which a local day begins; for a day that the zone skipped, the next day."""
     first, second = wall_readings(datetime.combine(day, time.min), zone)
     return first if first <= second else _clock_change(second, first, zone)
 
 
 def beginning(at: datetime | date, zone: tzinfo) -> datetime:
-    """Return a moment (UTC) itself, or the one at which a local date begins."""
+    """Return a moment (UTC) unchanged, or the moment at which a local date begins."""
     return at if isinstance(at, datetime) else first_moment(at, zone)
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """Return the moment (UTC) at which a local day has certainly ended.
 
-    That is the next local midnight, or just past 23:59:59 where a clock change
-    makes that later: where the last hour of the day is skipped, a time within it
-    lies in the next day's first hour.
+    That is the next local midnight, or just after 23:59:59 if a clock change makes that later: if the last hour of
+    the day is skipped, times in it are moved to the first hour of the next day.
     """
     midnight = resolve(datetime.combine(day + timedelta(days=1), time.min), zone, Edge.END)
     last_second = resolve(datetime.combine(day, time(23, 59, 59)), zone, Edge.END)
@@ -98,7 +97,7 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
 
 
 def clock_changes(after: datetime, until: datetime, zone: tzinfo) -> list[datetime]:
-    """Return the moments (UTC) in (after, until] at which the clocks of a zone change."""
+    """Return the moments (UTC) of clock changes after `after`, up to and including `until`."""
     found = []
     while after < until:
         later = min(after + timedelta(days=1), until)
@@ -108,10 +107,13 @@ def clock_changes(after: datetime, until: datetime, zone: tzinfo) -> list[dateti
     return found
 
 
-@lru_cache(maxsize=4096)  # the appointments of a day, and the ends of their plans, share many a midnight
+@lru_cache(
+    maxsize=4096
+)  # the appointments of a day, and the ends of their plans, have many midnights in common
 def wall_readings(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """Return both moments (UTC) that a wall time may mean: equal, or first < second where it is
-    repeated, or first > second where it is skipped (PEP 495).
+    """Return the two moments (UTC) that a local clock time may mean (PEP 495).
+
+    They are equal for an ordinary time; first < second if it is repeated, first > second if it is skipped.
     """
     first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
@@ -119,7 +121,7 @@ def wall_readings(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
 
 
 def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """Return the moment, to the second, of the one clock change between two moments."""
+    """Find the only clock change between two moments, to the second."""
     old = local(before, zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) // 2

@@ -37,12 +37,12 @@ def course_plain(course: Course, as_of: datetime) -> str:
 
 def session_plain(course: Course, number: int, as_of: datetime) -> str:
     """Write one session of a course in full, as the sentences of a single treatment."""
-    return f"Session {number} of {len(course.sessions)}.\n{plain(course.sessions[number - 1].told, as_of)}"
+    return f"Session {number} of {len(course.sessions)}.\n{plain(course.sessions[number - 1].visible_plan, as_of)}"
 
 
 def _lines(course: Course, as_of: datetime) -> Iterator[str]:
     current = course.at(as_of)
-    view = overview(current.told, as_of)
+    view = overview(current.visible_plan, as_of)
     zone, schedule = course.first.zone, course.schedule
     yield f"{course_name(course)}."
     if schedule.clinic is not None:
@@ -56,7 +56,9 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
     for session in course.sessions:
         following = course.after(session)
         if following is None or following.begins > as_of:
-            yield from _around(course, session, view if session is current else overview(session.told, as_of))
+            yield from _around(
+                course, session, view if session is current else overview(session.visible_plan, as_of)
+            )
     if course.sessions[-1].begins > as_of:
         yield from section(
             "Tell your clinic first", [f"{w.rule.title}. {w.rule.advice}" for w in current.plan.checklist]

@@ -64,7 +64,7 @@ def goes_on(course: Course, session: Session) -> tuple[tuple[AvoidWindow, tuple[
         return ()
     return tuple(
         (window, tuple(merger for merger in following.merged if merger.avoid.rule.id == window.rule.id))
-        for window in session.told.of(AvoidWindow)
+        for window in session.visible_plan.of(AvoidWindow)
         if window.end == following.begins
     )
 
@@ -87,7 +87,7 @@ def later(course: Course, session: Session) -> tuple[Window, ...]:
     """
     following = course.after(session)
     found = []
-    for window in session.told.windows:
+    for window in session.visible_plan.windows:
         if window.start is None or (following is not None and window.start >= following.begins):
             continue
         result = window.kind is Kind.EXPECT and window.start > session.begins + SOON

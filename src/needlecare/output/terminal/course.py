@@ -48,7 +48,7 @@ def course_timeline(course: Course, as_of: datetime, screen: Screen) -> str:
 
 def session_timeline(course: Course, number: int, as_of: datetime, screen: Screen) -> str:
     """Write one session of a course in full, as the timeline of a single treatment."""
-    page = timeline(course.sessions[number - 1].told, as_of, screen)
+    page = timeline(course.sessions[number - 1].visible_plan, as_of, screen)
     return f"Session {number} of {len(course.sessions)}\n{page}"
 
 
@@ -56,7 +56,7 @@ class _Timeline(Page):
     def __init__(self, course: Course, as_of: datetime, screen: Screen) -> None:
         self.course = course
         self.current = course.at(as_of)
-        self.view = overview(self.current.told, as_of)
+        self.view = overview(self.current.visible_plan, as_of)
         super().__init__(screen, zone=course.first.zone, today=reader_day(self.view))
 
     def text(self) -> str:
@@ -67,7 +67,7 @@ class _Timeline(Page):
         self.sessions()
         self.blank()
         self.rows()
-        self.footer(self.current.told)
+        self.footer(self.current.visible_plan)
         return self.written_text()
 
     # Parts ----------------------------------------------------------------------------------------
@@ -135,9 +135,9 @@ class _Timeline(Page):
         ahead = session.begins > self.view.as_of
         before = course.sessions[session.number - 2] if session.number > 1 else None
         earliest = None if before is None else earliest_next(before)
-        view = overview(session.told, session.begins - timedelta(seconds=1))
+        view = overview(session.visible_plan, session.begins - timedelta(seconds=1))
         starts = [group.moment for group in view.preparation]
-        ends = sorted(window.end for window in session.told.of(AvoidWindow))
+        ends = sorted(window.end for window in session.visible_plan.of(AvoidWindow))
         following = course.after(session)
         lasting = following is not None and bool(ends) and ends[-1] >= following.begins
         return (
@@ -222,7 +222,7 @@ def _marks(course: Course) -> dict[date, str]:
     for session in course.sessions:
         asked = len(session.plan.of(AvoidWindow))
         waits: dict[date, int] = {}
-        for window in session.told.of(AvoidWindow):
+        for window in session.visible_plan.of(AvoidWindow):
             first, last = (local(at, zone).date() for at in (window.start, window.end - timedelta(seconds=1)))
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)
