@@ -141,7 +141,7 @@ _SOME_TIME = _Pattern(
     within=("week", "month", "later"),
 )
 _HOW_OFTEN = _Pattern(
-    r"\b(?:once|twice|(?:two|three|four|[0-9]) times) (?:a|per) (?:day|week)\b|\b(?:every|each) (?:day|night|morning)\b",
+    r"\b(?:once|twice|(?:two|three|four|[0-9]) times) (?:a|per) (?:day|week)\b|\b(?:every|each)(?: other| second)? (?:day|night|morning)\b",
     within=("day", "week", "every", "each"),
 )
 _AT_ONCE = _Pattern(

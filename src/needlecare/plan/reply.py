@@ -124,4 +124,4 @@ def _as_sign(question: Question, vocabulary: Vocabulary, plan: Plan, moment: dat
         rules = tuple(rule for rule in rules if rule.kind is Kind.WARNING)
     if not rules:
         return None
-    return sign_answer(rules, plan, moment, clear=signs.clear, absent=question.negated)
+    return sign_answer(rules, plan, moment, clear=signs.clear, named=signs.named, absent=question.negated)

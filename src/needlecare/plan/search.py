@@ -105,11 +105,13 @@ class Signs(Struct, frozen=True, kw_only=True):
     """The rules about what skin does that words speak of, and the words that nobody knows.
 
     `clear` are the ids of the warnings that are named by words of their own ("itchy bumps"), and
-    not by words that name something usual as well ("bumps").
+    not by words that name something usual as well ("bumps"). `named` are the ids that each word or phrase
+    names.
     """
 
     rules: tuple[Rule, ...]
     clear: frozenset[str]
+    named: tuple[frozenset[str], ...]
     unknown: tuple[str, ...]
 
 
@@ -316,6 +318,7 @@ class _Reading:
         small = _AROUND_SIGNS | self.context
         found: set[str] = set()
         clear: set[str] = set()
+        named: list[frozenset[str]] = []
         unknown: list[str] = []
         start = 0
         while start < len(self.tokens):
@@ -329,6 +332,7 @@ class _Reading:
                     break
                 if ids := known & kinds.keys():
                     found |= ids
+                    named.append(ids)
                     if all(kinds[rule] is Kind.WARNING for rule in ids):
                         clear |= ids
                     start = end
@@ -338,7 +342,12 @@ class _Reading:
                 if token not in small and root(token) not in small:
                     unknown.append(token)
                 start += 1
-        return Signs(rules=self.vocabulary.rules(found), clear=frozenset(clear), unknown=tuple(unknown))
+        return Signs(
+            rules=self.vocabulary.rules(found),
+            clear=frozenset(clear),
+            named=tuple(named),
+            unknown=tuple(unknown),
+        )
 
     # What is not understood -------------------------------------------------------------------------
 

@@ -71,11 +71,14 @@ def sign_answer(
     moment: datetime,
     *,
     clear: Collection[str] = (),
+    named: Collection[Collection[str]] = (),
     absent: bool = False,
 ) -> SignAnswer:
     """Return what some rules about skin say at a moment (UTC).
 
-    `clear` are the warnings that were named as such, and not by words for something usual too.
+    `clear` are the warnings that were named as such, and not by words for something usual too. `named` are
+    the rules that each word names: where one of them finds it usual, that another does not expect it yet,
+    or any more, says nothing ("puffy" is the peak of the swelling, and the days after it).
     `absent` says that the sign is missed ("no results yet"): before its time that is usual.
     """
     windows = windows_by_rule(plan)
@@ -83,6 +86,7 @@ def sign_answer(
     for rule in rules:
         window = windows.get(rule.id)
         signs.append(Sign(rule=rule, window=window, usual=_usual(rule, window, moment, absent=absent)))
+    signs = _without_other_times(signs, named)
     signs.sort(key=lambda sign: _SERIOUSNESS.index(sign.usual), reverse=True)
     found = {sign.usual for sign in signs}
     usual = signs[0].usual
@@ -98,6 +102,15 @@ def sign_answer(
         watch=watch,
         others=tuple(rule for rule in _warnings(plan, moment) if rule not in watch),
     )
+
+
+def _without_other_times(signs: Sequence[Sign], named: Collection[Collection[str]]) -> list[Sign]:
+    """Return signs without those of another time, where every word that names them names something usual too."""
+    usual = {sign.rule.id for sign in signs if sign.usual is Usual.USUAL}
+    others = {sign.rule.id for sign in signs if sign.usual in {Usual.NOT_YET, Usual.PAST}}
+    settled = {rule for ids in named if not usual.isdisjoint(ids) for rule in ids}
+    needed = {rule for ids in named if usual.isdisjoint(ids) for rule in ids}
+    return [sign for sign in signs if sign.rule.id not in (others & settled) - needed]
 
 
 def today(plan: Plan, moment: datetime) -> Today:
