@@ -147,7 +147,7 @@ SYSTEMS = {
         ),
         ["p1 15:30 scars"],
         left_out=5,
-        said=("Service is an appointment without a treatment: consult.",),
+        said=("Service is an appointment without a treatment (consultation).",),
     ),
     "Aesthetic Record: durations in words": Export(
         "Appointment ID,Appointment Date & Time,Appointment Duration,Service Name,Appointment Status\n"

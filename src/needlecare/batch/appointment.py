@@ -179,7 +179,7 @@ def _another_service(parts: Sequence[_ParsedRow], reading: Reading) -> str | Non
         return f"{reading.service_heading} is empty" if reading.expects_service else None
     without = next(filter(None, (words.without_treatment(name, reading.services) for name in named)), None)
     if without and any(words.names_any(name, reading.services.names) for name in named):
-        return f"{reading.service_heading} is an appointment without a treatment: {without}"
+        return f"{reading.service_heading} is an appointment without a treatment ({without})"
     return f"{reading.service_heading} is another treatment"
 
 

@@ -37,7 +37,7 @@ class RowResult(Struct, frozen=True, kw_only=True):
 
     `reason` is why it was left out, `day` the local day of the appointment, `notes` the
     codes of what to point out. `sooner` are the waits (by rule) that end sooner than the
-    calendar of an earlier run said. `stale_file` is the calendar that a row left out still has.
+    calendar of an earlier run said. `stale_file` is the file that a row left out still has.
     """
 
     number: int
@@ -147,7 +147,7 @@ class Tally:
         self.sooner: list[str] = []  # references, each with the waits that end sooner
         self.first_day: date | None = None
         self.last_day: date | None = None
-        self.stale_files: list[str] = []
+        self.stale_files: dict[str, str] = {}  # of rows left out, each with its reference
 
     def add(self, result: RowResult | list[RowProblem]) -> None:
         """Count a row."""
@@ -170,10 +170,21 @@ class Tally:
         if result.sooner:
             self.sooner.append(f"{shown(result.ref)} ({_waits(result)})")
         if result.stale_file:
-            self.stale_files.append(result.stale_file)
+            self.stale_files[result.stale_file] = result.ref
         if result.day is not None:
             self.first_day = min(self.first_day or result.day, result.day)
             self.last_day = max(self.last_day or result.day, result.day)
+
+    def changes(self, *, dry_run: bool) -> Iterator[str]:
+        """Yield what to say of calendars that patients have and that are revised; also where a run is interrupted,
+        since the next one finds them unchanged.
+        """
+        if self.moved:
+            revised = "to revise" if dry_run else "revised"
+            yield f"Moved, calendars {revised}: {some(list(map(shown, self.moved)))}."
+        if self.sooner:
+            end = "would end" if dry_run else "end"
+            yield f"Waits {end} sooner than the patient's calendar said: {some(self.sooner)}."
 
     def lines(self, *, dry_run: bool) -> Iterator[str]:
         """Yield what to say on standard error once all rows are done; the last line sums up."""
@@ -183,21 +194,17 @@ class Tally:
             yield f"{_rows(len(rows))} with {NOTES[note]} ({named_rows(rows)})."
         for reason, count in self.reasons.most_common():
             yield f"{_rows(count)} left out: {shown(reason, 100)}."
-        if self.moved:
-            revised = "to revise" if dry_run else "revised"
-            yield f"Moved, calendars {revised}: {_some(list(map(shown, self.moved)))}."
-        if self.sooner:
-            end = "would end" if dry_run else "end"
-            yield f"Waits {end} sooner than the patient's calendar said: {_some(self.sooner)}."
+        yield from self.changes(dry_run=dry_run)
         yield summary_text(self.outcomes, rows=self.rows, failed=self.failed, dry_run=dry_run)
 
 
 def _waits(result: RowResult) -> str:
     """Return the waits that end sooner: "makeup, sauna", or "makeup, sauna, pool and 9 more"."""
-    return _some(list(result.sooner), MAX_NAMED_WAITS)
+    return some(list(result.sooner), MAX_NAMED_WAITS)
 
 
-def _some(named: list[str], most: int = MAX_NAMED_ROWS) -> str:
+def some(named: list[str], most: int = MAX_NAMED_ROWS) -> str:
+    """Return the first of some names, and how many more there are."""
     more = f" and {len(named) - most} more" if len(named) > most else ""
     return ", ".join(named[:most]) + more
 

@@ -41,7 +41,9 @@ def run(order: Order, table: Table, survey: Survey, *, jobs: int) -> Iterator[li
 
     Raises UsageError for a source that is unknown, and WriteError.
     """
-    yield from results(_work, _pieces(_groups(table, survey)), jobs=jobs, prepare=_prepare, order=order)
+    size = PIECE if jobs > 1 else 1  # so that an interruption knows of each file that was written
+    pieces = _pieces(_groups(table, survey), size)
+    yield from results(_work, pieces, jobs=jobs, prepare=_prepare, order=order)
 
 
 def _groups(table: Table, survey: Survey) -> Iterator[Group]:
@@ -62,9 +64,9 @@ def _groups(table: Table, survey: Survey) -> Iterator[Group]:
         yield tuple(together)
 
 
-def _pieces(groups: Iterator[Group]) -> Iterator[list[Group]]:
+def _pieces(groups: Iterator[Group], size: int) -> Iterator[list[Group]]:
     """Yield the groups, as many at a time as a process is given."""
-    while piece := list(islice(groups, PIECE)):
+    while piece := list(islice(groups, size)):
         interruption.check()
         yield piece
 
@@ -160,13 +162,14 @@ class Worker:
         return found.treatment
 
     def left_out(self, found: LeftOut, *, is_planned: bool) -> RowResult:
-        """Return the result of a row without a plan, with the calendar that an earlier run made for it."""
+        """Return the result of a row without a plan, with the file that an earlier run made for it."""
         stale = None
         options = self.order.files
-        if found.ref and not is_planned and options.folder and options.format is files.BatchFormat.ICS:
-            name = f"{file_stem(found.ref)}.ics"
+        name = self.file_name(found.ref)
+        if name and found.ref and not is_planned and options.folder and (options.folder / name).is_file():
+            is_calendar = options.format is files.BatchFormat.ICS
             path = options.folder / name
-            if path.is_file() and files.is_live_calendar(file_data(path, files.MAX_CALENDAR_BYTES)):
+            if not is_calendar or files.is_live_calendar(file_data(path, files.MAX_CALENDAR_BYTES)):
                 stale = name
         return RowResult(
             number=found.number,

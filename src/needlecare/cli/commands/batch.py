@@ -277,13 +277,14 @@ def batch(
     Worker(order)  # an unknown source is reported before anything is read or written
     for note in review_notes(rules, local(now, shown_in).date()):
         terminal.say(note.text)
+    tally = report.Tally()
     try:
         with ExitStack() as stack:
             stream = _opened(file, stack)
             table, found = _surveyed(stream, file, from_, wanted, typed, order.reading)
             for message in found.messages:
                 terminal.say(message)
-            tally = _carried_out(order, table, found, jobs=jobs, as_json=json, stack=stack)
+            _carry_out(order, table, found, tally, jobs=jobs, as_json=json, stack=stack)
             lines = list(tally.lines(dry_run=dry_run))
             for line in lines[:-1]:
                 terminal.say(line)
@@ -292,6 +293,8 @@ def batch(
     except KeyboardInterrupt:
         if out is None:
             raise
+        for line in tally.changes(dry_run=dry_run):
+            terminal.say(line)
         raise Interrupted("interrupted; run it again to do the rest") from None
     if tally.failed:
         raise typer.Exit(SOME_FAILED)
@@ -390,10 +393,17 @@ def _surveyed(
         raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
 
 
-def _carried_out(
-    order: Order, table: Table, found: Survey, *, jobs: int | None, as_json: bool, stack: ExitStack
-) -> report.Tally:
-    """Do what is ordered with every row, and return what became of them."""
+def _carry_out(
+    order: Order,
+    table: Table,
+    found: Survey,
+    tally: report.Tally,
+    *,
+    jobs: int | None,
+    as_json: bool,
+    stack: ExitStack,
+) -> None:
+    """Do what is ordered with every row, and count what became of them."""
     folder, dry_run = order.files.folder, order.files.dry_run
     if folder is not None and not dry_run:
         stack.enter_context(locked_folder(folder, patience=1))
@@ -405,7 +415,6 @@ def _carried_out(
         rounded_refs=found.rounded_refs,
         expects_end=Column.END in found.places.columns or Column.DURATION in found.places.columns,
     )
-    tally = report.Tally()
     with terminal.progress("Planning", found.rows) as progress:
         processes = jobs or (system.cores() if found.rows > MANY_ROWS else 1)
         printer = _Printer(as_json=as_json, table=dry_run, to_folder=folder is not None)
@@ -416,7 +425,6 @@ def _carried_out(
             progress.reach(tally.rows)
     if folder is not None and not dry_run:
         system.flush_disks()  # all at once: a file at a time would take longer than the planning
-    return tally
 
 
 def table_heading(table: Table, found: Survey) -> str | None:
@@ -467,7 +475,12 @@ def _tell_stale(files: FileOptions, tally: report.Tally, found: Survey, *, cance
 
     Gone is only what lies within the days of the export: one of a single day says nothing of others.
     """
-    if files.folder is None or files.format is not BatchFormat.ICS or not files.folder.is_dir():
+    if files.folder is None or not files.folder.is_dir():
+        return
+    if files.format is not BatchFormat.ICS:
+        if tally.stale_files:
+            named = report.some(list(map(shown, tally.stale_files)))
+            terminal.say(f"Left out now, and a file of an earlier run is there: {named}; delete it.")
         return
     gone: list[str] = []
     if tally.first_day is not None and tally.last_day is not None:
@@ -488,7 +501,8 @@ def _tell_stale(files: FileOptions, tally: report.Tally, found: Survey, *, cance
     for name in stale[: report.MAX_NAMED_CALENDARS]:
         why = "is gone from the export" if name in gone else "is left out now"
         command = report.cancel_command(str(files.folder), name)
-        terminal.say(f"{shown(name.removesuffix('.ics'))} {why} and has a calendar: {command}")
+        ref = tally.stale_files.get(name) or name.removesuffix(".ics")
+        terminal.say(f"{shown(ref)} {why} and has a calendar: {command}")
     if len(stale) > report.MAX_NAMED_CALENDARS:
         more = len(stale) - report.MAX_NAMED_CALENDARS
         terminal.say(
