@@ -469,7 +469,7 @@ class PrepareWindow(TimedWindow, frozen=True, kw_only=True):
     latest_start: datetime
 
 
-AnyWindow = TypeVar("AnyWindow", bound=Window, covariant=True)  # noqa: PLC0105  a type of functions too
+AnyWindow = TypeVar("AnyWindow", bound=Window)
 
 
 class NoteCode(StrEnum):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from needlecare.calendar.events import EVENING, GENTLY, SHOWN, Draft, calendar_of, plan_drafts
 from needlecare.calendar.ics import Calendar
 from needlecare.calendar.options import CalendarOptions
-from needlecare.calendar.phases import at_clock, avoid_windows, end_of
+from needlecare.calendar.phases import at_clock, avoid_windows
 from needlecare.calendar.roles import of_session
 from needlecare.calendar.room import Worth, left_out
 from needlecare.calendar.titles import ALL_OVER
@@ -53,7 +53,7 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
         for session, drafts, without in zip(course.sessions, whole, gone.roles, strict=True)
     ]
     ends = {
-        of_session(session.number, window.rule.id): end_of(window)
+        of_session(session.number, window.rule.id): window.end
         for session in course.sessions
         for window in avoid_windows(session.visible_plan)
     }

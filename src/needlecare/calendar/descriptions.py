@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from needlecare.calendar.phases import Change
-from needlecare.model import Kind, NoteCode, Plan, Window
+from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, TimedWindow, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
 from needlecare.output.timing import since, until
 from needlecare.output.wording import differs_between, end_messages, sentence, whole_sentence
@@ -73,7 +73,7 @@ class Wording(Struct, frozen=True, dict=True):
         """Return what still has to wait at a moment (UTC), grouped by end."""
         return self._grouped("Not yet", holding, start, 0)
 
-    def holding_at(self, moment: datetime) -> list[Window]:
+    def holding_at(self, moment: datetime) -> list[AvoidWindow]:
         """Return what nobody has been told to be over at a moment (UTC), in the order of the ends."""
         return [window for change in self.changes if change.at > moment for window in change.ended]
 
@@ -89,7 +89,7 @@ class Wording(Struct, frozen=True, dict=True):
         """Return the news that some waits are over, each in full."""
         return f"From now on: {whole_sentence(end_messages(windows))}"
 
-    def preparation(self, windows: Sequence[Window]) -> tuple[Section, ...]:
+    def preparation(self, windows: Sequence[PrepareWindow]) -> tuple[Section, ...]:
         """Return what to prepare, each with its start, and what to tell the clinic."""
         lines = ["Until your appointment:", *(f"- {self._preparation_line(window)}" for window in windows)]
         told = ["Tell them first:", *(f"- {window.rule.title}" for window in self.plan.checklist)]
@@ -125,8 +125,8 @@ class Wording(Struct, frozen=True, dict=True):
     # Pieces ---------------------------------------------------------------------------------------
 
     @cached_property
-    def _to_do(self) -> list[Window]:
-        return [window for window in self.plan.windows if window.kind is Kind.DO]
+    def _to_do(self) -> list[TimedWindow]:
+        return self.plan.to_do
 
     @cached_property
     def _expected(self) -> list[Window]:
@@ -171,7 +171,7 @@ class Wording(Struct, frozen=True, dict=True):
     @cached_property
     def _differing(self) -> set[str]:
         """The rules of the waits about whose ends the sources differ."""
-        return {w.rule.id for w in self.plan.windows if w.kind is Kind.AVOID and differs_between(w)}
+        return {window.rule.id for window in self.plan.of(AvoidWindow) if differs_between(window)}
 
     def _until(self, end: datetime) -> str:
         """Return how the line of what ends at a moment begins."""
@@ -189,11 +189,9 @@ class Wording(Struct, frozen=True, dict=True):
         names = "; ".join(self._name(window, moment) for window in signs)
         return (Section(f"Call {self._clinic} about: {names}.", 1),)
 
-    def _preparation_line(self, window: Window) -> str:
-        said = window.rule.title
-        if window.start is not None:
-            said += f", from {since(window.start, self.zone)}"
-        if differs_between(window) and window.latest_start is not None:
+    def _preparation_line(self, window: PrepareWindow) -> str:
+        said = f"{window.rule.title}, from {since(window.start, self.zone)}"
+        if differs_between(window):
             said += f" (some sources: from {since(window.latest_start, self.zone)}; ask your clinic)"
         return said
 

@@ -27,13 +27,23 @@ from needlecare.calendar.phases import (
     at_clock,
     avoid_windows,
     changes,
-    end_of,
     told_together,
 )
 from needlecare.calendar.roles import Role, without_session
 from needlecare.calendar.room import LeftOut, Part, Worth, is_left_out, left_out
 from needlecare.errors import UsageError
-from needlecare.model import Alarms, DailyCare, Detail, Kind, Plan, Reminders, Window
+from needlecare.model import (
+    Alarms,
+    AvoidWindow,
+    DailyCare,
+    Detail,
+    Kind,
+    Plan,
+    PrepareWindow,
+    Reminders,
+    TimedWindow,
+    Window,
+)
 from needlecare.output.timing import short_day, since, until
 from needlecare.output.wording import title_prefix
 from needlecare.plan.combine import begins
@@ -121,7 +131,7 @@ def calendar(
     (roles,) = gone.roles
     drafts = plan_drafts(plan, planned, reminders=reminders, without=roles) if roles else whole
     options = options_of(plan, detail=detail, reminders=reminders, planned=planned)
-    ends = {window.rule.id: end_of(window) for window in avoid_windows(plan)}
+    ends = {window.rule.id: window.end for window in avoid_windows(plan)}
     return calendar_of(plan, drafts, as_of, ref=ref, options=options, ends=ends, gone=gone)
 
 
@@ -239,10 +249,9 @@ class _Drafting(Struct, frozen=True, dict=True):
     def phases(self) -> list[Draft]:
         """Return the plan as a row of phases from one change to the next, and its close."""
         told = self.wording.changes
-        starts = [w.start for change in told for w in change.ended if w.start is not None]
-        if not starts:
+        if not told:
             return []
-        first = min(starts)
+        first = min(window.start for change in told for window in change.ended)
         if self.plan.treatment.date_only:
             morning = self.loud(at_clock(self.day(first), MORNING, self.zone))
             first = morning if morning < told[0].at else first
@@ -257,7 +266,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         """Return a phase with its bar and the reminder in its middle, if it is long."""
         holding = self.wording.holding_at(start) if change else list(self.holding_from_the_start())
         name = change.ended[0].rule.id if change else Role.START.value
-        begun = [w for w in holding if w.start is not None and w.start <= start] or holding
+        begun = [window for window in holding if window.start <= start] or holding
         if change is None:
             title = self.first_title(start, begun)
             news = f"{title}."
@@ -284,14 +293,14 @@ class _Drafting(Struct, frozen=True, dict=True):
             return [phase]
         return [phase, *self.bar(name, start, end, holding, begun), *self.middle(name, start, end, begun)]
 
-    def holding_from_the_start(self) -> Iterable[Window]:
+    def holding_from_the_start(self) -> Iterable[AvoidWindow]:
         return (window for change in self.wording.changes for window in change.ended)
 
-    def first_title(self, start: datetime, begun: Sequence[Window]) -> str:
+    def first_title(self, start: datetime, begun: Sequence[AvoidWindow]) -> str:
         """Return what has to wait until the next day: of the evening, or of a whole day that begins early."""
         shown = local(start, self.zone)
         evening = max(start, at_clock(shown.date(), NIGHTFALL, self.zone))
-        tonight = [window for window in begun if end_of(window) > evening]
+        tonight = [window for window in begun if window.end > evening]
         early = not self.plan.treatment.date_only and shown.time() < NOON
         return titles.first_evening_title(tonight or begun, whole_day=early)
 
@@ -321,7 +330,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             )
         ]
 
-    def middle(self, name: str, start: datetime, end: datetime, begun: Sequence[Window]) -> list[Draft]:
+    def middle(self, name: str, start: datetime, end: datetime, begun: Sequence[AvoidWindow]) -> list[Draft]:
         """Return a reminder of the most important thing in the middle of a wait longer than a week."""
         named = titles.nameable(begun)
         week = resolve(local(start, self.zone).replace(tzinfo=None) + LONG_WAIT, self.zone, Edge.END)
@@ -412,11 +421,7 @@ class _Drafting(Struct, frozen=True, dict=True):
 
         Its title names what holds on all of them: one series has one title.
         """
-        care = [
-            window
-            for window in titles.by_priority(self.plan.windows)
-            if window.rule.daily and window.start is not None and window.end is not None
-        ]
+        care = [window for window in titles.by_priority(self.plan.to_do) if window.rule.daily]
         named = [window for window in care if not window.rule.medicine] or care
         if not named:
             return []
@@ -456,11 +461,9 @@ class _Drafting(Struct, frozen=True, dict=True):
         What had begun when the calendar was made is told at that time, once. What begins on
         the day of the treatment is told on the evening before.
         """
-        prepare = [w for w in self.plan.windows if w.kind is Kind.PREPARE and w.start is not None]
-        begun: list[Window] = []
-        later: dict[datetime, list[Window]] = {}
-        for window in sorted(prepare, key=lambda w: w.start or planned):
-            assert window.start is not None
+        begun: list[PrepareWindow] = []
+        later: dict[datetime, list[PrepareWindow]] = {}
+        for window in sorted(self.plan.of(PrepareWindow), key=lambda window: window.start):
             at = self.preparation_time(self.day(window.start))
             if at <= planned or window.start <= planned:
                 begun.append(window)
@@ -475,7 +478,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             if at in further and drafts:
                 continue
             running += starting
-            eve = self.day(at) < min(self.day(w.start) for w in starting if w.start)
+            eve = self.day(at) < min(self.day(window.start) for window in starting)
             draft = self.prepare_draft(
                 self.prepare_role(starting),
                 "For tomorrow" if eve else "To prepare",
@@ -489,7 +492,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             drafts.append(draft)
         return drafts
 
-    def prepare_role(self, starting: Sequence[Window]) -> str:
+    def prepare_role(self, starting: Sequence[PrepareWindow]) -> str:
         return Role.PREPARE.of(starting[0].rule.id)
 
     def preparation_time(self, day: date) -> datetime:
@@ -498,7 +501,9 @@ class _Drafting(Struct, frozen=True, dict=True):
             return self.loud(at_clock(day - timedelta(days=1), EVENING, self.zone))
         return self.loud(at_clock(day, REMINDER, self.zone))
 
-    def begun_draft(self, begun: Sequence[Window], planned: datetime, joined: Sequence[Window]) -> Draft:
+    def begun_draft(
+        self, begun: Sequence[PrepareWindow], planned: datetime, joined: Sequence[PrepareWindow]
+    ) -> Draft:
         """Return the one entry for the preparation that had begun: soon after the calendar is made."""
         soon = planned + timedelta(minutes=30 - local(planned, self.zone).minute % 30)
         at = self.loud(max(soon, at_clock(self.day(planned), REMINDER, self.zone)))
@@ -512,9 +517,9 @@ class _Drafting(Struct, frozen=True, dict=True):
         role: str,
         heading: str,
         at: datetime,
-        starting: Sequence[Window],
-        running: Sequence[Window],
-        joined: Sequence[Window],
+        starting: Sequence[PrepareWindow],
+        running: Sequence[PrepareWindow],
+        joined: Sequence[PrepareWindow],
     ) -> Draft:
         """Return a reminder of what starts. What is `joined` to it starts later, and is told here alone."""
         named = titles.by_priority(starting)
@@ -527,8 +532,8 @@ class _Drafting(Struct, frozen=True, dict=True):
         return self.short(role, at, title, said, DAYS, Worth.PREPARATION)
 
 
-def _holds(window: Window, moment: datetime) -> bool:
-    return (window.start is None or window.start <= moment) and (window.end is None or moment < window.end)
+def _holds(window: TimedWindow, moment: datetime) -> bool:
+    return window.start <= moment < window.end
 
 
 # No two alarms in one minute ----------------------------------------------------------------------

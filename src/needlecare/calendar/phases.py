@@ -7,12 +7,13 @@ before its window has ended. Nothing is worded here.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from needlecare.calendar.roles import Role
-from needlecare.model import AvoidWindow, Plan, QuietHours, Treatment, Window
+from needlecare.model import AvoidWindow, Plan, QuietHours, Treatment
 from needlecare.time.zones import Edge, local, resolve
 
 REMINDER = time(9)  # local, for news without a time of day
@@ -23,7 +24,7 @@ class Change(Struct, frozen=True, kw_only=True):
     """A moment (UTC) at which the end of some windows is announced."""
 
     at: datetime
-    ended: tuple[Window, ...]
+    ended: tuple[AvoidWindow, ...]
 
 
 def avoid_windows(plan: Plan) -> list[AvoidWindow]:
@@ -31,15 +32,15 @@ def avoid_windows(plan: Plan) -> list[AvoidWindow]:
     return [window for window in plan.of(AvoidWindow) if window.start < window.end]
 
 
-def changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) -> list[Change]:
+def changes(avoid: Iterable[AvoidWindow], treatment: Treatment, quiet: QuietHours) -> list[Change]:
     """Return the changes that the ends of some avoid windows make, in the order of the ends.
 
     Without the hour of the treatment, they come in the morning: the first one at which a thing
     is certainly over.
     """
     zone = treatment.zone
-    by_time: dict[datetime, list[Window]] = {}
-    for end, windows in groupby(sorted(avoid, key=end_of), key=end_of):
+    by_time: dict[datetime, list[AvoidWindow]] = {}
+    for end, windows in groupby(sorted(avoid, key=attrgetter("end")), key=attrgetter("end")):
         at = first_morning(end, zone) if treatment.date_only else end
         by_time.setdefault(after_quiet(at, zone, quiet), []).extend(windows)
     return [Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
@@ -48,7 +49,7 @@ def changes(avoid: Iterable[Window], treatment: Treatment, quiet: QuietHours) ->
 def told_together(told: Sequence[Change], without: Collection[str]) -> list[Change]:
     """Return changes of which those whose roles are left out are told with the next one, if there is one."""
     found: list[Change] = []
-    waiting: tuple[Window, ...] = ()
+    waiting: tuple[AvoidWindow, ...] = ()
     for number, change in enumerate(told, 1):
         ended = (*change.ended, *waiting)
         if number < len(told) and Role.PHASE.of(change.ended[0].rule.id) in without:
@@ -57,12 +58,6 @@ def told_together(told: Sequence[Change], without: Collection[str]) -> list[Chan
             found.append(Change(at=change.at, ended=ended))
             waiting = ()
     return found
-
-
-def end_of(window: Window) -> datetime:
-    """Return the end of a window that has one, as every avoid window has."""
-    assert window.end is not None
-    return window.end
 
 
 def at_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:

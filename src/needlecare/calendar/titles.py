@@ -10,8 +10,7 @@ from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from needlecare.calendar.phases import end_of
-from needlecare.model import Detail, Rule, Schedule, Window
+from needlecare.model import AnyWindow, AvoidWindow, Detail, Rule, Schedule, Window
 from needlecare.output.timing import last_whole_day, short_day
 from needlecare.output.wording import title_prefix
 from needlecare.time.zones import local
@@ -54,9 +53,9 @@ def first_evening_title(holding: Sequence[Window], *, whole_day: bool) -> str:
     )
 
 
-def still_title(window: Window, zone: ZoneInfo, reader: date) -> str:
+def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date) -> str:
     """Return "Still no sunbathing until Sat 19" in the middle of a long wait; with the month if it is another."""
-    last = last_whole_day(end_of(window), zone) or local(end_of(window), zone).date()
+    last = last_whole_day(window.end, zone) or local(window.end, zone).date()
     when = (
         f"{last:%a} {last.day}"
         if (last.year, last.month) == (reader.year, reader.month)
@@ -119,12 +118,12 @@ def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
     )
 
 
-def by_priority(windows: Iterable[Window]) -> list[Window]:
+def by_priority(windows: Iterable[AnyWindow]) -> list[AnyWindow]:
     """Return windows by the priority of their rules; those of one priority stay in order."""
     return sorted(windows, key=lambda window: window.rule.priority)
 
 
-def nameable(windows: Iterable[Window]) -> list[Window]:
+def nameable(windows: Iterable[AnyWindow]) -> list[AnyWindow]:
     """Return what a title may name, the most important first.
 
     Never a medicine: that would need the warning not to stop a prescribed one beside it.

@@ -5,7 +5,7 @@ Every output about "now" uses this, so that all of them agree. Nothing is worded
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Generic
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -26,11 +26,14 @@ SOON = timedelta(days=14)  # what begins within this time is named with what is 
 JUST = timedelta(hours=24)  # what ended within this time is news
 
 
-class Group(Struct, Generic[AnyWindow], frozen=True, kw_only=True):
+Window_co = TypeVar("Window_co", bound=Window, covariant=True)
+
+
+class Group(Struct, Generic[Window_co], frozen=True, kw_only=True):
     """Windows with the same end, or with the same start: `moment` (UTC)."""
 
     moment: datetime
-    windows: tuple[AnyWindow, ...]
+    windows: tuple[Window_co, ...]
 
 
 class Overview(Struct, frozen=True, kw_only=True):
