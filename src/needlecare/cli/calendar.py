@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
 from needlecare.cli.option_groups import OptionGroup
-from needlecare.cli.options import PlanOptions, typed
+from needlecare.cli.options import PlanOptions, option, typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, Treatment
 from needlecare.output.timing import until
@@ -32,12 +32,11 @@ WHEN_HINT = "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
 
 Ics = Annotated[
     str | None,
-    typer.Option(
+    option(
+        CALENDAR_PANEL,
         "--ics",
         metavar="FILE|-",
         help="Write the calendar to a file, or to standard output (-) instead of the timeline.",
-        rich_help_panel=CALENDAR_PANEL,
-        show_default=False,
     ),
 ]
 DetailOfTitles = Annotated[
@@ -50,12 +49,11 @@ DetailOfTitles = Annotated[
 ]
 Ref = Annotated[
     str | None,
-    typer.Option(
+    option(
+        CALENDAR_PANEL,
         "--ref",
         metavar="REF",
         help="Your own opaque reference. Events with the same reference update each other.",
-        rich_help_panel=CALENDAR_PANEL,
-        show_default=False,
     ),
 ]
 AlarmsWanted = Annotated[
@@ -77,12 +75,11 @@ Quiet = Annotated[
 ]
 DailyAt = Annotated[
     str | None,
-    typer.Option(
+    option(
+        CALENDAR_PANEL,
         "--daily",
         metavar="HH:MM|none",
         help="Time of the first week's daily reminder, or none.",
-        rich_help_panel=CALENDAR_PANEL,
-        show_default=False,
     ),
 ]
 Update = Annotated[

@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -28,6 +28,11 @@ from needlecare.time.zones import NoZoneDatabase, beginning, known_zone, zone_na
 TREATMENT_PANEL = "The treatment"
 LOOK_PANEL = "How to look at it"
 OUTPUT_PANEL = "What comes out"
+
+
+def option(panel: str, *names: str, help: str, metavar: str | None = None, **more: Any) -> Any:
+    """Declare an option whose default isn't shown in the help: mostly because there is none."""
+    return typer.Option(*names, metavar=metavar, help=help, rich_help_panel=panel, show_default=False, **more)
 
 
 def parse_skin_type(text: str | SkinType) -> SkinType | None:
@@ -61,12 +66,11 @@ When = Annotated[
 ]
 Treated = Annotated[
     str | None,
-    typer.Option(
+    option(
+        TREATMENT_PANEL,
         "--treated",
         metavar="WHEN",
         help="When the treatment was or will be: 2026-11-21T14:30, yesterday 2pm.",
-        rich_help_panel=TREATMENT_PANEL,
-        show_default=False,
     ),
 ]
 Prp = Annotated[
@@ -75,13 +79,12 @@ Prp = Annotated[
 ]
 FitzpatrickType = Annotated[
     SkinType | None,
-    typer.Option(
+    option(
+        TREATMENT_PANEL,
         "--skin-type",
         metavar="I-VI",
         parser=parse_skin_type,
         help="Fitzpatrick skin type, I to VI or 1 to 6. If unknown, the stricter advice counts.",
-        rich_help_panel=TREATMENT_PANEL,
-        show_default=False,
     ),
 ]
 Scars = Annotated[
@@ -90,13 +93,12 @@ Scars = Annotated[
 ]
 Zone = Annotated[
     str | None,
-    typer.Option(
+    option(
+        TREATMENT_PANEL,
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
         help="Time zone by its IANA name, such as Europe/Berlin. Default: this computer's.",
-        rich_help_panel=TREATMENT_PANEL,
-        show_default=False,
     ),
 ]
 ScheduleName = Annotated[
@@ -111,66 +113,54 @@ ScheduleName = Annotated[
 ]
 Follow = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
+        LOOK_PANEL,
         "--follow",
         metavar="SOURCE",
         help="Use only this source. Warning signs always stay. Repeatable.",
-        rich_help_panel=LOOK_PANEL,
-        show_default=False,
     ),
 ]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
+        TREATMENT_PANEL,
         "--override",
         metavar="RULE=DURATION",
         help="What your clinic told you for this treatment, such as makeup=PT72H. Repeatable.",
-        rich_help_panel=TREATMENT_PANEL,
-        show_default=False,
     ),
 ]
 AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="WHEN",
-        help="Pretend it is this date and time.",
-        rich_help_panel=LOOK_PANEL,
-        show_default=False,
-    ),
+    str | None, option(LOOK_PANEL, "--as-of", metavar="WHEN", help="Pretend it is this date and time.")
 ]
 Dates = Annotated[
     DateOrder | None,
-    typer.Option(
+    option(
+        LOOK_PANEL,
         "--dates",
         envvar="NEEDLECARE_DATES",
         case_sensitive=False,
         help="How to read 03/04/2026: dmy (3 April) or mdy (4 March).",
-        rich_help_panel=LOOK_PANEL,
-        show_default=False,
     ),
 ]
 ClockHours = Annotated[
     int | None,
-    typer.Option(
+    option(
+        LOOK_PANEL,
         "--clock",
         metavar="12|24",
         envvar="NEEDLECARE_CLOCK",
         callback=_twelve_or_twenty_four,
         help="Show times as 2:30 pm (12) or 14:30 (24). By default a terminal follows your locale, "
         "and files use 24.",
-        rich_help_panel=LOOK_PANEL,
-        show_default=False,
     ),
 ]
 At = Annotated[
     str | None,
-    typer.Option(
+    option(
+        LOOK_PANEL,
         "--at",
         metavar="WHEN",
         help="Ask about another time, such as friday 6pm (the coming Friday).",
-        rich_help_panel=LOOK_PANEL,
-        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT_PANEL)]

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile, CalendarOutput
-from needlecare.cli.options import OUTPUT_PANEL, typed
+from needlecare.cli.options import OUTPUT_PANEL, option, typed
 from needlecare.errors import UsageError, shown
 from needlecare.model import Detail, Plan, QuietHours
 from needlecare.output.terminal.screen import Screen
@@ -63,24 +63,22 @@ _ALSO_USED_BY: Mapping[str, tuple[str, ...]] = {
 
 FormatWanted = Annotated[
     Format | None,
-    typer.Option(
+    option(
+        OUTPUT_PANEL,
         "--format",
         help="Default: what the -o file's ending says, otherwise a timeline on a terminal and plain "
         "sentences in a pipe. html is a page to print; sms is text messages as NDJSON.",
-        rich_help_panel=OUTPUT_PANEL,
-        show_default=False,
     ),
 ]
 OutputFile = Annotated[
     str | None,
-    typer.Option(
+    option(
+        OUTPUT_PANEL,
         "--output",
         "-o",
         metavar="FILE|-",
         help="Write the result to a file. Its ending says what it holds: .html (a page to print), .md, "
         ".txt, .json, .ndjson (text messages) or .ics (a calendar, as with --ics).",
-        rich_help_panel=OUTPUT_PANEL,
-        show_default=False,
     ),
 ]
 Force = Annotated[
@@ -93,11 +91,10 @@ Force = Annotated[
 
 Sources = Annotated[
     bool | None,
-    typer.Option(
+    option(
+        OUTPUT_PANEL,
         "--sources/--no-sources",
         help="List the sources on a page to print. Default: yes, except on a clinic's own page.",
-        rich_help_panel=OUTPUT_PANEL,
-        show_default=False,
     ),
 ]
 

@@ -52,71 +52,60 @@ Examples:
 
 Preset = Annotated[
     str | None,
-    typer.Option(
+    options.option(
+        ROWS_PANEL,
         "--preset",
         metavar="NAME|FILE|list",
         help="The booking system that the export comes from, or a file that says how to read it.",
-        rich_help_panel=ROWS_PANEL,
-        show_default=False,
     ),
 ]
 From = Annotated[
     ExportForm | None,
-    typer.Option(
-        "--from",
-        help="Format of the export, if the file doesn't show it.",
-        rich_help_panel=ROWS_PANEL,
-        show_default=False,
-    ),
+    options.option(ROWS_PANEL, "--from", help="Format of the export, if the file doesn't show it."),
 ]
 Map = Annotated[
     list[str] | None,
-    typer.Option(
+    options.option(
+        ROWS_PANEL,
         "--map",
         metavar="COLUMN=HEADING",
         help=f"The heading in your export for one of {', '.join(Column)}. Repeatable.",
-        rich_help_panel=ROWS_PANEL,
-        show_default=False,
     ),
 ]
 Only = Annotated[
     list[str] | None,
-    typer.Option(
+    options.option(
+        ROWS_PANEL,
         "--only",
         metavar="HEADING=VALUE,…",
         help="Plan only rows with one of these values under a heading. Repeatable.",
-        rich_help_panel=ROWS_PANEL,
-        show_default=False,
     ),
 ]
 Skip = Annotated[
     list[str] | None,
-    typer.Option(
+    options.option(
+        ROWS_PANEL,
         "--skip",
         metavar="HEADING=VALUE,…",
         help="Leave out rows with one of these values under a heading; * is any value. Repeatable.",
-        rich_help_panel=ROWS_PANEL,
-        show_default=False,
     ),
 ]
 Service = Annotated[
     list[str] | None,
-    typer.Option(
+    options.option(
+        ROWS_PANEL,
         "--service",
         metavar="WORD",
         help="Word that marks a service as this treatment, instead of the rule file's words. Repeatable.",
-        rich_help_panel=ROWS_PANEL,
-        show_default=False,
     ),
 ]
 RefFrom = Annotated[
     str | None,
-    typer.Option(
+    options.option(
+        ROWS_PANEL,
         "--ref-from",
         metavar="HEADING,…",
         help="Make the ref from these columns, if there is none.",
-        rich_help_panel=ROWS_PANEL,
-        show_default=False,
     ),
 ]
 CancelMissing = Annotated[
@@ -129,23 +118,21 @@ CancelMissing = Annotated[
 ]
 Zone = Annotated[
     str | None,
-    typer.Option(
+    options.option(
+        options.TREATMENT_PANEL,
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
         help="Time zone of the rows that don't name one; this computer's is never used.",
-        rich_help_panel=options.TREATMENT_PANEL,
-        show_default=False,
     ),
 ]
 Out = Annotated[
     str | None,
-    typer.Option(
+    options.option(
+        options.OUTPUT_PANEL,
         "--out",
         metavar="DIR",
         help="Write a file for each row into this folder, named after its ref.",
-        rich_help_panel=options.OUTPUT_PANEL,
-        show_default=False,
     ),
 ]
 FormatOfRows = Annotated[
@@ -168,14 +155,13 @@ DryRun = Annotated[
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option(
+    options.option(
+        options.OUTPUT_PANEL,
         "--jobs",
         metavar="N",
         min=1,
         max=64,
         help=f"Number of worker processes; as many as there are cores for more than {MANY_ROWS} rows.",
-        rich_help_panel=options.OUTPUT_PANEL,
-        show_default=False,
     ),
 ]
 

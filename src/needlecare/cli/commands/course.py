@@ -30,44 +30,34 @@ Examples:
 
 Sessions = Annotated[
     int | None,
-    typer.Option(
+    options.option(
+        SERIES_PANEL,
         "--sessions",
         metavar="N",
         help="How many sessions, 1 to 24. Default: as many as the rule file plans.",
-        rich_help_panel=SERIES_PANEL,
-        show_default=False,
     ),
 ]
 Every = Annotated[
     str | None,
-    typer.Option(
+    options.option(
+        SERIES_PANEL,
         "--every",
         metavar="INTERVAL",
         help="How far apart: 4w, 28d or P1M. Default: as the rule file plans; longer for scars.",
-        rich_help_panel=SERIES_PANEL,
-        show_default=False,
     ),
 ]
 Move = Annotated[
     list[str] | None,
-    typer.Option(
+    options.option(
+        SERIES_PANEL,
         "--move",
         metavar="N=WHEN",
         help="Move session N and the later ones with it. A weekday means the coming one. Repeatable.",
-        rich_help_panel=SERIES_PANEL,
-        show_default=False,
     ),
 ]
 SessionShown = Annotated[
     int | None,
-    typer.Option(
-        "--session",
-        metavar="N",
-        min=1,
-        help="Show this session in full.",
-        rich_help_panel=SERIES_PANEL,
-        show_default=False,
-    ),
+    options.option(SERIES_PANEL, "--session", metavar="N", min=1, help="Show this session in full."),
 ]
 
 

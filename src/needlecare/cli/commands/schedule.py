@@ -172,12 +172,11 @@ def new(
     tz: options.Zone = None,
     as_of: Annotated[
         str | None,
-        typer.Option(
+        options.option(
+            options.LOOK_PANEL,
             "--as-of",
             metavar="WHEN",
             help="Date of the review to write into the file, instead of today.",
-            rich_help_panel=options.LOOK_PANEL,
-            show_default=False,
         ),
     ] = None,
     force: Force = False,
