@@ -169,7 +169,7 @@ def split(line: str) -> tuple[str, str]:
 
 
 def _named(line: str) -> re.Match[str] | None:
-    """Match a property's name and parameters with the colon behind them; None where the line is not a property."""
+    """Match a property's name and parameters with the colon behind them; None if the line is not a property."""
     return _PROPERTY.match(line) or _NEARLY_PROPERTY.match(line)
 
 

@@ -1,8 +1,8 @@
-"""What a calendar's descriptions say of a plan, short enough for every client.
+"""The descriptions of a calendar's events, short enough for every client.
 
-The first line is the news, the second the next change, the third whom to call in an
-emergency and otherwise. What has to wait follows, grouped by end; then what to do, what is
-normal, and the standing texts. Where a client's limit would be passed, what matters least goes.
+The first line is the news, the second the next change, the third whom to call in an emergency and otherwise. Then
+follows what has to wait, grouped by end, what to do, what is normal, and the standing texts. If that is too long for
+some clients, the least important sections are left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,14 +29,14 @@ _NOTES = frozenset(
 
 
 class Section(Struct, frozen=True):
-    """A part of a description. Those of the highest rank are left out first; 0 always stays."""
+    """A part of a description. The highest rank is left out first; rank 0 always stays."""
 
     text: str
     rank: int = 0
 
 
 class Description(Struct, frozen=True, kw_only=True):
-    """What an entry says: three lines, and sections in their order."""
+    """What an event says: three lines, and sections in order."""
 
     news: str
     following: str
@@ -44,10 +44,9 @@ class Description(Struct, frozen=True, kw_only=True):
 
 
 class Wording(Struct, frozen=True, dict=True):
-    """What is said of the windows of a plan.
+    """Words for the windows of a plan.
 
-    `going_on` holds, by rule, what is said behind the name of a thing that a later session
-    of a course asks for as well.
+    `going_on` has, by rule, what to add to the name of something that the next session of a course also asks for.
     """
 
     plan: Plan
@@ -57,7 +56,7 @@ class Wording(Struct, frozen=True, dict=True):
     def phase(
         self, news: str, holding: Sequence[Window], start: datetime, end: datetime | None
     ) -> Description:
-        """Return the description of a stretch of the plan between two moments (UTC)."""
+        """Describe the plan between two moments (UTC)."""
         do = [w for w in self._to_do if _overlaps(w, start, end)]
         expect = [w for w in self._expected if _overlaps(w, start, end)]
         signs = [w for w in self.plan.warnings if _overlaps(w, start, end)]
@@ -74,11 +73,11 @@ class Wording(Struct, frozen=True, dict=True):
         return self._grouped("Not yet", holding, start, 0)
 
     def holding_at(self, moment: datetime) -> list[AvoidWindow]:
-        """Return what nobody has been told to be over at a moment (UTC), in the order of the ends."""
+        """Return the waits that have not been announced as over at a moment (UTC), in the order of the ends."""
         return [window for change in self.changes if change.at > moment for window in change.ended]
 
     def following(self, moment: datetime) -> str:
-        """Return the line about the next change after a moment (UTC)."""
+        """Write the line about the next change after a moment (UTC)."""
         coming = next((change for change in self.changes if change.at > moment), None)
         if coming is None:
             return "No more waits."
@@ -86,7 +85,7 @@ class Wording(Struct, frozen=True, dict=True):
         return f"Next change: {since(coming.at, self.zone, self.reader)} ({names})."
 
     def ended(self, windows: Sequence[Window]) -> str:
-        """Return the news that some waits are over, each in full."""
+        """Write the news that some waits are over, each in full."""
         return f"From now on: {whole_sentence(end_messages(windows))}"
 
     def preparation(self, windows: Sequence[PrepareWindow]) -> tuple[Section, ...]:
@@ -102,14 +101,14 @@ class Wording(Struct, frozen=True, dict=True):
 
     @cached_property
     def reader(self) -> date:
-        """The local day of the treatment: a year that could be taken for another is named."""
+        """The local day of the treatment; dates near it need no year."""
         return local(begins(self.plan), self.zone).date()
 
     def text(self, said: Description, *, names: str, standing: datetime | None = None) -> str:
-        """Return a description as the file contains it.
+        """Write a description as the file contains it.
 
-        `names` is what the entry says elsewhere, in its title. With `standing` (UTC), the
-        moment of the export, every standing text and note stands below.
+        `names` is the title of the event, which may name medicines. With `standing` (UTC), the moment of the export,
+        every standing text and note is added at the end.
         """
         third = f"{self._emergency} Other worries: call {self._clinic}."
         head = "\n".join([_cut(said.news, _MAX_NEWS), _cut(said.following, _MAX_NEXT), third])
@@ -153,7 +152,7 @@ class Wording(Struct, frozen=True, dict=True):
         return ", ".join(self._name(window, moment) for window in windows)
 
     def _name(self, window: Window, moment: datetime) -> str:
-        """Return "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""
+        """Write "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""
         name = self._known_names[window.rule.id]
         if window.start is not None and window.start > moment:
             name += f" (from {since(window.start, self.zone, self.reader)})"
@@ -161,7 +160,7 @@ class Wording(Struct, frozen=True, dict=True):
 
     @cached_property
     def _known_names(self) -> dict[str, str]:
-        """What is named, by its rule: with a star where the sources differ, and with what it goes on for."""
+        """The names, by rule: with a star if the sources differ, and with what `going_on` adds."""
         rules = [window.rule for window in (*self.plan.windows, *self.plan.warnings)]
         return {
             rule.id: rule.short + ("*" if rule.id in self._differing else "") + self.going_on.get(rule.id, "")
@@ -174,7 +173,7 @@ class Wording(Struct, frozen=True, dict=True):
         return {window.rule.id for window in self.plan.of(AvoidWindow) if differs_between(window)}
 
     def _until(self, end: datetime) -> str:
-        """Return how the line of what ends at a moment begins."""
+        """Write how a line about something that ends at a moment begins."""
         if end not in self._ends:
             self._ends[end] = f"- until {until(end, self.zone, self.reader)}: "
         return self._ends[end]
@@ -196,7 +195,7 @@ class Wording(Struct, frozen=True, dict=True):
         return said
 
     def _standing(self, as_of: datetime, said: Sequence[Section]) -> list[Section]:
-        """Return the notes, the signs and the standing texts that nothing above has said."""
+        """Return the notes, warning signs and standing texts that no section contains yet."""
         text = "\n".join(section.text for section in said)
         notes = [note.text for note in notes_at(self.plan, as_of) if note.code in _NOTES]
         more = [
@@ -245,13 +244,13 @@ def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
 
 
 def _cut(text: str, length: int) -> str:
-    """Return a text on one line, and no longer than that."""
+    """Put a text on one line, and cut it to a length."""
     line = " ".join(text.split())
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
 def _fitted(sections: Sequence[Section]) -> str:
-    """Return sections one below the other, without those that matter least where all are too much."""
+    """Join sections; if that is too long, leave out the least important ones."""
     kept = list(sections)
     while len(text := "\n\n".join(section.text for section in kept)) > MAX_TEXT:
         least = max(kept, key=lambda section: section.rank)

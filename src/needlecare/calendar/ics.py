@@ -36,8 +36,8 @@ PRODID = "-//needlecare//needlecare//EN"
 LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, which some clients refuse
 
-# What a physical line holds, without the blank that begins a further one. It ends with a whole character, and
-# not beside a blank or inside an escape if that can be avoided, since some clients lose what is there.
+# The content of a physical line, without the blank that begins a continuation. It ends with a whole character and,
+# if possible, not beside a blank or inside an escape, since some clients lose characters there.
 _WHOLE = rb".{1,%d}(?<![ \\])(?![\x80-\xbf ])|.{1,%d}(?![\x80-\xbf])"
 _FIRST = re.compile(_WHOLE % (LINE, LINE), re.DOTALL)
 _FURTHER = re.compile(_WHOLE % (LINE - 1, LINE - 1), re.DOTALL)
@@ -47,7 +47,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 class Daily(Struct, frozen=True, kw_only=True):
-    """An entry that comes again every day at the same local time of a zone, `count` times in all."""
+    """An entry that is repeated every day at the same local time, `count` times altogether."""
 
     zone: ZoneInfo
     count: int
@@ -116,7 +116,7 @@ END = "END:VCALENDAR"
 
 
 def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
-    """Return what stands before the events: the calendar's properties and the zones it needs.
+    """Return everything before the events: the properties of the calendar and the zones that it needs.
 
     `roles` are those of every event that the file holds or ever held: by them a later
     revision knows the UIDs of its own events.
@@ -167,7 +167,7 @@ def _event_text(calendar: Calendar, entry: Entry, stamp: Stamp) -> str:
 
 
 def folded(lines: Iterable[str]) -> bytes:
-    """Return content lines as the octets of a file: folded, each with its CRLF (section 3.1)."""
+    """Encode content lines for a file: folded, each with its CRLF (section 3.1)."""
     whole = "\n".join([*lines, ""]).encode()
     return _LONG.sub(_folded, whole).replace(b"\n", b"\r\n")
 
@@ -184,7 +184,7 @@ def _folded(long: re.Match[bytes]) -> bytes:
 
 @cache
 def _head_form() -> str:
-    """Return the content lines of a calendar without events, with a field for what is its own."""
+    """Return the content lines of a calendar without events, with placeholders for its own values."""
     calendar = _Calendar(creator=PRODID)
     calendar.scale = "GREGORIAN"
     form: str = calendar.serialize()
@@ -193,7 +193,7 @@ def _head_form() -> str:
 
 @lru_cache(maxsize=256)
 def _event_form(*, all_day: bool, daily: Daily | None, rings: bool) -> str:
-    """Return the content lines of an event of some shape, with a field for each value that is its own."""
+    """Return the content lines of an event of some shape, with placeholders for its own values."""
     event = _Event(
         uid="{uid}",
         name="{title}",
@@ -232,7 +232,7 @@ class _EventSerializer(EventSerializer):
         container.append(ContentLine("SEQUENCE", value="{sequence}"))
 
     def serialize_confirmed(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        # Some importers keep the status of the event before, which may be a cancelled one.
+        # Without a STATUS, some clients keep that of the event that this one replaces, which may be CANCELLED.
         container.append(ContentLine("STATUS", value="CONFIRMED"))
 
     def serialize_role(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
@@ -256,7 +256,7 @@ class _EventSerializer(EventSerializer):
 
     @classmethod
     def get_serializers(cls) -> list[Callable[[Any, Container], None]]:
-        """Return the serializers in the order of the file: an alarm behind every property."""
+        """Return the serializers in the order of the file: alarms after all properties."""
         return [
             cls.serialize_uid,
             cls.serialize_stamps,
@@ -300,9 +300,9 @@ class _Calendar(ics.Calendar):
         serializer = _CalendarSerializer
 
 
-@lru_cache(maxsize=1024)  # what ends when something else starts
+@lru_cache(maxsize=1024)  # an end is often the start of something else
 def _time(at: datetime | date, daily: Daily | None) -> str:
-    """Return a start or an end: a date, a moment in UTC, or the local time of what comes again daily."""
+    """Write a start or an end: a date, a moment in UTC, or the local time of a daily entry."""
     if not isinstance(at, datetime):
         return f"{at:%Y%m%d}"
     if daily is None or daily.zone.key in UTC_NAMES:
@@ -311,7 +311,7 @@ def _time(at: datetime | date, daily: Daily | None) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return a text whose only control character is the line feed."""
+    """Remove all control characters from a text except the line feed."""
     if text.replace("\n", " ").isprintable():
         return text
     return _CONTROL.sub(" ", _LINE_BREAK.sub("\n", text))

@@ -1,4 +1,4 @@
-"""The reference of a calendar: what its UIDs come from, so that a later export finds the same events."""
+"""The reference of a calendar, from which its UIDs are made, so that a later export updates the same events."""
 
 from uuid import UUID, uuid5
 
@@ -10,7 +10,7 @@ _NAMESPACE = UUID("6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55")  # of needlecare's ref
 
 
 def checked_reference(ref: str) -> str:
-    """Return an opaque reference that a clinic chose. Raises UsageError where it cannot be used."""
+    """Check an opaque reference that a clinic chose. Raises UsageError if it cannot be used."""
     if not ref or len(ref) > MAX_REFERENCE_LENGTH:
         raise UsageError(f"--ref must have 1 to {MAX_REFERENCE_LENGTH} characters; it has {len(ref)}")
     if ref != ref.strip():
@@ -21,9 +21,9 @@ def checked_reference(ref: str) -> str:
 
 
 def reference_of(plan: Plan, ref: str | None) -> UUID:
-    """Return the reference that a clinic's own makes, else that of the treatment and the schedule.
+    """Make the reference of a calendar from a clinic's reference, else from the treatment and the schedule.
 
-    Never that of a name, an option or a version. Raises UsageError as checked_reference does.
+    Names, options and versions are never part of it. Raises UsageError as checked_reference does.
     """
     if ref is not None:
         return uuid5(_NAMESPACE, f"ref:{checked_reference(ref)}")

@@ -63,7 +63,7 @@ def options_of(
 
 
 def options_text(options: CalendarOptions) -> str:
-    """Return options on one line: "treated=20261121T133000Z zone=Europe/Berlin prp=yes ..."."""
+    """Write options on one line: "treated=20261121T133000Z zone=Europe/Berlin prp=yes ..."."""
     return " ".join(f"{key}={value}" for key, value in _pairs(options))
 
 
@@ -95,7 +95,7 @@ def _pairs(options: CalendarOptions) -> Iterator[tuple[str, str]]:
 
 
 def parse_options(text: str) -> CalendarOptions | None:
-    """Return the options on a line, or None where it is damaged or says what nobody knows any more."""
+    """Parse the line of options; None if it is damaged or contains something unknown."""
     pairs = [pair.partition("=") for pair in text.replace("\\", "").split()]
     values = {key: value for key, _, value in pairs}
     try:

@@ -1,7 +1,7 @@
-"""When a plan's changes are announced: after quiet hours, and at a fixed hour if only the date is known.
+"""When changes in a plan are announced: after quiet hours, and at a fixed hour if only the date is known.
 
-What calendars and text messages share. Later, never earlier: nothing is announced
-before its window has ended. Nothing is worded here.
+Calendars and text messages share this. An announcement may be late, but never early: the window must have ended.
+Nothing is worded here.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -28,15 +28,15 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 def avoid_windows(plan: Plan) -> list[AvoidWindow]:
-    """Return the windows of what is to be avoided for some time, in the order of the schedule."""
+    """Return the avoid windows that last for some time, in the order of the schedule."""
     return [window for window in plan.of(AvoidWindow) if window.start < window.end]
 
 
 def changes(avoid: Iterable[AvoidWindow], treatment: Treatment, quiet: QuietHours) -> list[Change]:
-    """Return the changes that the ends of some avoid windows make, in the order of the ends.
+    """Return the changes when avoid windows end, in the order of the ends.
 
-    Without the hour of the treatment, they come in the morning: the first one at which a thing
-    is certainly over.
+    If only the date of the treatment is known, they are announced on the first morning on which the window has
+    certainly ended.
     """
     zone = treatment.zone
     by_time: dict[datetime, list[AvoidWindow]] = {}
@@ -61,22 +61,22 @@ def told_together(told: Sequence[Change], without: Collection[str]) -> list[Chan
 
 
 def at_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """Return the moment (UTC) at which the clocks of a zone show a time, or the first one after it."""
+    """Return the moment (UTC) of a local clock time; if a clock change skips it, the first moment after it."""
     return resolve(datetime.combine(day, clock), zone, Edge.END)
 
 
 def after_quiet(moment: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
-    """Return a moment (UTC), or the end of the quiet hours that it falls into; never an earlier one."""
+    """Return a moment (UTC), or the end of the quiet hours if it is within them; never an earlier moment."""
     shown = local(moment, zone)
     if not quiet.holds(shown.time()):
         return moment
     day = shown.date() + timedelta(days=1 if shown.time() >= quiet.end else 0)
     end = max(moment, at_clock(day, quiet.end, zone))
-    return after_quiet(end, zone, quiet)  # a clock change may skip all that is between two quiet nights
+    return after_quiet(end, zone, quiet)  # a clock change may skip the time between two quiet periods
 
 
 def first_morning(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return the first MORNING (UTC) at or behind a moment, by the clocks of a zone."""
+    """Return the first MORNING (UTC) at or after a moment, in local time."""
     day = local(moment, zone).date()
     morning = at_clock(day, MORNING, zone)
     return morning if morning >= moment else at_clock(day + timedelta(days=1), MORNING, zone)

@@ -1,26 +1,26 @@
-"""The roles of a calendar's events: what an event is for. With the calendar's reference, a role makes a UID.
+"""The roles of a calendar's events: what each event is for. A UID is made from the calendar's reference and a role.
 
-Roles never change from version to version, since a client knows an event by its UID alone.
+Roles must never change from version to version, since calendar clients recognise events only by their UIDs.
 """
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an event is for; those with a slash are followed by the id of a rule."""
+    """What an event is for. The values with a slash are followed by the id of a rule."""
 
     START = "start"  # the treatment begins the first phase
-    PHASE = "phase/"  # the end of this rule, the first of those that end then, begins another phase
+    PHASE = "phase/"  # a phase that begins when this rule (the first, if several) ends
     BAR = "bar/"  # the whole days of a long phase; "bar/start" follows the start
     MIDDLE = "middle/"  # a reminder in the middle of a long phase
     SIGN = "sign/"  # from here on this is a warning sign
     MILESTONE = "milestone/"
     PREPARE = "prepare/"
-    BEGUN = "begun"  # the preparation that had begun when the calendar was made
+    BEGUN = "begun"  # preparation that had already begun when the calendar was made
     DAILY = "daily"
 
     def of(self, rule: str) -> str:
-        """Return the role that an event has for a rule."""
+        """Return the role of an event about a rule."""
         return f"{self.value}{rule}"
 
 
@@ -30,5 +30,5 @@ def of_session(number: int, role: str) -> str:
 
 
 def without_session(role: str) -> str:
-    """Return a role as it is outside a course."""
+    """Return a role without the session of a course."""
     return role.partition("/")[2] if role.startswith("session-") else role

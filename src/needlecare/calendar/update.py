@@ -81,7 +81,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
 class Sooner(Struct, frozen=True):
     """A wait (by its rule, in a course "session-N/RULE") that ends sooner than a file said, or is gone.
 
-    Both ends are moments in UTC; `after` is None where the newer plan has no such wait.
+    Both ends are moments in UTC; `after` is None if the newer plan has no such wait.
     """
 
     wait: str
@@ -292,7 +292,7 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
 def cancel(export: Export, now: datetime) -> Revised:
     """Return the cancellation of an export: every event of ours cancelled, without alarm, revised.
 
-    Raises UsageError where none of its events can be told to be ours.
+    Raises UsageError if none of its events can be told to be ours.
     """
     export.check_recognised()
     components = [_cancelled(c, now) if export.is_ours(c) else c for c in export.components]

@@ -14,7 +14,7 @@ from ics.grammar.parse import Container, ContentLine
 
 from needlecare.time.zones import clock_changes, local
 
-YEARS = 10  # for which a yearly rule must hold to be one
+YEARS = 10  # for which a yearly rule must be right
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -25,7 +25,7 @@ def zone_lines(zone: ZoneInfo, first: datetime, last: datetime) -> list[str]:
 
 @lru_cache(maxsize=64)  # a batch asks for few zones and years, and often
 def _yearly_lines(zone: ZoneInfo, year: int) -> tuple[str, ...]:
-    """Return the content lines of a zone with yearly rules, and none for any other."""
+    """Return the content lines of a zone with yearly rules; nothing for other zones."""
     observances = _yearly(zone, year)
     return _lines(zone, observances) if observances else ()
 
@@ -38,7 +38,7 @@ def _lines(zone: ZoneInfo, found: Sequence[Container]) -> tuple[str, ...]:
 
 
 def _yearly(zone: ZoneInfo, year: int) -> list[Container]:
-    """Return two observances with their yearly rules, or nothing where a zone has no such rules."""
+    """Return two observances with their yearly rules; nothing if a zone has no such rules."""
     changes = clock_changes(
         datetime(year - 1, 1, 1, tzinfo=UTC), datetime(year + YEARS, 1, 1, tzinfo=UTC), zone
     )
@@ -81,13 +81,13 @@ def _each(zone: ZoneInfo, first: datetime, last: datetime) -> list[Container]:
 
 
 def _observance(onset: datetime, zone: ZoneInfo, rule: str | None = None) -> Container:
-    """Return what the clocks of a zone do from a change (UTC) on; an onset is told by those before it."""
+    """Return the observance that begins at a clock change (UTC); its start is in the local time before the change."""
     shown = local(onset, zone)
     return _observed(shown, _wall(onset, zone), _before(onset, zone), rule)
 
 
 def _always(moment: datetime, zone: ZoneInfo) -> Container:
-    """Return what the clocks of a zone do at a moment (UTC), as if they had always done it."""
+    """Return the observance of a zone at a moment (UTC), as if it had never been different."""
     shown = local(moment, zone)
     always = _observed(shown, datetime(1970, 1, 1), _offset(shown), None)  # noqa: DTZ001  a local time
     return Container("STANDARD", *always)
@@ -124,7 +124,7 @@ def _offset(shown: datetime) -> timedelta:
 
 
 def _signed(offset: timedelta) -> str:
-    """Return "+0100", with seconds where a zone has them (section 3.3.14)."""
+    """Write "+0100", with seconds if a zone has them (section 3.3.14)."""
     seconds = int(abs(offset).total_seconds())
     sign = "-" if offset < timedelta(0) else "+"
     said = f"{sign}{seconds // 3600:02}{seconds // 60 % 60:02}"

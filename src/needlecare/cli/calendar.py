@@ -175,7 +175,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 def _of_saved_treatment(ctx: typer.Context, plan: PlanOptions, style: CalendarStyle) -> Choices:
-    """Return the choices of the saved treatment, except for what was typed. Raises UsageError where none is saved."""
+    """Return the choices of the saved treatment, except for what was typed. Raises UsageError if none is saved."""
     from needlecare.cli.commands.saved import load_saved
     from needlecare.storage.saved import in_force
 

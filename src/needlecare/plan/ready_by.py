@@ -130,7 +130,7 @@ class _Search:
         return self.known[first]
 
     def over(self, line: ReadyLine, first: date) -> datetime | None:
-        """Return when everything of a line is over; None where the plan has nothing of it."""
+        """Return when everything of a line is over; None if the plan has nothing of it."""
         ends = self.ends(first)
         return max((ends[rule] for rule in line.rules if rule in ends), default=None)
 

@@ -52,7 +52,7 @@ class CheckedCases(Struct, frozen=True, kw_only=True):
 
     `total` counts the rows that were read, `holding` those that the rules agree with. `uncovered` names
     the rules that no row works out (of a file that extends another, those that it
-    changes, adds or switches off); none where the table could not be read to its end.
+    changes, adds or switches off); none if the table could not be read to its end.
     """
 
     file: str
@@ -78,7 +78,7 @@ def checked_cases(
 ) -> CheckedCases:
     """Check a table of worked cases, and return the result with every problem in it.
 
-    `data` is None where there is no table; `base` is the schedule that the checked one
+    `data` is None if there is no table; `base` is the schedule that the checked one
     extends; `file` names the table in messages.
     """
     needed = _rules_to_work_out(schedule, base)
@@ -212,7 +212,7 @@ class _CasesReader:
         return found
 
     def columns(self, cells: Sequence[str], line: int) -> Sequence[str]:
-        """Return the columns that the first row names; nothing where it is wrong."""
+        """Return the columns that the first row names; nothing if it is wrong."""
         before = len(self.problems)
         if len(cells) > MAX_COLUMNS:
             self.wrong(f"{len(cells)} columns; columns are {', '.join(_COLUMNS)}", line=line)
@@ -375,7 +375,7 @@ def _with_whole_sum(cells: Sequence[str], columns: Sequence[str], delimiter: str
 
 
 def _order_of_dates(data: bytes) -> DateOrder | None:
-    """Return the order of day and month that some date of a table proves; None where none does, or both are."""
+    """Return the order of day and month that some date of a table proves; None if none does, or both are."""
     evidence = OrderEvidence()
     reader = read_csv(data)
     while reader.more():

@@ -1,1 +1,1 @@
-"""Files: whole or not at all, private, and the saved treatments."""
+"""Files: written completely or not at all, private; and the saved treatments."""

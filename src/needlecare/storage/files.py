@@ -1,7 +1,7 @@
-"""Reading and writing files: whole or not at all, for their owner alone, one writer at a time.
+"""Reading and writing files: completely or not at all, readable only by their owner, one writer at a time.
 
-A file is written beside its place and then renamed, so that nobody ever reads half of it. While it is
-written it is locked, which tells it from one that a killed process left behind.
+A file is written under a temporary name and then renamed, so that nobody ever reads half of it. It is locked
+while it is being written; an unlocked temporary file was left behind by a process that was killed.
 """
 
 import os
@@ -13,22 +13,22 @@ from pathlib import Path
 from needlecare import interruption, system
 from needlecare.errors import WriteError, quoted
 
-# How the name of a file begins while it is being written; 16 hexadecimal digits follow.
+# How the temporary names of files begin; 16 hexadecimal digits follow.
 _UNFINISHED = ".needlecare-"
 MAX_PATH_LENGTH = 400  # characters of a path that a message repeats
-PATIENCE = 10  # seconds that a command waits for another one to leave a folder
+PATIENCE = 10  # seconds that a command waits for another one to finish with a folder
 
 
 def reason(error: Exception) -> str:
-    """Return what an error of the system says, in its words alone: without a path."""
+    """Return the message of an error, without a path."""
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def place_of(name: str) -> str:
-    """Return the place that the name of a file leads to, by which two names can be compared."""
+    """Resolve the name of a file, so that two names can be compared."""
     try:
         return os.path.realpath(name)
-    except (OSError, ValueError):  # what cannot be looked up cannot be written either
+    except (OSError, ValueError):  # a name that cannot be resolved cannot be written either
         return name
 
 
@@ -36,8 +36,8 @@ def place_of(name: str) -> str:
 
 
 def file_data(path: Path, largest: int) -> bytes:
-    """Return the bytes of a plain file, and one more than `largest` at most. Raises OSError or ValueError."""
-    if path.exists() and not path.is_file():  # a pipe would keep us waiting
+    """Read a plain file, up to one byte more than `largest`. Raises OSError or ValueError."""
+    if path.exists() and not path.is_file():  # reading from a pipe might never end
         raise OSError("it is not a plain file")
     with path.open("rb") as file:
         return file.read(largest + 1)
@@ -47,11 +47,10 @@ def file_data(path: Path, largest: int) -> bytes:
 
 
 def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
-    """Write a result to a file of mode 0600, and return whether it was changed.
+    """Write a result to a file of mode 0600, and return whether that changed it.
 
-    The same bytes are success. A link is followed. Raises WriteError where other content
-    stands there and `force` is not given, and where the file cannot be written; then
-    nothing is changed.
+    A link is followed. Raises WriteError if the file has other content and `force` is false, or if it cannot be
+    written; then nothing is changed.
     """
     with _as_write_error(path):
         if not _changes(path, data, force=force):
@@ -61,10 +60,9 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
 
 
 def write_files(files: Mapping[Path, bytes], *, force: bool = False) -> None:
-    """Write results that belong together, each as write_file does: all of them, or none.
+    """Write several results with write_file: all of them, or none.
 
-    Raises WriteError; then those that are new are removed again, and those that were
-    replaced are put back.
+    Raises WriteError. Then new files are removed again, and replaced files are restored.
     """
     for path, data in files.items():
         check_target(path, data, force=force)
@@ -85,24 +83,23 @@ def write_files(files: Mapping[Path, bytes], *, force: bool = False) -> None:
 
 
 def check_target(path: Path, data: bytes, *, force: bool) -> None:
-    """Refuse now what write_file would refuse later. Raises WriteError."""
+    """Raise the WriteError that write_file would raise."""
     with _as_write_error(path):
         if _changes(path, data, force=force) and not path.parent.is_dir():
             raise OSError("its folder does not exist")
 
 
 def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Put a file of mode 0600 in a place, whole or not at all, whatever stands there, even a link.
+    """Write a file of mode 0600, completely or not at all, and replace whatever is there, even a link.
 
-    A file that is not durable outlasts a killed process, but a failing power supply
-    may leave it empty. Raises WriteError; then nothing is changed.
+    If it is not durable, a power failure may leave it empty. Raises WriteError; then nothing is changed.
     """
     with _as_write_error(path):
         _replace(path, data, durable=durable)
 
 
 def remove_file(path: Path) -> None:
-    """Remove a file, if it is there. Raises WriteError."""
+    """Remove a file if it exists. Raises WriteError."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
@@ -110,7 +107,7 @@ def remove_file(path: Path) -> None:
 
 
 def _changes(path: Path, data: bytes, *, force: bool) -> bool:
-    """Whether writing a result would change a file. Raises WriteError where that is refused."""
+    """Whether writing a result would change a file. Raises WriteError if that is not allowed."""
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return False
     if path.exists() and not path.is_file():
@@ -126,10 +123,10 @@ def _changes(path: Path, data: bytes, *, force: bool) -> bool:
 
 
 def _target(path: Path) -> Path:
-    """Return where a link leads, once: what is put in its place meanwhile is not followed. Raises OSError."""
+    """Resolve a link once, so that a link that replaces it later is not followed. Raises OSError."""
     try:
         target = path.resolve() if path.is_symlink() else path
-    except RuntimeError:  # what Python before 3.13 raises for a circle
+    except RuntimeError:  # raised by Python before 3.13 for links that lead to each other
         target = path
     if target.is_symlink():
         raise OSError("its links point to each other")
@@ -137,21 +134,21 @@ def _target(path: Path) -> Path:
 
 
 def _replace(path: Path, data: bytes, *, durable: bool = True, tidy: bool = False) -> None:
-    """Write a file beside its place, and rename it. Raises OSError."""
+    """Write a file under a temporary name, and rename it. Raises OSError."""
     if path.exists() and not path.is_file():
         raise OSError("it is not a plain file")
     interruption.check()
     if tidy:
         _remove_unfinished(path.parent)
     unfinished = path.parent / f"{_UNFINISHED}{os.urandom(8).hex()}"
-    try:  # from before it is made, so that an interruption at any moment leaves nothing
+    try:  # this begins before the file exists, so that an interruption at any moment leaves nothing behind
         with open(unfinished, "xb", opener=_for_its_owner) as file:
-            _claim(file.fileno())
+            _lock_unfinished(file.fileno())
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-            if system.RENAMES_OPEN_FILES:  # so that it is locked until it has its name
+            if system.RENAMES_OPEN_FILES:  # the file stays locked until it has its final name
                 unfinished.replace(path)
         if not system.RENAMES_OPEN_FILES:
             unfinished.replace(path)
@@ -161,18 +158,18 @@ def _replace(path: Path, data: bytes, *, durable: bool = True, tidy: bool = Fals
         raise
 
 
-def _claim(handle: int) -> None:
-    """Lock a file that is being written. Raises OSError where another process tidied it away before that."""
+def _lock_unfinished(handle: int) -> None:
+    """Lock a file that is being written. Raises OSError if another process has already cleaned it up."""
     system.try_lock(handle)
     if system.is_removed(handle):
         raise OSError("another program removed the file while it was being written; try again")
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Remove what killed processes left half-written, since it tells of a person."""
+    """Remove temporary files of killed processes, since they contain data about a patient."""
     for unfinished in folder.glob(f"{_UNFINISHED}{'[0-9a-f]' * 16}"):
         if unfinished.is_file() and not unfinished.is_symlink():
-            with suppress(OSError):  # somebody else's, or being written
+            with suppress(OSError):  # it belongs to somebody else, or is being written
                 system.remove_unless_in_use(unfinished)
 
 
@@ -182,10 +179,10 @@ def _for_its_owner(path: str, flags: int) -> int:
 
 @contextmanager
 def _as_write_error(path: Path) -> Iterator[None]:
-    """Raise what keeps a file from being written as a WriteError."""
+    """Turn any error about writing a file into a WriteError."""
     try:
         yield
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that go in a circle
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that lead to each other
         raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be written: {reason(error)}") from None
 
 
@@ -194,10 +191,9 @@ def _as_write_error(path: Path) -> Iterator[None]:
 
 @contextmanager
 def locked_folder(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold a folder for this process; it is made, with mode 0700, where there is none, and tidied.
+    """Lock a folder for this process. It is created with mode 0700 if necessary, and temporary files are removed.
 
-    Raises WriteError where it cannot be made, or where another process holds it for more
-    than `patience` seconds.
+    Raises WriteError if it cannot be created, or if another process locks it for more than `patience` seconds.
     """
     shown = quoted(str(path), MAX_PATH_LENGTH)
     try:
@@ -212,9 +208,9 @@ def locked_folder(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
 
 
 class HeldFile:
-    """A file that this process alone revises: `data` is what was read, None where there was no file.
+    """A file that only this process may revise. `data` is what was read; None if there was no file.
 
-    `path` is where links led when it was read; what is put in its place later is not followed.
+    `path` is the target of any links at the time of reading; links that are created later are not followed.
     """
 
     def __init__(self, path: Path, data: bytes | None) -> None:
@@ -222,19 +218,19 @@ class HeldFile:
         self.data = data
 
     def replace(self, data: bytes) -> bool:
-        """Write what follows from the data that was read, and return whether that is a change.
+        """Write the revised data, and return whether that changed the file.
 
-        Raises WriteError where something else stands there now; then nothing is changed.
+        Raises WriteError if another program has changed the file since it was read; then nothing is written.
         """
         with _as_write_error(self.path):
-            if not self._as_it_was():
+            if not self._is_unchanged():
                 raise OSError("another program changed it in the meantime, so it was left alone; try again")
             if data == self.data:
                 return False
             _replace(self.path, data, tidy=True)
         return True
 
-    def _as_it_was(self) -> bool:
+    def _is_unchanged(self) -> bool:
         if self.path.is_symlink():
             return False
         if self.data is None:
@@ -244,11 +240,10 @@ class HeldFile:
 
 @contextmanager
 def held_file(path: Path, largest: int, *, patience: float = PATIENCE) -> Iterator[HeldFile]:
-    """Read a file in order to revise it, and keep other processes of needlecare from doing so meanwhile.
+    """Read a file in order to revise it, and prevent other needlecare processes from revising it at the same time.
 
-    One byte more than `largest` is read at most. Raises OSError or ValueError where it
-    cannot be read, and WriteError where another process keeps its folder for more than
-    `patience` seconds.
+    Reads up to one byte more than `largest`. Raises OSError or ValueError if the file cannot be read, and WriteError
+    if another process locks its folder for more than `patience` seconds.
     """
     target = _target(path)
     with _held(target.parent, patience):
@@ -257,10 +252,9 @@ def held_file(path: Path, largest: int, *, patience: float = PATIENCE) -> Iterat
 
 @contextmanager
 def _held(folder: Path, patience: float) -> Iterator[None]:
-    """Hold a folder for this process. Raises WriteError where another one keeps it.
+    """Lock a folder for this process. Raises WriteError if another process keeps it locked.
 
-    A folder that cannot be opened is not held: what is written there is still compared with
-    what was read.
+    A folder that cannot be opened is not locked; HeldFile still compares a file with what was read before it writes.
     """
     handle = None
     with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The rule files: those that ship with needlecare, by their names, and those of a clinic, by their paths."""
+"""Finding rule files: those that ship with needlecare by their names, those of clinics by their paths."""
 
 import os
 from contextlib import suppress
@@ -15,7 +15,7 @@ BUILTIN = "microneedling"
 
 @cache
 def schedules_folder() -> Path:
-    """Return the folder of the rule files that ship with needlecare, wherever it is run from."""
+    """Return the folder of the rule files that ship with needlecare."""
     installed = find_spec("needlecare.schedules")
     if installed is not None and installed.submodule_search_locations:
         return Path(installed.submodule_search_locations[0])
@@ -23,7 +23,7 @@ def schedules_folder() -> Path:
 
 
 def template_text(name: str) -> str:
-    """Return a file that a clinic's own begin with. Raises UsageError."""
+    """Return a template for a clinic's own files. Raises UsageError."""
     return _shipped(schedules_folder() / "template" / name).decode()
 
 
@@ -45,7 +45,7 @@ def _shipped(path: Path) -> bytes:
 
 def schedule_names() -> list[str]:
     """Return the names of the rule files that ship with needlecare."""
-    with suppress(OSError):  # a folder that cannot be read holds none
+    with suppress(OSError):  # a folder that cannot be read counts as empty
         return sorted(path.stem for path in schedules_folder().iterdir() if path.suffix == ".toml")
     return []
 
@@ -61,9 +61,9 @@ def builtin_data(name: str) -> bytes | None:
 
 
 def schedule_data(name: str) -> tuple[bytes, str]:
-    """Return the bytes of a rule file, by the name of a built-in one or by a path, and how to call it.
+    """Return the bytes of a rule file, by the name of a built-in one or by a path, and its name for messages.
 
-    Raises UsageError where there is no such file, or none that can be read.
+    Raises UsageError if there is no such file, or if it cannot be read.
     """
     data = builtin_data(name)
     if data is not None:
@@ -84,10 +84,10 @@ def schedule_data(name: str) -> tuple[bytes, str]:
 
 
 def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
-    """Return the bytes of the table of worked cases beside a rule file, or None, and how to call it.
+    """Return the bytes of the worked cases beside a rule file, or None, and the table's name for messages.
 
-    Beside clinic.toml that is clinic.cases.csv. Of more than `largest` bytes one more is
-    read. Raises UsageError where there is a table that cannot be read.
+    For clinic.toml that is clinic.cases.csv. Reads up to one byte more than `largest`. Raises UsageError if there is
+    a table that cannot be read.
     """
     builtin = name in schedule_names()
     path = schedules_folder() / f"{name}.toml" if builtin else Path(name)
@@ -105,14 +105,14 @@ def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
 def load_schedule(name: str) -> Schedule:
     """Return a checked schedule. Raises UsageError or ScheduleError.
 
-    One that ships with needlecare is read in its prepared form, if that was made from it.
+    For a schedule that ships with needlecare, the prepared file is read if it is up to date.
     """
     data, file = schedule_data(name)
     ships = name in schedule_names()
     if ships:
         from needlecare.rules.prepared import SUFFIX, prepared_schedule
 
-        with suppress(OSError):  # then the rule file itself is read
+        with suppress(OSError):  # without a prepared file, the rule file itself is read
             found = (schedules_folder() / f"{name}{SUFFIX}").read_bytes()
             if (schedule := prepared_schedule(found, data)) is not None:
                 return schedule
@@ -134,15 +134,15 @@ def load_schedule(name: str) -> Schedule:
 
 def preset_names() -> list[str]:
     """Return the names of the booking systems whose exports are known."""
-    with suppress(OSError):  # a folder that cannot be read holds none
+    with suppress(OSError):  # a folder that cannot be read counts as empty
         return sorted(path.stem for path in (schedules_folder() / "exports").glob("*.toml"))
     return []
 
 
 def load_preset(name: str) -> Preset:
-    """Return how an export is read, by the name of a booking system or by the path of a file.
+    """Return how to read an export, by the name of a booking system or by the path of a preset.
 
-    Raises UsageError where there is none, and ScheduleError for what is wrong in it.
+    Raises UsageError if there is no such preset, and ScheduleError for problems in it.
     """
     from needlecare.rules.load import MAX_FILE_BYTES, read_preset
 

@@ -1,7 +1,7 @@
-"""The file of saved treatments <-> treatments, each with the rules to plan it by. Opens no file.
+"""The format of the file of saved treatments. No file is opened here.
 
-The file is JSON with a format number. One that is damaged, or that a newer needlecare
-wrote, is refused whole: nothing of it is guessed, so that nothing of it is lost.
+The file is JSON with a format number. A file that is damaged, or that was written by a newer needlecare, is refused
+completely, so that nothing in it is misread or lost.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,13 +20,13 @@ FORMAT = 1
 MAX_FILE_BYTES = 1024 * 1024  # bytes; a saved treatment has two hundred
 
 _KEYS = frozenset({"treated", "zone", "prp", "skin_type", "scars", "schedule", "follow"})
-_OPTIONAL_KEYS = frozenset({"overrides", "name"})  # newer than the format, and left out where there is none
+_OPTIONAL_KEYS = frozenset({"overrides", "name"})  # added later; left out if empty
 
 
 class SavedTreatment(Struct, frozen=True, kw_only=True):
-    """A treatment, the schedule to plan it by (a name, or the path of a rule file), whom to follow.
+    """A treatment, its schedule (a name, or the path of a rule file) and the sources to follow.
 
-    `name` is what its owner calls it ("left cheek"); it is shown to nobody but them.
+    `name` is what its owner calls it ("left cheek"); only they see it.
     """
 
     treatment: Treatment
@@ -46,13 +46,13 @@ class SavedTreatment(Struct, frozen=True, kw_only=True):
 
 
 class _Damaged(ValueError):
-    """What is wrong with a file; it names keys and never a value."""
+    """What is wrong with a file. It names keys, and never repeats a value."""
 
 
 def with_saved(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[SavedTreatment, ...]:
-    """Return the saved treatments with another one, the earliest first.
+    """Add a treatment to the saved ones, the earliest first.
 
-    Nobody is treated twice on one day: what was saved for that day gives way, and leaves its name.
+    It replaces a treatment on the same day, and keeps its name.
     """
     everything = list(saved)
     kept = [saved_treatment for saved_treatment in everything if saved_treatment.day != new.day]
@@ -70,7 +70,7 @@ MAX_NAME = 40  # characters
 
 
 def named(saved: SavedTreatment, name: str) -> SavedTreatment:
-    """Return a saved treatment under another name; an empty one takes its name away. Raises UsageError."""
+    """Rename a saved treatment; an empty name removes its name. Raises UsageError."""
     name = " ".join(name.split())
     if len(name) > MAX_NAME or not name.isprintable():
         raise UsageError(f"{quoted(name)} is not a name; write up to {MAX_NAME} letters")
@@ -78,9 +78,9 @@ def named(saved: SavedTreatment, name: str) -> SavedTreatment:
 
 
 def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], datetime]) -> SavedTreatment | None:
-    """Return the treatment that matters: the latest that has begun, else the next to come.
+    """Return the current treatment: the latest that has begun, else the next one; None if nothing is saved.
 
-    `as_of` gives the moment (UTC) to look at, as the clocks of a treatment's zone read it.
+    `as_of` gives the moment (UTC) to look at for the time zone of a treatment.
     """
     begun = [
         saved_treatment
@@ -93,18 +93,18 @@ def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], dateti
 
 
 def saved_bytes(saved: Iterable[SavedTreatment]) -> bytes:
-    """Return the file that holds saved treatments."""
-    import json  # msgspec writes no lone surrogate, which stands in a path that is not UTF-8
+    """Write saved treatments in the format of the file."""
+    import json  # msgspec refuses lone surrogates, which a path that is not UTF-8 contains
 
     document = {"format": FORMAT, "treatments": [_row(saved_treatment) for saved_treatment in saved]}
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return text.encode(errors="backslashreplace")  # what is no character in a path: \udcff, as JSON writes it
+    return text.encode(errors="backslashreplace")  # bytes of a path that are not characters become \udcff
 
 
 def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
-    """Return the saved treatments in the bytes of a file, which `file` names in messages.
+    """Read the saved treatments in the bytes of a file; `file` is its name in messages.
 
-    Raises UsageError where it is damaged or of a newer format.
+    Raises UsageError if it is damaged or has a newer format.
     """
     try:
         return _saved(data, file)
@@ -118,7 +118,7 @@ def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
 def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
     if len(data) > MAX_FILE_BYTES:
         raise _Damaged("larger than 1 MiB")
-    import json  # here and above: a plan that is not saved needs none
+    import json  # here and above: imported only if treatments are saved
 
     try:
         document = json.loads(data)
@@ -209,7 +209,7 @@ def _zone(name: str, where: str) -> ZoneInfo:
 
 
 def _treated(text: str, where: str) -> datetime | date:
-    """Return a moment in UTC, or a date, within the years that a treatment may have."""
+    """Parse a moment (UTC) or a date within the years that a treatment may have."""
     wrong = _Damaged(f"{where}: treated is neither a date nor a time with its offset")
     try:
         treated = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
@@ -219,6 +219,6 @@ def _treated(text: str, where: str) -> datetime | date:
             treated = treated.astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
-    if not FIRST_YEAR - 1 <= treated.year <= LAST_YEAR + 1:  # a day's difference between UTC and the zone
+    if not FIRST_YEAR - 1 <= treated.year <= LAST_YEAR + 1:  # UTC may be in another year than the zone
         raise wrong
     return treated
