@@ -70,6 +70,22 @@ TREATMENTS = {
 }
 
 
+# Courses, each with the rules and the number of its sessions; made before the first one.
+COURSES = {
+    "of three sessions in the afternoon, with PRP": (
+        treatment("2026-11-21T14:30+01:00", prp=True),
+        "microneedling",
+        3,
+    ),
+    "of three sessions on days without their hours": (treatment("2026-11-21"), "microneedling", 3),
+    "of four sessions on the body, in the morning": (
+        treatment("2026-11-21T08:30+01:00", scars=True),
+        "microneedling-body",
+        4,
+    ),
+}
+
+
 def shown(data: bytes, zone: ZoneInfo) -> Iterator[str]:
     """Yield what a phone shows, in order: when it rings (or which days a bar lies on), and the title."""
     lines = []
@@ -89,6 +105,10 @@ def test_what_a_phone_shows_is_what_was_read() -> None:
     for name, (treated, schedule, as_of) in TREATMENTS.items():
         data = calendar_bytes(plan(treated, load_schedule(schedule)), as_of)
         text += [f"Treated {name}", *(f"  {line}" for line in shown(data, treated.zone)), ""]
+    for name, (first, schedule, number) in COURSES.items():
+        made = course(first, load_schedule(schedule), sessions=number)
+        data = stream(course_calendar(made, at("2026-11-01T12:00+01:00")))
+        text += [f"A course {name}", *(f"  {line}" for line in shown(data, first.zone)), ""]
     assert_golden("calendar-phone.txt", "\n".join(text))
 
 

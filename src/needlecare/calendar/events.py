@@ -297,12 +297,13 @@ class _Drafting(Struct, frozen=True, dict=True):
         return (window for change in self.wording.changes for window in change.ended)
 
     def first_title(self, start: datetime, begun: Sequence[AvoidWindow]) -> str:
-        """Return what has to wait until the next day: of the evening, or of a whole day that begins early."""
+        """Return what has to wait on the first day: "tonight", if all of it lasts until then."""
         shown = local(start, self.zone)
-        evening = max(start, at_clock(shown.date(), NIGHTFALL, self.zone))
-        tonight = [window for window in begun if window.end > evening]
+        nightfall = at_clock(shown.date(), NIGHTFALL, self.zone)
         early = not self.plan.treatment.date_only and shown.time() < NOON
-        return titles.first_evening_title(tonight or begun, whole_day=early)
+        until_night = all(window.end > nightfall for window in begun if window.rule.tonight)
+        when = "Tonight" if until_night and not early else "Today and tonight" if until_night else "Today"
+        return titles.first_day_title(when, begun)
 
     def bar(
         self, name: str, start: datetime, end: datetime, holding: Sequence[Window], begun: Sequence[Window]

@@ -2,7 +2,7 @@
 
 A course has more news than anybody wants to be rung for. Bars and mid-points go first, then what a
 later session repeats. The end of a wait is then told with the next one: later, never earlier.
-What an event is worth is a number; the lowest goes first, and of equal ones that of the latest session.
+What an event is worth is a number; the lowest goes first, and of equal ones the last of the latest session.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -82,13 +82,14 @@ def left_out(sessions: Sequence[Sequence[Part]]) -> LeftOut:
     roles: list[set[str]] = [set() for _ in sessions]
     kinds: dict[Worth, set[int]] = {}
     for _ in range(sum(map(len, kept)) - MAX_EVENTS):
-        worth, _, session, number = min(
-            (_worth(parts, number, session), -session, session, number)
+        worth, later, after = min(
+            (_worth(parts, number, session), -session, -number)
             for session, parts in enumerate(kept)
             for number in range(len(parts))
         )
         if worth == inf:
             break
+        session, number = -later, -after
         parts = kept[session]
         part = parts.pop(number)
         following = _next_change(parts, number) if part.at is not None else None

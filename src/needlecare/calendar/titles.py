@@ -42,12 +42,11 @@ def wait_title(holding: Sequence[Window]) -> str:
     )
 
 
-def first_evening_title(holding: Sequence[Window], *, whole_day: bool) -> str:
+def first_day_title(when: str, holding: Sequence[Window]) -> str:
     """Return "Tonight: don't wash or touch your face", or what has to wait where no rule has words for that."""
     phrases = [window.rule.tonight for window in by_priority(holding) if window.rule.tonight]
     if not phrases:
         return wait_title(holding)
-    when = "Today and tonight" if whole_day else "Tonight"
     return _first_that_fits(
         f"{when}: don't {_alternatives(phrases[:number])}" for number in range(len(phrases), 0, -1)
     )
@@ -61,7 +60,7 @@ def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date) -> str:
         if (last.year, last.month) == (reader.year, reader.month)
         else short_day(last, reader)
     )
-    return _cut(f"Still no {window.rule.short} until {when}")
+    return _cut(f"Still no {_wait_name(window.rule)} until {when}")
 
 
 def signs_title(rules: Sequence[Rule]) -> str:
@@ -81,7 +80,7 @@ def milestone_title(rule: Rule) -> str:
 
 def preparation_title(heading: str, rules: Sequence[Rule], *, more: int = 0) -> str:
     """Return "To prepare: no sun, tanning or fake tan; no laser or IPL +2", with so many more to come."""
-    named = [rule.news or rule.short for rule in rules if rule.news or not rule.medicine]
+    named = [*dict.fromkeys(rule.news or rule.short for rule in rules if rule.news or not rule.medicine)]
     if not named:
         rest = f" +{more}" if more else ""
         return f"{heading}: something to ask your clinic{rest}"
@@ -159,11 +158,18 @@ def _news(told: Sequence[Window], number: int, *, of: int) -> str:
 
 
 def _waits(waiting: Sequence[Window], number: int, *, of: int) -> str:
-    named = [window.rule.short for window in waiting[:number]]
+    named = [*dict.fromkeys(_wait_name(window.rule) for window in waiting)][:number]
     if not named:
         return f"{of} more to wait for"
     more = f" +{of - len(named)}" if of > len(named) else ""
     return f"wait: {', '.join(named)}{more}"
+
+
+def _wait_name(rule: Rule) -> str:
+    """Return what a wait is called: of preparation that goes on from the session before, as its news calls it."""
+    if rule.news is not None and rule.news.startswith("no "):
+        return rule.news.removeprefix("no ")
+    return rule.short
 
 
 def _counted(names: Sequence[str], number: int, between: str = ", ", of: int | None = None) -> str:
