@@ -786,7 +786,7 @@ REFERENCE = b"X-NEEDLECARE-REFERENCE"
         pytest.param(
             lambda data: data.replace(b"BEGIN:VALARM\r\n", b"", 1), "damaged", id="an end of nothing"
         ),
-        pytest.param(lambda data: data + data, "damaged", id="twice the same file"),
+        pytest.param(lambda data: data + data, "more than one calendar", id="twice the same file"),
         pytest.param(
             lambda data: data.replace(EVENT.findall(data)[0], EVENT.findall(data)[0] * 2),
             "damaged",

@@ -17,7 +17,7 @@ from needlecare.time.zones import local
 
 MAX_TITLE = 60  # characters
 MAX_NAMES = 3  # the others are counted
-MAX_NAME = 31  # characters, of a clinic or a procedure behind news that has to be cut
+MIN_NAME = 12  # characters, of a clinic or a procedure that is cut
 _LAST_NAME = re.compile(r"(.*(?: · wait: .+,|: .+;)) [^,;]+?(?: \+([0-9]+))?")
 ALL_OVER = "All waits over"
 FEWER = "Fewer waits"
@@ -101,20 +101,19 @@ def daily_title(rules: Sequence[Rule]) -> str:
 def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
     """Return a title that may name clinic and procedure behind the news; fewer waits make room for that.
 
-    Where both are too long, the procedure goes first, then the waits.
+    Where both are too long, the procedure goes first, then the waits, then the end of the name. News is never cut.
     """
     if detail is Detail.DISCREET:
         return title
     name = title_prefix(schedule, detail)
     names = [name] if schedule.clinic is None else [name, schedule.clinic.name]
     shorter = [*_shorter(title)]
-    name = _cut(names[-1], MAX_NAME)
-    return _first_that_fits(
-        [
-            *(f"{news} · {named}" for news in shorter for named in names),
-            f"{_cut(shorter[-1], MAX_TITLE - len(name) - 3)} · {name}",
-        ]
-    )
+    for news in shorter:
+        for named in names:
+            if len(f"{news} · {named}") <= MAX_TITLE:
+                return f"{news} · {named}"
+    room = MAX_TITLE - len(f"{shorter[-1]} · ")
+    return f"{shorter[-1]} · {_cut(names[-1], room)}" if room >= MIN_NAME else title
 
 
 def by_priority(windows: Iterable[AnyWindow]) -> list[AnyWindow]:

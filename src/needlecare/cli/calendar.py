@@ -407,6 +407,8 @@ def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:
         Worth.NEXT_SESSION: "reminders of the next session",
         Worth.LAST_CHANGE: "the end of the last waits",
         Worth.PREPARATION: "preparation",
+        Worth.MILESTONE: "photos",
+        Worth.ASKED_FOR: "daily care",
     }
     gone = [
         f"{name} {_sessions(calendar.left_out[kind])}" if calendar.left_out[kind] else name
