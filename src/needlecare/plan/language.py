@@ -6,8 +6,8 @@ Nothing clinical is here: which words mean what is data in the rule files.
 import re
 from functools import lru_cache
 
-_APOSTROPHE, _WORD = re.compile("['\u2019\u02bc`]"), re.compile(r"[^\W_]+")
-_OUR = re.compile("(?<=[a-z]{3})our")
+_APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc`")
+_WORD = re.compile(r"[^\W_]+")
 _VOWELS = frozenset("aeiouy")
 
 # Forms that no ending explains -> the plain form. Only those that people use when they ask.
@@ -71,7 +71,7 @@ def word_set(text: str) -> frozenset[str]:
 
 def normalize(words: str) -> str:
     """Return words in small letters, without punctuation, on single spaces."""
-    return " ".join(_WORD.findall(_APOSTROPHE.sub("", words.casefold())))
+    return " ".join(_WORD.findall(words.casefold().translate(_APOSTROPHES)))
 
 
 @lru_cache(maxsize=4096)
@@ -82,7 +82,7 @@ def stem(word: str) -> str:
     """
     word = word.replace("iz", "is").replace("yz", "ys").replace("ae", "e")
     if "our" in word:
-        word = _OUR.sub("or", word)
+        word = re.sub("(?<=[a-z]{3})our", "or", word)
     if len(word) > 3 and word[-1] == "s" and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     for ending in ("ing", "ed"):

@@ -6,7 +6,6 @@ change nothing. Words that are not understood are never guessed: they are named,
 nearest word that is known, if one is very close.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import takewhile
@@ -71,11 +70,12 @@ _JOINING = word_set("and or plus")
 _FOLLOWING = word_set("after following post since")
 _APPOINTMENT = word_set("treatment session appointment procedure having getting")
 
-_AMOUNT = re.compile("[0-9]+(?:mg|mcg|g|ml|iu|x)?")  # of a product or a medicine
+_UNITS = frozenset({"", "mg", "mcg", "g", "ml", "iu", "x"})  # of a product or a medicine
 _MIN_FOR_HINT = 4  # letters of a word for which a near miss is looked for
 _LONG = 8  # from this length on, two slips are a near miss too
 _MAX_HINTS = 3
 _ARTICLES = ("a ", "an ", "the ", "my ")
+_HIDE_INITIALS = frozenset(("an", "th", "my", "ae"))  # the letters by which some words are looked up
 _LONGEST_START = 7  # letters that are looked at: an article, and the first three of a word
 _MAX_PHRASE = 6  # words of the longest known phrase
 
@@ -135,6 +135,7 @@ class Vocabulary:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
+        self._last: _Reading | None = None
         treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
         self.context = frozenset(treated.split())  # what it is all about
         self.other_things = [normalize(words).split() for words in schedule.standing.scope.but_not]
@@ -154,7 +155,7 @@ class Vocabulary:
         whole not understood.
         """
         tokens = normalize(words).split() if isinstance(words, str) else list(words)
-        reading = _Reading(self, tokens[:MAX_WORDS])
+        reading = self.reading(tokens)
         found = None
         if len(tokens) <= MAX_WORDS:
             found = reading.meaning() or reading.with_excepted().meaning()
@@ -163,13 +164,20 @@ class Vocabulary:
         ids, certain = found
         return Meaning(rules=self.rules(ids), certain=certain, exceptions=tuple(reading.exceptions()))
 
+    def reading(self, tokens: Sequence[str]) -> "_Reading":
+        """Return the words of a question held against the rules; of the last question, the same again."""
+        read = tuple(tokens[:MAX_WORDS])
+        if self._last is None or self._last.tokens != read:
+            self._last = _Reading(self, read)
+        return self._last
+
     def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
         """Return the error about words of which each is known, and that together mean no rule."""
-        return _Reading(self, tokens[:MAX_WORDS]).not_understood(" ".join(tokens))
+        return self.reading(tokens).not_understood(" ".join(tokens))
 
     def signs(self, tokens: Sequence[str]) -> Signs:
         """Return the rules about what skin does that are named anywhere among the words."""
-        return _Reading(self, tokens[:MAX_WORDS]).signs()
+        return self.reading(tokens).signs()
 
     def rules(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """Return rules in their order: by kind, and within a kind as the schedule has them."""
@@ -187,26 +195,22 @@ class _Reading:
         self.context = vocabulary.context
         self.tokens = _with_names(tokens, vocabulary.other_things)
         self.initials = {_initials(token) for token in (*self.tokens, *map(root, self.tokens))}
-        self.first_letters = {*"atm", *(initials[:1] for initials in self.initials)}  # articles, and "ae"
         self.ids: dict[str, set[str]] = {}
         self.learn(known_words)
 
     def learn(self, words_of: Callable[[Rule], Iterable[str]]) -> None:
-        """Make the words of the rules findable, as far as the question may hold them."""
+        """Make the words of the rules findable, those that begin like a word of the question.
+
+        To reduce all of them to what their forms share would take a third of a command's time.
+        """
+        perhaps = self.initials | _HIDE_INITIALS
         for rule in self.schedule.rules.values():
             for word in words_of(rule):
-                if self.may_hold(word):
+                begin = word[:2].lower()
+                unsure = begin in perhaps or not begin.isalnum() or word[1:3] == "ae"
+                if unsure and _initials(word) in self.initials:
                     for key in _keys_of(word):
                         self.ids.setdefault(key, set()).add(rule.id)
-
-    def may_hold(self, word: str) -> bool:
-        """Whether a word of the question begins like a known word, in any of its forms.
-
-        Almost all words of a rule file fail this, most by their first letter: to reduce them all to what
-        their forms share takes a third of a command's time.
-        """
-        first = word[:1].casefold()
-        return (first in self.first_letters or not first.isalnum()) and _initials(word) in self.initials
 
     def with_excepted(self) -> "_Reading":
         """Return the same question with the words of what the rules do not mean among the known ones."""
@@ -305,7 +309,7 @@ class _Reading:
         said: dict[str, None] = {}
         for rule in self.vocabulary.rules(self.schedule.rules):
             for exception in rule.exceptions:
-                words = filter(self.may_hold, exception.covers)
+                words = (word for word in exception.covers if _initials(word) in self.initials)
                 if any(key in spans for word in words for key in _keys_of(word)):
                     said[exception.say] = None
         yield from said
@@ -481,9 +485,15 @@ def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
     return tuple(
         token
         for place, token in enumerate(tokens)
-        if not (token in dropped or (dropped >= _SMALL and _AMOUNT.fullmatch(token)))
+        if not (token in dropped or (dropped >= _SMALL and _is_amount(token)))
         or (place == last and token in _BETWEEN)
     )
+
+
+def _is_amount(token: str) -> bool:
+    """Whether a word is how much of something: "400mg", "2"."""
+    unit = token.lstrip("0123456789")
+    return unit != token and unit in _UNITS
 
 
 def _clauses(tokens: Sequence[str]) -> list[tuple[str, ...]]:
