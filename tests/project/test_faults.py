@@ -327,9 +327,9 @@ os.fsync = _half if os.environ.get("KILL_HALF_WRITTEN") else _then_a_step(os.fsy
 def test_a_killed_process_leaves_the_old_file_or_the_new_one(name: str, folder: Path, tmp_path: Path) -> None:
     """It is killed before and after each change of the disk in turn, until none is left to be killed at."""
     typed, file = WRITERS[name]
-    env = {"PYTHONPATH": str(tmp_path / "hook")}
-    (tmp_path / "hook").mkdir()
-    (tmp_path / "hook" / "sitecustomize.py").write_text(KILL)
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(KILL)
     path = folder / ("data/needlecare" if file == "treatments.json" else "") / file
     old = path.read_bytes()
     copy = shutil.copytree(folder, tmp_path / "copy")
@@ -338,7 +338,7 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(name: str, folder: 
     others = states(folder).keys()
 
     done = run(
-        typed, folder, KILL_AT="2", KILL_HALF_WRITTEN="1", **env
+        typed, folder, KILL_AT="2", KILL_HALF_WRITTEN="1", PYTHONPATH=str(hook)
     )  # it is made, and half of it is there
     assert done.code == -signal.SIGKILL
     (litter,) = states(folder).keys() - others
@@ -346,7 +346,7 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(name: str, folder: 
     found = []
     for step in range(1, 20):
         path.write_bytes(old)
-        done = run(typed, folder, KILL_AT=str(step), **env)
+        done = run(typed, folder, KILL_AT=str(step), PYTHONPATH=str(hook))
         if done.code == 0:
             break
         assert done.code == -signal.SIGKILL

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from threading import Thread
 from typing import TypeVar
@@ -67,8 +66,6 @@ def _starting() -> Iterator[None]:
     before they were ready would end them with a traceback. Raises WriteError where the system has none to give.
     """
     try:
-        if os.name == "posix":
-            resource_tracker.ensure_running()  # which would let the interruption through
         with system.interrupts_delayed():
             yield
     except (OSError, NotImplementedError) as error:  # the latter where there are no semaphores

@@ -4,15 +4,13 @@ The clock and the time zone of the computer are read here.
 """
 
 import os
-import warnings
-from contextlib import suppress
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
+from needlecare import system
 from needlecare.cli import terminal
 from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.typer_compat import Context
@@ -23,7 +21,7 @@ from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import BUILTIN, load_schedule
 from needlecare.time.offsets import LAST_YEAR
 from needlecare.time.parsing import DateOrder, ParsedWhen, Purpose, parse_when
-from needlecare.time.zones import NoZoneDatabase, beginning, known_zone, zone_named
+from needlecare.time.zones import beginning, known_zone, zone_named
 
 TREATMENT_PANEL = "The treatment"
 LOOK_PANEL = "How to look at it"
@@ -244,47 +242,25 @@ def zone_of(name: str | None) -> ZoneInfo:
     """
     if name is not None:
         return zone_named(name)
-    if (zone := _simple_local_zone()) is not None:
+    plain = system.zone_in_plain_sight()
+    if plain is not None and (zone := known_zone(plain)) is not None:
         return zone
-    from tzlocal import get_localzone
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # tzlocal warns when it has to guess
-            zone = get_localzone()
-        if str(zone) != "local":
-            return zone_named(str(zone))  # checked like --tz, so that a saved treatment can be read again
-        problem = "it has no name"
-    except NoZoneDatabase:
-        raise
-    except UserWarning as warning:
-        if "find any timezone configuration" in str(warning):
-            utc = zone_named("UTC")
-            terminal.say(
-                "This computer has no time zone set, so times are in UTC; give --tz, such as --tz Europe/Berlin."
-            )
-            return utc
-        problem = str(warning)  # the clock doesn't match the zone that is configured
-    except Exception as error:  # noqa: BLE001  whatever is in the computer's configuration
-        zone_named("UTC")  # if there is no time zone database at all, this reports it
-        problem = " ".join(str(error.args[0] if error.args else error).split())
-    if named := os.environ.get("TZ"):
-        problem = f"TZ is {quoted(named)}"
-    raise UsageError(
-        f"cannot work out this computer's time zone ({problem.rstrip('.')}); give --tz, such as --tz Europe/Berlin"
-    )
-
-
-def _simple_local_zone() -> ZoneInfo | None:
-    """Return the zone that TZ or the link /etc/localtime names (localtime(5)), or None.
-
-    tzlocal looks there too, and in other places, but importing it takes a tenth of the program's start.
-    """
-    name = os.environ.get("TZ")
-    if not name:
-        with suppress(OSError, ValueError):
-            name = str(Path("/etc/localtime").readlink()).partition("/zoneinfo/")[2]
-    return known_zone(name) if name else None
+        detected = system.detected_zone()
+        # As --tz would take it, so that what is saved is read again.
+        zone = zone_named("UTC" if detected is None else detected)
+    except (system.ZoneNotFoundError, UsageError) as error:
+        zone_named("UTC")  # where no zone is known at all, that is what to say
+        named = os.environ.get("TZ")
+        told = f"TZ is {quoted(named)}" if named else str(error).rstrip(".")
+        raise UsageError(
+            f"cannot work out this computer's time zone ({told}); give --tz, such as --tz Europe/Berlin"
+        ) from None
+    if detected is None:
+        terminal.say(
+            "This computer has no time zone set, so times are in UTC; give --tz, such as --tz Europe/Berlin."
+        )
+    return zone
 
 
 def moment_of(

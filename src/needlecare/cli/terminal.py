@@ -11,6 +11,7 @@ from typing import TextIO
 
 from msgspec import Struct
 
+from needlecare import system
 from needlecare.output.terminal.screen import Screen
 
 _GLYPHS = "━·¹½…█▒─│●▾▸"
@@ -26,21 +27,14 @@ def screen(*, colour: bool = True) -> Screen:
     wanted = colour and not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in {"dumb", "unknown"}
     return Screen(
         width=shutil.get_terminal_size((80, 24)).columns,
-        colour=wanted and (is_terminal() or bool(os.environ.get("FORCE_COLOR"))),
+        colour=wanted and (bool(os.environ.get("FORCE_COLOR")) or (is_terminal() and system.shows_colour())),
         unicode=shows_unicode(),
     )
 
 
 def shows_unicode() -> bool:
     """Whether box characters can be shown: not in an ASCII encoding, nor in the C locale."""
-    named = next((v for v in map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG")) if v), "")
-    if named in {"C", "POSIX"} and not os.environ.get("PYTHONIOENCODING"):
-        return False
-    try:
-        _GLYPHS.encode(sys.stdout.encoding or "ascii")
-    except (LookupError, UnicodeEncodeError):
-        return False
-    return True
+    return system.shows(_GLYPHS, sys.stdout.encoding)
 
 
 # Where people write 2:30 pm, by territory: Unicode CLDR, supplemental data, timeData ("h" preferred).
@@ -54,9 +48,8 @@ _TWELVE_HOUR_TERRITORIES = frozenset(
 
 
 def locale_clock() -> int:
-    """Return 12 or 24: the clock that is usual in the locale of the environment."""
-    named = next((v for v in map(os.environ.get, ("LC_ALL", "LC_TIME", "LANG")) if v), "")
-    language, _, territory = re.split(r"[.@]", named)[0].partition("_")
+    """Return 12 or 24: the clock that is usual in the user's locale."""
+    language, _, territory = re.split(r"[.@]", system.time_locale())[0].partition("_")
     return 12 if territory in _TWELVE_HOUR_TERRITORIES and language != "fr" else 24
 
 
