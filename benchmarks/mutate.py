@@ -1,28 +1,47 @@
 """Change the code a little, one place at a time, and see whether a test notices.
 
-    python benchmarks/mutate.py [--sample N] [--seed N] [FOLDER ...]
+    python benchmarks/mutate.py [--sample N] [--seed N] [--programs] [FOLDER ...]
 
-A FOLDER is one of src/needlecare, such as time or plan; by default time, plan, calendar and batch. Each mutant is tried by
-the tests of its folder, in a copy of this checkout; --sample tries so many of each folder, drawn by --seed. Mutants
-that survive are listed with their place and what was changed: each is a missing test, or means the same as before.
+A FOLDER is one of src/needlecare, such as time or plan; by default time, plan, calendar and batch. --sample tries so many
+mutants of each folder, drawn by --seed. Those that survive are listed with their place and what was changed: each is
+a missing test, or means the same as before.
+
+The tests of a folder are imported once, and it is measured once which lines each of them runs, and how long it takes.
+Every mutant then lives in a fork of that process: the changed function gets its new code, and the tests that run it
+follow, the fastest first, until one fails. What is outside of functions (a constant, a pattern) is tried in a copy of
+this checkout, in a process of its own. Tests that start other processes, such as the installed program, take part only
+with --programs: what survives all others is then tried by them, a minute or more for each.
 """
 
 import argparse
 import ast
-import copy
+import gc
 import os
+import pickle
 import random
+import resource
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import CodeType, FunctionType
+
+import coverage
+import pytest
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("time", "plan", "calendar", "batch")
-SECONDS = 900  # for the tests of one mutant; what takes longer hangs, and is noticed
+ONLY = "NEEDLECARE_MUTATE_ONLY"  # names the file that holds which tests to run, in a process of its own
+SECONDS = 600  # for the tests of one mutant; what takes longer hangs, and is noticed
+CPU_SECONDS = 5  # for one test in a fork, and ten times as long as it took when it was measured
+ADDRESSES = 8 * 1024**3  # bytes; a mutant may collect without end
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -46,81 +65,292 @@ _RECKONED: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A changed module: its path below src, the line, what stood there and what stands there now."""
+    """A changed module: its path below the checkout, the line, what stood there and what stands there now.
+
+    `place` is the number of the node in its module, and of the change among those of the node.
+    """
 
     path: Path
     line: int
     before: str
     after: str
-    text: str
+    place: tuple[int, int]
+
+    def tree(self) -> ast.Module:
+        """Return the module as it is changed."""
+        number, which = self.place
+        tree = ast.parse((ROOT / self.path).read_text(encoding="utf-8"))
+        node = next(islice(ast.walk(tree), number, None))
+        node.__dict__.update(next(islice(_changes(node), which, None)).__dict__)
+        return tree
+
+
+@dataclass(slots=True)
+class Measured:
+    """The tests of a folder, by their place among all: the lines that run them, how long, what starts processes."""
+
+    lines: dict[str, dict[int, set[int]]] = field(default_factory=dict)  # by file and line
+    seconds: dict[int, float] = field(default_factory=dict)
+    programs: set[int] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)
+
+    def of_line(self, mutant: Mutant) -> list[int]:
+        """Return the tests that run a line, the fastest first."""
+        return self.sorted(self.lines.get(str(ROOT / mutant.path), {}).get(mutant.line, set()))
+
+    def of_module(self, mutant: Mutant) -> list[int]:
+        """Return the tests that run anything of a module, the fastest first, and then those that start processes."""
+        return self.sorted(set().union(*self.lines.get(str(ROOT / mutant.path), {}).values()))
+
+    def sorted(self, tests: Iterable[int]) -> list[int]:
+        """Return the tests among some that pass without a mutant, and start no process; the fastest first."""
+        return sorted(set(tests) - self.failed - self.programs, key=self.seconds.__getitem__)
 
 
 def main() -> int:
     """Try the mutants of each folder, list those that survive, and return 1 where one does."""
+    if ONLY in os.environ:
+        return _run_only(Path(os.environ[ONLY]).read_text(encoding="utf-8").splitlines())
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", nargs="*", metavar="FOLDER", default=FOLDERS)
     parser.add_argument("--sample", type=int, metavar="N", help="mutants of each folder; else all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--programs", action="store_true", help="use the tests that start processes, too")
     asked = parser.parse_args()
-    survived = 0
+    survived = False
+    for folder in asked.folders:
+        found = [
+            one for path in sorted((ROOT / "src/needlecare" / folder).glob("*.py")) for one in mutants(path)
+        ]
+        if asked.sample is not None:
+            found = random.Random(asked.seed).sample(found, min(asked.sample, len(found)))  # noqa: S311
+        child = os.fork()  # so that the modules of each folder's tests are imported afresh
+        if child == 0:
+            os._exit(_try_folder(folder, found, programs=asked.programs))
+        survived |= os.waitpid(child, 0)[1] != 0
+    return int(survived)
+
+
+def _try_folder(folder: str, found: list[Mutant], *, programs: bool) -> int:
+    """Try some mutants of a folder and print what comes out; return 1 where one survives."""
     with TemporaryDirectory() as place:
-        copied = Path(place) / "needlecare"
+        trials = Trials(folder, found, Path(place), programs=programs)
+        options = [
+            "-q",
+            "-s",
+            "-p",
+            "no:cacheprovider",
+            f"--basetemp={place}/tests",
+            str(ROOT / "tests" / folder),
+        ]
+        with redirect_stdout(sys.stderr):
+            pytest.main(options, plugins=[trials])
+        if not trials.done:
+            return 1  # and pytest has said why
+        noticed = len(found) - len(trials.left)
+        print(f"{folder}: {noticed} of {len(found)} mutants were noticed", flush=True)
+        if trials.measured.failed:
+            print(f"  left out, since they fail without a change: {len(trials.measured.failed)} tests")
+        for one in trials.left:
+            print(f"  {one.path}:{one.line}: {one.before}  ->  {one.after}", flush=True)
+        return int(bool(trials.left))
+
+
+class Trials:
+    """A plugin of pytest that tries mutants in the place of its loop over the tests."""
+
+    def __init__(self, folder: str, found: list[Mutant], place: Path, *, programs: bool) -> None:
+        self.folder = folder
+        self.programs = programs
+        self.found = found
+        self.place = place
+        self.items: list[pytest.Item] = []
+        self.measured = Measured()
+        self.left: list[Mutant] = []
+        self.done = False
+        self.copied = place / "needlecare"
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Measure the tests, and try every mutant. Returns True: the tests have had their turn."""
+        self.items = session.items
+        self.measured = self._measure()
         shutil.copytree(
-            ROOT, copied, ignore=shutil.ignore_patterns(".git", ".venv*", ".*_cache", "__pycache__")
+            ROOT, self.copied, ignore=shutil.ignore_patterns(".git", ".venv*", ".*_cache", "crashes")
         )
-        for folder in asked.folders:
-            found = [
-                one
-                for path in sorted((ROOT / "src/needlecare" / folder).glob("*.py"))
-                for one in mutants(path)
-            ]
-            if asked.sample is not None:
-                found = random.Random(asked.seed).sample(found, min(asked.sample, len(found)))  # noqa: S311
-            left = [one for one in found if not is_noticed(one, copied, folder)]
-            survived += len(left)
-            print(f"{folder}: {len(found) - len(left)} of {len(found)} mutants were noticed", flush=True)
-            for one in left:
-                print(f"  {one.path}:{one.line}: {one.before}  ->  {one.after}", flush=True)
-    return int(survived > 0)
-
-
-def is_noticed(mutant: Mutant, copied: Path, folder: str) -> bool:
-    """Whether a test of the folder fails with the mutant in the place of its module."""
-    path = copied / mutant.path
-    original = path.read_text(encoding="utf-8")
-    path.write_text(mutant.text, encoding="utf-8")
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"tests/{folder}"],
-            cwd=copied,
-            env={**os.environ, "PYTHONPATH": str(copied / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
+        for number, one in enumerate(self.found, 1):
+            begun = time.monotonic()
+            if not self._is_noticed(one):
+                self.left.append(one)
+            taken = time.monotonic() - begun
+            print(
+                f"{self.folder} {number}/{len(self.found)}, {len(self.left)} survive, {taken:.0f} s",
+                file=sys.stderr,
+                flush=True,
+            )
+        self.done = True
         return True
-    finally:
-        path.write_text(original, encoding="utf-8")
-    return done.returncode != 0
+
+    def _measure(self) -> Measured:
+        """Run every test in a fork, so that nothing that they remember is there when a mutant is tried."""
+        file = self.place / "measured"
+        if (child := os.fork()) == 0:
+            try:
+                file.write_bytes(pickle.dumps(self._measured()))
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        measured = pickle.loads(file.read_bytes())  # noqa: S301  which was written just now
+        assert isinstance(measured, Measured)
+        return measured
+
+    def _measured(self) -> Measured:
+        found = Measured()
+        measuring = coverage.Coverage(
+            data_file=None, config_file=False, include=[str(ROOT / "src/needlecare/*")]
+        )
+        started: list[str] = []
+
+        def refuse(event: str, _: tuple[object, ...]) -> None:
+            if event == "subprocess.Popen":
+                started.append(event)
+                raise OSError("no process is started while tests are measured")
+
+        sys.addaudithook(refuse)
+        measuring.start()
+        for number in range(len(self.items)):
+            started.clear()
+            begun = time.process_time()
+            measuring.switch_context(str(number))
+            passed = self._passes([number])
+            if not passed and not started:
+                found.failed.add(number)
+            found.seconds[number] = time.process_time() - begun
+            if started:
+                found.programs.add(number)
+        measuring.stop()
+        data = measuring.get_data()
+        for path in data.measured_files():
+            lines = data.contexts_by_lineno(path)
+            found.lines[path] = {line: {int(one) for one in by if one} for line, by in lines.items()}
+        return found
+
+    def _is_noticed(self, mutant: Mutant) -> bool:
+        changed = list(_changed_functions(mutant))
+        if changed:
+            noticed = self._is_noticed_in_a_fork(changed, self.measured.of_line(mutant))
+        else:
+            noticed = self._is_noticed_elsewhere(mutant, self.measured.of_module(mutant))
+        programs = sorted(self.measured.programs, key=self.measured.seconds.__getitem__)
+        return noticed or (self.programs and self._is_noticed_elsewhere(mutant, programs))
+
+    def _is_noticed_in_a_fork(self, changed: list[tuple[FunctionType, CodeType]], tests: list[int]) -> bool:
+        if not tests:
+            return False
+        if (child := os.fork()) == 0:
+            resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
+            signal.alarm(SECONDS)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 2)
+            try:
+                for function, code in changed:
+                    function.__code__ = code
+                _forget_results()
+                os._exit(0 if self._passes(tests) else 1)
+            except BaseException:  # noqa: BLE001  whatever a mutant does, it is noticed
+                os._exit(1)
+        return os.waitpid(child, 0)[1] != 0
+
+    def _is_noticed_elsewhere(self, mutant: Mutant, tests: list[int]) -> bool:
+        """Whether some tests notice a mutant in a process of their own, with its module in a copy of the checkout."""
+        if not tests:
+            return False
+        only, path = self.place / "only", self.copied / mutant.path
+        only.write_text("\n".join(self.items[one].nodeid for one in tests), encoding="utf-8")
+        original = path.read_text(encoding="utf-8")
+        path.write_text(ast.unparse(mutant.tree()), encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [sys.executable, str(self.copied / "benchmarks/mutate.py")],
+                cwd=self.copied,
+                env={**os.environ, ONLY: str(only), "PYTHONPATH": str(self.copied / "src")},
+                capture_output=True,
+                check=False,
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return True
+        finally:
+            path.write_text(original, encoding="utf-8")
+        return done.returncode != 0
+
+    def _passes(self, tests: list[int]) -> bool:
+        """Run tests up to one that fails, each for so many times the seconds that it took when it was measured."""
+        from _pytest.runner import runtestprotocol
+
+        for test, following in zip(tests, [*tests[1:], None], strict=True):
+            if test in self.measured.seconds:
+                used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+                most = int(used + CPU_SECONDS + 10 * self.measured.seconds[test])
+                resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+            after = None if following is None else self.items[following]
+            if any(report.failed for report in runtestprotocol(self.items[test], log=False, nextitem=after)):
+                return False
+        return True
+
+
+class Only:
+    """A plugin of pytest that runs some tests alone, in their order."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.place = {name: number for number, name in enumerate(names)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the tests, and put them in their order."""
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self.place), key=lambda item: self.place[item.nodeid]
+        )
+
+
+def _run_only(names: list[str]) -> int:
+    files = sorted({name.partition("::")[0] for name in names})
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *files], plugins=[Only(names)]))
+
+
+def _changed_functions(mutant: Mutant) -> Iterator[tuple[FunctionType, CodeType]]:
+    """Yield each living function that a mutant changes, with its new code; nothing where it changes none."""
+    path = str(ROOT / mutant.path)
+    new: dict[tuple[str, int], CodeType] = {}
+    waiting = [compile(mutant.tree(), path, "exec", dont_inherit=True)]
+    while waiting:
+        code = waiting.pop()
+        new[code.co_qualname, code.co_firstlineno] = code
+        waiting.extend(one for one in code.co_consts if isinstance(one, CodeType))
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__code__.co_filename == path:
+            code = new.get((one.__code__.co_qualname, one.__code__.co_firstlineno), one.__code__)
+            if code != one.__code__:
+                yield one, code
+
+
+def _forget_results() -> None:
+    """Empty the caches of functions, which hold what was reckoned when the tests were imported."""
+    for one in gc.get_objects():
+        if type(one).__name__ == "_lru_cache_wrapper" and not str(one.__module__).startswith("_"):
+            one.cache_clear()
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
     """Yield every mutant of a module, one change each."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for number, node in enumerate(ast.walk(tree)):
-        for changed in _changes(node):
-            whole = copy.deepcopy(tree)
-            place = next(one for at, one in enumerate(ast.walk(whole)) if at == number)
-            place.__dict__.update(changed.__dict__)
+    for number, node in enumerate(ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
+        for which, changed in enumerate(_changes(node)):
             yield Mutant(
                 path=path.relative_to(ROOT),
                 line=getattr(node, "lineno", 0),
                 before=ast.unparse(node),
                 after=ast.unparse(changed),
-                text=ast.unparse(whole),
+                place=(number, which),
             )
 
 
