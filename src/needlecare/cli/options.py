@@ -247,10 +247,10 @@ def zone_of(name: str | None) -> ZoneInfo:
         return zone
     try:
         detected = system.detected_zone()
-        # As --tz would take it, so that what is saved is read again.
+        # Checked like --tz, so that a saved treatment can be read again.
         zone = zone_named("UTC" if detected is None else detected)
     except (system.ZoneNotFoundError, UsageError) as error:
-        zone_named("UTC")  # where no zone is known at all, that is what to say
+        zone_named("UTC")  # if there is no time zone database at all, this reports it
         named = os.environ.get("TZ")
         told = f"TZ is {quoted(named)}" if named else str(error).rstrip(".")
         raise UsageError(
