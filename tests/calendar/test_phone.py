@@ -185,6 +185,18 @@ def test_every_course_fits_what_clients_show(
                 assert wait.end <= entry.start or wait.rule.short in not_yet, (entry.title, wait.rule.id)
 
 
+def test_what_is_told_later_keeps_its_time_in_the_text() -> None:
+    """Session 2 tells washing (the next morning) and sunscreen (24 h) together with makeup (48 h)."""
+    made = course(treatment("2026-11-21T14:30+01:00", prp=True), load_schedule("microneedling"), sessions=3)
+    entries = {entry.role: entry for entry in course_calendar(made, at("2026-11-01T12:00Z")).entries}
+    start, makeup = entries["session-2/start"], entries["session-2/phase/makeup"]
+    assert start.text.split("\n")[1] == "Next change: Sun 20 Dec 08:00 (washing your face)."
+    assert "\n- until Sun 20 Dec 14:30: own skin products*, sunscreen*, " in start.text
+    assert makeup.start == at("2026-12-21T14:30+01:00")
+    assert "sunscreen is fine now: use it every day" in makeup.text.split("\n", 1)[0]
+    assert "sunscreen*" not in makeup.text
+
+
 def test_what_is_worth_least_goes_first() -> None:
     """31 events and 1 too many, case by case: what goes, and what the next change then tells as well."""
     night = datetime(2026, 11, 21, 20, tzinfo=UTC)

@@ -46,11 +46,13 @@ class Description(Struct, frozen=True, kw_only=True):
 class Wording(Struct, frozen=True, dict=True):
     """Words for the windows of a plan.
 
-    `going_on` has, by rule, what to add to the name of something that the next session of a course also asks for.
+    `told` are the changes that are announced: all of `changes`, unless some are told together. `going_on` has, by
+    rule, what to add to the name of something that the next session of a course also asks for.
     """
 
     plan: Plan
     changes: Sequence[Change]
+    told: Sequence[Change]
     going_on: Mapping[str, str]
 
     def phase(
@@ -70,11 +72,11 @@ class Wording(Struct, frozen=True, dict=True):
 
     def waits(self, holding: Sequence[Window], start: datetime) -> tuple[Section, ...]:
         """Return what still has to wait at a moment (UTC), grouped by end."""
-        return self._grouped("Not yet", holding, start, 0)
+        return self._grouped("Not yet", [w for w in holding if w.end is None or w.end > start], start, 0)
 
     def holding_at(self, moment: datetime) -> list[AvoidWindow]:
         """Return the waits that have not been announced as over at a moment (UTC), in the order of the ends."""
-        return [window for change in self.changes if change.at > moment for window in change.ended]
+        return [window for change in self.told if change.at > moment for window in change.ended]
 
     def following(self, moment: datetime) -> str:
         """Write the line about the next change after a moment (UTC)."""

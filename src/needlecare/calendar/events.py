@@ -158,8 +158,9 @@ def plan_drafts(
     `without` are the roles for which there is no room: a change is told with the next one, further
     preparation with the first, a milestone with the one before it on its day.
     """
-    told = told_together(changes(avoid_windows(plan), plan.treatment, reminders.quiet), without)
-    drafting = _Drafting(plan, reminders, Wording(plan, told, going_on), continued, without)
+    all_changes = changes(avoid_windows(plan), plan.treatment, reminders.quiet)
+    told = told_together(all_changes, without)
+    drafting = _Drafting(plan, reminders, Wording(plan, all_changes, told, going_on), continued, without)
     drafts = [*drafting.phases(), *drafting.signs(), *drafting.milestones(), *drafting.daily_care()]
     if planned is not None:
         drafts += drafting.preparation(planned)
@@ -248,7 +249,7 @@ class _Drafting(Struct, frozen=True, dict=True):
 
     def phases(self) -> list[Draft]:
         """Return the plan as a row of phases from one change to the next, and its close."""
-        told = self.wording.changes
+        told = self.wording.told
         if not told:
             return []
         first = min(window.start for change in told for window in change.ended)
@@ -294,7 +295,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         return [phase, *self.bar(name, start, end, holding, begun), *self.middle(name, start, end, begun)]
 
     def holding_from_the_start(self) -> Iterable[AvoidWindow]:
-        return (window for change in self.wording.changes for window in change.ended)
+        return (window for change in self.wording.told for window in change.ended)
 
     def first_title(self, start: datetime, begun: Sequence[AvoidWindow]) -> str:
         """Return what has to wait on the first day: "tonight", if all of it lasts until then."""
