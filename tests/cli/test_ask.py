@@ -99,6 +99,14 @@ def test_a_saved_treatment_has_a_name_that_stays_here(tmp_path: Path) -> None:
     assert (named.code, named.out[:15]) == (0, "1  left cheek: ")
     first = needlecare("can", "swim", *TUESDAY, XDG_DATA_HOME=home).out.splitlines()[0]
     assert first.endswith("(left cheek, treated Sat 21 Nov 14:30)")
+    for command in ((), ("plan",), ("status",), ("course",)):
+        first = needlecare(*command, *TUESDAY, XDG_DATA_HOME=home).out.splitlines()[0]
+        assert first.startswith("left cheek: Microneedling of the face"), command
+    for form in ("markdown", "html", "sms"):  # what is handed on
+        assert "left cheek" not in needlecare("--format", form, *TUESDAY, XDG_DATA_HOME=home).out
+    page = tmp_path / "plan.txt"
+    needlecare("--output", str(page), *TUESDAY, XDG_DATA_HOME=home)
+    assert "left cheek" not in page.read_text(encoding="utf-8")
     again = needlecare("plan", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--save", XDG_DATA_HOME=home)
     assert again.err.startswith("Already saved")
     needlecare(

@@ -112,6 +112,8 @@ OFFERS: dict[tuple[str, ...], set[str]] = {
     ("status", "--treated", "yes"): {"yesterday"},
     ("can", "swim", "--at", "su"): {"sunday"},
     ("today", "--follow", "roll"): {"roller-blog"},
+    ("can", "swim", "--override", "makeu"): {"makeup="},
+    ("today", "--override", "redn"): set(),  # nobody's word ends redness
     ("today", "--schedule", "clinic.toml", "--follow", "ou"): {"ours"},
     ("why", "--schedule", "clinic.toml", "sequins"): {"sequins"},
     ("why", "--schedule", "clinic.toml", "sequin", ""): {"powder"},

@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -84,3 +85,19 @@ def test_what_it_cannot_use_is_refused(arguments: tuple[str, ...], said: str) ->
     done = needlecare("ready-by", *arguments, *NOW)
     assert done.code == 2
     assert said in done.err
+
+
+def test_the_options_of_a_saved_treatment_count(tmp_path: Path) -> None:
+    home = str(tmp_path)
+    override = ("--override", "makeup=P9D")  # 12 June less 9 days, and a day for the hours not known: 2 June
+    needlecare("plan", "2026-11-21T14:30", "--tz", "UTC", "--prp", *override, "--save", XDG_DATA_HOME=home)
+    needlecare("saved", "--name", "left cheek", XDG_DATA_HOME=home)
+    done = needlecare("ready-by", "2027-06-12", *NOW, XDG_DATA_HOME=home, COLUMNS="200")
+    makeup = next(line for line in done.out.splitlines() if line.startswith("Makeup "))
+    assert "2 Jun" in makeup
+    assert "With the options of your saved treatment (left cheek): with PRP." in done.out
+
+
+def test_an_emergency_is_heard_here_too() -> None:
+    done = needlecare("ready-by", "trouble", "breathing", *NOW)
+    assert (done.code, done.out[:9]) == (1, "EMERGENCY")

@@ -129,11 +129,14 @@ def _daily_text(daily: time | DailyCare) -> str | None:
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """What a calendar is made with. `when` is empty if it was not given."""
+    """What a calendar is made with. `when` is empty if it was not given; `name` is what the saved treatment is
+    called, if it is one.
+    """
 
     when: str
     plan: PlanOptions
     style: CalendarStyle
+    name: str = ""
 
     def completed(self, ctx: typer.Context, target: "CalendarTarget | None") -> "Choices":
         """Return these choices; what was not typed is what a calendar remembers, or the saved treatment's.
@@ -186,7 +189,22 @@ def _of_saved_treatment(ctx: typer.Context, plan: PlanOptions, style: CalendarSt
         when=saved.treatment.treated.isoformat(),
         plan=_with_remembered(ctx, plan, saved.treatment, saved.schedule, saved.follow),
         style=style,
+        name=saved.name,
     )
+
+
+def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> tuple[PlanOptions, str | None]:
+    """Return the options of a plan, those of the saved treatment in the place of what was not typed, and its name.
+
+    Without a saved treatment they stay as they are, and the name is None.
+    """
+    from needlecare.cli.commands.saved import load_saved
+    from needlecare.storage.saved import in_force
+
+    saved = in_force(load_saved(), lambda zone: options.moment_of(plan.as_of, zone, plan.dates, say=False))
+    if saved is None:
+        return plan, None
+    return _with_remembered(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved.name
 
 
 def _with_remembered(

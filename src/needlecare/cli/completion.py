@@ -100,6 +100,15 @@ def rules(ctx: Context, incomplete: str) -> list[Offer]:
     return _words(known, ctx.params.get("rule"), incomplete) or _ids(known)
 
 
+def overridden_rules(ctx: Context, _: str) -> Iterator[Offer]:
+    """Offer the rules that a clinic's word can replace, with the "=" before its duration."""
+    from needlecare.model import Kind
+
+    for rule in _schedule(ctx).rules.values():
+        if rule.kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
+            yield f"{rule.id}=", rule.title
+
+
 def activities(ctx: Context, incomplete: str) -> list[Offer]:
     """Offer what a plan forbids; once something is typed, also the words for it."""
     from needlecare.model import Kind
@@ -167,6 +176,7 @@ _OFFERS: dict[str, Callable[[Context, str], Iterable[Offer]]] = {
     "schedule": schedules,
     "follow": sources,
     "rule": rules,
+    "override": overridden_rules,
     "activity": activities,
     "symptom": signs,
     "forget": saved_numbers,

@@ -239,21 +239,23 @@ def plan_text(
     detail: Detail,
     quiet: QuietHours,
     sources: bool | None = None,
+    name: str = "",
 ) -> str:
     """Render a plan at a moment (UTC) in a format. Without a screen, a timeline becomes sentences.
 
     `ref` appears on a page and in text messages; `detail` and `quiet` are for text messages; `sources`
-    decides whether a page lists the sources.
+    decides whether a page lists the sources. `name` is what the treatment is called: it is for the screen
+    of its owner alone.
     """
     match form:
         case Format.TIMELINE if screen is not None:
             from needlecare.output.terminal.timeline import timeline
 
-            return timeline(plan, now, screen)
+            return timeline(plan, now, screen, name=name)
         case Format.PLAIN | Format.TIMELINE:
             from needlecare.output.sentences.plan import plain
 
-            return plain(plan, now)
+            return plain(plan, now, name=name)
         case Format.MARKDOWN:
             from needlecare.output.paper.markdown import markdown
 
@@ -275,9 +277,15 @@ def plan_text(
 
 
 def course_text(
-    form: Format, course: "Course", now: datetime, *, screen: Screen, session: int | None = None
+    form: Format,
+    course: "Course",
+    now: datetime,
+    *,
+    screen: Screen,
+    session: int | None = None,
+    name: str = "",
 ) -> str:
-    """Render a course at a moment (UTC) in a format, or one of its sessions in full."""
+    """Render a course at a moment (UTC) in a format, or one of its sessions in full. `name`: see plan_text."""
     if form is Format.JSON:
         from needlecare.output.json.course import course_json
 
@@ -287,7 +295,7 @@ def course_text(
 
         if session is not None:
             return session_timeline(course, session, now, screen)
-        return course_timeline(course, now, screen)
+        return course_timeline(course, now, screen, name=name)
     from needlecare.output.sentences.course import course_plain, session_plain
 
-    return course_plain(course, now) if session is None else session_plain(course, session, now)
+    return course_plain(course, now, name=name) if session is None else session_plain(course, session, now)

@@ -137,7 +137,8 @@ def course(
         text = None
         if form is not None:
             with wanted.clock():
-                text = outputs.course_text(form, made, now, screen=wanted.screen, session=session)
+                name = chosen.name if wanted.to_stdout else ""
+                text = outputs.course_text(form, made, now, screen=wanted.screen, session=session, name=name)
         wanted.write(text, file)
 
 

@@ -86,6 +86,7 @@ def plan(
                     detail=chosen.style.detail,
                     quiet=reminders.quiet,
                     sources=sources,
+                    name=chosen.name if wanted.to_stdout else "",
                 )
         if save:
             from needlecare.cli.commands import saved

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from needlecare.cli import options, terminal
+from needlecare.cli import calendar, options, terminal
 from needlecare.cli.commands.course import Every, Sessions
+from needlecare.cli.emergency import emergencies_first
 from needlecare.errors import UsageError
 from needlecare.plan.ready_by import ready_by as latest_dates
 from needlecare.storage.rule_files import load_schedule
@@ -24,6 +25,7 @@ Examples:
 
 
 def ready_by(
+    ctx: typer.Context,
     *,
     when: Annotated[
         list[str],
@@ -36,19 +38,24 @@ def ready_by(
     sessions: Sessions = None,
     every: Every = None,
     chosen: options.PlanOptions,
+    clock: options.ClockHours = None,
     json: options.Json = False,
     no_color: options.NoColor = False,
 ) -> None:
     """Find the latest date for a treatment so that every wait is over by a wedding or a holiday.
 
-    Plans one treatment, or a course with --sessions. "Over" means before that day begins.
+    Plans one treatment, or a course with --sessions. "Over" means before that day begins. The options of your
+    saved treatment count, if you have saved one.
     """
     if every is not None and sessions is None:
         raise UsageError("--every needs --sessions; add how many sessions, such as --sessions 3")
     interval = None if every is None else parse_interval(every)
-    zone = options.zone_of(chosen.tz)
-    now = options.moment_of(chosen.as_of, zone, chosen.dates)
-    value = parse_when(" ".join(when), now=now, zone=zone, purpose=Purpose.DEADLINE, order=chosen.dates).value
+    words = " ".join(when)
+    with emergencies_first(words, chosen.schedule, json=json, colour=not no_color):
+        chosen, name = calendar.with_saved_options(ctx, chosen)
+        zone = options.zone_of(chosen.tz)
+        now = options.moment_of(chosen.as_of, zone, chosen.dates)
+        value = parse_when(words, now=now, zone=zone, purpose=Purpose.DEADLINE, order=chosen.dates).value
     day = local(value, zone).date() if isinstance(value, datetime) else value
     rules = load_schedule(chosen.schedule)
     treatment = chosen.treatment(day, zone, rules)
@@ -60,5 +67,7 @@ def ready_by(
         return
     from needlecare.output.terminal.ready_by import ready_by_text
 
+    options.use_clock(ctx, clock, rules)
     screen = terminal.screen(colour=not no_color)
-    terminal.print_text(ready_by_text(found, local(now, zone).date(), screen))
+    with terminal.local_clock():
+        terminal.print_text(ready_by_text(found, local(now, zone).date(), screen, name=name))

@@ -54,4 +54,4 @@ def status(
 
     options.use_clock(ctx, clock, made.schedule)
     with terminal.local_clock():
-        terminal.print_text(status(made, now, terminal.screen(colour=not no_color)))
+        terminal.print_text(status(made, now, terminal.screen(colour=not no_color), name=current.name))

@@ -30,9 +30,10 @@ from needlecare.plan.overview import Overview, overview
 from needlecare.time.zones import local
 
 
-def course_plain(course: Course, as_of: datetime) -> str:
-    """Write a course at a moment (UTC), one fact per line."""
-    return "\n".join(_lines(course, as_of)) + "\n"
+def course_plain(course: Course, as_of: datetime, *, name: str = "") -> str:
+    """Write a course at a moment (UTC), one fact per line; the first begins with what its treatment is called."""
+    text = "\n".join(_lines(course, as_of)) + "\n"
+    return f"{name}: {text}" if name else text
 
 
 def session_plain(course: Course, number: int, as_of: datetime) -> str:

@@ -23,9 +23,10 @@ from needlecare.plan.overview import Overview, overview
 from needlecare.time.zones import end_of_day, first_moment, local
 
 
-def plain(plan: Plan, as_of: datetime) -> str:
-    """Write a plan at a moment (UTC), one fact per line."""
-    return "\n".join(_lines(overview(plan, as_of))) + "\n"
+def plain(plan: Plan, as_of: datetime, *, name: str = "") -> str:
+    """Write a plan at a moment (UTC), one fact per line; the first begins with what the treatment is called."""
+    text = "\n".join(_lines(overview(plan, as_of))) + "\n"
+    return f"{name}: {text}" if name else text
 
 
 def _lines(view: Overview) -> Iterator[str]:

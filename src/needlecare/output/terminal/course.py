@@ -41,9 +41,13 @@ _STYLES = {MOST: "red", SOME: "red", EVENT: "green"}
 _HEADINGS = ("SESSION", "not before", "prepare from", "most waits over", "last wait over")
 
 
-def course_timeline(course: Course, as_of: datetime, screen: Screen) -> str:
-    """Write a course at a moment (UTC), laid out for a screen; lines end in a newline."""
-    return _Timeline(course, as_of, screen).text()
+def course_timeline(course: Course, as_of: datetime, screen: Screen, *, name: str = "") -> str:
+    """Write a course at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what the first
+    treatment is called.
+    """
+    page = _Timeline(course, as_of, screen)
+    page.treatment_called = name
+    return page.text()
 
 
 def session_timeline(course: Course, number: int, as_of: datetime, screen: Screen) -> str:
@@ -74,7 +78,7 @@ class _Timeline(Page):
 
     def header(self) -> None:
         view, course = self.view, self.course
-        self.line(course_name(course), STRONG)
+        self.line(self.named(course_name(course)), STRONG)
         if (clinic := course.schedule.clinic) is not None:
             self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
         shown = local(view.as_of, self.zone)

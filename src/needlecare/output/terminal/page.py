@@ -64,6 +64,7 @@ class Page:
         self.width = max(screen.width, 32)
         self.lines: list[str] = []
         self.marks: set[str] = set()  # those that the footer explains
+        self.treatment_called = ""  # what its owner calls the treatment
 
     def written_text(self) -> str:
         """Return the page so far; each line ends in a newline, without spaces before it."""
@@ -107,7 +108,7 @@ class Page:
         """Write which treatment it is, which day it is, and what comes next."""
         plan = view.plan
         treated = f"{'treated' if view.begun else 'on'} {treated_text(plan.treatment, self.today)}"
-        name = treatment_name(plan)
+        name = self.named(treatment_name(plan))
         if width_of(name) + 3 + width_of(treated) <= self.width:
             self.line(Text.of(self.written(name, STRONG), "   ", self.written(treated, DIM)))
         else:
@@ -120,6 +121,10 @@ class Page:
         if today := self.today_only(view):
             self.row("Today", self.names(today), NEXT, at=len("Today") + 1)
         self.notices(view.notes, view)
+
+    def named(self, heading: str) -> str:
+        """Write a heading after what the owner calls the treatment: "left cheek: Microneedling of the face"."""
+        return f"{self.treatment_called}: {heading}" if self.treatment_called else heading
 
     def progress(self, view: Overview) -> None:
         """Write "Day 1 of 30", with a line from the treatment to the end of the last waiting period."""

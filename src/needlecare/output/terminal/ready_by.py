@@ -17,15 +17,21 @@ _DATE = "{:<18}{}"
 _DATE_WIDTH = 32
 
 
-def ready_by_text(found: ReadyBy, today: date, screen: Screen) -> str:
-    """Write the dates; the first line says the most important one. Lines end in a newline."""
-    return _ReadyByPage(found, today, screen).text()
+def ready_by_text(found: ReadyBy, today: date, screen: Screen, *, name: str | None = None) -> str:
+    """Write the dates; the first line says the most important one. Lines end in a newline.
+
+    `name` is what the saved treatment is called whose options count; None if none of them do.
+    """
+    page = _ReadyByPage(found, today, screen)
+    page.saved = name
+    return page.text()
 
 
 class _ReadyByPage(Page):
     def __init__(self, found: ReadyBy, today: date, screen: Screen) -> None:
         super().__init__(screen, zone=found.treatment.zone, today=today)
         self.found = found
+        self.saved: str | None = None
 
     def text(self) -> str:
         self.line(self.headline(), STRONG)
@@ -40,6 +46,8 @@ class _ReadyByPage(Page):
                 self.dated(ready_date)
         self.blank()
         self.line(self.reach())
+        if self.saved is not None:
+            self.line(sentence(f"With the options of your saved treatment{self.options_text()}"), DIM)
         for note in self.found.notes:
             if note.code in {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER, NoteCode.FOLLOW}:
                 self.line(sentence(note.text), DIM)
@@ -116,6 +124,16 @@ class _ReadyByPage(Page):
         if len(titles) == len(self.found.dates):
             return f"{start} is in time for all of this."
         return f"{start} is in time for: {joined(titles)}."
+
+    def options_text(self) -> str:
+        """Say what a saved treatment is called, and its options: " (left cheek): PRP, skin type IV"."""
+        treatment = self.found.treatment
+        chosen = [
+            "with PRP" if treatment.prp else "without PRP",
+            f"skin type {treatment.skin_type.name}" if treatment.skin_type else "",
+            "for scars" if treatment.scars else "",
+        ]
+        return f"{f' ({self.saved})' if self.saved else ''}: {joined(list(filter(None, chosen)))}"
 
     def near_day_text(self, day: date) -> str:
         return short_day(day, self.today)

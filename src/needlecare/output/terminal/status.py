@@ -13,9 +13,13 @@ from needlecare.plan.overview import Group, Overview, overview
 from needlecare.time.zones import local
 
 
-def status(plan: Plan, as_of: datetime, screen: Screen) -> str:
-    """Write what a plan says at a moment (UTC), laid out for a screen; lines end in a newline."""
-    return _Status(overview(plan, as_of), screen).text()
+def status(plan: Plan, as_of: datetime, screen: Screen, *, name: str = "") -> str:
+    """Write what a plan says at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what
+    the treatment is called.
+    """
+    page = _Status(overview(plan, as_of), screen)
+    page.treatment_called = name
+    return page.text()
 
 
 class _Status(Page):

@@ -56,9 +56,13 @@ class Row(Struct, frozen=True, kw_only=True):
     ends: str
 
 
-def timeline(plan: Plan, as_of: datetime, screen: Screen) -> str:
-    """Write a plan at a moment (UTC), laid out for a screen; lines end in a newline."""
-    return _Timeline(overview(plan, as_of), screen).text()
+def timeline(plan: Plan, as_of: datetime, screen: Screen, *, name: str = "") -> str:
+    """Write a plan at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what the
+    treatment is called.
+    """
+    page = _Timeline(overview(plan, as_of), screen)
+    page.treatment_called = name
+    return page.text()
 
 
 class _Timeline(Page):

@@ -259,6 +259,8 @@ def _source_words(source: Source) -> str:
     made = ", ".join(filter(None, [source.publisher, str(source.year or "")]))
     address = source.address or "no address known"
     made = f" ({made})" if made else ""
+    if source.own:  # the clinic's own word has no tier, and it may well have no address
+        return "; ".join(filter(None, [f"{source.key}: {source.title}{made}", source.address]))
     return f"{source.key}: {source.title}{made}; tier {source.tier}, {TIERS[source.tier]}; {address}"
 
 
