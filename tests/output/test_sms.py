@@ -42,6 +42,8 @@ from needlecare.model import (
 )
 from needlecare.output.sms.gsm import encoding, segments, to_gsm
 from needlecare.output.sms.messages import sms
+from needlecare.output.sms.remarks import text_remarks
+from needlecare.output.standing import standing_text
 from needlecare.plan.combine import begins, plan
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
@@ -483,6 +485,21 @@ def test_messages_are_easy_to_read(builtin: Schedule, wanted: str) -> None:
 
 ZONES = [BERLIN, "America/New_York", "America/Nuuk", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]
 SCHEDULE = read_schedule(BUILTIN.read_bytes(), file=BUILTIN.name)
+BODY = read_schedule(
+    BUILTIN.with_name("microneedling-body.toml").read_bytes(), file="microneedling-body.toml"
+)
+SWIMMING = replace(SCHEDULE.rules["swimming"], short="nataci\u00f3n")  # an accent that is not in GSM-7
+SCHEDULES = st.sampled_from(
+    [
+        SCHEDULE,
+        BODY,
+        replace(
+            SCHEDULE,
+            rules={**SCHEDULE.rules, "swimming": SWIMMING},
+            own_rules=frozenset({"swimming"}),
+        ),
+    ]
+)
 MINUTES = st.integers(0, 2 * 365 * 24 * 60)
 TREATMENTS = st.builds(
     Treatment,
@@ -503,26 +520,37 @@ QUIET = st.builds(
 
 
 CLINICS = st.sampled_from(
-    [None, CLINIC, replace(CLINIC, name="x" * 40, telephone="+44 20 7946 0123 ext. 45", emergency="112")]
+    [
+        None,
+        CLINIC,
+        replace(CLINIC, name="x" * 40, telephone="+44 20 7946 0123 ext. 45", emergency="112"),
+        replace(
+            CLINIC, telephone="\u2706 020 7946 0123", emergency="\u0661\u0661\u0662"
+        ),  # neither is in GSM-7
+    ]
 )
 WORDINGS = st.builds(
     SmsWording,
-    opening=st.sampled_from(["", "Hi {first}, your clinic here."]),
+    opening=st.sampled_from(["", "Hi {first}, your clinic here.", "\u4f60\u597d {first}, your clinic here."]),
     closing=st.sampled_from(["", "Reply STOP to end."]),
     messages=st.sampled_from(["few", "all"]),
 )
 
 
-@given(TREATMENTS, QUIET, CLINICS, st.sampled_from(Detail), WORDINGS, st.integers(-20, 40))
-def test_the_laws_of_every_set_of_messages(
+@given(TREATMENTS, QUIET, SCHEDULES, CLINICS, st.sampled_from(Detail), WORDINGS, st.integers(-20, 40))
+def test_the_laws_of_every_set_of_messages(  # noqa: PLR0917  what a set depends on
     treated: Treatment,
     quiet: QuietHours,
+    rules: Schedule,
     clinic: Clinic | None,
     detail: Detail,
     wording: SmsWording,
     day: int,
 ) -> None:
-    made = plan(treated, replace(SCHEDULE, clinic=clinic, sms=wording))
+    schedule = replace(rules, clinic=clinic, sms=wording)
+    emergency = standing_text("emergency", schedule, short=True)
+    warned = any("UCS-2" in remark.what for remark in text_remarks(schedule))
+    made = plan(treated, schedule)
     as_of = begins(made) + timedelta(days=day)
     messages = sent(made, as_of, quiet=quiet, detail=detail)
     times = [datetime.fromisoformat(one["send_at"]) for one in messages]
@@ -539,8 +567,10 @@ def test_the_laws_of_every_set_of_messages(
         assert not quiet.holds(moment.time())
         assert moment.utcoffset() == moment.astimezone(treated.zone).utcoffset()
         assert (one["encoding"], one["segments"]) == reckoned(text)
-        assert one["segments"] <= 2
-        assert (EMERGENCY in text and GENERAL in text) == (one["role"] == "start" or one is first_to_come)
+        # the clinic's own characters are kept; check warns of what they cost
+        assert one["segments"] <= (2 if one["encoding"] == "GSM-7" else 5)
+        assert warned or one["encoding"] == "GSM-7"
+        assert (emergency in text and GENERAL in text) == (one["role"] == "start" or one is first_to_come)
         for window in made.windows:
             assert window.end is not None
             if window.rule.then and f"{window.rule.then[1:]}" in text:

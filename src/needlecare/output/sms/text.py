@@ -4,6 +4,7 @@ A list that doesn't fit ends in "Full list on your sheet." and never in a number
 if every character were in GSM-7: an accent may cost segments, it never costs names.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from needlecare.time.zones import end_of_day, local
 MAX_SEGMENTS = 2
 MAX_CHARACTERS = 306  # of GSM-7 in two segments
 MAX_NEWS = 3  # things that are said to be fine again, as in a calendar's title
-MAX_REFUSED = 8  # names in a row that don't fit, before the others are not tried
+MAX_REFUSED = 8  # names of a kind that don't fit, before the others are not tried
 FULL_LIST = "Full list on your sheet."
 
 
@@ -84,16 +85,19 @@ class Texts:
             if not _fits(text):
                 part.clear()
                 text = self.joined(draft, chosen, standing=standing, complete=False)
-        refused = 0
+        refused: Counter[str] = Counter()  # by kind: long news leaves room for a short wait
         for candidate in draft.candidates:
-            if candidate[0] == "news" and sum(kind == "news" for kind, _ in chosen) == MAX_NEWS:
+            kind = candidate[0]
+            if refused[kind] == MAX_REFUSED or (
+                kind == "news" and sum(one == "news" for one, _ in chosen) == MAX_NEWS
+            ):
                 continue
             longer = self.joined(draft, [*chosen, candidate], standing=standing, complete=False)
             if _fits(longer):
                 chosen.append(candidate)
                 text = longer
-            elif (refused := refused + 1) == MAX_REFUSED:
-                break
+            else:
+                refused[kind] += 1
         return text
 
     def joined(
