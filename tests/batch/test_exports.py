@@ -138,6 +138,25 @@ def test_a_preset_that_is_wrong_is_told_with_its_place(tmp_path: Path) -> None:
     assert (done.code, 'unknown preset "jan"; did you mean "jane"?' in done.err) == (2, True)
 
 
+EXAMPLES = SAMPLES.with_name("examples")
+
+
+def test_the_face_and_the_body_each_take_their_own_rows_of_one_export() -> None:
+    export = EXAMPLES / "larkspur-body.export.csv"
+    body = batch(export, "--schedule", EXAMPLES / "larkspur-body.toml", "--dry-run")
+    assert [(ref, when[-5:], prp) for ref, when, prp, _ in table(body.out)] == [
+        ("4101", "11:15", "no"),
+        ("4103", "15:00", "yes"),
+        ("4104", "16:30", "no"),  # no area is named, so that it may be either
+        ("4106", "11:00", "no"),  # hands, besides the face
+    ]
+    mapped = ("ref=Booking", "treated=Date", "time=Start", "duration=Minutes", "service=Treatment")
+    options = [text for column in mapped for text in ("--map", column)]
+    face = batch(export, *options, "--dates", "dmy", "--schedule", EXAMPLES / "larkspur.toml", "--dry-run")
+    assert [ref for ref, *_ in table(face.out)] == ["4102", "4104", "4106"]
+    assert (body.code, face.code) == (0, 0)
+
+
 # By hand ------------------------------------------------------------------------------------------
 
 PRACTICE = (
