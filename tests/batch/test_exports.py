@@ -112,6 +112,13 @@ def test_a_preset_reads_its_sample(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
+def test_an_export_without_its_preset_is_recognised(name: str) -> None:
+    done = batch(sample(name), "--dry-run")
+    assert done.code == 2
+    assert f"this looks like an export of {load_preset(name).system}: give --preset {name};" in done.err
+
+
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_copied_into_a_file_or_a_rule_file_does_the_same(name: str, tmp_path: Path) -> None:
     text = (SAMPLES / f"{name}.toml").read_text()
     mine = tmp_path / "mine.toml"

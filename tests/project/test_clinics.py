@@ -314,6 +314,24 @@ def test_the_gateway_gets_each_message_once_none_too_late_and_what_is_no_more_is
     assert json.loads(clinic.read("given.json"))["a1"] == {}
 
 
+def test_the_messages_of_an_appointment_that_is_cancelled_are_withdrawn(clinic: Clinic) -> None:
+    (command,) = [command for command in COMMANDS if "--format sms" in command]
+    (clinic.folder / "numbers.csv").write_text("ref,telephone\na1,+4930123\nb2,+4930456\n")
+
+    def day(*rows: str) -> list[list[str]]:
+        (clinic.folder / "today.csv").write_text("ref,treated,status\n" + "".join(rows))
+        assert clinic.run("day.sh").returncode == 0
+        assert clinic.shell(command).returncode == 0
+        assert clinic.run("texts.py").returncode == 0
+        return clinic.texts()
+
+    other = "b2,tomorrow@16:00,booked\n"
+    sent = [words[1] for words in day("a1,tomorrow@14:30,booked\n", other) if words[1].startswith("a1/")]
+    assert sent
+    assert day("a1,tomorrow@14:30,Cancelled\n", other) == [["withdraw", role] for role in sent]
+    assert day("a1,tomorrow@14:30,Cancelled\n", other) == []
+
+
 def test_what_is_due_is_sent_once_by_email_ntfy_or_apprise_and_never_in_an_old_form(clinic: Clinic) -> None:
     apprise = clinic.place / "bin" / "apprise"
     apprise.write_text('#!/bin/sh\necho "$*" >> ../gateway.log\n')

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, cast
@@ -377,6 +377,24 @@ def _surveyed(
         )
     except OSError as error:
         raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+    except UsageError as error:
+        known = None if wanted.preset or wanted.map else _matching_preset(stream, form or _by_ending(file))
+        if known is None:
+            raise
+        raise UsageError(f"{known}; as it is, {error}") from None
+
+
+def _matching_preset(stream: IO[bytes], form: ExportForm | None) -> str | None:
+    """Return which preset to give for a file that has all the headings of its columns; None where none fits."""
+    presets = [load_preset(name) for name in preset_names()]
+    headings = {one.name: {folded(heading) for heading in one.export.map.values()} for one in presets}
+    with suppress(UsageError, OSError):
+        table = read_table(stream, form, frozenset().union(*headings.values()))
+        found = set(map(folded, table.headings or next(table.records()).cells))
+        for preset in presets:
+            if headings[preset.name] <= found:
+                return f"this looks like an export of {preset.system}: give --preset {preset.name}"
+    return None
 
 
 def _carry_out(
