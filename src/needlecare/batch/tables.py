@@ -190,8 +190,12 @@ class CsvReader:
         self.error = ""  # why the last record was not CSV
 
     def more(self) -> bool:
-        """Whether there is another line."""
-        return next(self._coming(), None) is not None
+        """Whether there is another line that isn't blank; blank ones are skipped."""
+        while self.ahead and not self.ahead[0].text.strip():
+            self.ahead.popleft()
+        if not self.ahead:
+            self.ahead.extend(islice((line for line in self.lines if line.text.strip()), 1))
+        return bool(self.ahead)
 
     def record(self) -> tuple[int, list[str] | None]:
         """Take the next record: the number of its first line, and its cells; None where it is not CSV."""

@@ -188,21 +188,26 @@ class _CasesReader:
         if len(data) > MAX_TABLE_BYTES:
             self.wrong("larger than 1 MiB; split the table")
             return found
-        self.order = _order_of_dates(data)
         reader = read_csv(data)
-        columns: Sequence[str] | None = None
+        rows = []
         while reader.more():
             line, cells = reader.record()
+            if cells is None or any(cell.strip() for cell in cells):
+                rows.append((line, cells))
+            if cells is None:
+                break
+        self.order = _order_of_dates(rows)
+        columns: Sequence[str] | None = None
+        for line, cells in rows:
             if cells is None:
                 self.wrong(f"cannot be read from here on ({reader.error}); {_QUOTES}", line=line)
                 return found
-            if any(cell.strip() for cell in cells):
-                if columns is None:
-                    columns = self.columns(cells, line)
-                    if not columns:
-                        return found
-                elif case := self.case(columns, _with_whole_sum(cells, columns, reader.delimiter), line):
-                    found.append(case)
+            if columns is None:
+                columns = self.columns(cells, line)
+                if not columns:
+                    return found
+            elif case := self.case(columns, _with_whole_sum(cells, columns, reader.delimiter), line):
+                found.append(case)
             if len(self.problems) >= MAX_PROBLEMS:
                 self.unread_below = line
                 return found
@@ -374,12 +379,10 @@ def _with_whole_sum(cells: Sequence[str], columns: Sequence[str], delimiter: str
     return [*cells[: len(columns) - 1], delimiter.join(cells[len(columns) - 1 :])]
 
 
-def _order_of_dates(data: bytes) -> DateOrder | None:
-    """Return the order of day and month that some date of a table proves; None if none does, or both are."""
+def _order_of_dates(rows: Iterable[tuple[int, Sequence[str] | None]]) -> DateOrder | None:
+    """Return the order of day and month that some date in a table proves; None if none does, or both are proved."""
     evidence = OrderEvidence()
-    reader = read_csv(data)
-    while reader.more():
-        line, cells = reader.record()
+    for line, cells in rows:
         for cell in cells or ():
             evidence.add(line, cell.strip())
     return evidence.settle(None)[0]
