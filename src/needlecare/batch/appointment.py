@@ -113,13 +113,13 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
             day = None if row.left_out == NOT_AN_APPOINTMENT else cells.day_if_readable()
             found.append(LeftOut(number=row.number, line=row.line, ref=row.ref, reason=row.left_out, day=day))
             continue
-        one = cells.parsed()
-        if one is None:
+        row_found = cells.parsed()
+        if row_found is None:
             found.append(cells.problems)
         else:
-            days.setdefault(one.day, []).append(one)
+            days.setdefault(row_found.day, []).append(row_found)
     if any(
-        isinstance(one, list) for one in found
+        isinstance(row_found, list) for row_found in found
     ):  # it may be part of the same appointment: PRP, or a later end
         return [*found, *([_other_row(part.row)] for parts in days.values() for part in parts)]
     planned = False

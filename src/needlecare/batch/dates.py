@@ -53,7 +53,7 @@ class OrderEvidence:
     def settle(self, given: DateOrder | None) -> tuple[DateOrder | None, str]:
         """Return the order by which cells that fit both are read, and what to say about it.
 
-        Raises UsageError where the order that was given is proved wrong. None leaves those
+        Raises UsageError if the order that was given is proved wrong. None leaves those
         cells to be refused, each with both readings open.
         """
         proved = list(self.first_row)

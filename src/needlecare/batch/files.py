@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024  # a plan as JSON has two hundred thousand
 MAX_CALENDAR_BYTES = 4 * 1024 * 1024  # an export has twenty thousand
-_HEAD_BYTES = 4096  # of a calendar that tell what it was made with
+_HEAD_BYTES = 4096  # at the start of a calendar, which contain its options
 LISTED_NAME = ".needlecare-listed"  # which calendars a --dry-run has listed, so that they may be cancelled
 
 
@@ -165,7 +165,7 @@ class FileWriter:
     ) -> tuple[bytes, tuple[str, ...]]:
         """Return what follows the file of an earlier run, and the waits in it that end sooner now.
 
-        Raises InTheWay where it is not this row's.
+        Raises InTheWay if it is not this row's.
 
         Every output carries the first standing text, so that a file without it is
         somebody else's.
@@ -206,13 +206,13 @@ class FileWriter:
 
 
 def _existing(path: Path, *, force: bool) -> bytes:
-    """Return the bytes of the file that an earlier run left, none where there is none.
+    """Return the bytes of the file that an earlier run left, none if there is none.
 
     Raises InTheWay for what no run can have left (a file that cannot be read may be
-    replaced by `force`), and WriteError where it cannot be told.
+    replaced by `force`), and WriteError if that cannot be checked.
     """
     try:
-        path.lstat()  # most often there is nothing, which this tells soonest
+        path.lstat()  # usually there is no file, and this is the quickest check
         if not path.is_file() and (path.exists() or path.is_symlink()):
             raise InTheWay(NO_FILE)
         return _readable(path, force=force)
@@ -239,7 +239,7 @@ _PREPARES = re.compile(rb"^X-NEEDLECARE-ROLE:prepare/", re.MULTILINE)
 
 
 def first_start(data: bytes) -> bytes:
-    """Return when the first event of a calendar starts, preparation aside; empty where there is none."""
+    """Return when the first event of a calendar starts, preparation aside; empty if there is none."""
     starts = [
         start[1]
         for event in _EVENT.findall(data)
@@ -249,7 +249,7 @@ def first_start(data: bytes) -> bytes:
 
 
 def remembered_options(data: bytes) -> "CalendarOptions | None":
-    """Return what a calendar was made with, None where it doesn't say."""
+    """Return what a calendar was made with, None if it doesn't say."""
     from needlecare.calendar.options import parse_options
 
     head = re.sub(rb"\r?\n[ \t]", b"", data[:_HEAD_BYTES])
@@ -283,7 +283,7 @@ def live_calendars(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def cancel_calendar(path: Path, now: datetime) -> None:
-    """Cancel every event of a calendar. Raises WriteError where it cannot be."""
+    """Cancel every event of a calendar. Raises WriteError if it cannot be."""
     from needlecare.calendar.update import Export, cancel
 
     try:
@@ -302,7 +302,7 @@ def remember_listed(folder: Path, files: Sequence[str]) -> None:
 
 
 def listed(folder: Path) -> frozenset[str] | None:
-    """Return the calendars that the last --dry-run has listed; None where there was none."""
+    """Return the calendars that the last --dry-run has listed; None if there was none."""
     with suppress(OSError, ValueError, AttributeError):
         found = json.loads(file_data(folder / LISTED_NAME, MAX_CALENDAR_BYTES)).get("listed")
         return frozenset(str(name) for name in found) if isinstance(found, list) else None

@@ -212,7 +212,7 @@ class _Finder:
         )
 
     def needed(self, heading: str, says: str) -> str:
-        """Return a heading of the file. Raises UsageError where it is missing or there twice."""
+        """Return a heading of the file. Raises UsageError if it is missing or there twice."""
         name = folded(heading)
         if name in self.repeated:
             raise UsageError(f"the header has {quoted(heading)} twice; give each column a different heading")
@@ -350,6 +350,6 @@ class _Finder:
 
 
 def cell_of(cells: Mapping[str, str], places: Places, column: Column) -> str:
-    """Return a row's cell of one of our columns; empty where it has none."""
+    """Return a row's cell of one of our columns; empty if it has none."""
     heading = places.columns.get(column)
     return "" if heading is None else cells.get(heading, "")

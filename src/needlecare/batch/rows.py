@@ -142,7 +142,7 @@ def survey(
 
 
 class _Look:
-    """The first look: counts what tells something about a whole column."""
+    """The first look at all rows: counts what matters for whole columns."""
 
     def __init__(self, places: Places, services: Services) -> None:
         self.places = places

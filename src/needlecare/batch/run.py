@@ -87,14 +87,14 @@ class Worker:
 
     def _results(self, rows: Sequence[Row]) -> list[Result]:
         found = appointments(rows, self.order.reading, self.order.files.now)
-        planned = [one for one in found if isinstance(one, Appointment)]
+        planned = [row_found for row_found in found if isinstance(row_found, Appointment)]
         written: list[Result] = []
-        for one in found:
-            match one:
+        for row_found in found:
+            match row_found:
                 case Appointment():
-                    written.append(self.planned(one))
+                    written.append(self.planned(row_found))
                 case LeftOut():
-                    written.append(self.left_out(one, is_planned=bool(planned)))
+                    written.append(self.left_out(row_found, is_planned=bool(planned)))
                 case Merged(number=number, line=line, ref=ref):
                     name = self.file_name(ref)
                     written.append(
@@ -105,7 +105,7 @@ class Worker:
         return written
 
     def file_name(self, ref: str) -> str | None:
-        """Return the name of a reference's file; None where standard output takes all."""
+        """Return the name of a reference's file; None if standard output takes all."""
         options = self.order.files
         return None if options.folder is None else f"{file_stem(ref)}.{options.format.ending}"
 

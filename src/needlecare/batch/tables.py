@@ -198,7 +198,7 @@ class CsvReader:
         return bool(self.ahead)
 
     def record(self) -> tuple[int, list[str] | None]:
-        """Take the next record: the number of its first line, and its cells; None where it is not CSV."""
+        """Take the next record: the number of its first line, and its cells; None if it is not CSV."""
         cells, taken = self._parsed()
         self.max_lines = (
             max(self.max_lines // 2, 1) if cells is None else min(self.max_lines + 1, MAX_LINES_PER_ROW)
@@ -361,7 +361,7 @@ def _parsed_json(text: str) -> object:
 def _json_document(
     stream: IO[bytes], text: _Text, first: _Line, form: ExportForm, wanted: frozenset[str]
 ) -> Sequence[object] | None:
-    """Return the rows of a JSON array, also of one wrapped in an object; None where it is NDJSON."""
+    """Return the rows of a JSON array, also of one wrapped in an object; None if it is NDJSON."""
     line = first.text.lstrip("\ufeff \t")
     if form is ExportForm.NDJSON and line.startswith("{"):
         with suppress(ValueError, RecursionError):

@@ -45,7 +45,7 @@ def compact(text: str) -> str:
 
 
 def yes_or_no(text: str) -> bool | None:
-    """Return what a cell answers; None where it says nothing. Raises ValueError."""
+    """Return what a cell answers; None if it says nothing. Raises ValueError."""
     written = plain(text)
     if written in _NOTHING:
         return None
@@ -160,7 +160,7 @@ def is_this_treatment(text: str, services: Services) -> bool:
 def without_treatment(text: str, services: Services) -> str | None:
     """Return the word that makes a service an appointment without a treatment, such as "consultation".
 
-    None where the treatment is a part of it by itself ("Consultation + microneedling"), or where
+    None if the treatment is a part of it by itself ("Consultation + microneedling"), or where
     the word is in the very name that the clinic gives for its treatment.
     """
     found = [

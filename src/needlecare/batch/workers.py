@@ -33,7 +33,7 @@ def results(
     """Yield the result of each piece, in order; `prepare` is called with the order once in each process.
 
     One job works in this process. However it ends, what is under way is finished
-    and what is not is left. Raises what `work` raises, and WriteError where a
+    and what is not is left. Raises what `work` raises, and WriteError if a
     process was stopped from outside.
     """
     if jobs == 1:
@@ -63,7 +63,7 @@ def results(
 @contextmanager
 def _starting() -> Iterator[None]:
     """Let an interruption wait while processes start, which begin with what waits here: one that came
-    before they were ready would end them with a traceback. Raises WriteError where the system has none to give.
+    before they were ready would end them with a traceback. Raises WriteError if the system has none to give.
     """
     try:
         with system.interrupts_delayed():

@@ -129,7 +129,7 @@ _ABBREVIATIONS = {
 
 @lru_cache(maxsize=128)
 def zone_of_name(name: str) -> ZoneInfo | None:
-    """Return the zone of a name in an export, None where there is none. Raises NoZoneDatabase."""
+    """Return the zone of a name in an export, None if there is none. Raises NoZoneDatabase."""
     if "\0" not in name and (zone := known_zone(name)) is not None:
         return zone
     written = re.sub(r"^\((?:gmt|utc)[^)]*\) *", "", name.strip(), flags=re.IGNORECASE)

@@ -46,13 +46,13 @@ class Description(Struct, frozen=True, kw_only=True):
 class Wording(Struct, frozen=True, dict=True):
     """Words for the windows of a plan.
 
-    `told` are the changes that are announced: all of `changes`, unless some are told together. `going_on` has, by
+    `announced` are the changes that get an event: all of `changes`, unless some are announced together. `going_on` has, by
     rule, what to add to the name of something that the next session of a course also asks for.
     """
 
     plan: Plan
     changes: Sequence[Change]
-    told: Sequence[Change]
+    announced: Sequence[Change]
     going_on: Mapping[str, str]
 
     def phase(
@@ -76,7 +76,7 @@ class Wording(Struct, frozen=True, dict=True):
 
     def holding_at(self, moment: datetime) -> list[AvoidWindow]:
         """Return the waits that have not been announced as over at a moment (UTC), in the order of the ends."""
-        return [window for change in self.told if change.at > moment for window in change.ended]
+        return [window for change in self.announced if change.at > moment for window in change.ended]
 
     def following(self, moment: datetime) -> str:
         """Write the line about the next change after a moment (UTC)."""
@@ -93,8 +93,11 @@ class Wording(Struct, frozen=True, dict=True):
     def preparation(self, windows: Sequence[PrepareWindow]) -> tuple[Section, ...]:
         """Return what to prepare, each with its start, and what to tell the clinic."""
         lines = ["Until your appointment:", *(f"- {self._preparation_line(window)}" for window in windows)]
-        told = ["Tell them first:", *(f"- {window.rule.title}" for window in self.plan.checklist)]
-        return (Section("\n".join(lines)), *([Section("\n".join(told), 2)] if len(told) > 1 else []))
+        checklist = ["Tell them first:", *(f"- {window.rule.title}" for window in self.plan.checklist)]
+        return (
+            Section("\n".join(lines)),
+            *([Section("\n".join(checklist), 2)] if len(checklist) > 1 else []),
+        )
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -201,9 +204,9 @@ class Wording(Struct, frozen=True, dict=True):
         text = "\n".join(section.text for section in said)
         notes = [note.text for note in notes_at(self.plan, as_of) if note.code in _NOTES]
         more = [
-            whole_sentence(one)
-            for name, one in standing_texts(self.plan.schedule, short=True)
-            if name != "emergency" and one not in text
+            whole_sentence(standing)
+            for name, standing in standing_texts(self.plan.schedule, short=True)
+            if name != "emergency" and standing not in text
         ]
         footer = self.plan.schedule.clinic.footer if self.plan.schedule.clinic else ""
         parts = [Section("\n".join(notes), 1)] if notes else []

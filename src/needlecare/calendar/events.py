@@ -1,4 +1,4 @@
-"""Plan -> calendar events: phases, reminders, milestones and preparation, with what each says.
+"""The events of a plan's calendar: phases, reminders, milestones and preparation, with what each says.
 
 The shape of the calendar is decided here; ics turns events into bytes. No two phases run
 at once, a change waits for the end of the quiet hours (later, never earlier), and titles are
@@ -24,10 +24,10 @@ from needlecare.calendar.phases import (
     REMINDER,
     Change,
     after_quiet,
+    announced_together,
     at_clock,
     avoid_windows,
     changes,
-    told_together,
 )
 from needlecare.calendar.roles import Role, without_session
 from needlecare.calendar.room import LeftOut, Part, Worth, is_left_out, left_out
@@ -62,7 +62,7 @@ NO_SUFFIXES: Mapping[str, str] = {}
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """An entry before its text is put together and its minute is settled.
+    """An event before its text is written and its minute is final.
 
     `wording` is that of its plan. An entry of a lower rank keeps its minute where two would
     ring at once; `worth` decides which stay where there are too many. Of a change, `priority` is that of
@@ -136,7 +136,7 @@ def calendar(
 
 
 def planned_at(plan: Plan, as_of: datetime, remembered: CalendarOptions | None) -> datetime | None:
-    """Return the moment (UTC) at which the preparation of a plan was first told, or is; None behind it."""
+    """Return when the preparation of a plan is (or was) first announced (UTC); None after the treatment."""
     if remembered is not None and remembered.treatment.treated == plan.treatment.treated:
         return remembered.planned
     return as_of if as_of < begins(plan) else None
@@ -155,12 +155,12 @@ def plan_drafts(
 
     In a course, `going_on` is what is said behind the names of things that the next session
     asks for as well, and `continued` the rules whose end is no news since its preparation goes on from it.
-    `without` are the roles for which there is no room: a change is told with the next one, further
+    `without` are the roles for which there is no room: a change is announced with the next one, further
     preparation with the first, a milestone with the one before it on its day.
     """
     all_changes = changes(avoid_windows(plan), plan.treatment, reminders.quiet)
-    told = told_together(all_changes, without)
-    drafting = _Drafting(plan, reminders, Wording(plan, all_changes, told, going_on), continued, without)
+    announced = announced_together(all_changes, without)
+    drafting = _Drafting(plan, reminders, Wording(plan, all_changes, announced, going_on), continued, without)
     drafts = [*drafting.phases(), *drafting.signs(), *drafting.milestones(), *drafting.daily_care()]
     if planned is not None:
         drafts += drafting.preparation(planned)
@@ -249,18 +249,18 @@ class _Drafting(Struct, frozen=True, dict=True):
 
     def phases(self) -> list[Draft]:
         """Return the plan as a row of phases from one change to the next, and its close."""
-        told = self.wording.told
-        if not told:
+        announced = self.wording.announced
+        if not announced:
             return []
-        first = min(window.start for change in told for window in change.ended)
+        first = min(window.start for change in announced for window in change.ended)
         if self.plan.treatment.date_only:
             morning = self.loud(at_clock(self.day(first), MORNING, self.zone))
-            first = morning if morning < told[0].at else first
-        bounds = [first, *(change.at for change in told)]
+            first = morning if morning < announced[0].at else first
+        bounds = [first, *(change.at for change in announced)]
         drafts: list[Draft] = []
         for number, start in enumerate(bounds):
-            end = bounds[number + 1] if number < len(told) else None
-            drafts += self.phase(start, end, told[number - 1] if number else None)
+            end = bounds[number + 1] if number < len(announced) else None
+            drafts += self.phase(start, end, announced[number - 1] if number else None)
         return drafts
 
     def phase(self, start: datetime, end: datetime | None, change: Change | None) -> list[Draft]:
@@ -295,7 +295,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         return [phase, *self.bar(name, start, end, holding, begun), *self.middle(name, start, end, begun)]
 
     def holding_from_the_start(self) -> Iterable[AvoidWindow]:
-        return (window for change in self.wording.told for window in change.ended)
+        return (window for change in self.wording.announced for window in change.ended)
 
     def first_title(self, start: datetime, begun: Sequence[AvoidWindow]) -> str:
         """Return what has to wait on the first day: "tonight", if all of it lasts until then."""
@@ -460,8 +460,8 @@ class _Drafting(Struct, frozen=True, dict=True):
     def preparation(self, planned: datetime) -> list[Draft]:
         """Return a reminder on each day on which some preparation begins.
 
-        What had begun when the calendar was made is told at that time, once. What begins on
-        the day of the treatment is told on the evening before.
+        Preparation that has already begun is announced once, when the calendar is made. What begins on the day of
+        the treatment is announced on the evening before.
         """
         begun: list[PrepareWindow] = []
         later: dict[datetime, list[PrepareWindow]] = {}
@@ -523,7 +523,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         running: Sequence[PrepareWindow],
         joined: Sequence[PrepareWindow],
     ) -> Draft:
-        """Return a reminder of what starts. What is `joined` to it starts later, and is told here alone."""
+        """Return a reminder of what starts. What is `joined` to it starts later, and is announced only here."""
         named = titles.by_priority(starting)
         said = Description(
             news=f"{heading}: {'; '.join(window.rule.title for window in named)}.",
@@ -542,7 +542,7 @@ def _holds(window: TimedWindow, moment: datetime) -> bool:
 
 
 def _at_minutes_of_their_own(drafts: Iterable[Draft], zone: ZoneInfo, reminders: Reminders) -> list[Draft]:
-    """Return drafts of which no two ring in one minute: those of a higher rank come a little later."""
+    """Move drafts so that no two ring in the same minute: those of a higher rank come a little later."""
     taken: set[datetime] = set()
     settled = []
     for draft in sorted(drafts, key=lambda draft: (draft.rank, draft.daily is not None)):

@@ -46,13 +46,13 @@ def changes(avoid: Iterable[AvoidWindow], treatment: Treatment, quiet: QuietHour
     return [Change(at=at, ended=tuple(windows)) for at, windows in by_time.items()]
 
 
-def told_together(told: Sequence[Change], without: Collection[str]) -> list[Change]:
-    """Return changes of which those whose roles are left out are told with the next one, if there is one."""
+def announced_together(announced: Sequence[Change], without: Collection[str]) -> list[Change]:
+    """Announce changes whose roles are left out together with the next change, if there is one."""
     found: list[Change] = []
     waiting: tuple[AvoidWindow, ...] = ()
-    for number, change in enumerate(told, 1):
+    for number, change in enumerate(announced, 1):
         ended = (*change.ended, *waiting)
-        if number < len(told) and Role.PHASE.of(change.ended[0].rule.id) in without:
+        if number < len(announced) and Role.PHASE.of(change.ended[0].rule.id) in without:
             waiting = ended
         else:
             found.append(Change(at=change.at, ended=ended))

@@ -1,7 +1,7 @@
 """Which events a calendar leaves out, so that it holds at most 30.
 
 A course has more news than anybody wants to be rung for. Bars and mid-points go first, then what a
-later session repeats. The end of a wait is then told with the next one: later, never earlier.
+later session repeats. The end of a wait is then announced with the next one: later, never earlier.
 What an event is worth is a number; the lowest goes first, and of equal ones the last of the latest session.
 """
 
@@ -24,9 +24,9 @@ class Worth(Enum):
 
     BAR = (0, 0)
     MIDDLE = (1, 1)
-    CHANGE = (2, 1)  # which the next one tells as well; and more for the hours that it comes late
-    SAME_DAY = (3, 3)  # a further milestone of one day, told with the one before
-    FURTHER_PREPARATION = (5, 2)  # told early, with the first preparation of its session
+    CHANGE = (2, 1)  # the next one announces it too; every hour of delay adds to its worth
+    SAME_DAY = (3, 3)  # another milestone on the same day, announced with the first
+    FURTHER_PREPARATION = (5, 2)  # announced early, with the first preparation of its session
     CARE = (20, 1.5)
     EVE = (30, 3)  # further preparation, for the next day
     SIGN = (40, 9)
@@ -38,8 +38,8 @@ class Worth(Enum):
     ALWAYS = (inf, inf)
 
     @property
-    def told_with_another(self) -> bool:
-        """Whether another event says what this one would have said."""
+    def is_announced_with_another(self) -> bool:
+        """Whether another event announces what this one would have announced."""
         return self in {Worth.CHANGE, Worth.SAME_DAY, Worth.FURTHER_PREPARATION, Worth.EVE}
 
     def to(self, session: int) -> float:
@@ -54,7 +54,7 @@ _HOUR = (1, 1 / 3)  # that the most important thing of a change comes late, in t
 class Part(Struct, frozen=True, kw_only=True):
     """An event as far as its place in the calendar goes.
 
-    Of a change, `at` is its moment and `since` that of the first thing that it tells (UTC), `priority`
+    Of a change, `at` is its moment and `since` that of the first thing that it announces (UTC), `priority`
     that of the most important one. Other events have none of them.
     """
 
@@ -109,7 +109,7 @@ def left_out(sessions: Sequence[Sequence[Part]]) -> LeftOut:
 
 
 def is_left_out(role: str, gone: Collection[str]) -> bool:
-    """Whether an event is left out; where changes are told together, bars and mid-points are too."""
+    """Whether an event is left out; if changes are announced together, so are bars and mid-points."""
     if role.startswith((Role.BAR.value, Role.MIDDLE.value)):
         return role in gone or any(name.startswith(Role.PHASE.value) for name in gone)
     return role in gone

@@ -27,10 +27,10 @@ def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
     """Return "Makeup OK · wait: gym, retinol, direct sun +14" for the moment at which some waits end."""
     if not holding:
         return ALL_OVER
-    told, waiting = _newsworthy(ended), nameable(holding)
+    newsworthy, waiting = _newsworthy(ended), nameable(holding)
     return _first_that_fits(
-        f"{_news(told, news, of=len(ended))} · {_waits(waiting, waits, of=len(holding))}"
-        for news, waits in _amounts(len(told), len(waiting))
+        f"{_news(newsworthy, news, of=len(ended))} · {_waits(waiting, waits, of=len(holding))}"
+        for news, waits in _amounts(len(newsworthy), len(waiting))
     )
 
 
@@ -134,9 +134,9 @@ def _newsworthy(ended: Iterable[Window]) -> list[Window]:
     return [window for window in by_priority(ended) if window.rule.news or not window.rule.medicine]
 
 
-def _amounts(told: int, waiting: int) -> Sequence[tuple[int, int]]:
+def _amounts(newsworthy: int, waiting: int) -> Sequence[tuple[int, int]]:
     """Return how many things to name as news and as waits, of so many, the fullest first."""
-    return _amounts_up_to(min(MAX_NAMES, max(1, told)), min(MAX_NAMES, waiting))
+    return _amounts_up_to(min(MAX_NAMES, max(1, newsworthy)), min(MAX_NAMES, waiting))
 
 
 @cache
@@ -145,8 +145,8 @@ def _amounts_up_to(news: int, waits: int) -> Sequence[tuple[int, int]]:
     return sorted(pairs, key=lambda pair: (-sum(pair), -pair[1]))
 
 
-def _news(told: Sequence[Window], number: int, *, of: int) -> str:
-    rules = [window.rule for window in told[:number]]
+def _news(newsworthy: Sequence[Window], number: int, *, of: int) -> str:
+    rules = [window.rule for window in newsworthy[:number]]
     if not rules:
         return FEWER
     plain = [rule.short for rule in rules if rule.news is None]
@@ -182,9 +182,12 @@ def _alternatives(phrases: Sequence[str]) -> str:
     """Return "wash or touch your face" for "wash your face" and "touch your face"."""
     words = [phrase.split() for phrase in phrases]
     shared = 0
-    while all(len(one) > shared + 1 for one in words) and len({one[-1 - shared] for one in words}) == 1:
+    while (
+        all(len(phrase) > shared + 1 for phrase in words)
+        and len({phrase[-1 - shared] for phrase in words}) == 1
+    ):
         shared += 1
-    heads = [" ".join(one[: len(one) - shared]) for one in words]
+    heads = [" ".join(phrase[: len(phrase) - shared]) for phrase in words]
     return " ".join([" or ".join(heads), *words[0][len(words[0]) - shared :]])
 
 

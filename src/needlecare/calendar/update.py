@@ -292,7 +292,7 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
 def cancel(export: Export, now: datetime) -> Revised:
     """Return the cancellation of an export: every event of ours cancelled, without alarm, revised.
 
-    Raises UsageError if none of its events can be told to be ours.
+    Raises UsageError if none of its events can be recognised as ours.
     """
     export.check_recognised()
     components = [_cancelled(c, now) if export.is_ours(c) else c for c in export.components]
@@ -444,13 +444,13 @@ def _possible_roles(rule_ids: Iterable[str]) -> Iterator[str]:
 def _sooner(export: Export, calendar: Calendar, now: datetime) -> Iterator[Sooner]:
     """Yield the waits of a file that were still to end and now end sooner, or are gone.
 
-    A file that doesn't list its ends knows when each was told, after the quiet hours.
+    A file that doesn't list its ends only says when each was announced, after the quiet hours.
     """
     zone, quiet = calendar.options.treatment.zone, calendar.options.reminders.quiet
     for wait, end in export.ends.items():
         newer = calendar.ends.get(wait)
-        told = newer if newer is None or export.lists_ends else after_quiet(newer, zone, quiet)
-        if end > now and (told is None or told < end):
+        announced = newer if newer is None or export.lists_ends else after_quiet(newer, zone, quiet)
+        if end > now and (announced is None or announced < end):
             yield Sooner(wait, end, newer)
 
 

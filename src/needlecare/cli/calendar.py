@@ -434,7 +434,7 @@ def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:
         if kind in calendar.left_out
     ]
     said = [f"Left out, to keep to {MAX_EVENTS} events: {', '.join(gone)}."] if gone else []
-    if any(kind.told_with_another for kind in calendar.left_out):
+    if any(kind.is_announced_with_another for kind in calendar.left_out):
         said.append("Some news is told together: later, never too soon.")
     return (" ".join(said),) if said else ()
 

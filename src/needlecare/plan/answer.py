@@ -36,7 +36,7 @@ _STRICTNESS = tuple(Verdict)
 class Ruling(Struct, frozen=True, kw_only=True):
     """What one rule says at a moment; a verdict of None speaks of something else than "may I?".
 
-    The window is None where no source gives a time for this treatment.
+    The window is None if no source gives a time for this treatment.
     """
 
     rule: Rule
@@ -59,7 +59,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     @property
     def deciding(self) -> tuple[Ruling, ...]:
-        """The rulings that made the answer; none where no rule speaks of "may I?"."""
+        """The rulings that made the answer; none if no rule speaks of "may I?"."""
         return tuple(ruling for ruling in self.rulings if ruling.verdict is self.verdict)
 
     @property

@@ -112,7 +112,7 @@ def _after_a_story(question: Question, vocabulary: Vocabulary, plan: Plan, momen
 
 
 def _as_sign(question: Question, vocabulary: Vocabulary, plan: Plan, moment: datetime) -> SignAnswer | None:
-    """Return what is said about a sign; None where there is none, or where a word beside it is not known.
+    """Return what is said about a sign; None if there is none, or where a word beside it is not known.
 
     A warning sign is one whatever stands beside it; what is usual need not be so of an ear.
     """

@@ -271,11 +271,11 @@ class _Reading:
                 return
 
     def known(self, tokens: Sequence[str]) -> frozenset[str]:
-        """Return the rules that are known by exactly these words; none where there are none."""
+        """Return the rules that are known by exactly these words; none if there are none."""
         return frozenset().union(*(self.ids.get(key, ()) for key in _keys(tokens)))
 
     def parts(self, tokens: Sequence[str]) -> list[frozenset[str]]:
-        """Return the rules of the fewest known words that the tokens are made of; none where a token
+        """Return the rules of the fewest known words that the tokens are made of; none if a token
         belongs to no known word.
         """
         best: list[list[frozenset[str]] | None] = [[]]

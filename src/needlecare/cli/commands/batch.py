@@ -274,7 +274,7 @@ def batch(
             lines = list(tally.lines(dry_run=dry_run))
             for line in lines[:-1]:
                 terminal.say(line)
-            _tell_stale(order.files, tally, found, cancel=cancel_missing)
+            _handle_stale_calendars(order.files, tally, found, cancel=cancel_missing)
             terminal.say(lines[-1])
     except KeyboardInterrupt:
         if out is None:
@@ -432,7 +432,7 @@ def _carry_out(
 
 
 def table_heading(table: Table, found: Survey) -> str | None:
-    """Return the heading of the services as it is written; None where no column names one."""
+    """Return the heading of the services as it is written; None if no column names one."""
     name = found.places.columns.get(Column.SERVICE)
     if name is None or not found.usable_service:
         return None
@@ -453,7 +453,7 @@ class _Printer:
         self.idle = False
 
     def print(self, piece: Iterable[Result]) -> None:
-        """Print some rows. Raises BrokenPipeError where standard output is all there is."""
+        """Print some rows. Raises BrokenPipeError if standard output is all there is."""
         if self.idle:
             return
         data = self.head + b"".join(map(self.text, piece))
@@ -474,7 +474,7 @@ def _record(result: Result) -> bytes:
     return result.data or report.record_json(result)
 
 
-def _tell_stale(files: FileOptions, tally: report.Tally, found: Survey, *, cancel: bool) -> None:
+def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Survey, *, cancel: bool) -> None:
     """Point out calendars whose appointment was cancelled or is gone from the export, or cancel them.
 
     Gone is only what lies within the days of the export: one of a single day says nothing of others.

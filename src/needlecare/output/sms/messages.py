@@ -75,7 +75,7 @@ def messages(plan: Plan, as_of: datetime, *, detail: Detail, quiet: QuietHours) 
     turns = all_turns(plan, days) if every else few_turns(plan, days)
     before = preparations(plan, days)
     if before and not every:
-        before = [next((one for one in before if one.at >= as_of), before[-1])]
+        before = [next((preparation for preparation in before if preparation.at >= as_of), before[-1])]
     entries: list[Preparation | Turn] = [*before, *turns]
     first_to_come = next((entry for entry in entries if entry.at >= as_of), None)
     texts = Texts(plan, detail)

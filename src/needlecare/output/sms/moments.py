@@ -4,9 +4,9 @@
 if nothing has by the first); when most waits have ended; on the day of the first photo, and of each
 milestone of the clinic's own.
 
-`all_turns`: every change is told. Changes are folded: one waits for the next while that takes no longer
+`all_turns`: every change is announced. Changes are combined: one waits for the next while that takes no longer
 than half of the time since the treatment, and three days at most. What ends later on the day of a photo
-is told the day after.
+is announced on the next day.
 
 At most one message a day, none in the quiet hours, and none before what it says has ended.
 """
@@ -69,7 +69,7 @@ class Turn(Struct, frozen=True, kw_only=True):
     """News that goes into one message: windows that have ended, milestones that have come, and when (UTC).
 
     `latest` is until when more may be waited for; a `fixed` one, a milestone of a
-    single day, is told in that day's morning and waits for nothing.
+    single day, is announced on that day's morning and never waits.
     """
 
     at: datetime
@@ -129,16 +129,16 @@ def few_turns(plan: Plan, days: Days) -> list[Turn]:
             moments[photo.role] = photo.at
             milestones[photo.role] = photo.windows
     turns: list[Turn] = []
-    told: set[str] = set()
+    announced: set[str] = set()
     for role, at in sorted(moments.items(), key=lambda item: item[1]):
-        ended = [t.windows[0] for t in waits if t.at <= at and t.windows[0].rule.id not in told]
-        told.update(window.rule.id for window in ended)
+        ended = [t.windows[0] for t in waits if t.at <= at and t.windows[0].rule.id not in announced]
+        announced.update(window.rule.id for window in ended)
         turns.append(Turn(at=at, latest=at, windows=(*ended, *milestones.get(role, ())), named=role))
     return turns
 
 
 def all_turns(plan: Plan, days: Days) -> list[Turn]:
-    """Return the start, then every change and milestone, folded; at most one a day."""
+    """Return the start, then every change and milestone, combined; at most one a day."""
     begun, start = begins(plan), first_moment(plan, days)
     first: list[Window] = []
     later: list[Turn] = []
@@ -154,7 +154,7 @@ def all_turns(plan: Plan, days: Days) -> list[Turn]:
         )
     turns = [Turn(at=start, latest=start, windows=tuple(first), named=START)]
     while later:
-        later.sort(key=lambda one: one.at)
+        later.sort(key=lambda turn: turn.at)
         turn, last = later.pop(0), turns[-1]
         same_day = days.of(turn.at) == days.of(last.at)
         if same_day and last.fixed and turn.at > last.at:
@@ -198,7 +198,7 @@ class Preparation(Struct, frozen=True, kw_only=True):
 
 
 def preparations(plan: Plan, days: Days) -> list[Preparation]:
-    """Return what is told before the appointment: in time for the first preparation of the last two
+    """Return what is announced before the appointment: in time for the first preparation of the last two
     weeks, with what follows it, and in time for the last, with what then counts.
     """
     begun = begins(plan)
