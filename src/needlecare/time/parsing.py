@@ -782,6 +782,10 @@ class _Reader:
                 ": write the time zone as an offset, such as 2026-11-21 14:30 -05:00, or give --tz",
                 code="not-a-time",
             )
+        if re.search(r"\b(?:half past|quarter (?:past|to))\b", written):
+            return self.refusal(": write the time in figures, such as 14:30 or 2:30pm", code="not-a-time")
+        if written.endswith(" night"):
+            return self.refusal(" gives no time; write the hour, as in yesterday 6pm", code="not-a-time")
         for word in re.findall("[a-z']+", written):
             if len(word) > 3 and word not in _KNOWN_WORDS and (hint := nearest(word, _KNOWN_WORDS, 0.7)):
                 return self.refusal(" is not a date" + hint.replace('"', ""), code="not-a-time")
