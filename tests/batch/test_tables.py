@@ -270,6 +270,22 @@ def test_a_table_is_read_by_its_first_line() -> None:
 # NDJSON -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (
+            b'[{"ref": "A1", "treated": "2026-11-21"},\n {"ref": "A2" "treated": "Anna"}]',
+            "line 2, column 15",
+        ),  # behind `{"ref": "A2" `, 14 characters
+        (b'[{"ref": "A1", "treated": "2026-11-21"}', "line 1, column 40"),  # cut off behind its 39 characters
+    ],
+)
+def test_a_json_array_that_is_damaged_is_no_export_without_a_column(data: bytes, place: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        rows_in(data)
+    assert str(refused.value) == f"the input is not JSON ({place}); write an array of objects, or NDJSON"
+
+
 def test_ndjson_is_recognised_by_its_first_character_and_counted_by_lines() -> None:
     data = b'\xef\xbb\xbf\n{"ref":"a1","treated":"2026-11-21","n":[1]}\r\n\n {"treated":"2026-11-21","ref":" a2 "}'
     assert told(rows_in(data)) == [(2, "a1"), (4, "a2")]

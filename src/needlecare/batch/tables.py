@@ -16,6 +16,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from io import BytesIO, TextIOWrapper
 from itertools import chain, islice
+from json import JSONDecodeError
 from typing import IO, NamedTuple
 
 from msgspec import Struct
@@ -378,9 +379,12 @@ def _json_document(
     try:
         decoded = data.removeprefix(BOM_UTF8).decode(text.encoding, "surrogateescape").removeprefix("\ufeff")
         document = _parsed_json(decoded)
-    except (ValueError, RecursionError):
-        if form is ExportForm.JSON:
-            raise UsageError("the input is not JSON; write an array of objects, or NDJSON") from None
+    except (ValueError, RecursionError) as error:
+        if form is ExportForm.JSON or line.startswith("["):  # a row of NDJSON is an object
+            where = (
+                f" (line {error.lineno}, column {error.colno})" if isinstance(error, JSONDecodeError) else ""
+            )
+            raise UsageError(f"the input is not JSON{where}; write an array of objects, or NDJSON") from None
         return None
     if isinstance(document, list):
         return document
