@@ -195,6 +195,9 @@ def test_what_is_told_later_keeps_its_time_in_the_text() -> None:
     assert makeup.start == at("2026-12-21T14:30+01:00")
     assert "sunscreen is fine now: use it every day" in makeup.text.split("\n", 1)[0]
     assert "sunscreen*" not in makeup.text
+    # What ends only where session 3 begins goes on from there: that is no change.
+    sun = entries["session-2/phase/direct-sun"]
+    assert sun.text.split("\n")[1] == "No change until the next session, Sat 16 Jan."
 
 
 def test_what_is_worth_least_goes_first() -> None:
@@ -239,7 +242,7 @@ def test_a_title_names_nothing_twice() -> None:
     made = course(treatment("2026-11-21T14:30+01:00"), body, sessions=2, every=every)
     titles = [entry.title for entry in course_calendar(made, at("2026-11-01T12:00Z")).entries]
     assert any("laser and peels" in title for title in titles)
-    assert any("laser or peel" in title for title in titles)
+    assert "Still no laser or peel (on to session 2)" in titles
     assert not [title for title in titles if "laser and peels" in title and "laser or peel" in title]
 
 

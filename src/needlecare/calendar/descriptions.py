@@ -15,7 +15,7 @@ from msgspec import Struct
 from needlecare.calendar.phases import Change
 from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, TimedWindow, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
-from needlecare.output.timing import since, until
+from needlecare.output.timing import short_day, since, until
 from needlecare.output.wording import differs_between, end_messages, sentence, whole_sentence
 from needlecare.plan.combine import begins, notes_at
 from needlecare.time.zones import local
@@ -83,8 +83,11 @@ class Wording(Struct, frozen=True, dict=True):
         coming = next((change for change in self.changes if change.at > moment), None)
         if coming is None:
             return "No more waits."
-        names = ", ".join(window.rule.short for window in coming.ended)
-        return f"Next change: {since(coming.at, self.zone, self.reader)} ({names})."
+        names = [window.rule.short for window in coming.ended if window.rule.id not in self.going_on]
+        if not names:
+            day = local(coming.at, self.zone).date()
+            return f"No change until the next session, {short_day(day, self.reader)}."
+        return f"Next change: {since(coming.at, self.zone, self.reader)} ({', '.join(names)})."
 
     def ended(self, windows: Sequence[Window]) -> str:
         """Write the news that some waits are over, each in full."""

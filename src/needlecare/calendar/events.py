@@ -341,7 +341,8 @@ class _Drafting(Struct, frozen=True, dict=True):
         days = (self.day(end) - self.day(start)).days // 2
         wall = local(start, self.zone).replace(tzinfo=None) + timedelta(days=days)
         at = self.loud(resolve(wall, self.zone, Edge.END))
-        title = titles.still_title(named[0], self.zone, self.day(at))
+        going_on = self.wording.going_on.get(named[0].rule.id)
+        title = titles.still_title(named[0], self.zone, self.day(at), going_on)
         holding = self.wording.holding_at(at)
         said = self.wording.phase(f"{title}.", holding, at, end)
         return [self.short(Role.MIDDLE.of(name), at, title, said, EXTRAS, Worth.MIDDLE)]

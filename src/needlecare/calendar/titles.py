@@ -52,8 +52,13 @@ def first_day_title(when: str, holding: Sequence[Window]) -> str:
     )
 
 
-def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date) -> str:
-    """Return "Still no sunbathing until Sat 19" in the middle of a long wait; with the month if it is another."""
+def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date, going_on: str | None = None) -> str:
+    """Return "Still no sunbathing until Sat 19" in the middle of a long wait; with the month if it is another.
+
+    In a course, `going_on` is what is said of a wait that doesn't end with the next session.
+    """
+    if going_on is not None:
+        return _cut(f"Still no {_wait_name(window.rule)}{going_on}")
     last = last_whole_day(window.end, zone) or local(window.end, zone).date()
     when = (
         f"{last:%a} {last.day}"
