@@ -51,7 +51,7 @@ class OrderEvidence:
             self.either += 1
 
     def settle(self, given: DateOrder | None) -> tuple[DateOrder | None, str]:
-        """Return the order by which cells that fit both are read, and what to say about it.
+        """Decide the order in which ambiguous cells are read, and what to say about it.
 
         Raises UsageError if the order that was given is proved wrong. None leaves those
         cells to be refused, each with both readings open.
@@ -79,7 +79,7 @@ class OrderEvidence:
 def parsed(
     text: str, *, time_of_day: str, now: datetime, zone: ZoneInfo, order: DateOrder | None
 ) -> datetime | date:
-    """Return the moment (UTC) or the date of a cell; a cell that proves its order is read in it. Raises UsageError."""
+    """Parse the moment (UTC) or the date of a cell; a cell that proves its order is read in it. Raises UsageError."""
     text = _TIME_DASH_DATE.sub(r"\1 ", text)  # 02:30pm - Sat, Nov 21, 2026
     clock = "" if _HAS_TIME.search(text) and not _MIDNIGHT.search(text) else time_of_day
     order = order_shown_by(text) or order

@@ -78,12 +78,12 @@ class Condition(Struct, frozen=True, kw_only=True):
 
 
 def is_not_treated(cell: str) -> bool:
-    """Whether a status says that nobody was treated: cancelled, no-show, did not arrive."""
+    """Whether a status means that nobody was treated: cancelled, no-show, did not arrive."""
     return _NOT_TREATED.search(compact(cell)) is not None
 
 
 def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
-    """Return the headings that stand for our columns, from texts such as treated=Appt. Raises UsageError.
+    """Parse the headings of our columns from texts such as treated=Appt. Raises UsageError.
 
     An empty heading, as in tz=, means that no column is used for it, whatever a preset says.
     """
@@ -105,7 +105,7 @@ def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
 
 
 def parse_condition(text: str, *, only: bool, option: str = "") -> Condition:
-    """Return the condition that "Status=Completed,Arrived" means. Raises UsageError."""
+    """Parse a condition such as "Status=Completed,Arrived". Raises UsageError."""
     option = option or ("--only" if only else "--skip")
     heading, equals, values = text.partition("=")
     if not equals or not heading.strip():

@@ -22,7 +22,7 @@ _REF_WIDTH = 20
 
 
 class Outcome(StrEnum):
-    """What became of a row."""
+    """What happened to a row."""
 
     WRITTEN = "written"
     REVISED = "revised"
@@ -133,7 +133,7 @@ _WOULD = {Outcome.WRITTEN: "to write", Outcome.REVISED: "to revise", Outcome.PLA
 
 
 class Tally:
-    """What became of the rows so far; the same thing said of many rows is counted, not repeated."""
+    """What happened to the rows so far. The same message about many rows is counted, not repeated."""
 
     def __init__(self) -> None:
         self.outcomes: Counter[Outcome] = Counter()

@@ -1,4 +1,4 @@
-"""A batch from its rows to their results: each reference by itself, over one process or several."""
+"""Runs a batch, from its rows to their results: each reference by itself, in one process or several."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -28,7 +28,7 @@ Group = tuple[Row, ...] | RowProblem  # the rows of one reference
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """What to do with every row; goes to each process, so that all rows are planned alike."""
+    """What to do with every row. It is sent to each process, so that all rows are planned in the same way."""
 
     follow: tuple[str, ...]
     reading: Reading
@@ -145,7 +145,7 @@ class Worker:
         )
 
     def with_remembered(self, found: Appointment) -> Treatment:
-        """Return a treatment with what its calendar remembers, where rows and options say nothing."""
+        """Fill in what neither rows nor options say from the options that the calendar remembers."""
         name = self.file_name(found.ref)
         remembered = self.writer.remembered(name) if name and found.unsaid else None
         if remembered is None:

@@ -34,18 +34,18 @@ MAX_MINUTES = 24 * 60
 
 
 def plain(text: str) -> str:
-    """Return a text as words are compared: small letters, no accents, single spaces."""
+    """Convert a text for comparison: small letters, no accents, single spaces."""
     decomposed = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
 
 
 def compact(text: str) -> str:
-    """Return the letters and digits of a text alone: "No Show", "no_show" and "No-show" are the same."""
+    """Reduce a text to its letters and digits, so that "No Show", "no_show" and "No-show" are the same."""
     return "".join(c for c in plain(text) if c.isalnum())
 
 
 def yes_or_no(text: str) -> bool | None:
-    """Return what a cell answers; None if it says nothing. Raises ValueError."""
+    """Parse yes or no; None if the cell says nothing. Raises ValueError."""
     written = plain(text)
     if written in _NOTHING:
         return None
@@ -55,7 +55,7 @@ def yes_or_no(text: str) -> bool | None:
 
 
 def skin_type(text: str) -> SkinType | None:
-    """Return the Fitzpatrick type in a cell; of "III-IV" the higher, which has the stricter plan. Raises ValueError."""
+    """Parse a Fitzpatrick type; of "III-IV" the higher, whose plan is stricter. Raises ValueError."""
     written = plain(text)
     if written in _NO_SKIN_TYPE:
         return None
@@ -76,7 +76,7 @@ def is_a_range(text: str) -> bool:
 
 
 def minutes(text: str) -> int | None:
-    """Return the minutes that "60", "60min", "1h 30m", "1:30" or "PT1H" mean; None for nothing. Raises ValueError.
+    """Parse the minutes in "60", "60min", "1h 30m", "1:30" or "PT1H"; None for nothing. Raises ValueError.
 
     A bare number is minutes; one below five may be hours, so it is refused.
     """

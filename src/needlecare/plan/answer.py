@@ -1,7 +1,7 @@
-"""May I? What the rules that some words mean say at a moment.
+"""The answer to "may I?": what some rules say at a moment.
 
-Nothing is worded here, and nothing is looked up: the rules come in, their windows are in the
-plan. Every rule counts, and the strictest decides.
+Nothing is worded here. The caller passes the rules; their windows are in the plan. Every rule counts, and the
+strictest decides.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _STRICTNESS = tuple(Verdict)
 
 
 class Ruling(Struct, frozen=True, kw_only=True):
-    """What one rule says at a moment; a verdict of None speaks of something else than "may I?".
+    """What one rule says at a moment; None as a verdict means that it doesn't answer "may I?".
 
     The window is None if no source gives a time for this treatment.
     """
@@ -47,7 +47,7 @@ class Ruling(Struct, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, kw_only=True):
     """The strictest of all rulings, at a moment (UTC). Rulings are sorted, the strictest first.
 
-    `first` is what the rules say first about just these words, such as to keep a helmet on.
+    `first` is what comes before the answer, because of exact words in the question: to keep a helmet on.
     """
 
     plan: Plan
@@ -59,37 +59,37 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     @property
     def deciding(self) -> tuple[Ruling, ...]:
-        """The rulings that made the answer; none if no rule speaks of "may I?"."""
+        """The rulings that decided the answer; none if no rule answers "may I?"."""
         return tuple(ruling for ruling in self.rulings if ruling.verdict is self.verdict)
 
     @property
     def others(self) -> tuple[Ruling, ...]:
-        """The rulings that are named beside them."""
+        """The rulings that are named in addition."""
         return tuple(ruling for ruling in self.rulings if ruling.verdict is not self.verdict)
 
     @property
     def nothing_against_until(self) -> datetime | None:
-        """The first start (UTC) of what does not hold yet."""
+        """The earliest start (UTC) of a window that has not begun."""
         starts = [r.window.start for r in self.deciding if r.window and r.window.start]
         return min(starts, default=None)
 
 
 def answer(rules: Sequence[Rule], plan: Plan, moment: datetime, *, first: Sequence[str] = ()) -> Answer:
-    """Return the answer of some rules of a plan's schedule at a moment (UTC)."""
+    """Answer "may I?" with some rules of a plan's schedule, at a moment (UTC)."""
     begun = moment >= begins(plan)
     kinds = {rule.kind for rule in rules}
-    # What a word for something to do has to do before the treatment need not be a ban on it.
+    # A preparation with the same word as something to do need not be a ban on it.
     to_do = Kind.DO in kinds and Kind.AVOID not in kinds
     windows = windows_by_rule(plan)
     rulings = []
     for rule in rules:
         window = windows.get(rule.id)
-        said = _said(rule, window, moment, begun=begun)
+        said = _verdict(rule, window, moment, begun=begun)
         if to_do and rule.kind is Kind.PREPARE:
             said = Verdict.NOBODY if said in {Verdict.NOT_YET, Verdict.DIFFERS} else None
         rulings.append(Ruling(rule=rule, window=window, verdict=said))
-    said_to_avoid = {ruling.verdict for ruling in rulings if ruling.rule.kind is Kind.AVOID}
-    if said_to_avoid & {Verdict.DIFFERS, Verdict.NOT_YET}:
+    avoid_verdicts = {ruling.verdict for ruling in rulings if ruling.rule.kind is Kind.AVOID}
+    if avoid_verdicts & {Verdict.DIFFERS, Verdict.NOT_YET}:
         rulings = [_without_own_wait(ruling) for ruling in rulings]
     rulings.sort(key=_strictness, reverse=True)
     verdict = next((ruling.verdict for ruling in rulings if ruling.verdict), Verdict.NOBODY)
@@ -104,7 +104,7 @@ def windows_by_rule(plan: Plan) -> dict[str, Window]:
 
 
 def for_another_case(rule: Rule, plan: Plan) -> Condition | None:
-    """Return the one condition of treatment that all sources of a rule speak of, where this one is another."""
+    """Return the condition that all sources of a rule share, if it doesn't apply to this treatment."""
     conditions = {recommendation.condition for recommendation in rule.recommendations}
     if len(conditions) != 1 or rule.id in windows_by_rule(plan):
         return None
@@ -113,34 +113,34 @@ def for_another_case(rule: Rule, plan: Plan) -> Condition | None:
 
 
 def _strictness(ruling: Ruling) -> tuple[int, bool, float]:
-    """Order rulings by their verdict; of two alike what to avoid comes first, then what ends later."""
+    """Sort rulings by verdict; with the same verdict, avoid rules come first, then those that end later."""
     if ruling.verdict is None:
         return -1, False, 0
     end = ruling.window.end if ruling.window else None
     return _STRICTNESS.index(ruling.verdict), ruling.rule.kind is Kind.AVOID, end.timestamp() if end else 0
 
 
-def _said(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -> Verdict | None:
-    """Return what a rule says to "may I?": preparation and checklist before the treatment alone."""
+def _verdict(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -> Verdict | None:
+    """Return the verdict of a rule on "may I?". Preparation and checklist count only before the treatment."""
     where = None if window is None else status(window, moment)
     match rule.kind:
         case Kind.AVOID:
-            return _said_to_avoid(where)
+            return _avoid_verdict(where)
         case Kind.DO:
-            return _said_to_do(where, begun=begun)
+            return _do_verdict(where, begun=begun)
         case Kind.PREPARE:
-            return None if window is None or begun else _said_to_prepare(window, moment)
+            return None if window is None or begun else _prepare_verdict(window, moment)
         case Kind.CONTRAINDICATION:
             return Verdict.NOT_YET if where is Status.ACTIVE and not begun else None
         case Kind.MILESTONE:
-            return _said_of_a_milestone(rule, where)
-        case Kind.WARNING | Kind.EXPECT:  # nobody hears yes about a sign for which to call the clinic
+            return _milestone_verdict(rule, where)
+        case Kind.WARNING | Kind.EXPECT:  # a warning sign is never answered with yes
             return Verdict.NOBODY if rule.kind is Kind.WARNING else None
         case _:
             assert_never(rule.kind)
 
 
-def _said_to_avoid(where: Status | None) -> Verdict:
+def _avoid_verdict(where: Status | None) -> Verdict:
     match where:
         case None:
             return Verdict.NOBODY
@@ -156,7 +156,7 @@ def _said_to_avoid(where: Status | None) -> Verdict:
             assert_never(where)
 
 
-def _said_to_do(where: Status | None, *, begun: bool) -> Verdict | None:
+def _do_verdict(where: Status | None, *, begun: bool) -> Verdict | None:
     match where:
         case None:
             return Verdict.NOBODY if begun else None
@@ -170,7 +170,7 @@ def _said_to_do(where: Status | None, *, begun: bool) -> Verdict | None:
             assert_never(where)
 
 
-def _said_to_prepare(window: Window, moment: datetime) -> Verdict | None:
+def _prepare_verdict(window: Window, moment: datetime) -> Verdict | None:
     match status(window, moment):
         case Status.UPCOMING:
             return Verdict.NOTHING_AGAINST
@@ -181,17 +181,15 @@ def _said_to_prepare(window: Window, moment: datetime) -> Verdict | None:
             return None
 
 
-def _said_of_a_milestone(rule: Rule, where: Status | None) -> Verdict | None:
-    """Return what the day of the next session says to "may I have another one?"; a photo says nothing."""
+def _milestone_verdict(rule: Rule, where: Status | None) -> Verdict | None:
+    """Return the verdict on another session; photos have none."""
     if rule.series is not SessionScope.BETWEEN or where is None:
         return None
     return Verdict.NOT_YET if where is Status.UPCOMING else Verdict.YES
 
 
 def _without_own_wait(ruling: Ruling) -> Ruling:
-    """Return the ruling of something to do that has not begun, where what to avoid speaks: it waits for
-    that, and says nothing of its own.
-    """
+    """Remove the verdict of a do rule that has not begun: it only waits for the avoid rule that decides."""
     if ruling.rule.kind is Kind.DO and ruling.verdict is Verdict.NOT_YET:
         return Ruling(rule=ruling.rule, window=ruling.window, verdict=None)
     return ruling

@@ -1,8 +1,8 @@
-"""Whether what somebody types describes an emergency.
+"""Recognises emergencies in what somebody types.
 
-The words are data (`covers` of a standing text). A missed emergency is the worst fault there
-is, so the match is loose: the words of a phrase may come in any form and order, misspelt by a
-letter and with others between them, and "no trouble breathing" counts as well.
+The phrases are data (`covers` of a standing text). To miss an emergency would be the worst mistake, so matching is
+loose: the words of a phrase may be in any form and order, have a wrong letter, and have other words between them.
+Even "no trouble breathing" counts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -72,7 +72,7 @@ class _Question:
             self.initials |= {word[0] for word in _NEGATIONS}
 
     def leave_out(self, names: Iterable[str]) -> None:
-        """Take the names of other things out of the question."""
+        """Remove the names of other things from the question."""
         for name in names:
             places = self.places(name)
             for start in range(len(self.tokens) - len(places) + 1 if places else 0):
@@ -81,7 +81,7 @@ class _Question:
                     self.roots[start:end] = [set()] * len(places)
 
     def says(self, phrase: str) -> bool:
-        """Whether the question says what a phrase says."""
+        """Whether the question contains a phrase."""
         if " " not in phrase and "/" not in phrase:
             return phrase[0].casefold() in self.initials and self.holds(normalize(phrase).replace(" ", ""))
         places = self.places(phrase)
@@ -151,7 +151,7 @@ def _misspelt(token: str, word: str) -> bool:
 
 
 class Alarm(StrEnum):
-    """What some words call for before anything else is said about them."""
+    """What some words require before they are answered in any other way."""
 
     EMERGENCY = "emergency"
     URGENT = "urgent"

@@ -10,7 +10,7 @@ _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc`")
 _WORD = re.compile(r"[^\W_]+")
 _VOWELS = frozenset("aeiouy")
 
-# Forms that no ending explains -> the plain form. Only those that people use when they ask.
+# Irregular forms and their plain forms; only those that people use in questions.
 _IRREGULAR = {
     **dict.fromkeys(("went", "gone", "going", "goes"), "go"),
     **dict.fromkeys(("swollen", "swole", "swelled"), "swell"),
@@ -58,27 +58,27 @@ _PAST = frozenset(
 )
 
 
-# Of these no question to "may I?" begins: somebody tells what they did.
+# A question doesn't begin with one of these; somebody says what they did.
 PAST_FORMS = frozenset(
     "went swam drank ate ran wore took had got fell rode flew drove slept sat gave bought spent forgot used".split()  # noqa: SIM905
 )
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Return the words of a text, which stand on white space."""
+    """Return the words of a text, separated by white space."""
     return frozenset(text.split())
 
 
 def normalize(words: str) -> str:
-    """Return words in small letters, without punctuation, on single spaces."""
+    """Convert words to small letters, without punctuation, with single spaces."""
     return " ".join(_WORD.findall(words.casefold().translate(_APOSTROPHES)))
 
 
 @lru_cache(maxsize=4096)
 def stem(word: str) -> str:
-    """Return what the forms of an English word share: "shave" and "shaving", "scarf" and "scarves".
+    """Reduce a word to what its forms have in common: "shave" and "shaving", "scarf" and "scarves".
 
-    It need not be a word. British and American spellings share it too.
+    The result need not be a word. It is the same for British and American spellings.
     """
     word = word.replace("iz", "is").replace("yz", "ys").replace("ae", "e")
     if "our" in word:
@@ -105,14 +105,12 @@ def plain_form(word: str) -> str:
 
 
 def is_past_form(word: str) -> bool:
-    """Whether a word is what somebody did: "washed", "went"."""
+    """Whether a word is a past form: "washed", "went"."""
     return word in _PAST or (len(word) > 3 and word.endswith("ed") and not word.endswith("eed"))
 
 
 def root(word: str) -> str:
-    """Return what even distant forms share: "swollen" and "swelling", "sudden" and "suddenly", "red" and
-    "redness".
-    """
+    """Reduce a word to what even its distant forms have in common: "swollen" and "swelling", "red" and "redness"."""
     word = _IRREGULAR.get(word, word)
     for ending in ("ness", "ly"):
         base = word.removesuffix(ending)

@@ -1,9 +1,8 @@
-"""Per-visit overrides: the clinic's own word on single rules for one treatment, such as makeup=PT72H.
+"""Overrides: what a clinic decided about single rules for one treatment, such as makeup=PT72H.
 
-An override replaces what the sources say of a rule. It is the end of an avoid or do
-window, and how long before the treatment a preparation starts. The schedule that is
-planned by holds it as a recommendation of a source of its own, so that everything
-that names sources names the clinic.
+An override replaces what the sources say about a rule: the end of an avoid or do window, or how long before the
+treatment a preparation starts. For planning it becomes a recommendation with a source of its own, so that every
+output that names sources names the clinic.
 """
 
 import re
@@ -30,12 +29,12 @@ _SOURCE = Source(key=CLINIC_WORD, tier=2, title="Your clinic's word for this tre
 
 
 def parse_overrides(text: str, schedule: Schedule) -> tuple[Override, ...]:
-    """Return the overrides that a cell of a table means: makeup=PT72H; heat=P5D. Raises UsageError."""
+    """Parse the overrides in a cell of a table: makeup=PT72H; heat=P5D. Raises UsageError."""
     return checked_overrides(re.split("[;\n]", text), schedule)
 
 
 def checked_overrides(texts: Iterable[str], schedule: Schedule) -> tuple[Override, ...]:
-    """Return the overrides that texts such as makeup=PT72H mean, in their order. Raises UsageError."""
+    """Parse overrides such as makeup=PT72H, in their order. Raises UsageError."""
     found: dict[str, Override] = {}
     for text in texts:
         if not text.strip():
@@ -83,7 +82,7 @@ def _override(text: str, schedule: Schedule) -> Override:
 
 
 def _in_words(offset: Offset) -> str:
-    """Return "3 days" or "72 hours and 30 minutes"."""
+    """Write "3 days" or "72 hours and 30 minutes"."""
     hours, rest = divmod(abs(offset.seconds), 3600)
     minutes, seconds = divmod(rest, 60)
     amounts = {"month": abs(offset.months), "day": abs(offset.days), "hour": hours, "minute": minutes}
@@ -93,7 +92,7 @@ def _in_words(offset: Offset) -> str:
 
 
 def with_overridden(schedule: Schedule, rules: Iterable[Rule]) -> Schedule:
-    """Return a schedule with some rules that `overridden_rule` made, and with the clinic among its sources."""
+    """Replace rules of a schedule by those of `overridden_rule`, and add the clinic to its sources."""
     return replace(
         schedule,
         rules={**schedule.rules, **{rule.id: rule for rule in rules}},
@@ -102,10 +101,10 @@ def with_overridden(schedule: Schedule, rules: Iterable[Rule]) -> Schedule:
 
 
 def overridden_rule(rule: Rule, override: Override, other_edge: Offset | None) -> Rule:
-    """Return a rule in which the clinic's word stands in for what its sources say; that stays, set aside.
+    """Return a rule with the clinic's recommendation; those of the sources stay, set aside.
 
-    `other_edge` is the edge of the window that the override leaves as it is: the start,
-    or the end of a preparation; None for the treatment itself.
+    `other_edge` is the edge of the window that the override doesn't change: the start, or the end of a preparation;
+    None means the treatment itself.
     """
     before = rule.kind is Kind.PREPARE
     other_edge = other_edge or _TREATMENT

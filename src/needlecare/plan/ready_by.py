@@ -1,9 +1,8 @@
-"""The latest treatment dates before a wedding or a holiday, so that what matters is over by then.
+"""The latest treatment dates before a wedding or a holiday, so that everything is over by then.
 
-Over means before the first moment of that day, however late on its own day the
-treatment is: each treatment is planned as a date without a time. What matters, and
-the rules it depends on, are lines of the rule file; "nothing left to avoid" is made
-of all its avoid rules but those of lines that stand apart.
+"Over" means before that day begins, whatever the time of the treatment, so treatments are planned as dates without a
+time. The goals, and the rules that each depends on, are in the rule file. "Nothing left to avoid" consists of all
+avoid rules except those of goals that are `apart`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,21 +25,21 @@ Ends = Mapping[str, datetime]  # by the ids of rules
 
 
 class ReadyDate(Struct, frozen=True, kw_only=True):
-    """The latest date for one line: of the treatment, or of the first and the last session of a course."""
+    """The latest date for a goal: of the treatment, or of the first and the last session of a course."""
 
     line: ReadyLine
     first: date
     last: date
 
     def in_reach(self, today: date) -> bool:
-        """Whether a treatment today would still do."""
+        """Whether a treatment today would be in time."""
         return today <= self.first
 
 
 class ReadyBy(Struct, frozen=True, kw_only=True):
-    """What has to be over before a day, and the latest dates for it: the earliest of them first.
+    """The goals for a day with their latest dates, the earliest date first.
 
-    `treatment` has the options that count; its own date means nothing.
+    `treatment` has the options; its date is not used.
     """
 
     day: date
@@ -62,10 +61,9 @@ def ready_by(
     every: Offset | None = None,
     follow: Sequence[str] = (),
 ) -> ReadyBy:
-    """Return the latest dates for a treatment, or for a course where `sessions` is given.
+    """Find the latest dates for a treatment, or for a course if `sessions` is given.
 
-    The options of `treatment` count, and not its date. Raises UsageError as `plan` and
-    `course` do.
+    `treatment` has the options; its date is not used. Raises UsageError as `plan` and `course` do.
     """
     planner = Planner(schedule, follow=follow)
 
@@ -96,12 +94,12 @@ def ready_by(
 def _lines(schedule: Schedule, ends: Ends) -> list[ReadyLine]:
     apart = {rule for line in schedule.ready if line.apart for rule in line.rules}
     avoid = [rule.id for rule in schedule.rules.values() if rule.kind is Kind.AVOID and rule.id in ends]
-    everything = ReadyLine(title=NOTHING_TO_AVOID, rules=tuple(one for one in avoid if one not in apart))
+    everything = ReadyLine(title=NOTHING_TO_AVOID, rules=tuple(rule for rule in avoid if rule not in apart))
     return [everything, *schedule.ready]
 
 
 class _Search:
-    """Treatments on different days, of which the latest that is early enough is sought."""
+    """Tries treatments on different days, to find the latest one that is early enough."""
 
     def __init__(self, day: date, treatment: Treatment, plans: Callable[[date], list[Plan]]) -> None:
         self.day = day
@@ -130,12 +128,12 @@ class _Search:
         return self.known[first]
 
     def over(self, line: ReadyLine, first: date) -> datetime | None:
-        """Return when everything of a line is over; None if the plan has nothing of it."""
+        """Return when all rules of a goal are over; None if the plan has none of them."""
         ends = self.ends(first)
         return max((ends[rule] for rule in line.rules if rule in ends), default=None)
 
     def latest(self, line: ReadyLine) -> ReadyDate | None:
-        """Return the latest date for a line. A later treatment is never over sooner, so one guess and a few
+        """Find the latest date for a goal. A later treatment is never over sooner, so one guess and a few
         steps find it.
         """
         if (over := self.over(line, self.day)) is None:

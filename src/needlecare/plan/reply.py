@@ -1,7 +1,6 @@
-"""A question in anybody's words -> its answer: may I, or is it normal.
+"""Answers a question in everyday words: "may I?" or "is this normal?".
 
-What people do and what their skin does are different questions, whichever command they are put
-to: "red face" is answered as a sign, "swim" as something to do.
+The words decide which of the two it is, whatever the command: "red face" is a sign, "swim" is an activity.
 """
 
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from needlecare.plan.search import SIGNS, Meaning, NotUnderstood, Vocabulary
 from needlecare.plan.signs import SignAnswer, sign_answer
 from needlecare.time.zones import first_moment, local
 
-# Rules that say nothing of their own once the treatment is over.
+# Rules that no longer matter after the treatment.
 _BEFORE_ONLY = frozenset({Kind.PREPARE, Kind.CONTRAINDICATION})
 
 
@@ -47,10 +46,10 @@ def reply(
     except NotUnderstood as error:
         if as_sign is not None:
             return Reply(question=question, answer=as_sign)
-        if told := _after_a_story(question, vocabulary, plan, moment):
-            return Reply(question=replace(question, form=Form.MAY), answer=told)
-        if told := _as_mistake(question, error, plan, moment):
-            return Reply(question=question, answer=told)
+        if found := _after_a_story(question, vocabulary, plan, moment):
+            return Reply(question=replace(question, form=Form.MAY), answer=found)
+        if found := _as_mistake(question, error, plan, moment):
+            return Reply(question=question, answer=found)
         raise
     kinds = {rule.kind for rule in meaning.rules}
     passed = _BEFORE_ONLY if moment >= begins(plan) else frozenset()
@@ -60,7 +59,7 @@ def reply(
 
 
 def moment_asked_about(question: Question, plan: Plan) -> datetime | None:
-    """Return the moment (UTC) that a question names by its distance from the treatment, or None."""
+    """Return the moment (UTC) that a question gives as a distance from the treatment, or None."""
     start = begins(plan)
     if question.day is not None:
         zone = plan.treatment.zone
@@ -76,7 +75,7 @@ def _as_activity(
     found = answer(meaning.rules, plan, moment, first=meaning.exceptions)
     if found.verdict.allowed and not meaning.certain:
         raise vocabulary.unknown(question.words)
-    if found.verdict.allowed and question.prescribed:  # that is for the doctor to say
+    if found.verdict.allowed and question.prescribed:  # only the doctor can decide that
         return replace(found, verdict=Verdict.NOBODY)
     return found
 

@@ -1,7 +1,7 @@
-"""Is this normal? What the rules about skin say of a sign at a moment.
+"""The answer to "is this normal?": what the rules about skin say about a sign at a moment.
 
-It restates what sources expect and when: it never says that anybody is well. Nothing is worded
-here. Every rule counts, and the most serious decides.
+It only restates what sources expect and when, and never says that somebody is well. Nothing is worded here. Every
+rule counts, and the most serious decides.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,7 +17,7 @@ from needlecare.plan.overview import overview
 
 
 class Usual(StrEnum):
-    """How a sign fits what sources expect; from what says least to the most serious."""
+    """How a sign compares with what sources expect; from the least to the most serious."""
 
     NO_TIME = "no source gives a time"
     USUAL = "usual"
@@ -39,10 +39,10 @@ class Sign(Struct, frozen=True, kw_only=True):
 
 
 class SignAnswer(Struct, frozen=True, kw_only=True):
-    """What is said about a sign at a moment (UTC), the most serious first.
+    """The answer about a sign at a moment (UTC), the most serious first.
 
-    `watch` are the warnings that would change the answer, or that have taken its place; `others` are
-    the other warnings that hold at the moment.
+    `watch` are the warnings that would change the answer, or that have replaced it; `others` are
+    the other warning signs at the moment.
     """
 
     plan: Plan
@@ -74,12 +74,12 @@ def sign_answer(
     named: Collection[Collection[str]] = (),
     absent: bool = False,
 ) -> SignAnswer:
-    """Return what some rules about skin say at a moment (UTC).
+    """Answer "is this normal?" with some rules about skin, at a moment (UTC).
 
     `clear` are the warnings that were named as such, and not by words for something usual too. `named` are
     the rules that each word names: where one of them finds it usual, that another does not expect it yet,
     or any more, says nothing ("puffy" is the peak of the swelling, and the days after it).
-    `absent` says that the sign is missed ("no results yet"): before its time that is usual.
+    `absent`: the sign is missing ("no results yet"), which is usual before its time.
     """
     windows = windows_by_rule(plan)
     signs = []
@@ -138,12 +138,12 @@ def _usual(rule: Rule, window: Window | None, moment: datetime, *, absent: bool)
 
 
 def _warnings(plan: Plan, moment: datetime) -> tuple[Rule, ...]:
-    """Return the warnings that hold at a moment (UTC)."""
+    """Return the warning signs at a moment (UTC)."""
     return tuple(window.rule for window in plan.warnings if status(window, moment) is Status.ACTIVE)
 
 
 def _watch(signs: Iterable[Sign], plan: Plan) -> Iterable[Rule]:
-    """Return the warnings that were meant, then those that follow when a sign's time is over."""
+    """Return the warning signs that were meant, then those that replace a sign when its time is over."""
     rules = plan.schedule.rules
     meant = [sign.rule for sign in signs if sign.rule.kind is Kind.WARNING]
     follow = [rules[past] for sign in signs if (past := sign.rule.past) is not None and past in rules]
