@@ -143,21 +143,23 @@ class Wording(Struct, frozen=True, dict=True):
         self, heading: str, windows: Iterable[Window], moment: datetime, rank: int
     ) -> tuple[Section, ...]:
         """Return a section with a line for each end, the soonest first."""
-        by_end: dict[datetime | None, list[Window]] = {}
+        names: dict[datetime | None, list[str]] = {}  # by end
+        differing = False
         for window in windows:
-            by_end.setdefault(window.end, []).append(window)
-        if not by_end:
+            names.setdefault(window.end, []).append(self._name(window, moment))
+            differing = differing or window.rule.id in self._differing
+        if not names:
             return ()
-        ends = sorted(end for end in by_end if end is not None)
-        lines = [f"{heading}:", *(self._until(end) + self._names(by_end[end], moment) for end in ends)]
-        if None in by_end:
-            lines.append(f"- {self._names(by_end[None], moment)}")
-        if any(window.rule.id in self._differing for group in by_end.values() for window in group):
+        endless = names.pop(None, None)
+        lines = [
+            f"{heading}:",
+            *(self._until(end) + ", ".join(names[end]) for end in sorted(filter(None, names))),
+        ]
+        if endless:
+            lines.append(f"- {', '.join(endless)}")
+        if differing:
             lines.append("* Sources differ: your clinic may allow it sooner. Ask.")
         return (Section("\n".join(lines), rank),)
-
-    def _names(self, windows: Iterable[Window], moment: datetime) -> str:
-        return ", ".join(self._name(window, moment) for window in windows)
 
     def _name(self, window: Window, moment: datetime) -> str:
         """Write "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""

@@ -27,7 +27,7 @@ def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
     """Return "Makeup OK · wait: gym, retinol, direct sun +14" for the moment at which some waits end."""
     if not holding:
         return ALL_OVER
-    newsworthy, waiting = _newsworthy(ended), nameable(holding)
+    newsworthy, waiting = _newsworthy(ended), _wait_names(holding)
     return _first_that_fits(
         f"{_news(newsworthy, news, of=len(ended))} · {_waits(waiting, waits, of=len(holding))}"
         for news, waits in _amounts(len(newsworthy), len(waiting))
@@ -36,9 +36,9 @@ def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
 
 def wait_title(holding: Sequence[Window]) -> str:
     """Return "Wait: gym, retinol, direct sun +14"."""
-    named = nameable(holding)
+    names = _wait_names(holding)
     return _first_that_fits(
-        _capital(_waits(named, number, of=len(holding))) for number in range(MAX_NAMES, -1, -1)
+        _capital(_waits(names, number, of=len(holding))) for number in range(MAX_NAMES, -1, -1)
     )
 
 
@@ -161,8 +161,13 @@ def _news(newsworthy: Sequence[Window], number: int, *, of: int) -> str:
     return _capital(", ".join(clauses)) + more
 
 
-def _waits(waiting: Sequence[Window], number: int, *, of: int) -> str:
-    named = [*dict.fromkeys(_wait_name(window.rule) for window in waiting)][:number]
+def _wait_names(holding: Iterable[Window]) -> list[str]:
+    """Return what a title may call the waits, each once, the most important first."""
+    return [*dict.fromkeys(_wait_name(window.rule) for window in nameable(holding))]
+
+
+def _waits(names: Sequence[str], number: int, *, of: int) -> str:
+    named = names[:number]
     if not named:
         return f"{of} more to wait for"
     more = f" +{of - len(named)}" if of > len(named) else ""
