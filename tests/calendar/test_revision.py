@@ -44,7 +44,7 @@ from msgspec.structs import replace
 
 from examples import BERLIN, EXAMPLE, at, treatment
 from needlecare.calendar.events import calendar, calendar_bytes
-from needlecare.calendar.update import Export, RevisionSummary
+from needlecare.calendar.update import Export, RevisionSummary, cancel
 from needlecare.cli.app import run
 from needlecare.errors import UsageError
 from needlecare.model import (
@@ -1831,6 +1831,7 @@ def test_a_html_text_of_outlook_goes_with_the_text_that_it_repeats(
     assert unchanged.count(b"X-ALT-DESC") == 9
     after, _ = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
     assert b"X-ALT-DESC" not in after
+    assert b"X-ALT-DESC" not in cancel(Export(data), LATER).data
 
 
 def test_a_duration_in_place_of_an_end_is_the_same_and_never_stands_beside_one(

@@ -375,7 +375,8 @@ def _cancelled(component: Component, now: datetime) -> Component:
         "STATUS:CANCELLED",
         f"{title_head}:{title}",
     ]
-    others = [line for line in component.top if name_of(line) not in {*_STAMPS, "STATUS", "SUMMARY"}]
+    dropped = {*_STAMPS, "STATUS", "SUMMARY", "X-ALT-DESC"}  # the last says nothing of a cancellation
+    others = [line for line in component.top if name_of(line) not in dropped]
     uid_line = [line for line in others if name_of(line) == "UID"]
     rest = [line for line in others if name_of(line) != "UID"]
     return Component([component.lines[0], *uid_line, *lines, *rest, component.lines[-1]])
