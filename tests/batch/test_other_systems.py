@@ -392,13 +392,14 @@ ZONES = {
 @pytest.mark.parametrize("name", ZONES)
 def test_a_zone_that_is_not_the_clinics_is_understood_and_pointed_out(name: str, tmp_path: Path) -> None:
     """Calendly names the invitee's zone beside times that may be the clinic's own: an office has to know."""
-    (tmp_path / "a.csv").write_text(f'ref,treated,tz\n1,2026-11-21 14:30,"{name}"\n')
-    done = run_batch(tmp_path / "a.csv", *LONDON, *MONDAY, "--json")
+    (tmp_path / "a.csv").write_text(f'ref,treated,Invitee Zone\n1,2026-11-21 14:30,"{name}"\n')
+    options = (tmp_path / "a.csv", *LONDON, *MONDAY, "--json")
+    done = run_batch(*options, "--map", "tz=Invitee Zone")
     assert json.loads(done.out)["treatment"]["treated"].startswith("2026-11-21T14:30")
     moment = datetime.fromisoformat(json.loads(done.out)["treatment"]["treated"]).astimezone(UTC)
     assert f"{moment:%H:%M}" == ZONES[name]
-    elsewhere = "1 row with a time zone of their own, in which their times are read, and not in that of --tz"
+    elsewhere = "1 row with another time zone than that of --tz, in which the time is read"
     assert (elsewhere in done.err) == (ZONES[name] != "14:30")
-    unmapped = run_batch(tmp_path / "a.csv", *LONDON, *MONDAY, "--map", "tz=", "--json")
+    unmapped = run_batch(*options, "--map", "tz=")
     assert json.loads(unmapped.out)["treatment"]["treated"] == "2026-11-21T14:30:00+00:00"
     assert elsewhere not in unmapped.err

@@ -54,6 +54,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     order: DateOrder | None = None
     service_heading: str | None = None  # None: no column says which service it was
     expects_service: bool = False  # most rows name one: a row without is a block of time
+    vendors_zone: bool = False  # a booking system's column says the zone: the clinic's, or the patient's
     rounded_refs: bool = False
     expects_end: bool = False  # whether a column has the end or the duration
 
@@ -317,7 +318,7 @@ class _CellReader:
         if not FIRST_HOUR <= local(treated, zone).hour < LAST_HOUR:
             self.notes.append("at-night")
         clinics = self.reading.defaults.zone
-        if clinics is None or clinics.key == zone.key:
+        if not self.reading.vendors_zone or clinics is None or clinics.key == zone.key:
             return
         in_clinic = _CellReader(self.row, self.reading, self.now)
         if in_clinic.treated(clinics) != treated:

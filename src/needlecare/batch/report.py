@@ -60,8 +60,8 @@ NOTES = {
     "no-end": "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
     "appointment",
     "at-night": "an end at night, between 23:00 and 06:00: see if am or pm is missing, or the time zone is another",
-    "other-zone": "a time zone of their own, in which their times are read, and not in that of --tz; if your system "
-    "writes all times in the clinic's zone, give --map tz=",
+    "other-zone": "another time zone than that of --tz, in which the time is read; if your system writes all times in "
+    "the clinic's zone, give --map tz=",
     "skin-type-range": "two skin types, so the higher was taken, which has the stricter plan",
 }
 

@@ -416,6 +416,7 @@ def _carry_out(
         order=found.order,
         service_heading=table_heading(table, found),
         expects_service=found.expects_service,
+        vendors_zone=found.places.columns.get(Column.TZ, Column.TZ) != Column.TZ,
         rounded_refs=found.rounded_refs,
         expects_end=Column.END in found.places.columns or Column.DURATION in found.places.columns,
     )
