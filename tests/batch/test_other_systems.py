@@ -182,6 +182,48 @@ SYSTEMS = {
         left_out=1,
         said=('"notes" names PRP in row 1, where nothing else does; it is not used.',),
     ),
+    "who came is in a column of yes and no": Export(
+        "id,end,service,Attended\n1,2026-11-21 15:30,Microneedling,Yes\n2,2026-11-21 16:30,Microneedling,No\n",
+        (*mapped(ref="id", treated="end", service="service"), *LONDON),
+        ["1 15:30", "2 16:30"],
+        said=('"Attended" says no in 1 row, and they are planned;', '--skip "Attended=no".'),
+    ),
+    "columns that say it all": Export(
+        "id,end,service,No Show?,Deleted\n1,2026-11-21 15:30,Microneedling,No,FALSE\n"
+        "2,2026-11-21 15:30,Microneedling,Yes,FALSE\n3,2026-11-21 15:30,Microneedling,No,TRUE\n",
+        (*mapped(ref="id", treated="end", service="service"), *LONDON),
+        ["1 15:30"],
+        left_out=2,
+    ),
+    "Spanish": Export(
+        "id;fin;servicio;estado\n1;21/11/2026 14:30;Microneedling con PRP;Asisti\u00f3\n"
+        "2;21/11/2026 14:30;Microneedling;Cancelada\n3;21/11/2026 14:30;Microneedling;No asisti\u00f3\n"
+        "4;21/11/2026 14:30;Microneedling sin PRP;Asisti\u00f3\n",
+        (*mapped(ref="id", treated="fin", service="servicio", status="estado"), *LONDON),
+        ["1 14:30 prp", "4 14:30"],
+        left_out=2,
+    ),
+    "PRP, however it is spelled": Export(
+        "id,end,service\n1,2026-11-21 14:30,Microneedling with Platelet Rich Plasma\n2,2026-11-21 14:30,P.R.P. Microneedling\n"
+        "3,2026-11-21 14:30,MicroneedlingPRP\n4,2026-11-21 14:30,SkinPen\u00aePRP\n5,2026-11-21 14:30,Microneedling non-PRP\n"
+        "6,2026-11-21 14:30,Microneedling (excl. PRP)\n7,2026-11-21 14:30,Microneedling [PRP]\n8,2026-11-21 14:30,PRP facial\n",
+        (*mapped(ref="id", treated="end", service="service"), *LONDON),
+        ["1 14:30 prp", "2 14:30 prp", "3 14:30 prp", "4 14:30 prp", "5 14:30", "6 14:30", "7 14:30 prp"],
+        left_out=1,
+    ),
+    "a consultation with a treatment is one": Export(
+        "id,end,service\n1,2026-11-21 14:30,Consultation + Microneedling\n2,2026-11-21 14:30,Microneedling (incl. follow-up)\n"
+        "3,2026-11-21 14:30,Microneedling follow-up\n4,2026-11-21 14:30,Gift voucher Microneedling\n"
+        "5,2026-11-21 14:30,Microneedling patch test\n6,2026-11-21 14:30,Microneedling session 2 of 3\n",
+        (*mapped(ref="id", treated="end", service="service"), *LONDON),
+        ["1 14:30", "2 14:30", "6 14:30"],
+        left_out=3,
+    ),
+    "a spreadsheet's parts of a day": Export(
+        "id,date,time,length\n1,2026-11-21T00:00:00,1899-12-30 14:30:00,0.0416667\n",
+        (*mapped(ref="id", treated="date", time="time", duration="length"), *LONDON),
+        ["1 15:30"],
+    ),
     "the day of booking": Export(
         "Nr,Created,Appointment,Service\n1,11/21/2026 3:30 PM,11/30/2026 2:30 PM,Microneedling\n",
         (*mapped(ref="Nr", treated="Created"), *NEW_YORK),
@@ -403,3 +445,9 @@ def test_a_zone_that_is_not_the_clinics_is_understood_and_pointed_out(name: str,
     unmapped = run_batch(*options, "--map", "tz=")
     assert json.loads(unmapped.out)["treatment"]["treated"] == "2026-11-21T14:30:00+00:00"
     assert elsewhere not in unmapped.err
+
+
+def test_a_year_that_is_far_away_is_pointed_out(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("ref,treated\n1,2062-11-21 14:30\n2,2025-11-21\n")
+    done = run_batch(tmp_path / "a.csv", *LONDON, *MONDAY, "--dry-run")
+    assert "1 row with a date more than two years from today, so look at its year (row 1).\n" in done.err

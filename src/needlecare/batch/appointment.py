@@ -4,7 +4,7 @@ Rows of one day are one appointment: an add-on in a row of its own counts for al
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -32,6 +32,7 @@ _EXPECTED = {
     "repeated": "the time with its offset, such as 2026-10-25T02:30+02:00",
 }
 _ZONE = "an IANA name such as Europe/Berlin"
+FAR = timedelta(days=2 * 365)  # from today; further off, the year may be mistyped
 FIRST_HOUR, LAST_HOUR = 6, 23  # between them an appointment may end; at another hour it is questioned
 
 
@@ -312,8 +313,12 @@ class _CellReader:
             )
 
     def note_odd_hours(self, treated: datetime | date, zone: ZoneInfo | None) -> None:
-        """Note an appointment at night, and one whose zone makes its clock another one than the clinic's."""
-        if zone is None or not isinstance(treated, datetime):
+        """Note an appointment years away, one at night, and one whose zone is another one than the clinic's."""
+        if zone is None:
+            return
+        if abs(day_of(treated, zone) - day_of(self.now, zone)) > FAR:
+            self.notes.append("far-away")
+        if not isinstance(treated, datetime):
             return
         if not FIRST_HOUR <= local(treated, zone).hour < LAST_HOUR:
             self.notes.append("at-night")

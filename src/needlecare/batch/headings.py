@@ -42,7 +42,8 @@ _ADDON_WORDS = re.compile(
 _NOT_TREATED = re.compile(
     r"cancel|noshow|did(?:not|nt)(?:arrive|attend|show|come)|notarrived|failedtoattend|missed|absent|dna$|fta$"
     r"|reschedul|declin|denied|deleted|rejected|void|blocked|waitlist|waitinglist|annul|anulad|cancelad"
-    r"|abgesagt|storniert|verschoben|nicht(?:erschienen|gekommen)"
+    r"|abgesagt|storniert|verschoben|nicht(?:erschienen|gekommen)|non(?:present|venu)|no(?:asist|acud|presentad)"
+    r"|assente|naocompareceu|nietverschenen"
 )
 # Headings of columns that are filled in only where nobody was treated, as `compact` writes them.
 _ONLY_IF_NOT_TREATED = re.compile(
@@ -80,6 +81,15 @@ class Condition(Struct, frozen=True, kw_only=True):
 def is_not_treated(cell: str) -> bool:
     """Whether a status means that nobody was treated: cancelled, no-show, did not arrive."""
     return _NOT_TREATED.search(compact(cell)) is not None
+
+
+# Headings of columns in which "no" means that nobody was treated, as `compact` writes them.
+_CAME = re.compile(r"(?:patient|client)?(?:attended|arrived|showed|showedup|checkedin)")
+
+
+def says_who_came(heading: str) -> bool:
+    """Whether a column says yes or no to "did they come?"."""
+    return _CAME.fullmatch(compact(heading)) is not None
 
 
 def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:

@@ -23,6 +23,7 @@ from needlecare.batch.headings import (
     cell_of,
     find_places,
     is_not_treated,
+    says_who_came,
 )
 from needlecare.batch.tables import Record, Table, folded
 from needlecare.batch.words import is_this_treatment, is_usable_service, names_any, plain
@@ -155,6 +156,7 @@ class _Look:
         self.long_refs = self.rounded = 0
         self.sample: list[Mapping[str, str]] = []
         self.not_treated: Counter[str] = Counter()
+        self.came: dict[str, Counter[bool]] = {}  # how many rows say yes and no
         self.this_treatment = False  # whether some service is
         self.prp_elsewhere: dict[str, list[int]] = {}  # rows that name PRP in a column that is not used
         self.used = {*places.columns.values(), *places.addons, *(name for name, _ in places.conditions)}
@@ -193,6 +195,8 @@ class _Look:
         self.this_treatment = self.this_treatment or planned
         unused = [(name, cell) for name, cell in cells.items() if cell and name not in self.used]
         for name, cell in unused:
+            if says_who_came(name) and cell.casefold() in {"yes", "no", "true", "false"}:
+                self.came.setdefault(name, Counter())[cell.casefold() in {"yes", "true"}] += 1
             if "stat" in name or "cancel" in name or "show" in name:
                 self.not_treated[name] += is_not_treated(cell)
         if planned and not cell_of(cells, self.places, Column.PRP) and not any(map(self.prp.search, named)):
@@ -221,6 +225,13 @@ class _Look:
             )
         if not self.rows:
             yield "The export has a header and no rows below it."
+        for name, answers in self.came.items():
+            if answers[True] and answers[False]:
+                count = answers[False]
+                yield (
+                    f"{self.quoted(name)} says no in {count} row{'s' * (count > 1)}, and they are planned; if those patients "
+                    f'did not come, leave them out with --skip {self.quoted(name)[:-1]}=no".'
+                )
         for name, count in self.not_treated.items():
             if count:
                 heading = self.quoted(name)

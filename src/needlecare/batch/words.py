@@ -87,6 +87,8 @@ def minutes(text: str) -> int | None:
         found = int(match[1])
         if found < 5:
             raise ValueError("minutes or hours")
+    elif re.fullmatch(r"0?\.[0-9]{4,}", written):  # a spreadsheet's part of a day
+        found = round(float(written) * MAX_MINUTES)
     elif match := re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])(?::[0-5][0-9])?", written):
         found = int(match[1]) * 60 + int(match[2])
     else:
@@ -112,12 +114,18 @@ def is_damaged_number(text: str) -> bool:
 # Services -----------------------------------------------------------------------------------------
 
 
+def _spelled(text: str) -> str:
+    """Return a text with its abbreviations as words of their own: of "P.R.P." and of "MicroneedlingPRP"."""
+    text = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", text)
+    return re.sub("(?<=[a-z])(?=[A-Z]{2})", " ", text)
+
+
 def names_any(text: str, words: Iterable[str]) -> bool:
     """Whether a text names one of some words: short ones as a word, longer ones anywhere, however spaced.
 
     "RF" is in "RF needling" and not in "perform"; "skin pen" is in "SkinPen+PRP".
     """
-    tokens = frozenset(re.findall(r"\w+", plain(text)))
+    tokens = frozenset(re.findall(r"\w+", plain(_spelled(text))))
     letters = compact(text)
     return any(_is_named(word, tokens, letters) for word in map(compact, words) if word)
 
@@ -128,7 +136,7 @@ def _is_named(word: str, tokens: frozenset[str], letters: str) -> bool:
 
 def names_positively(text: str, words: Iterable[str]) -> bool:
     """Whether a text names one of some words and doesn't say "no" to it: "no PRP" is not PRP."""
-    remaining = plain(text)
+    remaining = plain(_spelled(text))
     found = [plain(word) for word in words]
     either = "|".join(
         sorted((re.escape(word).replace(r"\ ", r"[ -]?") for word in found), key=len, reverse=True)
