@@ -141,8 +141,9 @@ _SOME_TIME = _Pattern(
     within=("week", "month", "later"),
 )
 _HOW_OFTEN = _Pattern(
-    r"\b(?:once|twice|(?:two|three|four|[0-9]) times) (?:a|per) (?:day|week)\b|\b(?:every|each)(?: other| second)? (?:day|night|morning)\b",
-    within=("day", "week", "every", "each"),
+    r"\b(?:once|twice|(?:two|three|four|[0-9]) times) (?:a|per) (?:day|week)\b|\b(?:every|each)(?: other| second)? (?:day|night|morning)\b"
+    r"|\bfor (?:[0-9]{1,3}|a few|a couple of|a|one|five|ten) (?:min|minute|sec|second)s?\b",
+    within=("day", "week", "every", "each", " for "),
 )
 _AT_ONCE = _Pattern(
     r"\b(?:on )?(?:the same day|(?:straight|right|immediately|directly) (?:away|after|afterwards))\b",

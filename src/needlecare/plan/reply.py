@@ -3,6 +3,7 @@
 The words decide which of the two it is, whatever the command: "red face" is a sign, "swim" is an activity.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -15,6 +16,8 @@ from needlecare.plan.question import Form, Question
 from needlecare.plan.search import SIGNS, Meaning, NotUnderstood, Vocabulary
 from needlecare.plan.signs import SignAnswer, sign_answer
 from needlecare.time.zones import first_moment, local
+
+_OCCASIONS = frozenset({"when", "whenever", "after", "while", "during"})
 
 # Rules that no longer matter after the treatment.
 _BEFORE_ONLY = frozenset({Kind.PREPARE, Kind.CONTRAINDICATION})
@@ -80,6 +83,12 @@ def _as_activity(
     return found
 
 
+def _before_when(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words before the one that begins on what occasion a sign shows; none where there is none."""
+    places = [place for place, word in enumerate(words) if word in _OCCASIONS]
+    return tuple(words[: places[0]]) if places else ()
+
+
 def _asks_about_the_checklist(question: Question, vocabulary: Vocabulary) -> bool:
     """Whether words name a reason not to have the treatment: a cold sore before it is no sign of healing."""
     try:
@@ -116,9 +125,11 @@ def _as_sign(question: Question, vocabulary: Vocabulary, plan: Plan, moment: dat
     A warning sign is one whatever stands beside it; what is usual need not be so of an ear.
     """
     signs = vocabulary.signs(question.words)
-    if not signs.rules:
-        return None
     rules = signs.rules
+    if rules and signs.unknown and (before := _before_when(question.words)):  # "burns when I sweat"
+        alone = vocabulary.signs(before)
+        if alone.rules and not alone.unknown and not any(rule.kind is Kind.WARNING for rule in rules):
+            signs, rules = alone, alone.rules
     if signs.unknown:
         rules = tuple(rule for rule in rules if rule.kind is Kind.WARNING)
     if not rules:

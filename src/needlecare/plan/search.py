@@ -62,7 +62,7 @@ _AROUND_SIGNS = word_set(
     after treatment session appointment when while touch touching wash washing still some any lots
     lot much many more than usual normal see seeing notice noticing notice noticed show showing
     bad badly horrible awful crazy will should would do does did keep keeps supposed as up tiny small
-    big large mild slight light lightly few little then been yet mad hell
+    big large mild slight light lightly few little then been yet mad hell came come comes back
     """
 )
 _SMALL = _BEFORE | _BETWEEN | _ANYWHERE
