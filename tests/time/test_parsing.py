@@ -247,6 +247,9 @@ ACCEPTED = {
     "16 hours ago": "2026-11-25T23:14",
     "half an hour ago": "2026-11-26T14:44",
     "90 minutes ago": "2026-11-26T13:44",
+    "3d ago": "2026-11-23",
+    "2026-11-21 13:30 pm": "2026-11-21T13:30",  # a reader of 24 hours who says the half, too
+    "2026-11-21 13 o'clock": "2026-11-21T13:00",  # unlike 12 o'clock, this is one time
     "in 2 hours": "2026-11-26T17:14",
     # weekdays, for a treatment
     "thursday": "2026-11-26",  # today counts
@@ -255,6 +258,7 @@ ACCEPTED = {
     "on friday at 2pm": "2026-11-20T14:00",
     "tues": "2026-11-24",
     "weds": "2026-11-25",
+    "thur": "2026-11-26",
     "thurs 9:05 am": "2026-11-26T09:05",
     "sat.": "2026-11-21",
     "SAT@14:30": "2026-11-21T14:30",
@@ -570,6 +574,9 @@ REFUSED = [
     ("20260230", "no-such-time", "February 2026 has 28 days"),
     ("30 Feb 2026", "no-such-time", "February 2026 has 28 days"),
     ("31 Nov", "no-such-time", "November has 30 days"),
+    ("32 Dec", "no-such-time", "December has 31 days"),
+    # 4 August 2027 is a Wednesday, but 251 days away; the one of 2026 is nearer, and a Tuesday.
+    ("Wed 4 Aug", "wrong-weekday", "4 August 2026 is a Tuesday"),
     ("31.02.2026", "no-such-time", "no such day"),
     ("02/31/2026", "no-such-time", "no such day"),
     ("32/13/2026", "no-such-time", "no such day"),

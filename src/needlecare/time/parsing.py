@@ -642,7 +642,7 @@ class _Reader:
         readings = _both_orders(self.day_without_year, first, two)
         if not readings:
             return None
-        is_clock_like = match[2] == "." and not match[4] and first <= 23 and two <= 59 and len(match[3]) == 2
+        is_clock_like = match[2] == "." and not match[4] and first <= 23 and len(match[3]) == 2
         if is_clock_like:
             day = min(readings.values())
             raise self.refusal(
@@ -701,7 +701,7 @@ class _Reader:
 
         Raises UsageError if one is as far in the past as another is in the future.
         """
-        if not (1 <= month <= 12 and 1 <= day <= 31) or _date_or_none(2000, month, day) is None:
+        if _date_or_none(2000, month, day) is None:
             return None
         today = self.today()
         years = range(today.year - 8, today.year + 9)  # 29 February may be eight years away
