@@ -153,8 +153,6 @@ def _try_folder(folder: str, found: list[Mutant], *, programs: bool) -> int:
         print(f"{folder}: {noticed} of {len(found)} mutants were noticed", flush=True)
         if trials.measured.failed:
             print(f"  left out, since they fail without a change: {len(trials.measured.failed)} tests")
-        for one in trials.left:
-            print(f"  {one.path}:{one.line}: {one.before}  ->  {one.after}", flush=True)
         return int(bool(trials.left))
 
 
@@ -170,6 +168,7 @@ class Trials:
         self.measured = Measured()
         self.left: list[Mutant] = []
         self.done = False
+        self.output = sys.stdout  # which pytest does not have
         self.copied = place / "needlecare"
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -183,6 +182,7 @@ class Trials:
             begun = time.monotonic()
             if not self._is_noticed(one):
                 self.left.append(one)
+                print(f"  {one.path}:{one.line}: {one.before}  ->  {one.after}", file=self.output, flush=True)
             taken = time.monotonic() - begun
             print(
                 f"{self.folder} {number}/{len(self.found)}, {len(self.left)} survive, {taken:.0f} s",

@@ -111,7 +111,9 @@ class Export:
         self.head, self.components = parse(data)
         reference = self._property("X-NEEDLECARE-REFERENCE")
         if reference is None:
-            raise UsageError("needlecare did not write it (it has no X-NEEDLECARE-REFERENCE)")
+            raise UsageError(
+                "it has no X-NEEDLECARE-REFERENCE: needlecare did not write it, or another program removed that line"
+            )
         try:
             self.reference = UUID(reference)
         except ValueError:
