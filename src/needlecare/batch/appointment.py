@@ -1,4 +1,4 @@
-"""The rows of one reference -> an appointment to plan, or why there is none.
+"""Turns the rows of one reference into an appointment to plan, or the reason why there is none.
 
 Rows of one day are one appointment: an add-on in a row of its own counts for all of it.
 """

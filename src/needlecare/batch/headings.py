@@ -1,4 +1,4 @@
-"""The headings of an export -> our columns, the options that say so, and conditions on rows.
+"""Matches the headings of an export with our columns, and reads the options and conditions about them.
 
 The same can be said on the command line, in [export] of a clinic's rule file, and in a
 preset; `combined` puts them together.

@@ -215,7 +215,7 @@ def _rows(count: int) -> str:
 
 
 def _places(named: list[RowProblem], count: int) -> str:
-    """Return "row 2 (line 3)", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
+    """Write "row 2 (line 3)", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
     if count == 1:
         return f"row {named[0].number} (line {named[0].line})"
     numbers = ", ".join(str(problem.number) for problem in named)
@@ -224,7 +224,7 @@ def _places(named: list[RowProblem], count: int) -> str:
 
 
 def summary_text(outcomes: Mapping[Outcome, int], *, rows: int, failed: int, dry_run: bool) -> str:
-    """Return "3 rows: 2 written, 1 failed.", or what there is to do: "3 rows: 2 to write, 1 failed."."""
+    """Write "3 rows: 2 written, 1 failed.", or what there is to do: "3 rows: 2 to write, 1 failed."."""
     parts = [
         f"{outcomes[outcome]} {_WOULD.get(outcome, outcome) if dry_run else outcome}".replace(
             "left-out", "left out"

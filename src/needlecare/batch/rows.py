@@ -279,7 +279,7 @@ class _Look:
 
 
 def named_rows(numbers: Sequence[int]) -> str:
-    """Return "row 2", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
+    """Write "row 2", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
     named = ", ".join(map(str, numbers[:MAX_NAMED_ROWS]))
     more = f" and {len(numbers) - MAX_NAMED_ROWS:,} more" if len(numbers) > MAX_NAMED_ROWS else ""
     return f"row{'s' * (len(numbers) > 1)} {named}{more}"

@@ -1,4 +1,4 @@
-"""An export, whatever its form -> its rows, each as text by heading.
+"""Reads an export in any form into rows of text by heading.
 
 CSV (comma, semicolon, tab; UTF-8, UTF-16 or Windows-1252), NDJSON, a JSON document and
 .xlsx. A `Table` can be read as often as wanted: once to look at whole columns, once for the

@@ -1,4 +1,4 @@
-"""The bytes of a calendar file -> its components and their content lines, by RFC 5545 and as clients write them.
+"""Reads the bytes of a calendar file: its components and content lines, by RFC 5545 and as clients write them.
 
 Messages give the number of a line and never its text: it may hold a patient's data.
 """

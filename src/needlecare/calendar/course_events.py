@@ -1,4 +1,4 @@
-"""Course -> calendar events: those of each session, cut where the next one begins.
+"""The events of a course's calendar: those of each session, cut where the next one begins.
 
 No two phases run at once, in a course as in a plan. The roles of a session's
 events begin with session-N/, so that its UIDs survive whatever moves.
@@ -38,7 +38,7 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
     reminders: Reminders = GENTLY,
     remembered: CalendarOptions | None = None,
 ) -> Calendar:
-    """Return the entries of a course's calendar, in the order of their starts.
+    """Make the calendar of a course, with its events in the order of their starts.
 
     `as_of` (UTC) decides only which sessions lie ahead, so that their preparation is
     included. `moves` says where single sessions were put. The reference is that of the first treatment, or `ref`; a UUID is that of a

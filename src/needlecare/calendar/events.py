@@ -101,7 +101,7 @@ def calendar_bytes(
     detail: Detail = Detail.DISCREET,
     reminders: Reminders = GENTLY,
 ) -> bytes:
-    """Return the calendar of a plan as UTF-8 by RFC 5545: a first export.
+    """Write the calendar of a plan as UTF-8 by RFC 5545: a first export.
 
     `as_of` (UTC) decides only whether the treatment lies ahead, so that preparation
     is included. `ref` is an opaque reference from which the UIDs come, in place of
@@ -120,7 +120,7 @@ def calendar(
     reminders: Reminders = GENTLY,
     remembered: CalendarOptions | None = None,
 ) -> Calendar:
-    """Return the entries of a plan's calendar, in the order of their starts.
+    """Make the calendar of a plan, with its events in the order of their starts.
 
     A UUID as `ref` is the reference of a file that exists already, and `remembered`
     what that file was made with: preparation that it announced stays where it is.
@@ -177,7 +177,7 @@ def calendar_of(  # noqa: PLR0913  everything that a calendar is made of
     ends: Mapping[str, datetime],
     gone: LeftOut,
 ) -> Calendar:
-    """Return the calendar that some drafts make: in order, the first with every standing text.
+    """Make a calendar of drafts: in order, the first event with every standing text.
 
     Its reference, its zone and its day of review are those of the plan (of a
     series: the plan of its first session).
@@ -233,7 +233,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         return local(moment, self.zone).date()
 
     def short(self, role: str, at: datetime, title: str, said: Description, rank: int, worth: Worth) -> Draft:
-        """Return an entry of a quarter of an hour that rings at its start."""
+        """Draft an event of a quarter of an hour that rings at its start."""
         return Draft(
             role=role,
             start=at,
@@ -248,7 +248,7 @@ class _Drafting(Struct, frozen=True, dict=True):
     # Phases ---------------------------------------------------------------------------------------
 
     def phases(self) -> list[Draft]:
-        """Return the plan as a row of phases from one change to the next, and its close."""
+        """Draft the phases from one change to the next, and the close."""
         announced = self.wording.announced
         if not announced:
             return []
@@ -264,7 +264,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         return drafts
 
     def phase(self, start: datetime, end: datetime | None, change: Change | None) -> list[Draft]:
-        """Return a phase with its bar and the reminder in its middle, if it is long."""
+        """Draft a phase; if it is long, also its bar and the reminder in its middle."""
         holding = self.wording.holding_at(start) if change else list(self.holding_from_the_start())
         name = change.ended[0].rule.id if change else Role.START.value
         begun = [window for window in holding if window.start <= start] or holding
@@ -333,7 +333,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         ]
 
     def middle(self, name: str, start: datetime, end: datetime, begun: Sequence[AvoidWindow]) -> list[Draft]:
-        """Return a reminder of the most important thing in the middle of a wait longer than a week."""
+        """Draft a reminder of the most important thing in the middle of a wait longer than a week."""
         named = titles.nameable(begun)
         week = resolve(local(start, self.zone).replace(tzinfo=None) + LONG_WAIT, self.zone, Edge.END)
         if end <= week or not named:
@@ -350,7 +350,7 @@ class _Drafting(Struct, frozen=True, dict=True):
     # What comes besides ---------------------------------------------------------------------------
 
     def signs(self) -> list[Draft]:
-        """Return a reminder of each warning sign at the time from which it is one."""
+        """Draft a reminder of each warning sign at the time from which it is one."""
         days: dict[datetime, list[Window]] = {}
         for window in self.plan.warnings:
             if window.start is not None and window.start > begins(self.plan):
@@ -376,7 +376,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         ]
 
     def milestones(self) -> list[Draft]:
-        """Return a reminder of each milestone on its day, with what still has to wait then."""
+        """Draft a reminder of each milestone on its day, with what still has to wait then."""
         drafts: dict[str, Draft] = {}
         on_day: dict[date, str] = {}
         for window in self.plan.windows:
@@ -404,7 +404,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         return list(drafts.values())
 
     def daily_care(self) -> list[Draft]:
-        """Return the one entry that reminds of daily care in the first week, if it is wanted and there is any."""
+        """Draft the reminder of daily care in the first week, if it is wanted and there is any."""
         clock = self.reminders.daily
         if clock is DailyCare.NONE:
             return []
@@ -420,7 +420,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         return self.care_at(clock, exact=exact)
 
     def care_at(self, clock: time, *, exact: bool) -> list[Draft]:
-        """Return the reminder of daily care at a local time, on the days on which the most important care holds.
+        """Draft the reminder of daily care at a local time, on the days of the most important care.
 
         Its title names what holds on all of them: one series has one title.
         """
@@ -459,7 +459,7 @@ class _Drafting(Struct, frozen=True, dict=True):
     # Preparation ----------------------------------------------------------------------------------
 
     def preparation(self, planned: datetime) -> list[Draft]:
-        """Return a reminder on each day on which some preparation begins.
+        """Draft a reminder on each day on which some preparation begins.
 
         Preparation that has already begun is announced once, when the calendar is made. What begins on the day of
         the treatment is announced on the evening before.
@@ -507,7 +507,7 @@ class _Drafting(Struct, frozen=True, dict=True):
     def begun_draft(
         self, begun: Sequence[PrepareWindow], planned: datetime, joined: Sequence[PrepareWindow]
     ) -> Draft:
-        """Return the one entry for the preparation that had begun: soon after the calendar is made."""
+        """Draft the event about preparation that has already begun: soon after the calendar is made."""
         soon = planned + timedelta(minutes=30 - local(planned, self.zone).minute % 30)
         at = self.loud(max(soon, at_clock(self.day(planned), REMINDER, self.zone)))
         late = at + SHOWN > begins(self.plan)
@@ -524,7 +524,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         running: Sequence[PrepareWindow],
         joined: Sequence[PrepareWindow],
     ) -> Draft:
-        """Return a reminder of what starts. What is `joined` to it starts later, and is announced only here."""
+        """Draft a reminder of what starts. What is `joined` to it starts later, and is announced only here."""
         named = titles.by_priority(starting)
         said = Description(
             news=f"{heading}: {'; '.join(window.rule.title for window in named)}.",

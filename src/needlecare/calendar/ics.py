@@ -1,4 +1,4 @@
-"""Calendar events -> content lines by RFC 5545, through ics with its serializers corrected.
+"""Writes calendar events as content lines by RFC 5545, with ics, some of whose serializers are replaced.
 
 ics 0.7 writes alarms before properties, a zero trigger as "P", no DTSTAMP without
 a creation date, an all-day event of one day without its end, unordered events,

@@ -1,4 +1,4 @@
-"""The options that a calendar was made with <-> one line of its file, so that a revision remembers them.
+"""The options that a calendar was made with, as a line of its file, so that a revision remembers them.
 
 The line holds what a command line says, in its words: times, zones, yes and no, ids
 of rules and sources. It never holds a path, a name or a clinic's own reference.

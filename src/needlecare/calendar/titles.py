@@ -24,7 +24,7 @@ FEWER = "Fewer waits"
 
 
 def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
-    """Return "Makeup OK · wait: gym, retinol, direct sun +14" for the moment at which some waits end."""
+    """Write "Makeup OK · wait: gym, retinol, direct sun +14" for the moment at which some waits end."""
     if not holding:
         return ALL_OVER
     newsworthy, waiting = _newsworthy(ended), _wait_names(holding)
@@ -35,7 +35,7 @@ def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
 
 
 def wait_title(holding: Sequence[Window]) -> str:
-    """Return "Wait: gym, retinol, direct sun +14"."""
+    """Write "Wait: gym, retinol, direct sun +14"."""
     names = _wait_names(holding)
     return _first_that_fits(
         _capital(_waits(names, number, of=len(holding))) for number in range(MAX_NAMES, -1, -1)
@@ -43,7 +43,7 @@ def wait_title(holding: Sequence[Window]) -> str:
 
 
 def first_day_title(when: str, holding: Sequence[Window]) -> str:
-    """Return "Tonight: don't wash or touch your face", or what has to wait where no rule has words for that."""
+    """Write "Tonight: don't wash or touch your face", or what has to wait where no rule has words for that."""
     phrases = [window.rule.tonight for window in by_priority(holding) if window.rule.tonight]
     if not phrases:
         return wait_title(holding)
@@ -53,7 +53,7 @@ def first_day_title(when: str, holding: Sequence[Window]) -> str:
 
 
 def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date, going_on: str | None = None) -> str:
-    """Return "Still no sunbathing until Sat 19" in the middle of a long wait; with the month if it is another.
+    """Write "Still no sunbathing until Sat 19" in the middle of a long wait; with the month if it is another.
 
     In a course, `going_on` is what is said of a wait that doesn't end with the next session.
     """
@@ -69,7 +69,7 @@ def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date, going_on: str
 
 
 def signs_title(rules: Sequence[Rule]) -> str:
-    """Return "Redness still growing? Call your clinic" for the time from which that is a warning sign."""
+    """Write "Redness still growing? Call your clinic" for the time from which that is a warning sign."""
     if len(rules) == 1 and rules[0].news:
         return _cut(rules[0].news)
     return _first_that_fits(
@@ -79,12 +79,12 @@ def signs_title(rules: Sequence[Rule]) -> str:
 
 
 def milestone_title(rule: Rule) -> str:
-    """Return "Progress photo today: same place, same light"."""
+    """Write "Progress photo today: same place, same light"."""
     return _cut(rule.news or rule.title)
 
 
 def preparation_title(heading: str, rules: Sequence[Rule], *, more: int = 0) -> str:
-    """Return "To prepare: no sun, tanning or fake tan; no laser or IPL +2", with so many more to come."""
+    """Write "To prepare: no sun, tanning or fake tan; no laser or IPL +2", with so many more to come."""
     named = [*dict.fromkeys(rule.news or rule.short for rule in rules if rule.news or not rule.medicine)]
     if not named:
         rest = f" +{more}" if more else ""
@@ -96,7 +96,7 @@ def preparation_title(heading: str, rules: Sequence[Rule], *, more: int = 0) -> 
 
 
 def daily_title(rules: Sequence[Rule]) -> str:
-    """Return "Daily care: moisturise often, sunscreen"."""
+    """Write "Daily care: moisturise often, sunscreen"."""
     return _first_that_fits(
         f"Daily care: {_counted([rule.short for rule in rules], number)}"
         for number in range(MAX_NAMES, 0, -1)
@@ -182,14 +182,14 @@ def _wait_name(rule: Rule) -> str:
 
 
 def _counted(names: Sequence[str], number: int, between: str = ", ", of: int | None = None) -> str:
-    """Return "a, b +4": some of the names, and how many more things there are."""
+    """Write "a, b +4": some of the names, and how many more things there are."""
     named = names[:number]
     rest = (of or len(names)) - len(named)
     return between.join(named) + (f" +{rest}" if rest else "")
 
 
 def _alternatives(phrases: Sequence[str]) -> str:
-    """Return "wash or touch your face" for "wash your face" and "touch your face"."""
+    """Write "wash or touch your face" for "wash your face" and "touch your face"."""
     words = [phrase.split() for phrase in phrases]
     shared = 0
     while (

@@ -1,4 +1,4 @@
-"""An existing export -> the one that follows it: revised by a newer plan, or cancelled.
+"""Updates an existing calendar: revised by a newer plan, or cancelled.
 
 The exported file is the only state. What stayed the same keeps every byte; what
 changed keeps its UID, and its SEQUENCE is raised; what vanished is cancelled and
@@ -57,7 +57,7 @@ _OUR_TRIGGERS = frozenset({"0 s", "-54000 s"})  # at the start; 15 hours before 
 
 
 class RevisionSummary(Struct, frozen=True, kw_only=True):
-    """What became of the events of a file, in numbers."""
+    """How many events of a file were changed, and how."""
 
     new: int = 0
     changed: int = 0

@@ -1,4 +1,4 @@
-"""A zone -> its VTIMEZONE (RFC 5545, section 3.6.5), for events in local time.
+"""The VTIMEZONE of a time zone (RFC 5545, section 3.6.5), for events in local time.
 
 Where a zone changes its clocks by one rule every year, the rule is written, so that
 a client that keeps the first VTIMEZONE of a name stays right for later events too;

@@ -440,7 +440,7 @@ def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:
 
 
 def _sessions(numbers: Sequence[int]) -> str:
-    """Return "in session 2", "in sessions 2 and 3" or "in sessions 2 to 6"."""
+    """Write "in session 2", "in sessions 2 and 3" or "in sessions 2 to 6"."""
     if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
         named = f"{numbers[0]} to {numbers[-1]}"
     else:

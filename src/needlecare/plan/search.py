@@ -1,4 +1,4 @@
-"""The words that people use -> the rules that are meant.
+"""Finds the rules that are meant by the words that people use.
 
 A rule is known by its id, its short name and the words that it covers: that is data. Here
 are the small English words that stand around a thing ("can I go for a", "use my") and

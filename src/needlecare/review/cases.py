@@ -154,7 +154,7 @@ def _found(plan: Plan, rule: str) -> _Cells:
 
 
 def _written(cell: _Cell, zone: ZoneInfo) -> str:
-    """Return a cell as a table has it: a local time, with its offset where the clock shows it twice."""
+    """Write a cell as in a table: a local time, with its offset if the clock shows it twice."""
     if cell is None:
         return "-"
     if isinstance(cell, _Outside):
@@ -166,7 +166,7 @@ def _written(cell: _Cell, zone: ZoneInfo) -> str:
 
 
 class _CasesReader:
-    """One pass over a table: what is wrong in it, and which rules its rows name."""
+    """Reads a table once, and collects its problems and the rules in it."""
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self.rules = rules
@@ -183,7 +183,7 @@ class _CasesReader:
         self.problems.append(Problem(where=where, what=what, line=line))
 
     def cases(self, data: bytes) -> list[_WorkedCase]:
-        """Return the rows that can be read; the others are problems."""
+        """Read all rows; those that cannot be read become problems."""
         found: list[_WorkedCase] = []
         if len(data) > MAX_TABLE_BYTES:
             self.wrong("larger than 1 MiB; split the table")

@@ -1,4 +1,4 @@
-"""What a text message takes: its encoding, and into how many segments it goes. No wording, no gateway.
+"""The encoding of a text message, and the number of its segments. No wording, no gateway.
 
 The alphabet is that of 3GPP TS 23.038, section 6.2.1 (the default alphabet and,
 in 6.2.1.1, its extension table; national tables are left out, since not every
@@ -23,7 +23,7 @@ _ALPHABET = _DEFAULT | _EXTENSION
 
 
 class Encoding(StrEnum):
-    """How a text goes over the air."""
+    """How a text is sent."""
 
     GSM_7 = "GSM-7"
     UCS_2 = "UCS-2"
@@ -50,7 +50,7 @@ def encoding(text: str) -> Encoding:
 
 
 def segments(text: str) -> int:
-    """Return how many messages of the network a text takes; an empty one takes one.
+    """Count the segments of a text; an empty one has one.
 
     No character is split: neither one of the extension table, nor one that
     UTF-16 writes as a pair, so a part may stay one short of full.
@@ -71,7 +71,7 @@ def segments(text: str) -> int:
 
 
 def to_gsm(text: str) -> str:
-    """Return a text within GSM-7 where likenesses that lose nothing make it so, else the text itself.
+    """Replace similar characters if that brings a text within GSM-7 without loss, else return it unchanged.
 
     Such are straight quotes, plain dashes, three dots, a plain space; an accent
     is never dropped, since it can change a word.

@@ -1,4 +1,4 @@
-"""Plan -> text messages as NDJSON: what a clinic's gateway sends, when, and what it takes. It sends nothing.
+"""Text messages as NDJSON: what a clinic's gateway is to send, and when. Nothing is sent here.
 
 `moments.py` says when they come, `text.py` what they say. By default they are few: one before the treatment,
 then `start`, `evening`, `most-waits` and the first photo; `messages = "all"` in [sms] sends every change.

@@ -1,4 +1,4 @@
-"""What a text message says: as much as two segments hold, the most important first.
+"""What a text message says: as much as fits in two segments, the most important first.
 
 A list that doesn't fit ends in "Full list on your sheet." and never in a number. The room is counted as
 if every character were in GSM-7: an accent may cost segments, it never costs names.
@@ -42,7 +42,7 @@ class Texts:
         self.schedule = _unnamed(plan.schedule)  # a full message names the clinic at its head
 
     def after(self, turn: Turn, following: datetime | None, *, first: bool, standing: bool) -> str:
-        """Return what is said at a turn; `following` (UTC) is when the next message comes.
+        """Write the message of a turn; `following` (UTC) is when the next message comes.
 
         `standing`: with whom to call in an emergency, and that it is general information.
         """
@@ -62,7 +62,7 @@ class Texts:
         return self.fitted(draft, standing=standing)
 
     def before(self, preparation: Preparation, *, standing: bool) -> str:
-        """Return what to prepare, the most urgent first."""
+        """Write what to prepare, the most urgent first."""
         treated = self.plan.treatment.treated
         today = local(preparation.at, self.zone).date()
         appointment = since(begins(self.plan), self.zone, today)
@@ -75,7 +75,7 @@ class Texts:
         return self.fitted(draft, standing=standing)
 
     def fitted(self, draft: "_Draft", *, standing: bool) -> str:
-        """Return a draft with as much of it as fits."""
+        """Write as much of a draft as fits."""
         everything = self.joined(draft, draft.candidates, standing=standing, complete=True)
         if _fits(everything) and draft.news <= MAX_NEWS:
             return everything
@@ -103,7 +103,7 @@ class Texts:
     def joined(
         self, draft: "_Draft", chosen: Sequence[tuple[str, TimedWindow]], *, standing: bool, complete: bool
     ) -> str:
-        """Return a message with what was chosen; `complete`: nothing is left out."""
+        """Write a message with what was chosen; `complete`: nothing is left out."""
         named = [window for _, window in chosen]
         parts = [*draft.heading, *draft.fixed, *draft.advice, *draft.sentences(chosen), *draft.signs]
         if any(window.rule.medicine for window in named):
@@ -145,7 +145,7 @@ class Texts:
         return local(window.start, self.zone).date()
 
     def new_signs(self, at: datetime) -> list[str]:
-        """Return whom to call about the signs that have come to count since the treatment."""
+        """Write whom to call about the warning signs that apply since some time after the treatment."""
         start = begins(self.plan)
         new = [w for w in self.plan.warnings if w.start is not None and start < w.start <= at]
         if not new:
@@ -171,7 +171,7 @@ class _Draft(Struct):
         return sum(kind == "news" for kind, _ in self.candidates)
 
     def sentences(self, chosen: Iterable[tuple[str, TimedWindow]]) -> list[str]:
-        """Return sentences that say what was chosen: one for each end, in the order of the ends."""
+        """Write sentences about what was chosen: one for each end, in the order of the ends."""
         by_kind: dict[str, list[TimedWindow]] = {}
         for kind, window in chosen:
             by_kind.setdefault(kind, []).append(window)
