@@ -109,9 +109,14 @@ class Outputs(Struct, frozen=True, kw_only=True):
     colour: bool
 
     @property
+    def file(self) -> Path | None:
+        """The file of the text; None for standard output."""
+        return None if self.output in {None, "-"} else Path(str(self.output))
+
+    @property
     def to_stdout(self) -> bool:
         """Whether the text goes to standard output."""
-        return self.output in {None, "-"}
+        return self.file is None
 
     @property
     def screen(self) -> Screen:
@@ -140,22 +145,20 @@ class Outputs(Struct, frozen=True, kw_only=True):
         """Show times as the locale does if a person reads them, unless a clock was chosen."""
         return terminal.local_clock() if self.to_person else nullcontext()
 
-    def write(self, text: str | None, file: CalendarFile | None) -> None:
+    def write(self, text: str | None, calendar: CalendarFile | None) -> None:
         """Write the calendar, then the text. Raises WriteError.
 
         If the text cannot be written, neither is the calendar.
         """
-        if text is not None and not self.to_stdout:
-            assert self.output is not None
-            check_target(Path(self.output), text.encode(), force=self.force)
-        if file is not None:
-            file.write(force=self.force)
+        if text is not None and self.file is not None:
+            check_target(self.file, text.encode(), force=self.force)
+        if calendar is not None:
+            calendar.write(force=self.force)
         if text is None:
             return
-        if not self.to_stdout:
-            assert self.output is not None
-            changed = write_file(Path(self.output), text.encode(), force=self.force)
-            named = shown(self.output, MAX_PATH_LENGTH)
+        if self.file is not None:
+            changed = write_file(self.file, text.encode(), force=self.force)
+            named = shown(str(self.output), MAX_PATH_LENGTH)
             terminal.say(f"{'Written to' if changed else 'Unchanged:'} {named}.")
         elif self.format not in {None, *FOR_PEOPLE}:
             terminal.print_bytes(text.encode())

@@ -452,7 +452,7 @@ class _Reader:
             hour, minute, second = match["basic"][:2], match["basic"][2:4], match["basic"][4:] or "00"
         hour = hour or match["hour12"] or match["bare"]
         if self.part_of_day:
-            return self.clock_time_in_part(hour, minute, second, half)
+            return self.clock_time_in(self.part_of_day, hour, minute, second, half)
         one_digit = len(hour) == 1 and hour != "0"
         if half is None and (one_digit or (match["oclock"] and 1 <= int(hour) <= 12)) and not self.cell:
             raise self.refusal(
@@ -461,14 +461,13 @@ class _Reader:
             )
         return self.clock_time(hour, minute, second, half)
 
-    def clock_time_in_part(self, hour: str, minute: str, second: str, half: str | None) -> time:
+    def clock_time_in(self, part: str, hour: str, minute: str, second: str, half: str | None) -> time:
         """Return 14:30 for "2:30 in the afternoon". Raises UsageError if the time isn't in that part of the day."""
-        assert self.part_of_day is not None
-        meant, hours = _PARTS_OF_DAY[self.part_of_day]
+        meant, hours = _PARTS_OF_DAY[part]
         found = self.clock_time(hour, minute, second, half or (meant if 1 <= int(hour) <= 12 else None))
         if found.hour not in hours:
             raise self.refusal(
-                f": that time is not in the {self.part_of_day}; write the time as 14:30", code="no-such-time"
+                f": that time is not in the {part}; write the time as 14:30", code="no-such-time"
             )
         return found
 

@@ -104,7 +104,7 @@ def check(
         if result.schedule is not None:
             _say_overdue(result.schedule)
             if not json:
-                terminal.print_text(checked_text(result))
+                terminal.print_text(checked_text(result, result.schedule))
     if json:
         terminal.print_bytes(checked_json(checked).encode())
     if not all(result.ok for result in checked):

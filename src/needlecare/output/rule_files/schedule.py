@@ -54,11 +54,10 @@ def schedules_json(schedules: Iterable[Schedule]) -> str:
     )
 
 
-def checked_text(checked: Checked) -> str:
+def checked_text(checked: Checked, schedule: Schedule) -> str:
     """Describe a rule file without problems: how many rules it has, and how many worked cases it agrees with."""
-    assert checked.schedule is not None
     parts = ["no problems"] if checked.ok else []
-    parts.append(_counts(checked.schedule))
+    parts.append(_counts(schedule))
     if checked.cases is not None and checked.cases.exists:
         total, holding = checked.cases.total, checked.cases.holding
         some = f"{holding} of " if holding < total else ""
