@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from needlecare.model import Clinic, Schedule, SkinType, Treatment
 from needlecare.plan.search import Vocabulary
+from needlecare.time.parsing import Purpose, parse_when
+from needlecare.time.zones import beginning
 
 BERLIN = "Europe/Berlin"  # UTC+1 in winter; UTC+2 from the last Sunday of March to the last of October
 
@@ -17,6 +19,11 @@ def at(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     assert moment.tzinfo is not None, f"{text} needs its UTC offset"
     return moment.astimezone(UTC)
+
+
+def parse_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment (UTC) that a person types; a date means its first moment."""
+    return beginning(parse_when(text, now=now, zone=zone, purpose=Purpose.MOMENT).value, zone)
 
 
 def treated_at(text: str) -> datetime | date:

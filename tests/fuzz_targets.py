@@ -32,7 +32,7 @@ from needlecare.rules.load import read_schedule
 from needlecare.rules.prepared import prepare, prepared_schedule
 from needlecare.storage.saved import read_saved
 from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset
-from needlecare.time.parsing import Purpose, parse_clock, parse_moment, parse_quiet_hours, parse_when
+from needlecare.time.parsing import Purpose, parse_clock, parse_quiet_hours, parse_when
 from needlecare.time.zones import beginning, zone_named
 
 SCHEDULES = Path(__file__).parents[1] / "schedules"
@@ -235,7 +235,7 @@ def typed(reader: Callable[[str], object]) -> Callable[[bytes], None]:
 
 TYPED: dict[str, Callable[[bytes], None]] = {
     "a time": typed(lambda text: parse_when(text, now=NOW, zone=BERLIN)),
-    "a moment": typed(lambda text: parse_moment(text, now=NOW, zone=BERLIN)),
+    "a moment": typed(lambda text: parse_when(text, now=NOW, zone=BERLIN, purpose=Purpose.MOMENT)),
     "a clock time": typed(parse_clock),
     "quiet hours": typed(parse_quiet_hours),
     "an interval": typed(parse_interval),

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from clients import missing
-from examples import CLINIC, HEAVY, treatments
+from examples import CLINIC, HEAVY, parse_moment, treatments
 from golden import assert_golden
 from needlecare import __version__
 from needlecare.model import Clinic, Kind, Plan, Rule, Schedule, SkinType, Standing, StandingText, Treatment
@@ -32,7 +32,6 @@ from needlecare.output.paper.handout import handout
 from needlecare.plan.combine import begins, plan
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
-from needlecare.time.parsing import parse_moment
 from needlecare.time.zones import zone_named
 from program import needlecare
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.text import Text
 
+from examples import parse_moment
 from golden import assert_golden
 from needlecare.model import Clinic, Kind, Plan, Schedule, SkinType, Status, Treatment
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.status import status
 from needlecare.plan.combine import plan
 from needlecare.plan.combine import status as where
-from needlecare.time.parsing import parse_moment
 from needlecare.time.zones import zone_named
 from program import environment, needlecare
 

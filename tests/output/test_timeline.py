@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from examples import treatments
+from examples import parse_moment, treatments
 from golden import assert_golden
 from needlecare.model import Kind, Plan, Schedule, SkinType, Status, Treatment
 from needlecare.output.sentences.plan import plain
@@ -18,7 +18,6 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.timeline import timeline
 from needlecare.plan.combine import begins, plan, status
 from needlecare.rules.load import read_schedule
-from needlecare.time.parsing import parse_moment
 from needlecare.time.zones import zone_named
 
 SCHEDULES = Path(__file__).parents[2] / "schedules"

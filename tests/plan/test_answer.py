@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from conftest import BUILTIN
-from examples import EXAMPLE, treatment, vocabulary_of
+from examples import EXAMPLE, parse_moment, treatment, vocabulary_of
 from needlecare.model import Kind, Plan, Schedule
 from needlecare.output.terminal.can import can
 from needlecare.output.terminal.screen import Screen
@@ -15,7 +15,6 @@ from needlecare.plan.combine import plan
 from needlecare.plan.question import read
 from needlecare.plan.reply import Reply, reply
 from needlecare.rules.load import read_schedule
-from needlecare.time.parsing import parse_moment
 from needlecare.time.zones import zone_named
 
 BERLIN = zone_named("Europe/Berlin")

@@ -34,7 +34,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examples import BERLIN, at
+from examples import BERLIN, at, parse_moment
 from needlecare.errors import UsageError
 from needlecare.model import QuietHours
 from needlecare.output import timing
@@ -44,7 +44,6 @@ from needlecare.time.parsing import (
     order_shown_by,
     parse_cell,
     parse_clock,
-    parse_moment,
     parse_quiet_hours,
     parse_when,
 )

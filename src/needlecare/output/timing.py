@@ -19,7 +19,6 @@ NEAR = timedelta(days=100)  # a day so near needs no year, even if it is in anot
 # it is typed again: the first is for dates without a weekday, the second for dates with one.
 HALF_A_YEAR = timedelta(days=182)
 MOST_OF_A_YEAR = WEEKDAY_TELLS_YEAR
-HOURS = (12, 24)
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

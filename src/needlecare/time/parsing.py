@@ -36,7 +36,7 @@ from msgspec import Struct
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import QuietHours
 from needlecare.time.offsets import FIRST_YEAR, LAST_YEAR
-from needlecare.time.zones import beginning, end_of_day, first_moment, local, wall_readings
+from needlecare.time.zones import end_of_day, first_moment, local, wall_readings
 
 FORMS = "write 2026-11-21, 21 Nov 2026, yesterday 2pm or 3 days ago"
 
@@ -208,14 +208,6 @@ def parse_when(
     meaning or with two, and for a date or a time that does not exist or exists twice.
     """
     return _Reader(text, now, zone, purpose, order).read()
-
-
-def parse_moment(text: str, *, now: Now, zone: ZoneInfo, order: DateOrder | None = None) -> datetime:
-    """Parse a moment to look at (UTC): a date means its first moment, a weekday the coming one.
-
-    Raises UsageError as parse_when does.
-    """
-    return beginning(parse_when(text, now=now, zone=zone, purpose=Purpose.MOMENT, order=order).value, zone)
 
 
 def parse_cell(
