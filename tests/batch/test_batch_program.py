@@ -444,12 +444,16 @@ def test_what_is_no_plain_file_fails_its_row_and_nothing_is_made_where_a_link_le
     (out / "circle.ics").symlink_to(out / "circle.ics")
     (out / "empty.ics").symlink_to(tmp_path / "somebody's")
     (tmp_path / "somebody's").touch()
+    (out / "words.ics").symlink_to(tmp_path / "words")
+    (tmp_path / "words").write_bytes(b"of somebody")
     os.mkfifo(out / "pipe.ics")
-    rows = "".join(f"{ref},2026-11-21\n" for ref in ("folder", "link", "circle", "empty", "pipe", "a1"))
+    refs = ("folder", "link", "circle", "empty", "words", "pipe", "a1")
+    rows = "".join(f"{ref},2026-11-21\n" for ref in refs)
     done = batch(tmp_path, HEADER + rows, *BERLIN, "--out", "out", "--json", *force)
-    assert (done.code, outcomes(done)) == (4, ["no-file"] * 5 + ["written"])
-    assert names(tmp_path) == ["out", "somebody's"]
+    assert (done.code, outcomes(done)) == (4, ["no-file"] * 6 + ["written"])
+    assert names(tmp_path) == ["out", "somebody's", "words"]
     assert (tmp_path / "somebody's").read_bytes() == b""
+    assert (tmp_path / "words").read_bytes() == b"of somebody"
 
 
 def test_a_link_to_a_calendar_of_ours_stays_a_link(tmp_path: Path) -> None:

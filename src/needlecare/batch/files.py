@@ -113,8 +113,12 @@ class FileWriter:
             raise InTheWay(FOREIGN_FILE)
         data = self.data(plan, found)
         sooner: tuple[str, ...] = ()
-        if existing and existing != data and not options.force:
-            data, sooner = self.revised(existing, plan, found, data)
+        if existing and existing != data and (link or not options.force):
+            try:
+                data, sooner = self.revised(existing, plan, found, data)
+            except InTheWay:
+                # --force is about the files of this folder, not about what a link in it leads to.
+                raise InTheWay(NO_FILE if link else FOREIGN_FILE) from None
         if existing == data:
             return FileResult(Outcome.UNCHANGED)
         if not options.dry_run:
