@@ -120,6 +120,7 @@ OFFERS: dict[tuple[str, ...], set[str]] = {
     ("why", "laser-p"): {"laser-peel"},
     ("can", "go", "to", "the", "sau"): {"sauna", "sauna-and-hot-baths"},
     ("can", "hot", "tu"): {"tub", "tubs"},
+    ("can", "maku"): set(),  # a rule knows that spelling, and none offers it
     ("saved", "--forget", ""): {"all"},
     ("cancel", "pl"): {"plan.ics"},
     ("cancel", ""): {"plan.ics"},

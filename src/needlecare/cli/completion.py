@@ -233,8 +233,29 @@ def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: st
     known = [(normalize(words).split(), rule.title) for rule in rules for words in known_words(rule)]
     begun = [("-".join(words[len(typed) :]), title) for words, title in known if words[: len(typed)] == typed]
     if typed and any(word and word.startswith(incomplete) for word, _ in begun):
-        return begun
-    return [("-".join(words), title) for words, title in known] if incomplete else []
+        return _well_spelled(begun, incomplete)
+    return (
+        _well_spelled([("-".join(words), title) for words, title in known], incomplete) if incomplete else []
+    )
+
+
+def _well_spelled(offers: Sequence[Offer], incomplete: str) -> list[Offer]:
+    """Return the offers that go on from what is typed, without the misspellings that a rule puts up with: those
+    a slip away from an earlier word of it. A plural is none.
+    """
+    from needlecare.plan.language import one_slip_apart
+
+    def misspelt(place: int, word: str, title: str) -> bool:
+        return any(
+            of == title and one_slip_apart(word, other) and word not in {f"{other}s", other.removesuffix("s")}
+            for other, of in offers[:place]
+        )
+
+    return [
+        (word, title)
+        for place, (word, title) in enumerate(offers)
+        if word.startswith(incomplete) and not misspelt(place, word, title)
+    ]
 
 
 def _files(incomplete: str, suffix: str) -> Iterator[Offer]:
