@@ -279,11 +279,14 @@ def test_a_days_work_twice_with_changes_in_between(system: str, tmp_path: Path) 
             f"Waits {'would ' * (told is dry)}end sooner than the patient's calendar said: {moved[1]} ("
             in told.err
         )
-        assert f"{cancelled} is left out now and has a calendar: needlecare cancel " in told.err
-        assert f"{file_stem(gone)} is gone from the export and has a calendar: needlecare cancel " in told.err
+        assert f"{cancelled} is left out now but has a calendar; to cancel it: needlecare cancel " in told.err
+        assert (
+            f"{file_stem(gone)} is gone from the export but has a calendar; to cancel it: needlecare cancel "
+            in told.err
+        )
     assert "1 to write, 4 to revise, 38 unchanged" in dry.err
     assert "1 written, 4 revised, 38 unchanged" in done.err
-    assert "Left out now, and a file of an earlier run is there: " in pages.err
+    assert "No longer planned, but a file from an earlier run is still there: " in pages.err
     messages = records(texts.out)
     assert len({message["ref"] for message in messages}) == 43
     assert not {cancelled, gone} & {message["ref"] for message in messages}

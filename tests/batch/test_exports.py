@@ -316,8 +316,11 @@ def test_cancelled_and_missing_appointments_are_told_and_cancelled_once_a_dry_ru
     file.write_text("ref,treated,Status\na1,2026-11-21T14:30,Cancelled\na3,2026-11-22T11:00,ok\n")
     done = batch(file, "--out", out)
     assert done.code == 0
-    assert f"a1 is left out now and has a calendar: needlecare cancel {out}/a1.ics" in done.err
-    assert f"a2 is gone from the export and has a calendar: needlecare cancel {out}/a2.ics" in done.err
+    assert f"a1 is left out now but has a calendar; to cancel it: needlecare cancel {out}/a1.ics" in done.err
+    assert (
+        f"a2 is gone from the export but has a calendar; to cancel it: needlecare cancel {out}/a2.ics"
+        in done.err
+    )
     assert "a4" not in done.err
     assert "Moved, calendars revised: a3." in done.err
     assert done.err.endswith("2 rows: 1 revised, 1 left out.\n")

@@ -240,7 +240,7 @@ SYSTEMS = {
         "Nr,Date,From,To,Service\n1,11/21/2026,2:30,3:30,Microneedling\n2,11/21/2026,10:30,11:30,Microneedling\n",
         (*mapped(ref="Nr", treated="Date", time="From", end="To", service="Service"), *NEW_YORK),
         ["1 03:30", "2 11:30"],
-        said=("1 row with an end at night, between 23:00 and 06:00: see if am or pm is missing",),
+        said=("1 row with an end at night, between 23:00 and 06:00: check whether am or pm is missing",),
     ),
     "pipes": Export("ref|treated|service\n1|2026-11-21 14:30|Microneedling\n", LONDON, ["1 14:30"]),
     "an old Mac's line ends, Windows-1252, and the line that tells a spreadsheet the delimiter": Export(
@@ -450,4 +450,4 @@ def test_a_zone_that_is_not_the_clinics_is_understood_and_pointed_out(name: str,
 def test_a_year_that_is_far_away_is_pointed_out(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("ref,treated\n1,2062-11-21 14:30\n2,2025-11-21\n")
     done = run_batch(tmp_path / "a.csv", *LONDON, *MONDAY, "--dry-run")
-    assert "1 row with a date more than two years from today, so look at its year (row 1).\n" in done.err
+    assert "1 row with a date more than two years from today: check the year (row 1).\n" in done.err

@@ -1088,10 +1088,10 @@ def test_the_program_gives_an_account_of_what_it_kept(file: Path) -> None:
     number = len(ours(file.read_bytes()))
     code, heard = command_line(*PLANNED, str(file), "--update")
     assert code == 0
-    assert f": {number} unchanged, 1 not ours and kept.\n" in heard
+    assert f": {number} unchanged, 1 of other programs, kept.\n" in heard
     code, heard = command_line("cancel", str(file), *AT_NOON)
     assert code == 0
-    assert f": {number} cancelled, 1 not ours and kept.\n" in heard
+    assert f": {number} cancelled, 1 of other programs, kept.\n" in heard
     assert OWN_EVENT.replace("\n", "\r\n").encode() in file.read_bytes()
 
 

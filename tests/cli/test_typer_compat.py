@@ -63,7 +63,7 @@ REFUSED = {
     (
         "--format",
         "pdf",
-    ): "'--format': 'pdf' is not one of 'timeline', 'plain', 'markdown', 'html', 'sms', 'json'.",
+    ): "'--format': 'pdf' is not a choice; write one of timeline, plain, markdown, html, sms, json.",
 }
 
 
@@ -79,9 +79,9 @@ def test_a_value_that_cannot_be_read_is_refused_in_the_same_words_by_every_typer
 @pytest.mark.parametrize(
     ("jobs", "said"),
     [
-        ("many", "'many' is not a valid int"),
-        ("0", "0 is not in the range 1<=x<=64."),
-        ("65", "65 is not in"),
+        ("many", "'many' is not a whole number; write one in figures, such as 3."),
+        ("0", "0 is out of range; write a number from 1 to 64."),
+        ("65", "65 is out of range; write a number from 1 to 64."),
     ],
 )
 def test_a_number_that_cannot_be_is_refused_in_the_same_words_by_every_typer(jobs: str, said: str) -> None:

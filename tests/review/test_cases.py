@@ -360,7 +360,7 @@ DAMAGED = {
     ),
     "what a terminal would obey is escaped": (
         row(rule="\x1b[31m"),
-        [r'2: rule: unknown rule "\x1b[31m"'],
+        [r'2: rule: unknown rule "\x1b[31m"; needlecare schedule show lists them'],
     ),
     "a quote that does not end": (
         row(sum='"48 h'),
@@ -487,7 +487,9 @@ def test_check_runs_the_table_beside_a_file(tmp_path: Path) -> None:
         "clinic.cases.csv:2: makeup: end is 2026-11-24T14:30, expected 2026-11-23T14:30; "
         "differs is -, expected 2026-11-22T14:30 (48 h)\n"
     ) in wrong.err
-    assert wrong.err.endswith("clinic.cases.csv: no worked case for earrings and smoking\n")
+    assert wrong.err.endswith(
+        "clinic.cases.csv: no worked case for earrings and smoking; add a row for each\n"
+    )
     assert wrong.out.startswith("clinic.toml: 91 rules")
     assert wrong.out.endswith("; 0 of 1 cases hold\n")
 
@@ -543,7 +545,12 @@ def test_check_tells_its_cases_as_json(tmp_path: Path) -> None:
                 "where": "makeup",
                 "what": "differs is -, expected 2026-11-22T14:30 (48 h)",
             },
-            {"line": 3, "column": None, "where": "rule", "what": 'unknown rule "?"'},
+            {
+                "line": 3,
+                "column": None,
+                "where": "rule",
+                "what": 'unknown rule "?"; needlecare schedule show lists them',
+            },
         ],
         "uncovered": ["earrings", "smoking"],
     }

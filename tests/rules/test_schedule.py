@@ -196,7 +196,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     "an unknown source of a series": (
         [('scars_every = "P42D"', 'scars_every = "P42D"\nranges = [{ source = "who", statement = "x" }]')],
         # ranges 1-6, = 8, [ 10, { 11, source 13-18, = 20, its value 22
-        ['20:22: series.ranges 1.source: unknown source "who"'],
+        ['20:22: series.ranges 1.source: unknown source "who"; add it to [sources]'],
     ),
     "an id of a source that is none": (
         [("[sources.clinic]", "[sources.My_Clinic]"), ('source = "clinic"', 'source = "My_Clinic"')],
@@ -231,7 +231,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "an offset beyond a century": (
         [("PT24H", "P101Y")],
-        ['33:66: makeup.recommendations 1.end: "P101Y" is longer than a century'],
+        ['33:66: makeup.recommendations 1.end: "P101Y" is longer than a century; write a shorter one'],
     ),
     "an interval of a series in another form": (
         [('"P28D"', '"4w"')],  # every 1-5, = 7, its value 9
@@ -285,13 +285,13 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "after itself": (
         [('then = "fine again"', 'then = "fine again"\nafter = "makeup"')],
-        ["32:9: makeup.after: waits for itself: makeup after makeup"],
+        ["32:9: makeup.after: waits for itself: makeup after makeup; remove one of these waits"],
     ),
     "after one another": (  # a line more in the first rule: the second one's after is on line 43
         [('then = "fine again"', 'then = "fine again"\nafter = "heat"'), ("", HEAT)],
         [
-            "32:9: makeup.after: waits for itself: makeup after heat after makeup",
-            "43:9: heat.after: waits for itself: heat after makeup after heat",
+            "32:9: makeup.after: waits for itself: makeup after heat after makeup; remove one of these waits",
+            "43:9: heat.after: waits for itself: heat after makeup after heat; remove one of these waits",
         ],
     ),
     "after a rule that never ends": (
@@ -300,7 +300,9 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "after, in a rule that waits for nothing": (
         [("", HEAT.replace('"avoid"', '"prepare"'))],
-        ["42:9: heat.after: only avoid, do and expect rules wait for another, not prepare rules"],
+        [
+            "42:9: heat.after: only avoid, do and expect rules wait for another, not prepare rules; leave it out"
+        ],
     ),
     # past
     "a warning that is none": (
@@ -309,12 +311,12 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "an unknown warning": (
         [('"avoid"', '"expect"'), ('then = "fine again"', 'past = "infektion"')],
-        ['31:8: makeup.past: unknown rule "infektion"'],
+        ['31:8: makeup.past: unknown rule "infektion"; write the id of a rule, as in [rules.makeup]'],
     ),
     "a warning after what is to be avoided": (
         [('then = "fine again"', 'then = "fine again"\npast = "makeup"')],
         [
-            "32:8: makeup.past: only an expect rule has a warning that follows it, not one of kind avoid",
+            "32:8: makeup.past: only an expect rule has a warning that follows it, not one of kind avoid; leave it out",
             '32:8: makeup.past: "makeup" is of kind avoid; name a warning rule',
         ],
     ),
@@ -425,19 +427,25 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
         [("2027-01-01", "2025-12-31")],
         ["4:14: review_due: is before reviewed; write the day by which to review again"],
     ),
-    "a tier that there is not": ([("tier = 3", "tier = 5")], ["22:8: clinic.tier: not a number from 1 to 4"]),
-    "a tier of zero": ([("tier = 3", "tier = 0")], ["22:8: clinic.tier: not a number from 1 to 4"]),
+    "a tier that there is not": (
+        [("tier = 3", "tier = 5")],
+        ["22:8: clinic.tier: not a whole number from 1 to 4; write one, without quotes"],
+    ),
+    "a tier of zero": (
+        [("tier = 3", "tier = 0")],
+        ["22:8: clinic.tier: not a whole number from 1 to 4; write one, without quotes"],
+    ),
     "a tier that is true": (
         [("tier = 3", "tier = true")],
-        ["22:8: clinic.tier: not a number from 1 to 4"],
+        ["22:8: clinic.tier: not a whole number from 1 to 4; write one, without quotes"],
     ),
     "a year in quotes": (
         [("tier = 3", 'tier = 3\nyear = "2026"')],
-        ["23:8: clinic.year: not a number from 1900 to 2199"],
+        ["23:8: clinic.year: not a whole number from 1900 to 2199; write one, without quotes"],
     ),
     "no session": (
         [("\nsessions = 3", "\nsessions = 0")],
-        ["16:12: series.sessions: not a number from 1 to 24"],
+        ["16:12: series.sessions: not a whole number from 1 to 24; write one, without quotes"],
     ),
     "a range of sessions the wrong way round": (
         [
@@ -503,7 +511,9 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
     ),
     "ours names a part that is not given": (
         [('end = "PT24H" }', 'end = "PT24H", ours = ["end", "earliest"] }')],  # "end" 83-87, comma 88
-        ["33:90: makeup.recommendations 1.ours 2: names earliest, which this recommendation does not give"],
+        [
+            "33:90: makeup.recommendations 1.ours 2: names earliest, which this recommendation doesn't give; write earliest, or leave it out here"
+        ],
     ),
     "recommendations in a word": (  # recommendations 1-15, = 17, its value 19
         [(ALL, 'recommendations = "none"')],
@@ -592,10 +602,10 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
         [
             '1:6: id: not text in quotes; write id = "…"',
             "4:14: review_due: is before reviewed; write the day by which to review again",
-            "22:8: clinic.tier: not a number from 1 to 4",
+            "22:8: clinic.tier: not a whole number from 1 to 4; write one, without quotes",
             '23:1: clinic: unknown key "colour"',
             "29:9: makeup.short: empty; write a text",
-            '34:14: makeup.recommendations 1.source: unknown source "nobody"',
+            '34:14: makeup.recommendations 1.source: unknown source "nobody"; add it to [sources]',
             '34:36: makeup.recommendations 1.statement: not text in quotes; write statement = "…"',
             '34:60: makeup.recommendations 1.end: "24h" is not a duration; write "PT24H"',
         ],
@@ -608,7 +618,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
                 '[sources]\nclinic.tier = 9\nclinic.title = "Sheet"',
             )
         ],
-        ["22:15: clinic.tier: not a number from 1 to 4"],
+        ["22:15: clinic.tier: not a whole number from 1 to 4; write one, without quotes"],
     ),
     "a dotted key with spaces and quotes": (  # clinic 1-6, . 8, "tier" 10-15, = 17, its value 19
         [
@@ -617,7 +627,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
                 '[sources]\nclinic . "tier" = 9\nclinic.title = "Sheet"',
             )
         ],
-        ["22:19: clinic.tier: not a number from 1 to 4"],
+        ["22:19: clinic.tier: not a whole number from 1 to 4; write one, without quotes"],
     ),
     "a dotted key of the file": (  # clinic.name 1-11, = 13, its value 15
         [('treatment = "Needling"', 'treatment = "Needling"\nclinic.name = 5')],
@@ -632,7 +642,7 @@ REFUSALS: dict[str, tuple[Edits, list[str]]] = {
             )
         ],
         [
-            "22:19: clinic.tier: not a number from 1 to 4",
+            "22:19: clinic.tier: not a whole number from 1 to 4; write one, without quotes",
             '22:39: clinic: unknown key "adress"; did you mean "address"?',
         ],
     ),
@@ -1099,7 +1109,7 @@ EXTENDED_REFUSALS: dict[str, tuple[Edits, str, list[str]]] = {
         "",
         [
             '1:11: extends: no built-in schedule "smal"; see needlecare schedule list',
-            "8:8: rose.tier: not a number from 1 to 4",
+            "8:8: rose.tier: not a whole number from 1 to 4; write one, without quotes",
         ],
     ),
     "the id of its base": (
@@ -1110,7 +1120,7 @@ EXTENDED_REFUSALS: dict[str, tuple[Edits, str, list[str]]] = {
     "another kind than in the base": (
         [],
         '[rules.heat]\nkind = "do"\n',
-        ['11:8: heat.kind: "heat" is of kind avoid in the file that this one extends'],
+        ['11:8: heat.kind: "heat" is of kind avoid in the file that this one extends; leave kind out'],
     ),
     "a rule switched off that is not there": (
         [],
@@ -1138,7 +1148,7 @@ EXTENDED_REFUSALS: dict[str, tuple[Edits, str, list[str]]] = {
     "a circle through the base": (
         [],
         '[rules.makeup]\nafter = "heat"\n',  # heat waits for makeup, in the base
-        ["11:9: makeup.after: waits for itself: makeup after heat after makeup"],
+        ["11:9: makeup.after: waits for itself: makeup after heat after makeup; remove one of these waits"],
     ),
     "a source that neither of them has": (
         [],

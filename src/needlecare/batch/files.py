@@ -67,8 +67,8 @@ class InTheWay(Exception):
 
 FOREIGN_FILE, NO_FILE = "foreign-file", "no-file"
 INSTEAD = {
-    FOREIGN_FILE: "the rows into another folder, or --force: a file of that name exists that is not this row's",
-    NO_FILE: "the rows into another folder: what has the name of its file is not a plain file",
+    FOREIGN_FILE: "the rows into another folder, or give --force: a file of that name exists and isn't this row's",
+    NO_FILE: "the rows into another folder: a folder or device has the name of its file",
 }
 
 

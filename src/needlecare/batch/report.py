@@ -59,8 +59,8 @@ class RowResult(Struct, frozen=True, kw_only=True):
 NOTES = {
     "no-end": "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
     "appointment",
-    "far-away": "a date more than two years from today, so look at its year",
-    "at-night": "an end at night, between 23:00 and 06:00: see if am or pm is missing, or the time zone is another",
+    "far-away": "a date more than two years from today: check the year",
+    "at-night": "an end at night, between 23:00 and 06:00: check whether am or pm is missing, or the time zone is wrong",
     "other-zone": "another time zone than that of --tz, in which the time is read; if your system writes all times in "
     "the clinic's zone, give --map tz=",
     "skin-type-range": "two skin types, so the higher was taken, which has the stricter plan",

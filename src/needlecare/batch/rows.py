@@ -213,7 +213,7 @@ class _Look:
             names = ", ".join(self.treatments.names)
             yield (
                 f"No row names this treatment, which is known by the words {names}; "
-                "if your clinic calls it otherwise, give --service WORD."
+                "if your clinic has another name for it, give --service WORD."
             )
         if Column.SERVICE not in self.places.columns:
             yield from self.unused_services()

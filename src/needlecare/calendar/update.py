@@ -73,7 +73,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
             "unchanged": self.unchanged,
             "cancelled": self.cancelled,
             "past and left out": self.dropped,
-            "not ours and kept": self.foreign,
+            "of other programs, kept": self.foreign,
         }
         return ", ".join(f"{number} {what}" for what, number in named.items() if number) or "no events"
 

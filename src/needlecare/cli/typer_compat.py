@@ -116,10 +116,12 @@ def _whole_number(value: Any, least: float | None, most: float | None) -> int:
     try:
         number = int(value)
     except ValueError:
-        raise typer.BadParameter(f"{value!r} is not a valid integer.") from None
+        raise typer.BadParameter(
+            f"{value!r} is not a whole number; write one in figures, such as 3."
+        ) from None
     if (least is not None and number < least) or (most is not None and number > most):
-        bounds = f"{'' if least is None else f'{least}<='}x{'' if most is None else f'<={most}'}"
-        raise typer.BadParameter(f"{number} is not in the range {bounds}.")
+        bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise typer.BadParameter(f"{number} is out of range; write a number {bounds}.")
     return number
 
 
@@ -130,5 +132,5 @@ def _choice(value: Any, choices: type[Enum], *, fold: bool) -> Enum:
         ):
             return choice
     raise typer.BadParameter(
-        f"{value!r} is not one of {', '.join(repr(str(known.value)) for known in choices)}."
+        f"{value!r} is not a choice; write one of {', '.join(str(known.value) for known in choices)}."
     )

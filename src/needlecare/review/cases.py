@@ -287,7 +287,10 @@ class _Row:
     def rule(self) -> str | None:
         cell = self.text("rule", "the id of a rule, such as makeup")
         if cell and cell not in self.reader.rules:
-            self.wrong(f"unknown rule {quoted(cell)}{nearest(cell, self.reader.rules)}", "rule")
+            self.wrong(
+                f"unknown rule {quoted(cell)}{nearest(cell, self.reader.rules) or '; needlecare schedule show lists them'}",
+                "rule",
+            )
         return cell if cell in self.reader.rules else None
 
     def treatment(self) -> Treatment | None:

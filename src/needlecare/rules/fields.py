@@ -137,7 +137,7 @@ class Fields:
         if value is None:
             return known
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.wrong(f"not a number from {low} to {high}", key)
+            self.wrong(f"not a whole number from {low} to {high}; write one, without quotes", key)
             return known
         return value
 

@@ -65,6 +65,8 @@ _TOP_KEYS = frozenset(
 _MAX_KEY_NAMES = 100
 _NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}"
+_ADD_SOURCE = "; add it to [sources]"
+_WRITE_ID = "; write the id of a rule, as in [rules.makeup]"
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts whose phrases are looked for in questions
@@ -473,11 +475,14 @@ class _ScheduleReader:
         kind = Kind(named) if named else None
         if inherited and kind is not inherited.kind:
             table.wrong(
-                f"{quoted(key)} is of kind {inherited.kind} in the file that this one extends", "kind"
+                f"{quoted(key)} is of kind {inherited.kind} in the file that this one extends; leave kind out",
+                "kind",
             )
         after = table.text("after", required=False)
         if after and table.has("after") and kind and kind not in _HAS_AFTER:
-            table.wrong(f"only avoid, do and expect rules wait for another, not {kind} rules", "after")
+            table.wrong(
+                f"only avoid, do and expect rules wait for another, not {kind} rules; leave it out", "after"
+            )
         recommendations = inherited.recommendations if inherited else ()
         if table.has("recommendations") or inherited is None:
             recommendations = self._recommendations(key, table, kind, sources)
@@ -510,7 +515,10 @@ class _ScheduleReader:
     def _past(self, table: Fields, kind: Kind | None) -> str | None:
         past = table.text("past", required=False)
         if past and kind and kind is not Kind.EXPECT:
-            table.wrong(f"only an expect rule has a warning that follows it, not one of kind {kind}", "past")
+            table.wrong(
+                f"only an expect rule has a warning that follows it, not one of kind {kind}; leave it out",
+                "past",
+            )
         return past or None
 
     def _exceptions(self, table: Fields, inherited: Rule | None) -> tuple[RuleException, ...]:
@@ -533,7 +541,9 @@ class _ScheduleReader:
         """Return words for a calendar's title; an empty text removes the inherited words."""
         words = table.text(key, required=False)
         if len(words) > LONGEST_TITLE:
-            table.wrong(f"longer than {LONGEST_TITLE} characters, which is all that a phone shows", key)
+            table.wrong(
+                f"longer than {LONGEST_TITLE} characters, which is all that a phone shows; shorten it", key
+            )
         return words or None
 
     def _daily(self, table: Fields, kind: Kind | None) -> bool:
@@ -560,7 +570,8 @@ class _ScheduleReader:
             source = fields.text("source")
             if source and source not in sources:
                 fields.wrong(
-                    f"unknown source {quoted(source)}{self.problems.nearest(source, sources)}", "source"
+                    f"unknown source {quoted(source)}{self.problems.nearest(source, sources) or _ADD_SOURCE}",
+                    "source",
                 )
             recommendation = Recommendation(
                 claim=claim,
@@ -592,7 +603,11 @@ class _ScheduleReader:
                 table.wrong(f"{quoted(name)} is not one of {choices}{near}", "ours", number)
                 continue
             if not table.has("applies" if name == Part.CONDITION else name):
-                table.wrong(f"names {name}, which this recommendation does not give", "ours", number)
+                table.wrong(
+                    f"names {name}, which this recommendation doesn't give; write {name}, or leave it out here",
+                    "ours",
+                    number,
+                )
             found.add(Part(name))
         return frozenset(found)
 
@@ -629,7 +644,7 @@ class _ScheduleReader:
             path = ("rules", rule.id, "after")
             target = rules.get(rule.after)
             if rule.after not in known:
-                what = f"unknown rule {quoted(rule.after)}{self.problems.nearest(rule.after, rules)}"
+                what = f"unknown rule {quoted(rule.after)}{self.problems.nearest(rule.after, rules) or _WRITE_ID}"
                 self.problems.add(path, what)
             elif target is not None and target.kind not in _waited_for(rule.kind):
                 kinds = " and ".join(sorted(_waited_for(rule.kind)))
@@ -640,7 +655,7 @@ class _ScheduleReader:
             elif self.root.table("rules").table(rule.id).has("after"):
                 queue = _queue(rule.id, rules)
                 if queue[-1] == rule.id:
-                    what = f"waits for itself: {' after '.join(queue)}"
+                    what = f"waits for itself: {' after '.join(queue)}; remove one of these waits"
                     self.problems.add(path, what)
                 elif len(queue) > MAX_WAITING_RULES:
                     what = f"waits for more than {MAX_WAITING_RULES} rules in a row; let it wait for fewer"
@@ -650,7 +665,7 @@ class _ScheduleReader:
         """Report a `past` that is not a warning; it may be one that the file switches off."""
         target, path = rules.get(past), ("rules", rule, "past")
         if past not in known:
-            what = f"unknown rule {quoted(past)}{self.problems.nearest(past, rules)}"
+            what = f"unknown rule {quoted(past)}{self.problems.nearest(past, rules) or _WRITE_ID}"
             self.problems.add(path, what)
         elif target is not None and target.kind is not Kind.WARNING:
             what = f"{quoted(past)} is of kind {target.kind}; name a warning rule"
@@ -727,7 +742,7 @@ class _ScheduleReader:
             table.wrong('missing rules; write rules = ["makeup"]')
         for number, name in enumerate(named):
             if name not in known:
-                hint = self.problems.nearest(name, rules)
+                hint = self.problems.nearest(name, rules) or _WRITE_ID
                 table.wrong(f"unknown rule {quoted(name)}{hint}", "rules", number)
             elif name in rules and rules[name].kind not in _ENDS_FOR_GOOD:
                 kind = rules[name].kind
@@ -739,7 +754,10 @@ class _ScheduleReader:
     def _range(self, table: Fields, sources: Mapping[str, Source]) -> SeriesRange:
         source = table.text("source")
         if source and source not in sources:
-            table.wrong(f"unknown source {quoted(source)}{self.problems.nearest(source, sources)}", "source")
+            table.wrong(
+                f"unknown source {quoted(source)}{self.problems.nearest(source, sources) or _ADD_SOURCE}",
+                "source",
+            )
         found = SeriesRange(
             source=source,
             statement=table.text("statement"),

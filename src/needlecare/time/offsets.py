@@ -43,14 +43,14 @@ def parse_offset(text: str) -> Offset:
         raise InvalidOffset(f"{quoted(text)} is not a duration; {_instead_of(text)}")
     numbers = {name: match[name] or "0" for name in _OFFSET_PARTS}
     if any(len(number) > 9 for number in numbers.values()):
-        raise InvalidOffset(f"{quoted(text)} is longer than a century")
+        raise InvalidOffset(f"{quoted(text)} is longer than a century; write a shorter one")
     part = {name: int(number) for name, number in numbers.items()}
     sign = -1 if match["sign"] == "-" else 1
     months = part["years"] * 12 + part["months"]
     days = part["weeks"] * 7 + part["days"]
     seconds = part["hours"] * 3600 + part["minutes"] * 60 + part["seconds"]
     if months > 1200 or days > _CENTURY.days or seconds > _CENTURY.total_seconds():
-        raise InvalidOffset(f"{quoted(text)} is longer than a century")
+        raise InvalidOffset(f"{quoted(text)} is longer than a century; write a shorter one")
     clock = None
     if match["clock"]:
         hour, minute = (int(number) for number in match["clock"].split(":"))

@@ -675,7 +675,10 @@ class _Reader:
             if (found := self.day_without_year(day, month)) is not None:
                 return _Day(found, _Kind.YEARLESS)
             days = (date(2000, month % 12 + 1, 1) - timedelta(days=1)).day
-            raise self.refusal(f": {MONTHS[month - 1].title()} has {days} days", code="no-such-time")
+            raise self.refusal(
+                f": {MONTHS[month - 1].title()} has {days} days; write a day from 1 to {days}",
+                code="no-such-time",
+            )
         year = int(match["year"])
         if len(match["year"]) < 4:
             dates = _dates((2000 + year % 100, month, day)) if year < 100 else []

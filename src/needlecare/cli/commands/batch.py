@@ -307,7 +307,7 @@ def _check(
 ) -> None:
     """Refuse options that exclude each other, and point out those without effect. Raises UsageError."""
     if out == "":
-        raise UsageError("--out is empty; give --out DIR, or --out . for the one you are in")
+        raise UsageError("--out is empty; give --out DIR, or --out . for the current folder")
     if out is None and not json and not dry_run and format is not BatchFormat.SMS:
         raise UsageError("there is nowhere to write to; give --out DIR, or --json for standard output")
     if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
@@ -485,7 +485,9 @@ def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Surv
     if files.format is not BatchFormat.ICS:
         if tally.stale_files:
             named = report.some(list(map(shown, tally.stale_files)))
-            terminal.say(f"Left out now, and a file of an earlier run is there: {named}; delete it.")
+            terminal.say(
+                f"No longer planned, but a file from an earlier run is still there: {named}. Delete it."
+            )
         return
     gone: list[str] = []
     if tally.first_day is not None and tally.last_day is not None:
@@ -507,11 +509,11 @@ def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Surv
         why = "is gone from the export" if name in gone else "is left out now"
         command = report.cancel_command(str(files.folder), name)
         ref = tally.stale_files.get(name) or name.removesuffix(".ics")
-        terminal.say(f"{shown(ref)} {why} and has a calendar: {command}")
+        terminal.say(f"{shown(ref)} {why} but has a calendar; to cancel it: {command}")
     if len(stale) > report.MAX_NAMED_CALENDARS:
         more = len(stale) - report.MAX_NAMED_CALENDARS
         terminal.say(
-            f"and {more} more calendars; --dry-run --cancel-missing lists, --cancel-missing cancels them."
+            f"And {more} more. --cancel-missing --dry-run lists them all; --cancel-missing cancels them."
         )
 
 

@@ -62,7 +62,10 @@ def cancel(
             if output is None:
                 changed = held.replace(made.data)
     except (OSError, ValueError, UsageError) as error:
-        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}") from None
+        raise UsageError(
+            f"{quoted(file, MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}; "
+            "give a calendar file that needlecare wrote"
+        ) from None
     if output == "-":
         terminal.print_bytes(made.data)
         return

@@ -226,8 +226,8 @@ def _without(kept: tuple[SavedTreatment, ...], forget: str) -> tuple[SavedTreatm
     numbers = {str(number): number for number in range(1, len(kept) + 1)}
     number = numbers.get(forget.strip())
     if number is None:
-        which = f"a number from 1 to {len(kept)}, or all" if kept else "all; nothing is saved"
-        raise UsageError(f"there is no saved treatment {quoted(forget)}; write {which}")
+        instead = f"write a number from 1 to {len(kept)}, or all" if kept else "nothing is saved"
+        raise UsageError(f"there is no saved treatment {quoted(forget)}; {instead}")
     return kept[: number - 1] + kept[number:]
 
 

@@ -74,7 +74,8 @@ def found_text(checked: Checked) -> str:
     if cases is not None and cases.uncovered:
         named = joined([*cases.uncovered[:MAX_NAMED], *_more(cases.uncovered)])
         if cases.exists:
-            errors.append(ScheduleError(cases.file, [Problem(where="", what=f"no worked case for {named}")]))
+            what = f"no worked case for {named}; add a row for each"
+            errors.append(ScheduleError(cases.file, [Problem(where="", what=what)]))
         else:
             what = f"no worked cases; write a table of them, {cases.file}, for {named}"
             errors.append(ScheduleError(checked.file, [Problem(where="", what=what)]))
