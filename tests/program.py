@@ -14,6 +14,7 @@ PROGRAM = Path(sys.executable).with_name("needlecare")
 _FOREIGN = (
     *("NEEDLECARE_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "TERM", "PYTHONIO"),
     *("HOME", "XDG_"),
+    "PYTHONDONTWRITEBYTECODE",  # each program would compile every module again, which takes longer than its work
 )
 # An empty home for whatever a test runs; it is removed when the tests end.
 _HOME = TemporaryDirectory(prefix="needlecare-home-")
