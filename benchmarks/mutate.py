@@ -35,6 +35,7 @@ from types import CodeType, FunctionType
 
 import coverage
 import pytest
+from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("time", "plan", "calendar", "batch")
@@ -223,7 +224,9 @@ class Trials:
             started.clear()
             begun = time.process_time()
             measuring.switch_context(str(number))
-            passed = self._passes([number])
+            following = self.items[number + 1] if number + 1 < len(self.items) else None
+            reports = runtestprotocol(self.items[number], log=False, nextitem=following)
+            passed = not any(report.failed for report in reports)
             if not passed and not started:
                 found.failed.add(number)
             found.seconds[number] = time.process_time() - begun
@@ -287,13 +290,10 @@ class Trials:
 
     def _passes(self, tests: list[int]) -> bool:
         """Run tests up to one that fails, each for so many times the seconds that it took when it was measured."""
-        from _pytest.runner import runtestprotocol
-
         for test, following in zip(tests, [*tests[1:], None], strict=True):
-            if test in self.measured.seconds:
-                used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-                most = int(used + CPU_SECONDS + 10 * self.measured.seconds[test])
-                resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+            used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+            most = int(used + CPU_SECONDS + 10 * self.measured.seconds[test])
+            resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
             after = None if following is None else self.items[following]
             if any(report.failed for report in runtestprotocol(self.items[test], log=False, nextitem=after)):
                 return False
