@@ -197,6 +197,7 @@ class Trials:
         """Run every test in a fork, so that nothing that they remember is there when a mutant is tried."""
         file = self.place / "measured"
         if (child := os.fork()) == 0:
+            _silence()
             try:
                 file.write_bytes(pickle.dumps(self._measured()))
             finally:
@@ -254,8 +255,7 @@ class Trials:
         if (child := os.fork()) == 0:
             resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
             signal.alarm(SECONDS)
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, 2)
+            _silence()
             try:
                 for function, code in changed:
                     function.__code__ = code
@@ -298,6 +298,13 @@ class Trials:
             if any(report.failed for report in runtestprotocol(self.items[test], log=False, nextitem=after)):
                 return False
         return True
+
+
+def _silence() -> None:
+    """Let what the tests of this process print go nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
 
 
 class Only:
