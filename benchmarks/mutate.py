@@ -83,7 +83,7 @@ class Mutant:
         tree = ast.parse((ROOT / self.path).read_text(encoding="utf-8"))
         node = next(islice(ast.walk(tree), number, None))
         node.__dict__.update(next(islice(_changes(node), which, None)).__dict__)
-        return tree
+        return ast.fix_missing_locations(tree)
 
 
 @dataclass(slots=True)
