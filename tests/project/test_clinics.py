@@ -407,7 +407,7 @@ def test_a_year_is_tried_and_then_written_over_both_cores(clinic: Clinic) -> Non
     assert "30 rows: 29 to write, 1 failed." in done.stderr
     assert "30 rows: 29 written, 1 failed." in done.stderr
     assert len(names(clinic.folder / "year")) == 29
-    (wrong,) = records(clinic.read("to-mend.ndjson"))
+    (wrong,) = records(clinic.read("to-correct.ndjson"))
     assert (wrong["row"], wrong["column"], wrong["code"]) == (7, "treated", "not-a-time")
     assert MARKER not in done.stderr + clinic.read("year-report.ndjson")
     again = clinic.run("year.sh")

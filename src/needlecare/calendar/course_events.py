@@ -110,7 +110,7 @@ def _options(
 
 
 def _until_next(course: Course, session: Session, draft: Draft) -> Iterator[Draft]:
-    """Yield an entry of a session under its role in the course, unless it begins behind the next session."""
+    """Yield an event of a session under its role in the course, unless it begins after the next session."""
     named = replace(draft, role=of_session(session.number, draft.role))
     following = course.after(session)
     if following is not None and draft.title == _today(following, course):

@@ -64,7 +64,7 @@ NO_SUFFIXES: Mapping[str, str] = {}
 class Draft(Struct, frozen=True, kw_only=True):
     """An event before its text is written and its minute is final.
 
-    `wording` is that of its plan. An entry of a lower rank keeps its minute where two would
+    `wording` is that of its plan. An event of a lower rank keeps its minute where two would
     ring at once; `worth` decides which stay where there are too many. Of a change, `priority` is that of
     the most important thing that ends.
     """

@@ -47,7 +47,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 class Daily(Struct, frozen=True, kw_only=True):
-    """An entry that is repeated every day at the same local time, `count` times altogether."""
+    """An event that repeats every day at the same local time, `count` times altogether."""
 
     zone: ZoneInfo
     count: int
@@ -95,7 +95,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
     left_out: Mapping[Worth, Sequence[int]]
 
     def uid(self, entry: Entry) -> str:
-        """Return the UID of an entry: the same for the same reference and role."""
+        """Return the UID of an event: the same for the same reference and role."""
         return uid(self.reference, entry.role)
 
 
@@ -302,7 +302,7 @@ class _Calendar(ics.Calendar):
 
 @lru_cache(maxsize=1024)  # an end is often the start of something else
 def _time(at: datetime | date, daily: Daily | None) -> str:
-    """Write a start or an end: a date, a moment in UTC, or the local time of a daily entry."""
+    """Write a start or an end: a date, a moment in UTC, or the local time of a daily event."""
     if not isinstance(at, datetime):
         return f"{at:%Y%m%d}"
     if daily is None or daily.zone.key in UTC_NAMES:

@@ -110,8 +110,15 @@ def _command(name: str) -> Command:
         own.command(name, epilog=module.EXAMPLES)(with_single_options(getattr(module, function)))
     command = typer.main.get_command(own)
     command.name = name
+    for described in (command, *getattr(command, "commands", {}).values()):
+        described.help = _unwrapped(described.help or "")
     setattr(command, "rich_help_panel", _PANELS[name])  # noqa: B010  TyperCommand and TyperGroup have it, their base not
     return command
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines of each paragraph: Typer keeps the line ends of a docstring from its second paragraph on."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 app = typer.Typer(
