@@ -27,7 +27,7 @@ def test_the_first_line_names_the_day_and_the_latest_date() -> None:
 def test_what_is_too_late_is_called_too_late() -> None:
     done = needlecare("ready-by", "saturday", *NOW, COLUMNS="200")  # 28 November
     assert done.code == 0
-    assert done.out.startswith("Ready by Sat 28 Nov 2026: too late for nothing left to avoid.")
+    assert done.out.startswith("Ready by Sat 28 Nov 2026: too late to have nothing left to avoid.")
     assert "is too late for all of this." in done.out
 
 

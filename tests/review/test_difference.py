@@ -204,7 +204,7 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
             # unknown type: the certain words are 48 h and, with PRP, 72 h and now 120: no longer before the end
             (
                 "Where sources differ: No makeup (makeup), with PRP, skin type unknown: sources no longer differ "
-                "(from 72 hours after the treatment they did)"
+                "(in the old rules they did, from 72 hours after the treatment)"
             ),
         ],
     ),
@@ -221,8 +221,8 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
         (A_DAY, 'statement = "A week", start = "P0D", end = "P7D"'),
         [
             (
-                "Where sources differ: No gym (gym): sources no longer differ (from 24 hours after the treatment "
-                "they did)"
+                "Where sources differ: No gym (gym): sources no longer differ (in the old rules they did, "
+                "from 24 hours after the treatment)"
             ),
         ],
     ),
@@ -266,7 +266,7 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
         [
             (
                 "Where sources differ: Pause retinol (retinol): sources differ until 5 days before the treatment; "
-                "they did not"
+                "in the old rules they agreed"
             ),
         ],
     ),
@@ -313,26 +313,26 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
     # Rules that come and go
     "a rule that is gone": (
         without("gym"),
-        ["No longer said: No gym (gym): was until 7 days after the treatment"],
+        ["No longer shown: No gym (gym): was until 7 days after the treatment"],
     ),
     "a question that is gone": (
         without("pregnancy"),
-        ["No longer said: Pregnant (pregnancy): was asked before the treatment"],
+        ["No longer shown: Pregnant (pregnancy): was asked before the treatment"],
     ),
     "a day that is gone": (
         without("photo"),
-        ["No longer said: Photo (photo): was on day 30"],
+        ["No longer shown: Photo (photo): was on day 30"],
     ),
     "a rule for some that is gone, told as a note where the type is unknown": (
         without("pigment"),
         [
-            "No longer said: Tinted sunscreen (pigment), skin type IV-VI: was until 30 days after the treatment",
-            "No longer said: Tinted sunscreen (pigment), skin type unknown: was a note without times",
+            "No longer shown: Tinted sunscreen (pigment), skin type IV-VI: was until 30 days after the treatment",
+            "No longer shown: Tinted sunscreen (pigment), skin type unknown: was a note without times",
         ],
     ),
     "times that become a note": (
         (FROM_A_DAY, 'statement = "Now and then"'),
-        ["No longer said: Moisturise (cream): a note without times instead of times"],
+        ["No longer shown: Moisturise (cream): a note without times instead of times"],
     ),
     "a rule that waits for another": (
         (A_WEEK + " },\n]", 'statement = "A while" },\n]\nafter = "makeup"'),
@@ -351,8 +351,8 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
                 "7 days: 4 days shorter"
             ),
             (
-                "Where sources differ: No gym (gym): sources no longer differ (from 24 hours after the treatment "
-                "they did)"
+                "Where sources differ: No gym (gym): sources no longer differ (in the old rules they did, "
+                "from 24 hours after the treatment)"
             ),
         ],
     ),
@@ -370,79 +370,84 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
     # Words
     "another title": (
         ('title = "No gym"', 'title = "No sport"'),
-        ["Said otherwise: No sport (gym): the title is now “No sport”; it was “No gym”"],
+        ["Wording and settings: No sport (gym): the title is now “No sport”; it was “No gym”"],
     ),
     "another advice": (
         ('advice = "Rest."', 'advice = "Sit."'),
-        ["Said otherwise: No gym (gym): the advice is now “Sit.”; it was “Rest.”"],
+        ["Wording and settings: No gym (gym): the advice is now “Sit.”; it was “Rest.”"],
     ),
     "another word at the end": (
         ('then = "the gym is fine"', 'then = "go"'),
-        ["Said otherwise: No gym (gym): what is said when it ends is now “go”; it was “the gym is fine”"],
+        [
+            "Wording and settings: No gym (gym): what to say when it ends is now “go”; it was “the gym is fine”"
+        ],
     ),
     "care that is no longer daily": (
         ("daily = true", "daily = false"),
-        ["Said otherwise: Moisturise (cream): no longer daily care"],
+        ["Wording and settings: Moisturise (cream): no longer daily care"],
     ),
     "a medicine": (
         ('title = "Pause retinol"', 'medicine = true\ntitle = "Pause retinol"'),
-        ["Said otherwise: Pause retinol (retinol): now about medicines"],
+        ["Wording and settings: Pause retinol (retinol): now about medicines"],
     ),
     "a rule said once in a series": (
         ('title = "Photo"', 'title = "Photo"\nseries = "last"'),
-        ["Said otherwise: Photo (photo): the sessions of a series that it is said in is now “last”"],
+        ["Wording and settings: Photo (photo): the sessions of a series that it is shown in is now “last”"],
     ),
     # The file
     "a clinic": (
         ("", '[clinic]\nname = "Rose"\ntelephone = "030"\nemergency = "112"\nfooter = "Bye"\n'),
         [
-            "Said otherwise: the clinic is now “Rose”",
-            "Said otherwise: the telephone is now 030",
-            "Said otherwise: the emergency number is now 112",
-            "Said otherwise: the footer is now “Bye”",
+            "Wording and settings: the clinic is now “Rose”",
+            "Wording and settings: the telephone is now 030",
+            "Wording and settings: the emergency number is now 112",
+            "Wording and settings: the footer is now “Bye”",
         ],
     ),
     "a standing text": (
         ('text = "call {clinic}"', 'text = "ring {clinic}"'),
-        ["Said otherwise: the word on when to call is now “ring {clinic}”; it was “call {clinic}”"],
+        ["Wording and settings: the text on when to call is now “ring {clinic}”; it was “call {clinic}”"],
     ),
     "a standing text in short": (
         ('short = "in general"', 'short = "short"'),
         [
             (
-                "Said otherwise: the word on whose instructions come first, in short, is now “short”; "
+                "Wording and settings: the text on whose instructions come first, in short, is now “short”; "
                 "it was “in general”"
             ),
         ],
     ),
     "a series": (
         ('every = "P28D"\nscars', 'every = "P5W"\nscars'),
-        ["Said otherwise: the time between two sessions is now 35 days; it was 28 days"],
+        ["Wording and settings: the time between two sessions is now 35 days; it was 28 days"],
     ),
     "more sessions": (
         ("scars_sessions = 4", "scars_sessions = 5"),
-        ["Said otherwise: the number of sessions in a series for scars is now 5; it was 4"],
+        ["Wording and settings: the number of sessions in a series for scars is now 5; it was 4"],
     ),
     "a range": (
         ("[3, 4]", "[3, 6]"),
-        ["Said otherwise: what sources say of a series is now “all 3-6”; it was “all 3-4”"],
+        ["Wording and settings: what sources say about a series is now “all 3-6”; it was “all 3-4”"],
     ),
     # What a patient does not see
     "a version": (('version = "1"', 'version = "2"'), []),
-    "a claim": ((A_DAY, f'claim = "c", {A_DAY}'), ["Changed outside the plans: who says it, in: gym"]),
+    "a claim": (
+        (A_DAY, f'claim = "c", {A_DAY}'),
+        ["Changed outside the plans: the sources' advice, in: gym"],
+    ),
     "a source that changes no window": (
         (f'{{ source = "a", {A_DAY} }},', f'{{ source = "a", {A_DAY} }},\n{{ source = "b", {A_DAY} }},'),
-        ["Changed outside the plans: who says it, in: gym"],
+        ["Changed outside the plans: the sources' advice, in: gym"],
     ),
     "a source's name": (('title = "A" }', 'title = "AA" }'), ["Changed outside the plans: the sources: a"]),
-    "a reason": (('why = "Sweat."', 'why = "Heat."'), ["Changed outside the plans: the reason why, in: gym"]),
+    "a reason": (('why = "Sweat."', 'why = "Heat."'), ["Changed outside the plans: the reason, in: gym"]),
     "the words that are understood": (
         ('"lipstick"', '"rouge"'),
-        ["Changed outside the plans: the words that are understood, in: makeup"],
+        ["Changed outside the plans: the words that it recognises, in: makeup"],
     ),
     "what is said first to some questions": (
         ('why = "Sweat."', 'why = "Sweat."\nexceptions = [{ covers = ["walk"], say = "A walk is fine." }]'),
-        ["Changed outside the plans: what is said first to some questions, in: gym"],
+        ["Changed outside the plans: the exceptions, in: gym"],
     ),
     "four weeks for 28 days": (('every = "P28D"\nscars', 'every = "P4W"\nscars'), []),
     "a range that is set aside": (

@@ -23,21 +23,21 @@ from needlecare.review.compare import (
 )
 
 _HEADINGS = {
-    Change.GONE: "No longer said",
+    Change.GONE: "No longer shown",
     Change.SHORTER: "Shorter",
     Change.NEW: "New",
     Change.LONGER: "Longer",
     Change.EARLIER: "Starts earlier",
     Change.LATER: "Starts later",
     Change.DISPUTED: "Where sources differ",
-    Change.SAID: "Said otherwise",
+    Change.SAID: "Wording and settings",
 }
 _UNSEEN = {
     Unseen.SOURCES: "the sources",
-    Unseen.RECOMMENDATIONS: "who says it, in",
-    Unseen.WHY: "the reason why, in",
-    Unseen.COVERS: "the words that are understood, in",
-    Unseen.EXCEPTIONS: "what is said first to some questions, in",
+    Unseen.RECOMMENDATIONS: "the sources' advice, in",
+    Unseen.WHY: "the reason, in",
+    Unseen.COVERS: "the words that it recognises, in",
+    Unseen.EXCEPTIONS: "the exceptions, in",
 }
 _REFERENCES = {
     Reference.PLAIN: "",
@@ -48,26 +48,26 @@ _REFERENCES = {
 _KEYS = {
     "kind": "the kind of rule",
     "short": "the name in the chart",
-    "then": "what is said when it ends",
+    "then": "what to say when it ends",
     "medicine": "is about medicines",
     "daily": "is daily care",
-    "series": "the sessions of a series that it is said in",
+    "series": "the sessions of a series that it is shown in",
     "treatment": "the treatment",
     "clinic.name": "the clinic",
     "clinic.telephone": "the telephone",
     "clinic.emergency": "the emergency number",
     "clinic.footer": "the footer",
-    "standing.general": "the word on whose instructions come first",
-    "standing.medicine": "the word on prescribed medicine",
-    "standing.open_skin": "the word on open skin",
-    "standing.call": "the word on when to call",
-    "standing.emergency": "the word on emergencies",
-    "standing.scope": "the word on what the rules are not for",
+    "standing.general": "the text on whose instructions come first",
+    "standing.medicine": "the text on prescribed medicine",
+    "standing.open_skin": "the text on open skin",
+    "standing.call": "the text on when to call",
+    "standing.emergency": "the text on emergencies",
+    "standing.scope": "the text on what the rules are not for",
     "series.sessions": "the number of sessions in a series",
     "series.every": "the time between two sessions",
     "series.scars_sessions": "the number of sessions in a series for scars",
     "series.scars_every": "the time between two sessions for scars",
-    "series.ranges": "what sources say of a series",
+    "series.ranges": "what sources say about a series",
 }
 _TREATMENT = " the treatment"
 _IN_WEEKS = timedelta(days=21)  # from here on how_long rounds up to weeks, so a difference is given in days
@@ -207,11 +207,13 @@ def _differs(kind: Kind | None, before: Point | None, after: Point | None) -> st
             distance = "" if expected else f": {_by(before, after)} {moved}"
             return f"{now} instead of {_shortened(_point(before), now)}{distance}"
         case None, Point():
-            return f"{said(after)}, as is now said" if expected else f"{said(after)}; they did not"
+            return (
+                f"{said(after)}; this is new" if expected else f"{said(after)}; in the old rules they agreed"
+            )
         case Point(), None if expected:
-            return f"no longer said that {said(before)}"
+            return f"no longer shown: {said(before)}"
         case Point(), None:
-            return f"sources no longer differ ({word} {_point(before)} they did)"
+            return f"sources no longer differ (in the old rules they did, {word} {_point(before)})"
         case _:
             return ""
 

@@ -53,7 +53,7 @@ class _ReadyByPage(Page):
                 self.line(sentence(note.text), DIM)
         day = self.near_day_text(self.found.day)
         if any(ready_date.line.apart for ready_date in self.found.dates):
-            self.line(f"“{NOTHING_TO_AVOID}” doesn't count what stands apart.", DIM)
+            self.line(f"“{NOTHING_TO_AVOID}” doesn't count what is listed separately.", DIM)
         self.line(f"Over means before {day} begins, whatever the time of the treatment.", DIM)
         self.line(sentence(standing_text("general", self.found.schedule, short=True)), DIM)
         return self.written_text()
@@ -70,7 +70,9 @@ class _ReadyByPage(Page):
         latest = short_day(main.first)
         if main.in_reach(self.today):
             return f"Ready by {day}: have {what} on {latest} at the latest, and nothing is left to avoid."
-        return f"Ready by {day}: too late for nothing left to avoid. The last day for {what} was {latest}."
+        return (
+            f"Ready by {day}: too late to have nothing left to avoid. The last day for {what} was {latest}."
+        )
 
     def heading(self) -> None:
         """Write the headings of the columns."""
