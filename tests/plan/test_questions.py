@@ -112,3 +112,14 @@ def test_whatever_is_to_be_avoided_or_done_is_asked_for_in_the_table(path: Path)
     never_asked = {"vet-provider"}  # it is asked of the clinic, and not of oneself
     rules = {rule.id for rule in SCHEDULES[path].rules.values() if rule.kind in kinds}
     assert rules - asked <= never_asked
+
+
+@pytest.mark.parametrize("question", ["go to a hot yoga class", "the gym after work", "cycle to school"])
+def test_a_permission_never_comes_before_an_answer_that_forbids(question: str) -> None:
+    """What may be done on the way to work is no answer to what is asked besides."""
+    made = PLANS[FACE, False]
+    found = reply(
+        read(question), vocabulary_of(made.schedule), made, begins(made) + timedelta(hours=30)
+    ).answer
+    assert isinstance(found, Answer)
+    assert (found.verdict.allowed, found.first) == (False, ())

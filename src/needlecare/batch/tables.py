@@ -380,7 +380,7 @@ def _json_document(
         decoded = data.removeprefix(BOM_UTF8).decode(text.encoding, "surrogateescape").removeprefix("\ufeff")
         document = _parsed_json(decoded)
     except (ValueError, RecursionError) as error:
-        if form is ExportForm.JSON or line.startswith("["):  # a row of NDJSON is an object
+        if form is ExportForm.JSON or (line.startswith("[") and not _is_json(line)):  # no row begins so
             where = (
                 f" (line {error.lineno}, column {error.colno})" if isinstance(error, JSONDecodeError) else ""
             )
@@ -390,6 +390,14 @@ def _json_document(
         return document
     wrapped = _wrapped_rows(document, wanted)
     return [document] if wrapped is None else wrapped
+
+
+def _is_json(line: str) -> bool:
+    try:
+        _parsed_json(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] | None:

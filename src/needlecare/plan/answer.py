@@ -74,7 +74,7 @@ class Answer(Struct, frozen=True, kw_only=True):
         return min(starts, default=None)
 
 
-def answer(rules: Sequence[Rule], plan: Plan, moment: datetime, *, first: Sequence[str] = ()) -> Answer:
+def answer(rules: Sequence[Rule], plan: Plan, moment: datetime) -> Answer:
     """Answer "may I?" with some rules of a plan's schedule, at a moment (UTC)."""
     begun = moment >= begins(plan)
     kinds = {rule.kind for rule in rules}
@@ -93,9 +93,7 @@ def answer(rules: Sequence[Rule], plan: Plan, moment: datetime, *, first: Sequen
         rulings = [_without_own_wait(ruling) for ruling in rulings]
     rulings.sort(key=_strictness, reverse=True)
     verdict = next((ruling.verdict for ruling in rulings if ruling.verdict), Verdict.NOBODY)
-    return Answer(
-        plan=plan, moment=moment, begun=begun, verdict=verdict, rulings=tuple(rulings), first=tuple(first)
-    )
+    return Answer(plan=plan, moment=moment, begun=begun, verdict=verdict, rulings=tuple(rulings))
 
 
 def windows_by_rule(plan: Plan) -> dict[str, Window]:

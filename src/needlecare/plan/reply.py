@@ -75,7 +75,12 @@ def moment_asked_about(question: Question, plan: Plan) -> datetime | None:
 def _as_activity(
     question: Question, meaning: Meaning, vocabulary: Vocabulary, plan: Plan, moment: datetime
 ) -> Answer:
-    found = answer(meaning.rules, plan, moment, first=meaning.exceptions)
+    found = answer(meaning.rules, plan, moment)
+    # "You can go about your day" is no beginning of an answer that forbids the gym after work.
+    says = (
+        say for say, rule in meaning.exceptions.items() if found.verdict.allowed or rule.kind is not Kind.DO
+    )
+    found = replace(found, first=tuple(says))
     if found.verdict.allowed and not meaning.certain:
         raise vocabulary.unknown(question.words)
     if found.verdict.allowed and question.prescribed:  # only the doctor can decide that

@@ -6,7 +6,7 @@ change nothing. Words that are not understood are never guessed: they are named,
 nearest word that is known, if one is very close.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import takewhile
 
@@ -92,13 +92,13 @@ class Meaning(Struct, frozen=True, kw_only=True):
     """The rules that words mean, those about the days after the treatment first.
 
     Where known words stand beside each other that share no rule ("water mask"), they may name
-    a third thing: `certain` is False then, and nobody hears yes. `exceptions` are what the
-    rules say about just these words ("bike helmet").
+    a third thing: `certain` is False then, and nobody hears yes. `exceptions` are what rules
+    say about just these words ("bike helmet"), each with its rule.
     """
 
     rules: tuple[Rule, ...]
     certain: bool = True
-    exceptions: tuple[str, ...] = ()
+    exceptions: Mapping[str, Rule]
 
 
 class Signs(Struct, frozen=True, kw_only=True):
@@ -162,7 +162,7 @@ class Vocabulary:
         if found is None:
             raise reading.not_understood(" ".join(tokens))
         ids, certain = found
-        return Meaning(rules=self.rules(ids), certain=certain, exceptions=tuple(reading.exceptions()))
+        return Meaning(rules=self.rules(ids), certain=certain, exceptions=reading.exceptions())
 
     def reading(self, tokens: Sequence[str]) -> "_Reading":
         """Return the words of a question held against the rules; of the last question, the same again."""
@@ -297,8 +297,8 @@ class _Reading:
                 return tuple(tokens[:place])
         return tuple(tokens)
 
-    def exceptions(self) -> Iterator[str]:
-        """Yield what rules say first about just these words: once each, what to avoid first."""
+    def exceptions(self) -> dict[str, Rule]:
+        """Return what rules say first about just these words, each with its rule, what to avoid first."""
         spans = {
             key
             for words in (self.tokens, _without(self.tokens, _BETWEEN))
@@ -306,13 +306,13 @@ class _Reading:
             for end in range(start + 1, min(len(words), start + _MAX_PHRASE) + 1)
             for key in _keys(words[start:end])
         }
-        said: dict[str, None] = {}
+        said: dict[str, Rule] = {}
         for rule in self.vocabulary.rules(self.schedule.rules):
             for exception in rule.exceptions:
                 words = (word for word in exception.covers if _initials(word) in self.initials)
                 if any(key in spans for word in words for key in _keys_of(word)):
-                    said[exception.say] = None
-        yield from said
+                    said.setdefault(exception.say, rule)
+        return said
 
     # Is it normal? ----------------------------------------------------------------------------------
 
