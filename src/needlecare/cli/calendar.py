@@ -69,7 +69,7 @@ Quiet = Annotated[
     typer.Option(
         "--quiet-hours",
         metavar="HH:MM-HH:MM",
-        help="Local hours in which nothing rings. News from these hours is given when they end.",
+        help="Local hours in which nothing rings; the news waits until they end.",
         rich_help_panel=CALENDAR_PANEL,
     ),
 ]

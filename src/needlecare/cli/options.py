@@ -96,7 +96,7 @@ Zone = Annotated[
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
-        help="Time zone by its IANA name, such as Europe/Berlin. Default: this computer's.",
+        help="IANA time zone, such as Europe/Berlin. Default: this computer's.",
     ),
 ]
 ScheduleName = Annotated[
@@ -148,8 +148,7 @@ ClockHours = Annotated[
         metavar="12|24",
         envvar="NEEDLECARE_CLOCK",
         callback=_twelve_or_twenty_four,
-        help="Show times as 2:30 pm (12) or 14:30 (24). By default a terminal follows your locale, "
-        "and files use 24.",
+        help="Show times as 2:30 pm (12) or 14:30 (24). Default: as in your country; files use 24.",
     ),
 ]
 At = Annotated[

@@ -66,8 +66,9 @@ FormatWanted = Annotated[
     option(
         OUTPUT_PANEL,
         "--format",
-        help="Default: what the -o file's ending says, otherwise a timeline on a terminal and plain "
-        "sentences in a pipe. html is a page to print; sms is text messages as NDJSON.",
+        metavar="FORMAT",
+        help="timeline, plain, markdown, html (a page to print), sms (text messages as NDJSON) or json. "
+        "Default: as the -o file ends; otherwise timeline on a terminal, plain in a pipe.",
     ),
 ]
 OutputFile = Annotated[
@@ -77,8 +78,8 @@ OutputFile = Annotated[
         "--output",
         "-o",
         metavar="FILE|-",
-        help="Write the result to a file. Its ending says what it holds: .html (a page to print), .md, "
-        ".txt, .json, .ndjson (text messages) or .ics (a calendar, as with --ics).",
+        help="Write the result to a file. Its ending chooses the format: .html, .md, .txt, .json, "
+        ".ndjson (text messages) or .ics (calendar).",
     ),
 ]
 Force = Annotated[

@@ -137,7 +137,12 @@ Out = Annotated[
 ]
 FormatOfRows = Annotated[
     BatchFormat,
-    typer.Option("--format", help="What to make from each row.", rich_help_panel=options.OUTPUT_PANEL),
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="What to make from each row: ics, html, markdown, plain, json or sms.",
+        rich_help_panel=options.OUTPUT_PANEL,
+    ),
 ]
 RowsAsJson = Annotated[
     bool,
