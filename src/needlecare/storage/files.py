@@ -16,6 +16,7 @@ from needlecare.errors import WriteError, quoted
 # How the temporary names of files begin; 16 hexadecimal digits follow.
 _UNFINISHED = ".needlecare-"
 MAX_PATH_LENGTH = 400  # characters of a path that a message repeats
+CHECK_FILE = "check its name, and that you may read it"  # what to do about a file that cannot be read
 PATIENCE = 10  # seconds that a command waits for another one to finish with a folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted, shown
 from needlecare.model import Preset, Schedule
-from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reason
+from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, file_data, reason
 
 BUILTIN = "microneedling"
 
@@ -80,7 +80,9 @@ def schedule_data(name: str) -> tuple[bytes, str]:
     try:
         return file_data(path, MAX_FILE_BYTES), shown(name, MAX_PATH_LENGTH)
     except (OSError, ValueError) as error:
-        raise UsageError(f"the rule file {quoted(name)} cannot be read: {reason(error)}") from None
+        raise UsageError(
+            f"the rule file {quoted(name)} cannot be read: {reason(error)}; {CHECK_FILE}"
+        ) from None
 
 
 def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
@@ -98,7 +100,7 @@ def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
         return file_data(path, largest) if there else None, called
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"the worked cases {quoted(called, MAX_PATH_LENGTH)} cannot be read: {reason(error)}"
+            f"the worked cases {quoted(called, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
         ) from None
 
 
@@ -161,6 +163,6 @@ def load_preset(name: str) -> Preset:
         data = file_data(path, MAX_FILE_BYTES)
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"the preset {quoted(name, MAX_PATH_LENGTH)} cannot be read: {reason(error)}"
+            f"the preset {quoted(name, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
         ) from None
     return read_preset(data, name=path.stem, file=name)

@@ -30,7 +30,7 @@ from needlecare.errors import Interrupted, UsageError, WriteError, quoted, shown
 from needlecare.model import Column, ExportFormat, Schedule
 from needlecare.plan.combine import review_notes
 from needlecare.plan.overrides import checked_overrides
-from needlecare.storage.files import MAX_PATH_LENGTH, locked_folder, place_of, reason
+from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, locked_folder, place_of, reason
 from needlecare.storage.rule_files import load_preset, load_schedule, preset_names
 from needlecare.time.zones import local, zone_named
 
@@ -381,7 +381,9 @@ def _surveyed(
             zone=reading.defaults.zone or zone_named("UTC"),
         )
     except OSError as error:
-        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+        raise UsageError(
+            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
+        ) from None
     except UsageError as error:
         known = None if wanted.preset or wanted.map else _matching_preset(stream, form or _by_ending(file))
         if known is None:
@@ -536,7 +538,9 @@ def _opened(file: str, stack: ExitStack) -> IO[bytes]:
         stream = stack.enter_context(path.open("rb"))
         return stream if path.is_file() else _spooled(stream, file, stack)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+        raise UsageError(
+            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
+        ) from None
 
 
 def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:
