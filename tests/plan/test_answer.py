@@ -257,7 +257,7 @@ def test_nothing_speaks_against_what_a_clinic_forbids_only_later() -> None:
 def test_a_rule_for_prp_alone_says_so_where_there_is_none(schedule_v1: Schedule) -> None:
     made = plan(treatment("2026-11-21T14:30+01:00"), schedule_v1)
     text = can(asked("smoke weed", made, "2026-11-22T09:00"))
-    assert "No smoking (the sources speak of treatments with PRP only)." in text
+    assert "No smoking (the sources only cover treatments with PRP)." in text
     assert not text.startswith("Not yet")
 
 

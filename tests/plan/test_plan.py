@@ -994,13 +994,13 @@ def test_following_a_source_names_what_is_to_be_done_or_left_and_no_longer_said(
 def test_following_a_source_that_speaks_of_everything_names_no_rule() -> None:
     both = rule("x", Kind.AVOID, says("a", "P0D", "P1D"), says("b", "P0D", "P2D"))
     (note,) = plan(NOON, in_a_file([both]), follow=["a"]).notes
-    assert note.text == "Only a counts; the stricter word of every other source is left out."
+    assert note.text == "Only a counts; the stricter advice of every other source is left out."
 
 
 def test_following_two_sources_names_both() -> None:
     rules = [rule("x", Kind.AVOID, *(says(source, "P0D", "P1D") for source in "abc"))]
     (note,) = plan(NOON, in_a_file(rules), follow=["a", "b"]).notes
-    assert note.text == "Only a and b count; the stricter word of every other source is left out."
+    assert note.text == "Only a and b count; the stricter advice of every other source is left out."
 
 
 def test_following_a_source_does_not_name_what_was_never_in_the_plan() -> None:

@@ -507,10 +507,10 @@ class _Planning:
             if rule.kind in _ADVICE and whole.window(rule.id) is not None and self.window(rule.id) is None
         ]
         named = " and ".join(self.follow)
-        count = "counts" if len(self.follow) == 1 else "count"
-        said = f"Only {named} {count}; the stricter word of every other source is left out."
+        one = len(self.follow) == 1
+        said = f"Only {named} {'counts' if one else 'count'}; the stricter advice of every other source is left out."
         if missed:
-            said += f" Nothing is said there of: {', '.join(missed)}."
+            said += f" {'It says' if one else 'They say'} nothing about: {', '.join(missed)}."
         return said
 
 

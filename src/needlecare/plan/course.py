@@ -310,7 +310,7 @@ class _Planning:
             else f"write --every {least.text} or longer"
         )
         raise UsageError(
-            f"{what}: no source that counts lets it come before {earliest}; {remedy}\n{self.reason()}"
+            f"{what}: no source that counts allows it before {earliest}; {remedy}\n{self.reason()}"
         )
 
     def reason(self) -> str:

@@ -285,7 +285,7 @@ class AnswerWording:
         if rule.kind in {Kind.PREPARE, Kind.CONTRAINDICATION} and self.answer.begun:
             return f"{rule.title} (before the appointment)"
         if (condition := for_another_case(rule, self.plan)) is not None:
-            return f"{rule.title} (the sources speak of {_CASES[condition]} only)"
+            return f"{rule.title} (the sources only cover {_CASES[condition]})"
         if window is None:
             return f"{rule.title} (no time is given)"
         when = self.when(window)

@@ -152,7 +152,7 @@ def _sources(placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iter
     yield from _group("Counted: the date is on the safe side of all of these", counted, schedule)
     yield from _group("Agrees, without a time that counts", agrees, schedule)
     yield from _group("Set aside, not counted", set_aside, schedule)
-    yield from _group("Other cases: these speak of other treatments", other, schedule)
+    yield from _group("Other cases: these are about other treatments", other, schedule)
 
 
 def _calculation(reason: Reason) -> Iterator[str]:
