@@ -264,5 +264,5 @@ def test_what_a_course_leaves_out_is_said(sessions: int, said: str) -> None:
         *("--as-of", "2026-11-01T12:00", "--ics", "-"),
     )
     assert result.code == 0
-    assert result.err == (f"{said}Some news is told together: later, never too soon.\n" if said else "")
+    assert result.err == (f"{said}Some news comes together: later, never too soon.\n" if said else "")
     assert result.out.count("BEGIN:VEVENT") <= 30

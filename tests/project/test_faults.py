@@ -579,7 +579,13 @@ FIRST, LAST = "1900-01-01T00:00", "2199-12-31T23:59"
 def test_a_clock_at_either_end_of_the_years_is_planned_by(treated: str, at: str, tmp_path: Path) -> None:
     for typed in (f"plan {treated} --ics -", f"status --treated {treated}"):
         done = run(f"{typed} --tz Pacific/Apia --as-of {at}", tmp_path)
-        assert (done.code, done.err) == (0, ""), typed
+        # All of the preparation lies ahead of the latest treatment, which is one event too many.
+        full = (
+            "Left out, to keep to 30 events: all-day bars.\n"
+            if (treated, typed[:4]) == (LAST, "plan")
+            else ""
+        )
+        assert (done.code, done.err) == (0, full), typed
     asked = run(f"can swim --treated {treated} --tz UTC --as-of {at}", tmp_path)
     # 299 years after it the wait is over, and 299 years before it nothing is against it yet.
     assert (asked.code, asked.err) == (0, "")

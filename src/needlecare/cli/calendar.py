@@ -428,14 +428,15 @@ def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:
         Worth.MILESTONE: "photos",
         Worth.ASKED_FOR: "daily care",
     }
+    is_course = any(event.role.startswith("session-") for event in calendar.entries)
     gone = [
-        f"{name} {_sessions(calendar.left_out[kind])}" if calendar.left_out[kind] else name
+        f"{name} {_sessions(calendar.left_out[kind])}" if is_course and calendar.left_out[kind] else name
         for kind, name in names.items()
         if kind in calendar.left_out
     ]
     said = [f"Left out, to keep to {MAX_EVENTS} events: {', '.join(gone)}."] if gone else []
     if any(kind.is_announced_with_another for kind in calendar.left_out):
-        said.append("Some news is told together: later, never too soon.")
+        said.append("Some news comes together: later, never too soon.")
     return (" ".join(said),) if said else ()
 
 
