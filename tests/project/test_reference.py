@@ -32,8 +32,8 @@ def test_the_reference_is_made_from_the_program() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_fits_two_screens_and_ends_with_examples(command: str) -> None:
-    shown = needlecare(*command.split(), "--help", COLUMNS="100").out
-    assert len(shown.splitlines()) <= 100, "two screens of 50 lines"
+    shown = needlecare(*command.split(), "--help", COLUMNS="80").out
+    assert len(shown.splitlines()) <= 100, "two screens of 50 lines, at 80 columns"
     assert (
         f"needlecare {command.split(maxsplit=1)[0].removeprefix('plan')}".rstrip()
         in shown.split("Examples")[1]

@@ -82,7 +82,7 @@ FitzpatrickType = Annotated[
         "--skin-type",
         metavar="I-VI",
         parser=parse_skin_type,
-        help="Fitzpatrick skin type, I to VI or 1 to 6. If unknown, the stricter advice counts.",
+        help="Fitzpatrick I to VI or 1 to 6. Unknown: the stricter advice.",
     ),
 ]
 Scars = Annotated[
@@ -124,7 +124,7 @@ Overrides = Annotated[
         TREATMENT_PANEL,
         "--override",
         metavar="RULE=DURATION",
-        help="What your clinic told you for this treatment, such as makeup=PT72H. Repeatable.",
+        help="Your clinic's word, such as makeup=PT72H. Repeatable.",
     ),
 ]
 AsOf = Annotated[
@@ -137,7 +137,7 @@ Dates = Annotated[
         "--dates",
         envvar="NEEDLECARE_DATES",
         case_sensitive=False,
-        help="How to read 03/04/2026: dmy (3 April) or mdy (4 March).",
+        help="03/04/2026 is 3 April (dmy) or 4 March (mdy).",
     ),
 ]
 ClockHours = Annotated[

@@ -84,9 +84,7 @@ OutputFile = Annotated[
 ]
 Force = Annotated[
     bool,
-    typer.Option(
-        "--force", help="Replace files that exist with other content.", rich_help_panel=OUTPUT_PANEL
-    ),
+    typer.Option("--force", help="Replace files with other content.", rich_help_panel=OUTPUT_PANEL),
 ]
 
 

@@ -56,12 +56,12 @@ Preset = Annotated[
         ROWS_PANEL,
         "--preset",
         metavar="NAME|FILE|list",
-        help="The booking system that the export comes from, or a file that says how to read it.",
+        help="The booking system, or a file that says how to read its exports.",
     ),
 ]
 From = Annotated[
     ExportForm | None,
-    options.option(ROWS_PANEL, "--from", help="Format of the export, if the file doesn't show it."),
+    options.option(ROWS_PANEL, "--from", help="The format, if not recognised."),
 ]
 Map = Annotated[
     list[str] | None,
@@ -69,7 +69,7 @@ Map = Annotated[
         ROWS_PANEL,
         "--map",
         metavar="COLUMN=HEADING",
-        help=f"The heading in your export for one of {', '.join(Column)}. Repeatable.",
+        help="Heading of a column. Repeatable.",
     ),
 ]
 Only = Annotated[
@@ -78,7 +78,7 @@ Only = Annotated[
         ROWS_PANEL,
         "--only",
         metavar="HEADING=VALUE,…",
-        help="Plan only rows with one of these values under a heading. Repeatable.",
+        help="Plan only rows with one of these values. Repeatable.",
     ),
 ]
 Skip = Annotated[
@@ -87,7 +87,7 @@ Skip = Annotated[
         ROWS_PANEL,
         "--skip",
         metavar="HEADING=VALUE,…",
-        help="Leave out rows with one of these values under a heading; * is any value. Repeatable.",
+        help="Leave out rows with one of these values; * is any. Repeatable.",
     ),
 ]
 Service = Annotated[
@@ -96,7 +96,7 @@ Service = Annotated[
         ROWS_PANEL,
         "--service",
         metavar="WORD",
-        help="Word that marks a service as this treatment, instead of the rule file's words. Repeatable.",
+        help="Word that marks a service as this treatment. Repeatable.",
     ),
 ]
 RefFrom = Annotated[
@@ -105,14 +105,14 @@ RefFrom = Annotated[
         ROWS_PANEL,
         "--ref-from",
         metavar="HEADING,…",
-        help="Make the ref from these columns, if there is none.",
+        help="Columns to make a ref from.",
     ),
 ]
 CancelMissing = Annotated[
     bool,
     typer.Option(
         "--cancel-missing",
-        help="Cancel calendars that have no appointment any more, once a --dry-run has listed them.",
+        help="Cancel calendars without an appointment, once a --dry-run listed them.",
         rich_help_panel=options.OUTPUT_PANEL,
     ),
 ]
@@ -123,7 +123,7 @@ Zone = Annotated[
         "--tz",
         metavar="ZONE",
         envvar="NEEDLECARE_TZ",
-        help="Time zone of the rows that don't name one; this computer's is never used.",
+        help="Time zone of rows that don't name one; never this computer's.",
     ),
 ]
 Out = Annotated[
@@ -148,14 +148,14 @@ RowsAsJson = Annotated[
     bool,
     typer.Option(
         "--json",
-        help="Print one line of JSON for each row: its result with --out, otherwise its plan.",
+        help="Print a line of JSON for each row: its result with --out, else its plan.",
         rich_help_panel=options.OUTPUT_PANEL,
     ),
 ]
 DryRun = Annotated[
     bool,
     typer.Option(
-        "--dry-run", help="Write nothing, and say what would happen.", rich_help_panel=options.OUTPUT_PANEL
+        "--dry-run", help="Write nothing; say what would happen.", rich_help_panel=options.OUTPUT_PANEL
     ),
 ]
 Jobs = Annotated[
@@ -166,7 +166,7 @@ Jobs = Annotated[
         metavar="N",
         min=1,
         max=64,
-        help=f"Number of worker processes; as many as there are cores for more than {MANY_ROWS} rows.",
+        help=f"Number of worker processes. Default: all cores above {MANY_ROWS} rows.",
     ),
 ]
 
@@ -178,7 +178,7 @@ def batch(
         str | None,
         typer.Argument(
             metavar="FILE|-",
-            help="The export: CSV, NDJSON, JSON or .xlsx; - is standard input.",
+            help="A CSV, NDJSON, JSON or .xlsx file; - is standard input.",
             show_default=False,
         ),
     ] = None,
@@ -210,11 +210,10 @@ def batch(
 ) -> None:
     """Plan many appointments from a booking system's export, and write a file for each.
 
-    Start with --preset, or with --map for the headings of your export, and look at what
-    --dry-run says. Columns: ref (your opaque reference, used in file names), treated (when
-    the appointment ended), and if you have them time, end, duration, tz, prp, skin_type,
-    scars, service and status. Run it again as often as you like: unchanged files are left
-    alone, and changed ones are updated.
+    Start with --preset, or with --map for the headings of your export, and look at what --dry-run says.
+    Columns: ref (your opaque reference, used in file names), treated (when the appointment ended), and
+    if you have them time, end, duration, tz, prp, skin_type, scars, service, status and override. Run it
+    again at any time: what changed is updated.
 
     Exit code 4: some rows failed, all others are done.
     """
