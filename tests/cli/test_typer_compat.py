@@ -54,40 +54,52 @@ def test_no_command_imports_pydantic(typed: tuple[str, ...], tmp_path: Path) -> 
     assert done.stderr.split()[-1] == b"False", done.stderr
 
 
-# What is said to a value that cannot be read: (what is typed, the end of the message)
-REFUSED = {
-    (
-        "--skin-type",
-        "VII",
-    ): """'--skin-type': "VII" is not a Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
-    (
-        "--format",
-        "pdf",
-    ): "'--format': 'pdf' is not a choice; write one of timeline, plain, markdown, html, sms, json.",
-}
+# From 0.29 on needlecare reads plain values itself, and says what may stand there; before that, Typer says it.
+OWN_WORDS = hasattr(typer.core, "build_runtime_param")
 
 
-@pytest.mark.parametrize(("option", "said"), REFUSED.items(), ids=map(" ".join, REFUSED))
-def test_a_value_that_cannot_be_read_is_refused_in_the_same_words_by_every_typer(
-    option: tuple[str, ...], said: str
+@pytest.mark.parametrize(
+    ("option", "said", "said_by_typer"),
+    [
+        (
+            ("--skin-type", "VII"),
+            """'--skin-type': "VII" is not a Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
+            """'--skin-type': "VII" is not a Fitzpatrick skin type; write I to VI, 1 to 6 or unknown""",
+        ),
+        (
+            ("--format", "pdf"),
+            "'--format': 'pdf' is not a choice; write one of timeline, plain, markdown, html, sms, json.",
+            "'--format': 'pdf' is not one of 'timeline', 'plain', 'markdown', 'html', 'sms', 'json'.",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_refused_with_what_may_stand_there(
+    option: tuple[str, ...], said: str, said_by_typer: str
 ) -> None:
+    words = said if OWN_WORDS else said_by_typer
     assert needlecare(*WHEN, *option) == Result(
-        2, "", f"needlecare: Invalid value for {said}\nTry 'needlecare plan --help'.\n"
+        2, "", f"needlecare: Invalid value for {words}\nTry 'needlecare plan --help'.\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("jobs", "said"),
+    ("jobs", "said", "said_by_typer"),
     [
-        ("many", "'many' is not a whole number; write one in figures, such as 3."),
-        ("0", "0 is out of range; write a number from 1 to 64."),
-        ("65", "65 is out of range; write a number from 1 to 64."),
+        (
+            "many",
+            "'many' is not a whole number; write one in figures, such as 3.",
+            "'many' is not a valid int range.",
+        ),
+        ("0", "0 is out of range; write a number from 1 to 64.", "0 is not in the range 1<=x<=64."),
+        ("65", "65 is out of range; write a number from 1 to 64.", "65 is not in the range 1<=x<=64."),
     ],
 )
-def test_a_number_that_cannot_be_is_refused_in_the_same_words_by_every_typer(jobs: str, said: str) -> None:
+def test_a_number_that_cannot_be_is_refused_with_what_may_stand_there(
+    jobs: str, said: str, said_by_typer: str
+) -> None:
     done = needlecare("batch", "-", "--json", "--jobs", jobs)
     assert (done.code, done.out) == (2, "")
-    assert f"Invalid value for '--jobs': {said}" in done.err
+    assert f"Invalid value for '--jobs': {said if OWN_WORDS else said_by_typer}" in done.err
 
 
 class Colour(StrEnum):
