@@ -12,9 +12,8 @@ from needlecare import interruption
 
 def main() -> None:
     """Run the command line of this process, and exit with its code."""
-    os.umask(
-        os.umask(0o077) | 0o077
-    )  # every file that it makes is about a patient: only its owner may read it
+    # Every file that it makes is about a patient: only its owner may read it.
+    os.umask(os.umask(0o077) | 0o077)
     gc.disable()  # most commands end before there is anything to collect; batch enables it again
     interruption.listen()
     if sys.stderr is None:  # closed by the caller; print would write to standard output instead

@@ -123,3 +123,17 @@ def test_a_permission_never_comes_before_an_answer_that_forbids(question: str) -
     ).answer
     assert isinstance(found, Answer)
     assert (found.verdict.allowed, found.first) == (False, ())
+
+
+@pytest.mark.parametrize(
+    "question", ["I had a stent last year can I take aspirin", "by accident took baby aspirin with blurb"]
+)
+def test_a_medicine_that_a_doctor_ordered_comes_first_in_a_story_too(question: str) -> None:
+    """The design, section 7: never advise against prescribed aspirin, whatever stands around the word."""
+    made = PLANS[FACE, False]
+    found = reply(
+        read(question), vocabulary_of(made.schedule), made, begins(made) + timedelta(hours=30)
+    ).answer
+    assert isinstance(found, Answer)
+    assert not found.verdict.allowed
+    assert "If a doctor told you to take it, keep taking it." in found.first[0]

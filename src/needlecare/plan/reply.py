@@ -50,9 +50,10 @@ def reply(
         if as_sign is not None:
             return Reply(question=question, answer=as_sign)
         if found := _after_a_story(question, vocabulary, plan, moment):
+            found = _with_exceptions(found, question, vocabulary)
             return Reply(question=replace(question, form=Form.MAY), answer=found)
         if found := _as_mistake(question, error, plan, moment):
-            return Reply(question=question, answer=found)
+            return Reply(question=question, answer=_with_exceptions(found, question, vocabulary))
         raise
     kinds = {rule.kind for rule in meaning.rules}
     passed = _BEFORE_ONLY if moment >= begins(plan) else frozenset()
@@ -75,17 +76,23 @@ def moment_asked_about(question: Question, plan: Plan) -> datetime | None:
 def _as_activity(
     question: Question, meaning: Meaning, vocabulary: Vocabulary, plan: Plan, moment: datetime
 ) -> Answer:
-    found = answer(meaning.rules, plan, moment)
-    # "You can go about your day" is no beginning of an answer that forbids the gym after work.
-    says = (
-        say for say, rule in meaning.exceptions.items() if found.verdict.allowed or rule.kind is not Kind.DO
-    )
-    found = replace(found, first=tuple(says))
+    found = _with_exceptions(answer(meaning.rules, plan, moment), question, vocabulary)
     if found.verdict.allowed and not meaning.certain:
         raise vocabulary.unknown(question.words)
     if found.verdict.allowed and question.prescribed:  # only the doctor can decide that
         return replace(found, verdict=Verdict.NOBODY)
     return found
+
+
+def _with_exceptions(found: Answer, question: Question, vocabulary: Vocabulary) -> Answer:
+    """Return an answer that begins with what the rules say about exact words: to keep a helmet on, or a medicine.
+
+    What may be done ("you can go about your day") never comes before an answer that forbids something else.
+    """
+    said = vocabulary.exceptions(question.words)
+    allowed = found.verdict.allowed
+    first = tuple(text for text, rule in said.items() if allowed or rule.kind is not Kind.DO)
+    return replace(found, first=first)
 
 
 def _before_when(words: Sequence[str]) -> tuple[str, ...]:

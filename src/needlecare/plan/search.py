@@ -92,13 +92,11 @@ class Meaning(Struct, frozen=True, kw_only=True):
     """The rules that words mean, those about the days after the treatment first.
 
     Where known words stand beside each other that share no rule ("water mask"), they may name
-    a third thing: `certain` is False then, and nobody hears yes. `exceptions` are what rules
-    say about just these words ("bike helmet"), each with its rule.
+    a third thing: `certain` is False then, and nobody hears yes.
     """
 
     rules: tuple[Rule, ...]
     certain: bool = True
-    exceptions: Mapping[str, Rule]
 
 
 class Signs(Struct, frozen=True, kw_only=True):
@@ -162,7 +160,11 @@ class Vocabulary:
         if found is None:
             raise reading.not_understood(" ".join(tokens))
         ids, certain = found
-        return Meaning(rules=self.rules(ids), certain=certain, exceptions=reading.exceptions())
+        return Meaning(rules=self.rules(ids), certain=certain)
+
+    def exceptions(self, tokens: Sequence[str]) -> Mapping[str, Rule]:
+        """Return what rules say first about just some of these words ("bike helmet"), each with its rule."""
+        return self.reading(tokens).exceptions()
 
     def reading(self, tokens: Sequence[str]) -> "_Reading":
         """Return the words of a question held against the rules; of the last question, the same again."""
