@@ -342,7 +342,7 @@ def _changed_functions(mutant: Mutant) -> Iterator[tuple[FunctionType, CodeType]
 
 
 def _forget_results() -> None:
-    """Empty the caches of functions, which hold what was reckoned when the tests were imported."""
+    """Empty the caches of functions, which still hold values from when the tests were imported."""
     for one in gc.get_objects():
         if type(one).__name__ == "_lru_cache_wrapper" and not str(one.__module__).startswith("_"):
             one.cache_clear()

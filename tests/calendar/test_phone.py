@@ -253,7 +253,7 @@ def test_a_title_names_nothing_twice() -> None:
         (2, "Left out, to keep to 30 events: all-day bars, mid-point reminders, daily care in session 2. "),
         (
             6,
-            "Left out, to keep to 30 events: all-day bars, mid-point reminders, daily care, warning signs in "  # noqa: ISC004
+            "Left out, to keep to 30 events: all-day bars, mid-point reminders, daily care, warning signs in "  # noqa: ISC004  one line, too long for one string
             "sessions 2 to 6, reminders of the next session in sessions 2 to 5. ",
         ),
     ],

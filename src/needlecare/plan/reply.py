@@ -96,7 +96,7 @@ def _with_exceptions(found: Answer, question: Question, vocabulary: Vocabulary) 
 
 
 def _before_when(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words before the one that begins on what occasion a sign shows; none where there is none."""
+    """Return the words before "when I sweat" or another occasion; none if no occasion is named."""
     places = [place for place, word in enumerate(words) if word in _OCCASIONS]
     return tuple(words[: places[0]]) if places else ()
 
@@ -111,9 +111,9 @@ def _asks_about_the_checklist(question: Question, vocabulary: Vocabulary) -> boo
 
 
 def _as_mistake(question: Question, error: NotUnderstood, plan: Plan, moment: datetime) -> Answer | None:
-    """Return what to do about a mistake of which only some words are known, as long as they are not allowed.
+    """Return what to do after a mistake of which only some words are known, if what they name is not allowed.
 
-    Who did something tells a story around it; what to do then does not depend on the rest.
+    People tell a story around a mistake. What to do about it doesn't depend on the rest.
     """
     forbidden = [rule for rule in error.near if rule.kind is Kind.AVOID]
     if question.form is not Form.MISTAKE or not forbidden:
@@ -123,7 +123,7 @@ def _as_mistake(question: Question, error: NotUnderstood, plan: Plan, moment: da
 
 
 def _after_a_story(question: Question, vocabulary: Vocabulary, plan: Plan, moment: datetime) -> Answer | None:
-    """Return the answer to the question at the end of a story, unless it is yes: what else was told may matter."""
+    """Return the answer to a question at the end of a story, unless it is yes: the rest of the story may matter."""
     try:
         found = answer(vocabulary.meant(question.core).rules, plan, moment)
     except NotUnderstood:

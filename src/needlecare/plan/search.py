@@ -167,7 +167,7 @@ class Vocabulary:
         return self.reading(tokens).exceptions()
 
     def reading(self, tokens: Sequence[str]) -> "_Reading":
-        """Return the words of a question held against the rules; of the last question, the same again."""
+        """Return the words of a question, matched with the rules. The last one is kept, since it is asked twice."""
         read = tuple(tokens[:MAX_WORDS])
         if self._last is None or self._last.tokens != read:
             self._last = _Reading(self, read)
@@ -201,9 +201,9 @@ class _Reading:
         self.learn(known_words)
 
     def learn(self, words_of: Callable[[Rule], Iterable[str]]) -> None:
-        """Make the words of the rules findable, those that begin like a word of the question.
+        """Index the words of the rules that begin like a word of the question.
 
-        To reduce all of them to what their forms share would take a third of a command's time.
+        Finding the roots of all of them would take a third of a command's time.
         """
         perhaps = self.initials | _HIDE_INITIALS
         for rule in self.schedule.rules.values():
@@ -395,8 +395,7 @@ class _Reading:
     def nearest(self, tokens: Sequence[str], near: Callable[[str, str], bool] | None = None) -> list[str]:
         """Return the known word that the words are a slip away from, if one is: people begin words right.
 
-        A spelling that a rule only puts up with ("makup") is never offered: the first of its words that
-        is a slip away from it is.
+        A misspelling among a rule's words ("makup") is never suggested; the right spelling is.
         """
         wanted = " ".join(token for token in tokens if token not in self.schedule.areas)
         if len(wanted) < _MIN_FOR_HINT:
@@ -482,7 +481,7 @@ def _without_end(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
-    """Return words without some; an article is kept at the end, where it is none ("vitamin A")."""
+    """Return words without some; an "a" at the end stays, since it is a name there ("vitamin A")."""
     last = len(tokens) - 1
     return tuple(
         token
@@ -493,7 +492,7 @@ def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
 
 
 def _is_amount(token: str) -> bool:
-    """Whether a word is how much of something: "400mg", "2"."""
+    """Whether a word is an amount: "400mg", "2"."""
     unit = token.lstrip("0123456789")
     return unit != token and unit in _UNITS
 
