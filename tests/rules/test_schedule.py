@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import Kind, ReadyLine, Recommendation, Schedule
-from needlecare.rules.load import MAX_FILE_BYTES, read_schedule, weakened_rules
+from needlecare.review.weakened import weakened_rules
+from needlecare.rules.load import MAX_FILE_BYTES, read_schedule
 from needlecare.time.offsets import parse_offset
 
 # The smallest file that is right. The rows below change a little of it and say where that shows:

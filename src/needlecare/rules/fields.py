@@ -27,21 +27,32 @@ Path = tuple[str | int, ...]
 class Problems:
     """What is wrong in a document.
 
-    `wrong` maps the path of each wrong value to what is wrong there, `unknown` the path of each
-    key that means nothing there.
+    `wrong` maps the path of each wrong value to what is wrong there. `tables` has, by its path, each table that was
+    read, and the keys in it that were asked for.
     """
 
     def __init__(self) -> None:
         self.wrong: dict[Path, list[str]] = {}
-        self.unknown: dict[Path, str] = {}
+        self.tables: dict[Path, tuple[Mapping[str, object], set[str]]] = {}
         self.compared = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.wrong or self.unknown)
 
     def add(self, path: Path, what: str) -> None:
         """Add a problem of the value at a path."""
         self.wrong.setdefault(path, []).append(what)
+
+    def __bool__(self) -> bool:
+        return bool(self.wrong or self._unasked())
+
+    def unknown(self) -> dict[Path, str]:
+        """Return what to say of each key that nobody has asked for, by its path, once everything is read."""
+        return {
+            (*path, key): f"unknown key {quoted(key)}{self.nearest(key, self.tables[path][1])}"
+            for path, key in self._unasked()
+        }
+
+    def _unasked(self) -> list[tuple[Path, str]]:
+        tables = self.tables.items()
+        return [(path, key) for path, (values, asked) in tables for key in values if key not in asked]
 
     def nearest(self, word: str, known: Collection[str]) -> str:
         """Suggest the most similar known word; nothing once many words were compared, which is slow."""
@@ -63,12 +74,10 @@ class Fields:
         self.problems = problems
         self.path = path
         self.inherited = inherited
-        self.values: Mapping[str, object] = {}
-        self.asked: set[str] = set()
-        if isinstance(values, dict):
-            self.values = values
-        elif values is not None:
+        self.values: Mapping[str, object] = values if isinstance(values, dict) else {}
+        if values is not None and values is not self.values:
             self.wrong("not a table; write key = value lines")
+        self.asked = problems.tables.setdefault(path, (self.values, set()))[1]
 
     def wrong(self, what: str, *path: str | int) -> None:
         """Add a problem of this table, or of the key in it that the path leads to."""
@@ -91,6 +100,10 @@ class Fields:
     def text(self, key: str, *, required: bool = True) -> str:
         """Return a text on one line, with single spaces; empty if there is none."""
         return " ".join(self.prose(key, required=required).split())
+
+    def optional(self, key: str) -> str | None:
+        """Return a text on one line; None if the key is left out."""
+        return self.text(key, required=self.has(key)) or None
 
     def standing(self, key: str) -> str:
         """Return a text on one line whose placeholders are those that outputs fill."""
@@ -228,10 +241,3 @@ class Fields:
         inner = self.table(key)
         for name in inner.values:
             yield name, inner.table(name, (inherited or {}).get(name))
-
-    def done(self) -> None:
-        """Report every key that nobody has asked for as unknown."""
-        for key in self.values:
-            if key not in self.asked:
-                what = f"unknown key {quoted(key)}{self.problems.nearest(key, self.asked)}"
-                self.problems.unknown[(*self.path, key)] = what

@@ -6,11 +6,10 @@ It takes bytes and opens no file. The caller provides the bytes of the file that
 import re
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
-from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -22,7 +21,6 @@ from needlecare.model import (
     UNRANKED,
     Clinic,
     Column,
-    Condition,
     ExportFormat,
     Kind,
     Offset,
@@ -71,9 +69,18 @@ _TOO_DEEP = "nested too deeply; a rule file has four levels"
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts whose phrases are looked for in questions
 _HAS_NAMES = _HAS_WORDS | {"scope"}  # those that know the names of other things
-_HAS_AFTER = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _HAS_EARLIEST = frozenset({Kind.AVOID, Kind.EXPECT, Kind.PREPARE})
-_HAS_SESSION_SCOPE = frozenset({Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE})
+_WAITS = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
+# Keys that only rules of some kinds have, and what is wrong with them in a rule of another kind.
+_KINDS_WITH = {
+    "after": (_WAITS, "only avoid, do and expect rules wait for another, not {kind} rules"),
+    "daily": ({Kind.DO}, "only a do rule is daily care, not one of kind {kind}"),
+    "past": ({Kind.EXPECT}, "only an expect rule has a warning that follows it, not one of kind {kind}"),
+    "series": (
+        {Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE},
+        "{kind} rules hold in every session of a series",
+    ),
+}
 
 Base = Callable[[str], bytes | None]
 Result = TypeVar("Result")
@@ -126,84 +133,6 @@ def _endless_key(text: str) -> int | None:
     return None
 
 
-def weakened_rules(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Problem]:
-    """Return remarks on everything in which a file is less strict than all sources. That is allowed.
-
-    Rules are compared with the sources of the file that this one extends, the intervals of the series with the
-    ranges in the file itself.
-    """
-    from needlecare.rules.positions import read_document
-
-    document = read_document(data.removeprefix(BOM_UTF8).decode().replace("\r\n", "\n"))
-    found = []
-    for rule in base.rules.values() if base else ():
-        ours = schedule.rules.get(rule.id)
-        if ours == rule or rule.kind not in {Kind.AVOID, Kind.PREPARE}:
-            continue
-        if ours is None and schedule.only_ours:
-            continue
-        if what := _weakened_rule(ours, rule):
-            line, column = document.place(("rules", rule.id, "recommendations", 0))
-            found.append(Problem(where=rule.id, what=what, line=line, column=column))
-    for key, what in _weakened_series(schedule.series):
-        line, column = document.place(("series", key))
-        found.append(Problem(where=f"series.{key}", what=what, line=line, column=column))
-    return found
-
-
-def _weakened_series(series: Series) -> Iterator[tuple[str, str]]:
-    """Yield the key of each interval that is shorter than every source allows, with a remark."""
-    given = [given_range for given_range in series.ranges if given_range.every and not given_range.set_aside]
-    general = [given_range for given_range in given if given_range.condition is Condition.ALL]
-    scars = [given_range for given_range in given if given_range.condition is Condition.SCARS] or general
-    for key, every, ranges in (("every", series.every, general), ("scars_every", series.scars_every, scars)):
-        least = [
-            (place(given_range.every[0], _NOON, UTC, Edge.START), given_range.every[0])
-            for given_range in ranges
-            if given_range.every
-        ]
-        if least and place(every, _NOON, UTC, Edge.START) < min(least, key=itemgetter(0))[0]:
-            soonest = min(least, key=itemgetter(0))[1].text
-            yield (
-                key,
-                (
-                    f"{quoted(every.text)} is sooner than every source ({soonest}), so course may refuse it; "
-                    "write that or longer, or give a range from your own source"
-                ),
-            )
-
-
-def _weakened_rule(ours: Rule | None, theirs: Rule) -> str | None:
-    if ours is None:
-        return "switched off, though sources advise it; is that meant?"
-    if theirs.kind is Kind.AVOID:
-        here, there = _ends(ours, latest=True), _ends(theirs, latest=False)
-        if here and there and here[0] < there[0]:
-            return f"ends at {quoted(here[1])}, sooner than every source ({there[1]}); is that meant?"
-    else:
-        here, there = _starts(ours, latest=False), _starts(theirs, latest=True)
-        if here and there and here[0] > there[0]:
-            return f"starts at {quoted(here[1])}, later than every source ({there[1]}); is that meant?"
-    return None
-
-
-def _ends(rule: Rule, *, latest: bool) -> tuple[datetime, str] | None:
-    counted = (r.end for r in rule.recommendations if r.start and r.end and not r.set_aside)
-    placed = [(place(end, _NOON, UTC, Edge.END), end.text) for end in counted]
-    return (max if latest else min)(placed, default=None)
-
-
-def _starts(rule: Rule, *, latest: bool) -> tuple[datetime, str] | None:
-    counted = (r.start for r in rule.recommendations if r.start and r.end and not r.set_aside)
-    placed = [(place(start, _NOON, UTC, Edge.START), start.text) for start in counted]
-    return (max if latest else min)(placed, default=None)
-
-
-# Treatments for which the offsets of a file are compared, far from any clock change.
-_NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
-_REFERENCES = (_NOON, _NOON.replace(hour=0), _NOON.replace(hour=23, minute=59))
-
-
 def _diagnosis(
     text: str,
     data: bytes,
@@ -234,7 +163,7 @@ def _diagnosis(
                 broken and text.startswith(("missing", "unknown"))
             )  # because of the other mistakes, this may not be true
         ]
-    for path, unknown in reading.problems.unknown.items():
+    for path, unknown in reading.problems.unknown().items():
         line, column = document.keys.get(path) or document.place(path)
         problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
     problems.sort(key=lambda p: (p.line or 0, p.column or 0))
@@ -305,7 +234,9 @@ class _ScheduleReader:
             root.inherited = SimpleNamespace(
                 treatment=base.treatment, areas=base.areas, clock=base.clock, only_ours=base.only_ours
             )
-        identity = self._id(root, "id")
+        identity = root.text("id")
+        if identity:
+            self._check_id(root, identity, "id")
         if base is not None and identity == base.id:
             root.wrong(
                 f"{quoted(identity)} is the id of the file that this one extends; choose another", "id"
@@ -326,7 +257,11 @@ class _ScheduleReader:
             self._check_id(table, key)
             if table.flag("off"):
                 off.append(key)
-                self._check_off(table)
+                if table.inherited is None:
+                    table.wrong(
+                        "off only switches off rules of the file that this one extends; it has no such rule",
+                        "off",
+                    )
             elif (rule := self._rule(key, table, sources, inherited_rules.get(key))) is not None:
                 rules[key] = rule
         known = set(rules) | set(inherited_rules)
@@ -358,7 +293,6 @@ class _ScheduleReader:
             only_ours=only_ours,
             own_rules=frozenset(root.table("rules").values) - frozenset(off) if base else frozenset(),
         )
-        root.done()
         return None if self.problems else schedule
 
     def preset(self, name: str) -> Preset | None:
@@ -374,7 +308,6 @@ class _ScheduleReader:
         )
         if not preset.export.map.get(Column.TREATED):
             root.table("export").wrong('missing map.treated; write treated = "HEADING" in [export.map]')
-        root.done()
         return None if self.problems else preset
 
     def _export(self) -> ExportFormat:
@@ -382,10 +315,10 @@ class _ScheduleReader:
         table = self.root.table("export")
         headings = table.table("map")
         for key in headings.values:
-            if key not in set(Column):
+            if not headings.has(key) or key not in set(Column):
                 near = self.problems.nearest(key, list(Column))
                 headings.wrong(f"unknown column {quoted(key)}{near}; write one of {', '.join(Column)}", key)
-        export = ExportFormat(
+        return ExportFormat(
             preset=table.text("preset", required=False),
             map={key: headings.text(key) for key in headings.values if key in set(Column)},
             dates=table.choice("dates", ("dmy", "mdy"), "") or "",
@@ -394,8 +327,6 @@ class _ScheduleReader:
             service=table.texts("service"),
             ref_from=table.texts("ref_from"),
         )
-        table.done()
-        return export
 
     def _conditions(self, table: Fields, key: str) -> tuple[str, ...]:
         found = table.texts(key)
@@ -406,19 +337,15 @@ class _ScheduleReader:
 
     def _services(self, base: Services) -> Services:
         table = self.root.table("services", base)
-        services = Services(**{name: table.texts(name) for name in Services.__struct_fields__})
-        table.done()
-        return services
+        return Services(**{name: table.texts(name) for name in Services.__struct_fields__})
 
     def _sms(self, base: SmsWording) -> SmsWording:
         table = self.root.table("sms", base)
-        sms = SmsWording(
+        return SmsWording(
             opening=table.prose("opening", required=False),
             closing=table.prose("closing", required=False),
             messages=table.choice("messages", ("few", "all")) or base.messages,
         )
-        table.done()
-        return sms
 
     def _extended(self) -> Schedule | None:
         if not self.root.has("extends"):
@@ -435,28 +362,16 @@ class _ScheduleReader:
         self.base_data = data
         return read_schedule(data, file=f"{name}.toml")
 
-    def _id(self, table: Fields, key: str) -> str:
-        identity = table.text(key)
-        if identity and not _ID.fullmatch(identity):
-            table.wrong(f"{quoted(identity)} is not an id; write small letters, digits and hyphens", key)
-        return identity
-
-    def _check_id(self, table: Fields, key: str) -> None:
-        if not _ID.fullmatch(key):
-            table.wrong(f"{quoted(key)} is not an id; write small letters, digits and hyphens")
-
-    def _check_off(self, table: Fields) -> None:
-        if table.inherited is None:
-            table.wrong(
-                "off only switches off rules of the file that this one extends; it has no such rule", "off"
-            )
-        table.done()
+    def _check_id(self, table: Fields, identity: str, *path: str) -> None:
+        """Report an id of the wrong form, at the path of its key or at the table that is named by it."""
+        if not _ID.fullmatch(identity):
+            table.wrong(f"{quoted(identity)} is not an id; write small letters, digits and hyphens", *path)
 
     def _source(self, key: str, table: Fields) -> Source:
         tier = table.number("tier", 1, 4)
         if tier is None and not table.has("tier"):
             table.wrong("missing tier; write tier = 1 to 4")
-        source = Source(
+        return Source(
             key=key,
             tier=tier or 4,
             title=table.text("title"),
@@ -465,8 +380,6 @@ class _ScheduleReader:
             address=table.text("address", required=False),
             own=self.root.has("extends") or self.root.has("clinic"),
         )
-        table.done()
-        return source
 
     def _rule(
         self, key: str, table: Fields, sources: Mapping[str, Source], inherited: Rule | None
@@ -478,17 +391,13 @@ class _ScheduleReader:
                 f"{quoted(key)} is of kind {inherited.kind} in the file that this one extends; leave kind out",
                 "kind",
             )
-        after = table.text("after", required=False)
-        if after and table.has("after") and kind and kind not in _HAS_AFTER:
-            table.wrong(
-                f"only avoid, do and expect rules wait for another, not {kind} rules; leave it out", "after"
-            )
         recommendations = inherited.recommendations if inherited else ()
         if table.has("recommendations") or inherited is None:
             recommendations = self._recommendations(key, table, kind, sources)
         then = table.text("then", required=kind is Kind.AVOID and table.has("then"))
         if kind is Kind.AVOID and not then and not table.has("then"):
             table.wrong('missing then; write what to say when it ends: "makeup is fine again"')
+        series = table.choice("series", [scope.value for scope in SessionScope], "")
         rule = Rule(
             id=key,
             kind=kind or Kind.AVOID,
@@ -501,25 +410,18 @@ class _ScheduleReader:
             tonight=self._title_words(table, "tonight"),
             priority=table.number("priority", 1, UNRANKED) or UNRANKED,
             covers=table.texts("covers"),
-            after=after or None,
-            daily=self._daily(table, kind),
-            series=self._session_scope(table, kind),
+            after=table.text("after", required=False) or None,
+            daily=table.flag("daily"),
+            series=SessionScope(series) if series else None,
             medicine=table.flag("medicine"),
-            past=self._past(table, kind),
+            past=table.text("past", required=False) or None,
             exceptions=self._exceptions(table, inherited),
             recommendations=recommendations,
         )
-        table.done()
+        for name, (kinds, what) in _KINDS_WITH.items():
+            if kind and kind not in kinds and table.has(name) and getattr(rule, name):
+                table.wrong(f"{what.format(kind=kind)}; leave it out", name)
         return rule if kind else None
-
-    def _past(self, table: Fields, kind: Kind | None) -> str | None:
-        past = table.text("past", required=False)
-        if past and kind and kind is not Kind.EXPECT:
-            table.wrong(
-                f"only an expect rule has a warning that follows it, not one of kind {kind}; leave it out",
-                "past",
-            )
-        return past or None
 
     def _exceptions(self, table: Fields, inherited: Rule | None) -> tuple[RuleException, ...]:
         """Return the exceptions of a rule: the file's own, then the inherited ones.
@@ -534,7 +436,6 @@ class _ScheduleReader:
             elif exception.values.get("covers") == []:
                 exception.wrong('empty; write the words of the question: covers = ["bike helmet"]', "covers")
             found.append(RuleException(covers=covers, say=exception.text("say")))
-            exception.done()
         return (*found, *(inherited.exceptions if inherited else ()))
 
     def _title_words(self, table: Fields, key: str) -> str | None:
@@ -546,18 +447,6 @@ class _ScheduleReader:
             )
         return words or None
 
-    def _daily(self, table: Fields, kind: Kind | None) -> bool:
-        daily = table.flag("daily")
-        if daily and kind is not Kind.DO:
-            table.wrong(f"only a do rule is daily care, not one of kind {kind}; leave it out", "daily")
-        return daily
-
-    def _session_scope(self, table: Fields, kind: Kind | None) -> SessionScope | None:
-        named = table.choice("series", [scope.value for scope in SessionScope], "")
-        if named and kind and kind not in _HAS_SESSION_SCOPE:
-            table.wrong(f"{kind} rules hold in every session of a series; leave it out", "series")
-        return SessionScope(named) if named else None
-
     def _recommendations(
         self, rule: str, table: Fields, kind: Kind | None, sources: Mapping[str, Source]
     ) -> tuple[Recommendation, ...]:
@@ -567,32 +456,32 @@ class _ScheduleReader:
             if claim in self.claims:
                 fields.wrong(f"claim {quoted(claim)} appears twice; give each its own id", "claim")
             self.claims[claim] = fields.path
-            source = fields.text("source")
-            if source and source not in sources:
-                fields.wrong(
-                    f"unknown source {quoted(source)}{self.problems.nearest(source, sources) or _ADD_SOURCE}",
-                    "source",
-                )
             recommendation = Recommendation(
                 claim=claim,
-                source=source,
+                source=self._known_source(fields, sources),
                 statement=fields.text("statement"),
                 start=fields.offset("start"),
                 end=fields.offset("end"),
                 earliest=fields.offset("earliest"),
                 condition=fields.condition(),
                 ours=self._ours(fields),
-                set_aside=fields.text("set_aside", required=fields.has("set_aside")) or None,
-                note=fields.text("note", required=fields.has("note")) or None,
+                set_aside=fields.optional("set_aside"),
+                note=fields.optional("note"),
             )
             self._check_edges(fields, kind, recommendation)
-            fields.done()
             found.append(recommendation)
         if not found and not table.has("recommendations"):
             table.wrong("missing recommendations; write who says it, from when and until when")
         elif table.values.get("recommendations") == []:
             table.wrong("empty; write who says it, from when and until when", "recommendations")
         return tuple(found)
+
+    def _known_source(self, table: Fields, sources: Mapping[str, Source]) -> str:
+        source = table.text("source")
+        if source and source not in sources:
+            hint = self.problems.nearest(source, sources) or _ADD_SOURCE
+            table.wrong(f"unknown source {quoted(source)}{hint}", "source")
+        return source
 
     def _ours(self, table: Fields) -> frozenset[Part]:
         found = set()
@@ -634,25 +523,21 @@ class _ScheduleReader:
 
     def _check_order(self, rules: Mapping[str, Rule], known: Collection[str]) -> None:
         """Report a `past` that is not a warning, and an `after` that is no rule to wait for, or that leads back to the
-        rule itself.
+        rule itself. Either may name a rule that the file switches off.
         """
         for rule in rules.values():
             if rule.past is not None:
-                self._check_past(rule.id, rule.past, rules, known)
+                path = ("rules", rule.id, "past")
+                self._check_named(
+                    rule.past, path, rules, known, frozenset({Kind.WARNING}), "name a warning rule"
+                )
             if rule.after is None:
                 continue
-            path = ("rules", rule.id, "after")
-            target = rules.get(rule.after)
-            if rule.after not in known:
-                what = f"unknown rule {quoted(rule.after)}{self.problems.nearest(rule.after, rules) or _WRITE_ID}"
-                self.problems.add(path, what)
-            elif target is not None and target.kind not in _waited_for(rule.kind):
-                kinds = " and ".join(sorted(_waited_for(rule.kind)))
-                what = (
-                    f"{quoted(rule.after)} is of kind {target.kind}; {rule.kind} waits for {kinds} rules only"
-                )
-                self.problems.add(path, what)
-            elif self.root.table("rules").table(rule.id).has("after"):
+            path, kinds = ("rules", rule.id, "after"), _waited_for(rule.kind)
+            remedy = f"{rule.kind} waits for {' and '.join(sorted(kinds))} rules only"
+            if self._check_named(rule.after, path, rules, known, kinds, remedy) and self.root.table(
+                "rules"
+            ).table(rule.id).has("after"):
                 queue = _queue(rule.id, rules)
                 if queue[-1] == rule.id:
                     what = f"waits for itself: {' after '.join(queue)}; remove one of these waits"
@@ -661,15 +546,25 @@ class _ScheduleReader:
                     what = f"waits for more than {MAX_WAITING_RULES} rules in a row; let it wait for fewer"
                     self.problems.add(path, what)
 
-    def _check_past(self, rule: str, past: str, rules: Mapping[str, Rule], known: Collection[str]) -> None:
-        """Report a `past` that is not a warning; it may be one that the file switches off."""
-        target, path = rules.get(past), ("rules", rule, "past")
-        if past not in known:
-            what = f"unknown rule {quoted(past)}{self.problems.nearest(past, rules) or _WRITE_ID}"
-            self.problems.add(path, what)
-        elif target is not None and target.kind is not Kind.WARNING:
-            what = f"{quoted(past)} is of kind {target.kind}; name a warning rule"
-            self.problems.add(path, what)
+    def _check_named(
+        self,
+        name: str,
+        path: Path,
+        rules: Mapping[str, Rule],
+        known: Collection[str],
+        kinds: frozenset[Kind],
+        remedy: str,
+    ) -> bool:
+        """Whether a rule exists and is of one of these kinds; else report it."""
+        target = rules.get(name)
+        if name not in known:
+            hint = self.problems.nearest(name, rules) or _WRITE_ID
+            self.problems.add(path, f"unknown rule {quoted(name)}{hint}")
+        elif target is not None and target.kind not in kinds:
+            self.problems.add(path, f"{quoted(name)} is of kind {target.kind}; {remedy}")
+        else:
+            return True
+        return False
 
     def _check_claims(self, rules: Mapping[str, Rule]) -> None:
         """Report claims of this file that an inherited rule also has."""
@@ -704,8 +599,6 @@ class _ScheduleReader:
                 but_not=known.but_not
                 + (fields.texts("but_not") if name in _HAS_NAMES and fields.has("but_not") else ()),
             )
-            fields.done()
-        table.done()
         return Standing(**texts)
 
     def _series(self, sources: Mapping[str, Source], base: Series | None) -> Series:
@@ -719,7 +612,6 @@ class _ScheduleReader:
                 example = "a number from 1 to 24" if name in numbers else f'{name} = "P28D"'
                 table.wrong(f"missing {name}; write {example}")
         ranges = tuple(self._range(fields, sources) for fields in table.tables("ranges"))
-        table.done()
         return Series(
             sessions=numbers["sessions"] or 1,
             scars_sessions=numbers["scars_sessions"] or 1,
@@ -741,33 +633,19 @@ class _ScheduleReader:
         if not named and not table.values.get("rules"):
             table.wrong('missing rules; write rules = ["makeup"]')
         for number, name in enumerate(named):
-            if name not in known:
-                hint = self.problems.nearest(name, rules) or _WRITE_ID
-                table.wrong(f"unknown rule {quoted(name)}{hint}", "rules", number)
-            elif name in rules and rules[name].kind not in _ENDS_FOR_GOOD:
-                kind = rules[name].kind
-                table.wrong(f"{quoted(name)} is of kind {kind}; name avoid and expect rules", "rules", number)
-        line = ReadyLine(title=table.text("title"), rules=named, apart=table.flag("apart"))
-        table.done()
-        return line
+            path = (*table.path, "rules", number)
+            self._check_named(name, path, rules, known, _ENDS_FOR_GOOD, "name avoid and expect rules")
+        return ReadyLine(title=table.text("title"), rules=named, apart=table.flag("apart"))
 
     def _range(self, table: Fields, sources: Mapping[str, Source]) -> SeriesRange:
-        source = table.text("source")
-        if source and source not in sources:
-            table.wrong(
-                f"unknown source {quoted(source)}{self.problems.nearest(source, sources) or _ADD_SOURCE}",
-                "source",
-            )
-        found = SeriesRange(
-            source=source,
+        return SeriesRange(
+            source=self._known_source(table, sources),
             statement=table.text("statement"),
             condition=table.condition(),
             sessions=self._bounds(table),
             every=self._intervals(table),
-            set_aside=table.text("set_aside", required=table.has("set_aside")) or None,
+            set_aside=table.optional("set_aside"),
         )
-        table.done()
-        return found
 
     def _bounds(self, table: Fields) -> tuple[int, int] | None:
         match table.get("sessions"):
@@ -805,19 +683,21 @@ class _ScheduleReader:
         if not self.root.has("clinic"):
             return base
         table = self.root.table("clinic", base)
-        clinic = Clinic(
+        return Clinic(
             name=table.text("name"),
             telephone=table.text("telephone", required=False),
             emergency=table.text("emergency", required=False),
             footer=table.text("footer", required=False),
         )
-        table.done()
-        return clinic
 
 
 def _waited_for(kind: Kind) -> frozenset[Kind]:
     """Return the kinds that a rule of a kind may wait for. A ban never depends on something to do."""
-    return frozenset({Kind.AVOID}) if kind is Kind.AVOID else _HAS_AFTER
+    return frozenset({Kind.AVOID}) if kind is Kind.AVOID else _WAITS
+
+
+# Treatments for which the offsets of a file are compared, far from any clock change.
+_REFERENCES = tuple(datetime(2026, 1, 15, *clock, tzinfo=UTC) for clock in ((12, 0), (0, 0), (23, 59)))
 
 
 def _before(first: Offset, other: Offset) -> bool:

@@ -13,7 +13,7 @@ from needlecare.cli import options, terminal
 from needlecare.cli.outputs import Force
 from needlecare.errors import Problem, ScheduleError, UsageError, quoted, shown
 from needlecare.model import Schedule
-from needlecare.rules.load import read_schedule, weakened_rules
+from needlecare.rules.load import read_schedule
 from needlecare.storage.files import MAX_PATH_LENGTH, write_files
 from needlecare.storage.rule_files import (
     builtin_data,
@@ -116,6 +116,7 @@ def _checked(name: str) -> "Checked":
     from needlecare.output.rule_files.schedule import Checked
     from needlecare.output.sms.remarks import text_remarks
     from needlecare.review.cases import MAX_TABLE_BYTES, checked_cases
+    from needlecare.review.weakened import weakened_rules
     from needlecare.review.words import shared_words
 
     data, file = schedule_data(name)
