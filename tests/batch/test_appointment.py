@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +16,7 @@ from needlecare.batch.appointment import (
     appointments,
 )
 from needlecare.batch.report import record_json
-from needlecare.batch.rows import Row
+from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row
 from needlecare.model import Column, Schedule, Services, SkinType, Treatment
 from needlecare.plan.overrides import checked_overrides
 from needlecare.time.zones import zone_named
@@ -104,6 +105,14 @@ ENDS = {
     "an end beside a date alone": ({"treated": "2026-11-21", "end": "15:20"}, "15:20", ()),
     "neither": ({"treated": "2026-11-21 14:30"}, "14:30", ("no-end",)),
     "an empty duration": ({"treated": "2026-11-21 14:30", "duration": "0"}, "14:30", ("no-end",)),
+    "a range of hours": ({"treated": "2026-11-21 14:30 - 15:30"}, "15:30", ()),
+    "one beside its date, and a duration that it has already": (
+        {"treated": "2026-11-21", "time": "14:30-15:30", "duration": "60"},
+        "15:30",
+        (),
+    ),
+    "an end without its time": ({"treated": "2026-11-21 14:30", "end": "2026-11-21"}, "14:30", ()),
+    "an end that is the start": ({"treated": "2026-11-21 14:30", "end": "14:30"}, "14:30", ()),
 }
 
 
@@ -254,14 +263,87 @@ def test_abbreviations_that_know_no_summer_time_are_questioned(zone: str, treate
         assert (found[0].code, expected[1] in found[0].expected) == (expected[0], True)
 
 
-def test_what_neither_the_row_nor_an_option_says_is_known() -> None:
+NOTES = {
+    # why: the cells, and the codes of what is pointed out; today is 24 November 2026
+    "an hour in the day": ({"treated": "2026-11-21 06:00"}, ()),
+    "the last one": ({"treated": "2026-11-21 22:59"}, ()),
+    "before six": ({"treated": "2026-11-21 05:59"}, ("at-night",)),
+    "eleven at night": ({"treated": "2026-11-21 23:00"}, ("at-night",)),
+    "730 days ago, 29 February 2024 not among them": ({"treated": "2024-11-24"}, ()),
+    "731 days ago": ({"treated": "2024-11-23"}, ("far-away",)),
+    "in 730 days, with 29 February 2028": ({"treated": "2028-11-23"}, ()),
+    "in 731 days": ({"treated": "2028-11-24"}, ("far-away",)),
+    "one skin type": ({"treated": DATE, "skin_type": "IV"}, ()),
+    "two of them": ({"treated": DATE, "skin_type": "III-IV"}, ("skin-type-range",)),
+    "no skin type": ({"treated": DATE, "skin_type": "n/a"}, ()),
+    "a zone of the file's own": ({"treated": "2026-11-21 14:30", "tz": "Asia/Tokyo"}, ()),
+}
+
+
+@pytest.mark.parametrize(("cells", "notes"), NOTES.values(), ids=NOTES)
+def test_what_may_be_a_mistake_is_pointed_out(cells: dict[str, str], notes: tuple[str, ...]) -> None:
+    found = read(**cells)
+    assert isinstance(found, Appointment)
+    assert found.notes == notes
+
+
+OTHER_ZONES = {
+    # the default zone, the zone that a booking system names, the cell: whether another zone is pointed out
+    (BERLIN, "Asia/Tokyo", "2026-11-21 14:30"): True,
+    (BERLIN, "Europe/Berlin", "2026-11-21 14:30"): False,
+    (BERLIN, "Europe/Paris", "2026-11-21 14:30"): False,  # the same moment
+    (BERLIN, "Asia/Tokyo", "2026-11-21T14:30Z"): False,  # which is fixed
+    (BERLIN, "Asia/Tokyo", "2026-11-21"): False,
+    (None, "Asia/Tokyo", "2026-11-21 14:30"): False,
+}
+
+
+@pytest.mark.parametrize(("zone", "named", "treated"), OTHER_ZONES)
+def test_a_vendors_zone_is_pointed_out_where_it_changes_the_moment(
+    zone: ZoneInfo | None, named: str, treated: str
+) -> None:
+    reading = Reading(defaults=Defaults(zone=zone), vendors_zone=True)
+    (found,) = appointments([row(treated=treated, tz=named)], reading, NOW)
+    assert isinstance(found, Appointment)
+    assert ("other-zone" in found.notes) == OTHER_ZONES[zone, named, treated]
+
+
+LEFT_OUT_DAYS = {
+    # why: the cells of a row that is left out, and the day of its appointment
+    "a day": ({"treated": DATE}, date(2026, 11, 21)),
+    "an evening in the row's zone": (
+        {"treated": "2026-11-21T22:00Z", "tz": "Asia/Tokyo"},
+        date(2026, 11, 22),
+    ),
+    "no day": ({}, None),
+    "one that cannot be read": ({"treated": "soon"}, None),
+}
+
+
+@pytest.mark.parametrize(("cells", "day"), LEFT_OUT_DAYS.values(), ids=LEFT_OUT_DAYS)
+def test_a_row_that_is_left_out_keeps_its_day(cells: dict[str, str], day: date | None) -> None:
+    expected = LeftOut(number=7, line=9, ref="a1", reason="Status is Cancelled", day=day)
+    assert read(left_out="Status is Cancelled", **cells) == expected
+
+
+def test_a_line_of_totals_has_no_day() -> None:
+    found = read(left_out=NOT_AN_APPOINTMENT, treated=DATE)
+    assert isinstance(found, LeftOut)
+    assert found.day is None
+
+
+def test_what_neither_the_row_nor_an_option_says_is_known(builtin: Schedule) -> None:
     options = frozenset({Column.PRP, Column.SKIN_TYPE, Column.SCARS, Column.OVERRIDE})
     typed = Defaults(zone=BERLIN, prp=True, skin_type=SkinType.II)
+    overridden = Defaults(zone=BERLIN, overrides=checked_overrides(["makeup=P9D"], builtin))
     for defaults, cells, unsaid in (
         (BERLINERS, {}, options),
         (BERLINERS, {"prp": "no", "skin_type": "n/a"}, options - {Column.PRP}),
         (BERLINERS, {"service": "Microneedling"}, options - {Column.PRP, Column.SCARS}),
+        (BERLINERS, {"skin_type": "IV", "scars": "no"}, options - {Column.SKIN_TYPE, Column.SCARS}),
+        (BERLINERS, {"override": "makeup=P9D"}, options - {Column.OVERRIDE}),
         (typed, {}, options - {Column.PRP, Column.SKIN_TYPE}),
+        (overridden, {}, options - {Column.OVERRIDE}),
     ):
         found = read(defaults, treated=DATE, **cells)
         assert isinstance(found, Appointment)

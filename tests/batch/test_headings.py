@@ -112,6 +112,18 @@ def test_a_heading_near_to_ours_is_used_or_pointed_out(headings: str) -> None:
     assert messages(headings) == NEAR[headings]
 
 
+@pytest.mark.parametrize(
+    ("headings", "mapped"),
+    [
+        ("Starts,Ends,ref", {"treated": "Starts", "end": "Ends"}),
+        ("Starts,Minutes,ref", {"treated": "Starts", "duration": "Minutes"}),
+        ("treated,Ends,ref", {}),
+    ],
+)
+def test_a_start_beside_an_end_is_not_questioned(headings: str, mapped: dict[str, str]) -> None:
+    assert messages(headings, map=mapped) == []
+
+
 START = {
     # headings and what is mapped to treated: what is pointed out
     ("Starts,Ends,ref", "Starts"): '--map end="Ends"',
@@ -136,6 +148,11 @@ def test_what_a_preset_expects_and_the_file_lacks_is_named() -> None:
     wanted = {"preset": "jane", "map": {"treated": "start", "end": "finish"}, "skip": ("state=x", "gone=*")}
     (first, _) = messages("ref,start,state", **wanted)
     assert first.startswith('the preset jane expects "finish", "gone", which this file does not have')
+    said = messages("ref,start,finish,state,PRP?,gone", **{**wanted, "skip": ("state=x", "late=*")})
+    assert [one.partition(",")[0] for one in said] == [
+        'the preset jane expects "late"',
+        '"PRP?" is read as prp.',
+    ]
     with pytest.raises(UsageError, match='no "start", which the preset jane expects'):
         messages("ref,begin,state", **wanted)
     with pytest.raises(UsageError, match=r'lacks .*"state", "gone", by which the preset jane leaves out'):

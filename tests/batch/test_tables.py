@@ -1,7 +1,7 @@
 """An export in any form -> its rows by heading, or what is wrong with a row; nothing wrong spoils another row."""
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from io import BytesIO
 
 import pytest
@@ -11,14 +11,7 @@ from openpyxl import Workbook
 
 from needlecare.batch.appointment import Defaults, Reading, appointments
 from needlecare.batch.rows import Row, RowProblem, rows_of, survey
-from needlecare.batch.tables import (
-    MAX_LINE,
-    MAX_LINES_PER_ROW,
-    ExportForm,
-    folded,
-    read_csv,
-    read_table,
-)
+from needlecare.batch.tables import ExportForm, folded, read_csv, read_table
 from needlecare.errors import UsageError
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.zones import zone_named
@@ -88,7 +81,8 @@ def test_rows_and_lines_are_counted_from_1_and_a_row_may_have_several_lines() ->
     assert told(rows) == [(3, "a1"), (8, "a2"), (9, "cells")]
 
 
-LONG = b"x" * MAX_LINE
+LONG = b"x" * 2**20  # a mebibyte, which no line may have
+LINES = 100  # that a row may have
 BROKEN = {
     # why: the rows below the header ref,treated,n, and what each line comes to
     "a quote that is never closed spoils its own line": (
@@ -119,13 +113,33 @@ BROKEN = {
         b'a1,x,"a\n' + LONG + b'"\na2,x,\n',
         [(2, "not-csv"), (3, "not-csv"), (4, "a2")],
     ),
+    "a line of a byte less": (b"a1" + b"," * (2**20 - 4) + b"\na2,x,\n", [(2, "a1"), (3, "a2")]),
+    "and one of a byte more": (b"a1" + b"," * (2**20 - 3) + b"\na2,x,\n", [(2, "not-csv"), (3, "a2")]),
+    "two lines of that length": (
+        b'a1,"\n"' + b"," * (2**20 - 7) + b"\na2,x,\n",
+        [(2, "not-csv"), (3, "not-csv"), (4, "a2")],
+    ),
     "two hundred thousand characters in a cell": (
         b"a1,x," + b"x" * 200_000 + b"\na2,x,\n",
         [(2, "not-csv"), (3, "a2")],
     ),
     "a cell of as many lines as one may have": (
-        b'a1,x,"' + b"\n" * (MAX_LINES_PER_ROW - 1) + b'"\na2,x,\n',
-        [(2, "a1"), (2 + MAX_LINES_PER_ROW, "a2")],
+        b'a1,x,"' + b"\n" * (LINES - 1) + b'"\na2,x,\n',
+        [(2, "a1"), (2 + LINES, "a2")],
+    ),
+    # each row that is no CSV halves how far the next may reach, and each other row gives one line of it back
+    "fifty lines after one": (b'a1,x,"a"b\na2,x,"' + b"\n" * 49 + b'"\n', [(2, "not-csv"), (3, "a2")]),
+    "fifty-one": (
+        b'a1,x,"a"b\na2,x,"' + b"\n" * 50 + b'"\n',
+        [(2, "not-csv"), (3, "not-csv"), (53, "not-csv")],
+    ),
+    "fifty-one, after a row": (
+        b'a1,x,"a"b\na2,x,\na3,x,"' + b"\n" * 50 + b'"\n',
+        [(2, "not-csv"), (3, "a2"), (4, "a3")],
+    ),
+    "two lines after seven of them": (
+        b'a1,x,"a"b\n' * 7 + b'a2,x,"\n"\n',
+        [*((line, "not-csv") for line in range(2, 11))],
     ),
 }
 
@@ -136,9 +150,9 @@ def test_a_row_that_is_no_csv_spoils_no_other(data: bytes, expected: list[tuple[
 
 
 def test_a_cell_of_more_lines_than_one_may_have_is_no_row_and_the_reading_goes_on() -> None:
-    rows = rows_in(b'ref,treated,n\na1,x,"' + b"\n" * MAX_LINES_PER_ROW + b'"\na2,x,\n')
+    rows = rows_in(b'ref,treated,n\na1,x,"' + b"\n" * LINES + b'"\na2,x,\n')
     assert (rows[0].line, isinstance(rows[0], RowProblem)) == (2, True)
-    assert told(rows)[-1] == (3 + MAX_LINES_PER_ROW, "a2")
+    assert told(rows)[-1] == (3 + LINES, "a2")
 
 
 NO_FILE = {
@@ -150,6 +164,8 @@ NO_FILE = {
     "no header: a patient's row is not repeated": (b"Ada Marker,2026-11-21\n", 'no column "treated"'),
     "a column twice": (b"ref,treated,Ref\n", '"ref" twice'),
     "an unclosed quote in the header": (b'ref,"treated\na1,x\n', 'no column "treated"'),
+    "one before it: the row below is no header": (b'"ref,treated\nMarker,x\n', "the header is not CSV"),
+    "forty title lines": (b"Page\n" * 40 + b"ref,treated\na1,x\n", 'no column "treated"'),
     "a header of a megabyte": (b"ref," + LONG + b"\n", "the header is not CSV"),
 }
 
@@ -187,9 +203,12 @@ FILES = {
     "line ends of an old Macintosh": b"ref,treated\ra1,2026-11-21\r",
     "Windows-1252 in a heading": b"Gr\xf6\xdfe;ref;treated\n1;a1;2026-11-21\n",
     "a title line": b"Appointments 1-30 November 2026\nref,treated\na1,2026-11-21\n",
+    "39 title lines": b"Page\n" * 39 + b"ref,treated\na1,2026-11-21\n",
     "title lines, one with commas, and a blank one": b"Larkspur, Clinic, London\nRange: a - b\n\nref,treated\na1,2026-11-21\n",
     "a delimiter at the end of each row": b"ref,treated\na1,2026-11-21,\n",
     "a delimiter at the end of each line": b"ref,treated,,\na1,2026-11-21,,\n",
+    "sep= alone in a cell": b'"sep=;"\nref;treated\na1;2026-11-21\n',
+    "NULs, though not in every other byte": b"ref,treated,n\na1,2026-11-21," + b"\0" * 20 + b"\n",
     "an array": b'[{"ref": "a1", "treated": "2026-11-21"}]',
     "an array over many lines": b'[\n  {\n    "ref": "a1",\n    "treated": "2026-11-21"\n  }\n]\n',
     "an answer of a web service": b'{"total": 1, "appointments": [{"ref": "a1", "treated": "2026-11-21"}]}',
@@ -203,6 +222,26 @@ FILES = {
 def test_files_are_read_as_booking_systems_and_spreadsheets_write_them(data: bytes) -> None:
     row = only(rows_in(data))
     assert (row.ref, row.cells[Column.TREATED]) == ("a1", DATE)
+
+
+SMALL = {
+    # why: a cell as it is written, and what is in it
+    "a number that is no number": (b'="0012"', "0012"),
+    "with spaces": (b'=" 12 "', "12"),
+    "an empty one": (b'=""', ""),
+    "a quote that is not closed": (b'="', '="'),
+    "a formula": (b"=A1", "=A1"),
+}
+
+
+@pytest.mark.parametrize(("written", "cell"), SMALL.values(), ids=SMALL)
+def test_a_cell_may_keep_its_number_from_a_spreadsheet(written: bytes, cell: str) -> None:
+    assert only(rows_in(b"ref,treated\n" + written + b",x\n")).ref == cell
+
+
+def test_a_single_column_ends_with_a_comma() -> None:
+    table = read_table(BytesIO(b"treated\n2026-11-21,\n"), None, frozenset(Column))
+    assert [record.cells for record in table.records()] == [{"treated": DATE}]
 
 
 def test_windows_1252_is_read_line_by_line() -> None:
@@ -253,6 +292,34 @@ def test_a_spreadsheet_is_read_with_its_dates_times_and_numbers() -> None:
     assert cells[0] in {("2026-11-21", "14:30:00", "60"), ("2026-11-21 00:00:00", "14:30:00", "60")}
     assert cells[1:] == [("2026-11-21 14:30:00", "", ""), ("21 Nov 2026", "", "")]
     assert [row.ref for row in rows] == ["4711", "b2", "6.08195E+17"]  # which is refused: the digits are gone
+
+
+def test_numbers_and_lengths_of_time_are_cells_as_csv_has_them() -> None:
+    whole = {999_999_999_999_999: "999999999999999", 10**15: "1.00000E+15", 4711.0: "4711", 47.5: "47.5"}
+    data = workbook(["ref", "treated", "duration"], *([ref, DATE, timedelta(hours=1)] for ref in whole))
+    rows = [row for row in rows_in(data) if isinstance(row, Row)]
+    assert [(row.ref, row.cells[Column.DURATION]) for row in rows] == [(ref, "60") for ref in whole.values()]
+
+
+def test_of_two_sheets_with_a_header_the_first_is_read() -> None:
+    book = Workbook()
+    for number in (1, 2):
+        sheet = book.active if number == 1 else book.create_sheet()
+        sheet.append(["ref", "treated"])
+        sheet.append([f"a{number}", DATE])
+    stream = BytesIO()
+    book.save(stream)
+    assert [row.ref for row in rows_in(stream.getvalue()) if isinstance(row, Row)] == ["a1"]
+
+
+@pytest.mark.parametrize("lines", [39, 40])
+def test_the_header_of_a_sheet_may_be_in_its_fortieth_line(lines: int) -> None:
+    data = workbook(*(["Page"] for _ in range(lines)), ["ref", "treated"], ["a1", DATE])
+    if lines == 39:
+        assert told(rows_in(data)) == [(41, "a1")]
+    else:
+        with pytest.raises(UsageError, match='no column "treated"'):
+            rows_in(data)
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04 no spreadsheet", workbook()[:2000]])
@@ -314,6 +381,26 @@ def test_the_values_of_json_are_cells(written: str, cell: str) -> None:
     assert only(rows_in(f'{{"ref":{written},"treated":"x"}}'.encode())).ref == cell
 
 
+NESTED = {
+    # what stands below the name a, and the cells of it: four objects and lists in one another are opened
+    '{"b": {"c": {"d": {"e": 1}}}}': {"a.b.c.d.e": "1"},
+    '{"b": {"c": {"d": {"e": {"f": 1}}}}}': {},
+    '[{"b": [{"c": 1}]}]': {"a.b.c": "1"},
+    '[{"b": [{"c": [1]}]}]': {},
+    '[{"b": [1, 2]}, {"b": [3]}]': {"a.b": "1, 2, 3"},
+    '[[[{"b": 1}]]]': {"a.b": "1"},
+    '[[[[{"b": 1}]]]]': {},
+}
+
+
+@pytest.mark.parametrize("written", NESTED)
+def test_objects_in_objects_are_cells_to_a_depth(written: str) -> None:
+    table = read_table(BytesIO(f'{{"ref": "a1", "a": {written}}}'.encode()), None, frozenset(Column))
+    (record,) = table.records()
+    readable = {name: cell for name, cell in record.cells.items() if cell != "\0"}
+    assert readable == {"ref": "a1", **NESTED[written]}
+
+
 NO_OBJECTS = {
     "no JSON": b'{"ref":',
     "a list": b'["a1"]',
@@ -332,6 +419,31 @@ NO_OBJECTS = {
 def test_a_line_that_is_no_object_spoils_no_other(line: bytes) -> None:
     rows = rows_in(b'{"ref":"b1","treated":"x"}\n' + line + b'\n{"ref":"b2"}\n')
     assert told(rows) == [(1, "b1"), (2, "not-json"), (3, "b2")]
+
+
+def test_a_line_of_json_ends_below_a_mebibyte() -> None:
+    """{"ref":""} and the line end are 11 characters."""
+    lines = (b'{"ref":"' + b"x" * (length - 11) + b'"}\n' for length in (2**20 - 1, 2**20))
+    assert [isinstance(row, Row) for row in rows_in(b'{"treated":"x"}\n' + b"".join(lines))] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_document_of_json_may_have_64_mebibytes() -> None:
+    most = b"[" + b" " * (64 * 2**20 - 2) + b"]"
+    assert list(read_table(BytesIO(most), ExportForm.JSON, frozenset()).records()) == []
+    with pytest.raises(UsageError, match="larger than 64 MiB; write NDJSON"):
+        read_table(BytesIO(most + b" "), ExportForm.JSON, frozenset())
+
+
+def test_a_broken_first_line_is_a_row_of_ndjson_and_no_document() -> None:
+    """As a document, its first object is not closed where the second, its value, has ended."""
+    broken = b'{"ref":\n{"ref":"a2","treated":"x"}\n'
+    assert told(rows_in(broken)) == [(1, "not-json"), (2, "a2")]
+    with pytest.raises(UsageError, match=r"not JSON \(line 3, column 1\)"):
+        rows_in(broken, ExportForm.JSON)
 
 
 def test_latin_1_spoils_only_what_is_read_of_it() -> None:

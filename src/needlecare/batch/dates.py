@@ -1,7 +1,7 @@
 """When an appointment ended, from the cells that say so; the order of day and month of a whole column."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from needlecare.errors import UsageError
@@ -37,7 +37,7 @@ class OrderEvidence:
 
     def __init__(self) -> None:
         self.first_row: dict[DateOrder, int] = {}
-        self.either = 0  # cells that fit both orders, with two different dates
+        self.either = False  # whether a cell fits both orders, with two different dates
 
     def add(self, number: int, text: str) -> None:
         """Take a cell of row `number` into account."""
@@ -48,7 +48,7 @@ class OrderEvidence:
         if shown is not None:
             self.first_row.setdefault(shown, number)
         elif match[1].lstrip("0") != match[3].lstrip("0"):
-            self.either += 1
+            self.either = True
 
     def settle(self, given: DateOrder | None) -> tuple[DateOrder | None, str]:
         """Decide the order in which ambiguous cells are read, and what to say about it.
@@ -118,14 +118,14 @@ def end_of_range(text: str) -> str | None:
     spaced = len(match["dash"].strip()) > 1 or match["dash"] == f" {match['dash'].strip()} "
     if match["before"] and not (spaced or any(halves)):
         return None
-    if not any(halves) and _minutes(match["start"]) >= _minutes(match["end"]):
+    if not any(halves) and _hour_and_minute(match["start"]) >= _hour_and_minute(match["end"]):
         return None
     return f"{match['before']}{match['end']}"
 
 
-def _minutes(clock: str) -> int:
+def _hour_and_minute(clock: str) -> tuple[int, int]:
     hour, _, minute = clock.replace(".", ":").partition(":")
-    return int(hour) * 60 + int(minute[:2] or 0)
+    return int(hour), int(minute[:2] or 0)
 
 
 def is_time_alone(text: str) -> bool:
@@ -143,4 +143,4 @@ def later(start: datetime | date, minutes: int) -> datetime | date:
     return start + timedelta(minutes=minutes) if isinstance(start, datetime) else start
 
 
-NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # what "today" would mean where no word counts
+NEVER = datetime.fromisoformat("2000-01-01T00:00Z")  # what "today" would mean where no word counts

@@ -25,7 +25,7 @@ from needlecare.errors import UsageError
 
 MAX_LINE = 1 << 20  # characters; a longer line is not a row
 MAX_LINES_PER_ROW = 100  # of a row whose cells have line breaks; fewer after rows that were not CSV
-MAX_LINES_ABOVE_HEADER = 40
+MAX_HEADER_LINE = 40  # the last line that may be the header, blank lines aside
 MAX_JSON_DEPTH = 4  # of names such as node.services.name
 MAX_JSON_BYTES = 64 * 1024 * 1024  # of a document that has to be read as a whole
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
@@ -112,7 +112,7 @@ _NOT_TABLES = {
 
 def _unreadable(sample: bytes) -> str | None:
     """Return what a file is that booking systems export and that is no table."""
-    start = sample.removeprefix(BOM_UTF8).lstrip()[:16].lower()
+    start = sample.removeprefix(BOM_UTF8).lstrip().lower()
     return next((what for mark, what in _NOT_TABLES.items() if start.startswith(mark.lower())), None)
 
 
@@ -154,9 +154,10 @@ class _Text:
 
 def _utf_16(sample: bytes) -> str | None:
     """Return which UTF-16 it is, by its mark or by the zero bytes that ASCII has in it."""
-    if sample.startswith(BOM_UTF16_LE) or (sample[1:200:2].count(0) > 0.6 * len(sample[1:200:2]) > 1):
+    even, odd = sample[:200:2], sample[1:200:2]
+    if sample.startswith(BOM_UTF16_LE) or odd.count(0) * 2 > len(odd):
         return "utf-16-le"
-    if sample.startswith(BOM_UTF16_BE) or (sample[0:200:2].count(0) > 0.6 * len(sample[0:200:2]) > 1):
+    if sample.startswith(BOM_UTF16_BE) or even.count(0) * 2 > len(even):
         return "utf-16-be"
     return None
 
@@ -183,7 +184,7 @@ class CsvReader:
     every line has such a quote, not every line is read a hundred times.
     """
 
-    def __init__(self, lines: Iterator[_Line], delimiter: str = DELIMITERS[0]) -> None:
+    def __init__(self, lines: Iterator[_Line], delimiter: str) -> None:
         self.lines = lines
         self.ahead: deque[_Line] = deque()  # read, and not yet taken
         self.delimiter = delimiter
@@ -251,17 +252,15 @@ def read_csv(data: bytes) -> CsvReader:
 
 def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
     lines = _below_separator_line(text.lines())
-    top = list(islice(lines, MAX_LINES_ABOVE_HEADER + MAX_LINES_PER_ROW))
+    top = list(islice(lines, MAX_HEADER_LINE + MAX_LINES_PER_ROW))
     first = _SEPARATOR_LINE.fullmatch(next(text.lines()).text)
     best: tuple[int, int, int, str, list[str]] | None = None
-    readable = False
     for delimiter in first[1] if first else f"{DELIMITERS}|":
         reader = CsvReader(iter(top), delimiter)
-        for place in range(MAX_LINES_ABOVE_HEADER):
+        for place in range(MAX_HEADER_LINE):
             if not reader.more():
                 break
             line, cells = reader.record()
-            readable = readable or cells is not None
             names = [folded(cell) for cell in _clean_header(cells or ())]
             if not any(names):
                 continue
@@ -269,7 +268,7 @@ def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
             if best is None or score > best[:3]:
                 best = (*score, delimiter, _clean_header(cells or ()))
                 header_line = line
-    if best is None or (not best[0] and not readable):
+    if best is None:
         raise UsageError("the header is not CSV; write the names of the columns, such as ref,treated")
     delimiter, headings = best[3], best[4]
     if not best[0]:  # nothing known anywhere: the first line is what a header should be
@@ -297,7 +296,7 @@ def _first_record(top: Sequence[_Line], delimiter: str) -> tuple[list[str], int]
             raise UsageError("the header is not CSV; write the names of the columns, such as ref,treated")
         if any(map(str.strip, cells)):
             return _clean_header(cells), line
-    return [], 1
+    raise AssertionError("some record below has a cell")
 
 
 def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
@@ -512,7 +511,7 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
 
     best: tuple[int, int, str, list[str]] | None = None
     for name in names:
-        for number, cells in islice(rows(name), MAX_LINES_ABOVE_HEADER):
+        for number, cells in islice(rows(name), MAX_HEADER_LINE):
             score = len(wanted.intersection(map(folded, cells)))
             if best is None or score > best[0]:
                 best = (score, number, name, _clean_header(cells))
