@@ -2,19 +2,22 @@
 
 import json
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from needlecare.batch.report import Outcome, RowResult, Tally, record_json, summary_text
-from needlecare.batch.rows import MAX_NAME, RowProblem, file_stem
-from needlecare.model import Column
+from needlecare.batch.report import Outcome, RowResult, Tally, record_json, some, summary_text, table_row
+from needlecare.batch.rows import RowProblem, file_stem, named_rows
+from needlecare.model import Column, SkinType, Treatment
+from needlecare.time.zones import zone_named
 
 # File names ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ref", ["a1", "0", "2026-11-21-001", "visit.12_b", "x" * MAX_NAME])
+@pytest.mark.parametrize("ref", ["a1", "0", "2026-11-21-001", "visit.12_b", "com10", "x" * 100])
 def test_a_safe_reference_is_a_file_name(ref: str) -> None:
     assert file_stem(ref) == ref
 
@@ -39,8 +42,8 @@ UNSAFE = {
     "what a spreadsheet reckons": ("=1+1", "1-1"),
     "what a shell expands": ("$(reboot)*", "reboot"),
     "a name that it might make itself": ("a1~0123456789ab", "a1-0123456789ab"),
-    "a character more than a name may have": ("x" * (MAX_NAME + 1), "x" * MAX_NAME),
-    "as long as a reference may be": ("\u00e4x" * 200, "-".join("x" * 200)[:MAX_NAME].strip("-")),
+    "a character more than a name may have": ("x" * 101, "x" * 100),
+    "as long as a reference may be": ("\u00e4x" * 200, "-".join("x" * 50)),
 }
 
 
@@ -95,6 +98,110 @@ def test_a_record_names_the_row_and_its_file_or_what_is_wrong() -> None:
     assert str(RowProblem(number=3, line=4, code="cells", expected="2 cells")) == (
         "row 3 (line 4): cells; write 2 cells"
     )
+
+
+AT = Treatment(
+    treated=datetime(2026, 11, 21, 13, 30, tzinfo=UTC),  # 14:30 in Berlin
+    zone=zone_named("Europe/Berlin"),
+    prp=True,
+    skin_type=SkinType.IV,
+)
+PLANNED = RowResult(number=1, line=2, ref="a1", outcome=Outcome.PLANNED, treatment=AT)
+LEFT_OUT = RowResult(number=12, line=13, ref="a1", outcome=Outcome.LEFT_OUT, reason="Status is Cancelled")
+PROBLEM = RowProblem(number=3, line=4, code="cells", expected="2 cells")
+TABLE = {
+    # a row, and its line: number, reference, end, PRP, skin type, scars, and what happens
+    "    1  a1                    Sat 21 Nov 2026 14:30   yes  IV    no     to plan": PLANNED,
+    "    1  a1                    Sat 21 Nov 2026         no   ?     yes    to write": replace(
+        PLANNED,
+        outcome=Outcome.WRITTEN,
+        treatment=replace(AT, treated=date(2026, 11, 21), prp=False, skin_type=None, scars=True),
+    ),
+    # a Chinese character takes two columns
+    "    1  \u9762a                   Sat 21 Nov 2026 14:30   yes  IV    no     unchanged": replace(
+        PLANNED, ref="\u9762a", outcome=Outcome.UNCHANGED
+    ),
+    "    1  a1                    Sat 21 Nov 2026 14:30   yes  IV    no     to revise (moved) (sooner: heat, swimming)": replace(
+        PLANNED, outcome=Outcome.REVISED, moved=True, sooner=("heat", "swimming")
+    ),
+    "    1  a1                    Sat 21 Nov 2026 14:30   yes  IV    no     to plan "
+    "(no end and no duration, two skin types)": replace(
+        PLANNED, notes=("no-end", "skin-type-range", "other-zone")
+    ),
+    "   12  a1                                                              left out: Status is Cancelled": LEFT_OUT,
+    "   12  a1                    Sat 21 Nov 2026                           left out: Status is Cancelled": replace(
+        LEFT_OUT, day=date(2026, 11, 21)
+    ),
+    "    7  a1                                                              merged with the other row of this appointment": (
+        RowResult(number=7, line=8, ref="a1", outcome=Outcome.MERGED)
+    ),
+    "    3                                                                  fails: cells; write 2 cells; prp: invalid; write x": [
+        PROBLEM,
+        RowProblem(number=3, line=4, column=Column.PRP, code="invalid", expected="x"),
+    ],
+}
+
+
+@pytest.mark.parametrize("line", TABLE)
+def test_a_dry_run_shows_a_line_for_each_row(line: str) -> None:
+    assert table_row(TABLE[line]) == f"{line}\n"
+
+
+def test_what_was_found_is_told_in_order_and_summed_up() -> None:
+    tally = Tally()
+    days = [date(2026, 11, 22), date(2026, 11, 21), date(2026, 11, 23), date(2026, 11, 22)]
+    waits = ("heat", "makeup", "alcohol", "sauna")
+    for number, (day, sooner) in enumerate(zip(days, [(), waits, (), waits[:3]], strict=True), 1):
+        tally.add(
+            replace(
+                PLANNED,
+                number=number,
+                ref=f"a{number}",
+                day=day,
+                outcome=Outcome.REVISED,
+                notes=("far-away",) if number > 1 else ("far-away", "skin-type-range"),
+                moved=number > 2,
+                sooner=sooner,
+            )
+        )
+    tally.add(replace(LEFT_OUT, stale_file="a1.ics"))
+    tally.add(replace(LEFT_OUT, reason="Type is another treatment"))
+    tally.add(replace(LEFT_OUT, reason="Type is another treatment"))
+    tally.add([PROBLEM])
+    told = [
+        "needlecare: row 3 (line 4): cells; write 2 cells",
+        "4 rows with a date more than two years from today: check the year (rows 1, 2, 3, 4).",
+        "1 row with two skin types, so the higher was taken, which has the stricter plan (row 1).",
+        "2 rows left out: Type is another treatment.",
+        "1 row left out: Status is Cancelled.",
+        "Moved, calendars revised: a3, a4.",
+        (
+            "Waits end sooner than the patient's calendar said: "
+            "a2 (heat, makeup, alcohol and 1 more), a4 (heat, makeup, alcohol)."
+        ),
+        "8 rows: 4 revised, 3 left out, 1 failed.",
+    ]
+    assert list(tally.lines(dry_run=False)) == told
+    assert list(tally.changes(dry_run=True)) == [
+        "Moved, calendars to revise: a3, a4.",
+        told[6].replace("end sooner", "would end sooner"),
+    ]
+    assert (tally.first_day, tally.last_day) == (date(2026, 11, 21), date(2026, 11, 23))
+    assert tally.stale_files == {"a1.ics": "a1"}
+
+
+SOME = {1: "1", 5: "1, 2, 3, 4, 5", 6: "1, 2, 3, 4, 5 and 1 more", 7: "1, 2, 3, 4, 5 and 2 more"}
+
+
+@pytest.mark.parametrize("count", SOME)
+def test_five_of_many_are_named(count: int) -> None:
+    tally = Tally()
+    for number in range(1, count + 1):
+        tally.add([replace(PROBLEM, number=number, line=4)])
+    assert some([str(number) for number in range(1, count + 1)]) == SOME[count]
+    assert named_rows(range(1, count + 1)) == f"row{'s' * (count > 1)} {SOME[count]}"
+    place = f"row {SOME[count]} (line 4)" if count == 1 else f"rows {SOME[count]} (from line 4)"
+    assert next(tally.lines(dry_run=False)) == f"needlecare: {place}: cells; write 2 cells"
 
 
 @pytest.mark.parametrize(

@@ -246,9 +246,7 @@ class _Look:
 
     def unused_services(self) -> Iterator[str]:
         """Point out a column that names services where none is mapped."""
-        for name in dict.fromkeys(
-            name for cells in self.sample[:20] for name in cells if name not in self.used
-        ):
+        for name in dict.fromkeys(name for cells in self.sample for name in cells if name not in self.used):
             if any(names_any(cells.get(name, ""), self.treatments.names) for cells in self.sample):
                 yield (
                     f"{self.quoted(name)} names services and is not used: every service is planned, and none counts "
@@ -262,7 +260,7 @@ class _Look:
         days = [_day(cells.get(treated, ""), order, zone) for cells in self.sample]
         if not any(days):
             return
-        for name in dict.fromkeys(name for cells in self.sample[:20] for name in cells):
+        for name in dict.fromkeys(name for cells in self.sample for name in cells):
             if name in self.used or _LATER_DATES.search(name):
                 continue
             pairs = [
@@ -286,7 +284,7 @@ def named_rows(numbers: Sequence[int]) -> str:
 
 
 def _day(cell: str, order: DateOrder | None, zone: ZoneInfo) -> date | None:
-    if not cell[:1].isalnum() or not re.search("[0-9]{2}", cell) or len(cell) > 40:
+    if not re.search("[0-9]{2}", cell):
         return None
     with suppress(UsageError, ValueError, OverflowError):
         found = parsed(cell, time_of_day="", now=NEVER, zone=zone, order=order)
@@ -376,7 +374,7 @@ def file_stem(ref: str) -> str:
     that some system keeps or takes for another, gives way to a hyphen, and a digest of the
     reference behind a tilde keeps the names apart.
     """
-    if _SAFE.fullmatch(ref) and len(ref) <= MAX_NAME and ref.split(".", maxsplit=1)[0] not in _DEVICES:
+    if _SAFE.fullmatch(ref) and len(ref) <= MAX_NAME and ref.partition(".")[0] not in _DEVICES:
         return ref
     readable = re.sub("[^A-Za-z0-9]+", "-", ref)[:MAX_NAME].strip("-")
     return f"{readable}~{sha256(ref.encode(errors='surrogatepass')).hexdigest()[:DIGEST]}"
