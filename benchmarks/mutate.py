@@ -62,6 +62,7 @@ _RECKONED: dict[type[ast.operator], type[ast.operator]] = {
     ast.Mult: ast.FloorDiv,
     ast.FloorDiv: ast.Mult,
 }
+_NO_RESULT = frozenset({"frozen", "kw_only", "slots", "maxsize"})  # of a class, and of a cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,9 +350,11 @@ def _forget_results() -> None:
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a module, one change each."""
-    for number, node in enumerate(ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
-        for which, changed in enumerate(_changes(node)):
+    """Yield every mutant of a module, one change each; what changes no result stays as it is."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    kept = {node.value for node in nodes if isinstance(node, ast.keyword) and node.arg in _NO_RESULT}
+    for number, node in enumerate(nodes):
+        for which, changed in enumerate(() if node in kept else _changes(node)):
             yield Mutant(
                 path=path.relative_to(ROOT),
                 line=getattr(node, "lineno", 0),
