@@ -4,13 +4,14 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from conftest import BUILTIN
 from examples import EXAMPLE, parse_moment, treatment, vocabulary_of
-from needlecare.model import Kind, Plan, Schedule
+from needlecare.model import Condition, Kind, Plan, Schedule
 from needlecare.output.terminal.can import can
 from needlecare.output.terminal.screen import Screen
-from needlecare.plan.answer import Answer, Verdict
+from needlecare.plan.answer import Answer, Verdict, answer
 from needlecare.plan.combine import plan
 from needlecare.plan.question import read
 from needlecare.plan.reply import Reply, reply
@@ -208,6 +209,52 @@ def test_words_that_fit_several_rules_answer_for_the_strictest_and_name_them_all
     text = can(asked(words, made, at))
     for ruling in found.rulings:
         assert ruling.rule.title in text or (ruling.rule.then or "?")[1:] in text
+
+
+ALONE = {
+    # a rule, asked alone, and a moment in Berlin: its verdict without PRP
+    ("pregnancy", "2026-11-20T14:30"): Verdict.NOT_YET,  # a contraindication holds until the treatment
+    ("pregnancy", "2026-11-21T14:30"): None,
+    ("isotretinoin", "2026-05-20T14:30"): None,  # six months before it begins on 21 May
+    ("isotretinoin", "2026-05-22T14:30"): Verdict.NOT_YET,
+    ("actives", "2026-11-21T14:29"): Verdict.NOT_YET,
+    ("actives", "2026-11-21T14:30"): None,  # a preparation is over with the treatment
+    ("disclose", "2026-11-20T14:30"): None,  # one without a time
+    ("drink-water", "2026-11-28T14:29"): Verdict.YES,
+    ("drink-water", "2026-11-28T14:30"): None,
+    ("moisturise", "2026-11-21T14:29"): Verdict.NOTHING_AGAINST,
+    ("moisturise", "2026-11-21T14:30"): Verdict.NOT_YET,
+    ("smoking", "2026-11-22T14:30"): Verdict.NOBODY,  # its sources speak of PRP alone
+    ("redness", "2026-11-22T14:30"): None,
+    ("infection", "2026-11-22T14:30"): Verdict.NOBODY,
+    ("next-session", "2026-12-18T23:59"): Verdict.NOT_YET,
+    ("next-session", "2026-12-19T00:00"): Verdict.YES,
+    ("photo-one-month", "2026-12-21T14:30"): None,  # a photo is no session
+}
+
+
+@pytest.mark.parametrize(("rule", "at"), ALONE)
+def test_each_kind_of_rule_answers_in_its_time(schedule_v1: Schedule, rule: str, at: str) -> None:
+    made = plan(treatment("2026-11-21T14:30+01:00"), schedule_v1)
+    found = answer([schedule_v1.rules[rule]], made, moment(at))
+    assert found.rulings[0].verdict is ALONE[rule, at]
+    assert found.verdict is (ALONE[rule, at] or Verdict.NOBODY)
+
+
+def test_something_to_do_without_a_time_is_nobodys_once_the_treatment_has_begun(
+    schedule_v1: Schedule,
+) -> None:
+    rule = schedule_v1.rules["drink-water"]
+    for_prp = (replace(rule.recommendations[0], condition=Condition.PRP),)
+    schedule = replace(
+        schedule_v1, rules={**schedule_v1.rules, rule.id: replace(rule, recommendations=for_prp)}
+    )
+    made = plan(treatment("2026-11-21T14:30+01:00"), schedule)
+    verdicts = {
+        at: answer([schedule.rules[rule.id]], made, moment(at)).rulings[0].verdict
+        for at in ("2026-11-21T14:29", "2026-11-21T14:30")
+    }
+    assert verdicts == {"2026-11-21T14:29": None, "2026-11-21T14:30": Verdict.NOBODY}
 
 
 def test_a_source_that_is_silent_is_stricter_than_one_that_allows(schedule_v1: Schedule) -> None:

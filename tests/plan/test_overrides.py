@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from examples import EXAMPLE, treatment, treatments
 from needlecare.errors import UsageError
-from needlecare.model import CLINIC_WORD, Kind, Override, Plan, Schedule, Treatment, Window
+from needlecare.model import CLINIC_WORD, Kind, Override, Plan, Schedule, Source, Treatment, Window
 from needlecare.plan.combine import placed_recommendations, plan
 from needlecare.plan.course import course
 from needlecare.plan.overrides import checked_overrides, parse_overrides
@@ -91,6 +91,28 @@ recommendations = [
   { source = "b", statement = "x", start = "-P7D", end = "P0D" },
 ]
 
+[rules.drink]
+kind = "do"
+title = "Drink water"
+short = "drink"
+advice = "x"
+why = "x"
+recommendations = [
+  { source = "a", statement = "x", start = "P2D", end = "P5D" },
+  { source = "b", statement = "x", start = "P1D", end = "P9D" },
+]
+
+[rules.smoke]
+kind = "prepare"
+title = "No smoking before"
+short = "no smoking"
+advice = "x"
+why = "x"
+recommendations = [
+  { source = "a", statement = "x", start = "-P7D", end = "-P1D" },
+  { source = "b", statement = "x", start = "-P5D", end = "-P2D" },
+]
+
 [rules.redness]
 kind = "expect"
 title = "Redness"
@@ -127,7 +149,19 @@ def utc(text: str) -> datetime:
         ("makeup=PT6H", False, "2026-11-21T13:30", "2026-11-22T07:30"),  # waits for wash: 13:30 and 18 h
         ("wash=PT30H", False, "2026-11-21T13:30", "2026-11-22T19:30"),
         ("moisturise=P20D", False, "2026-11-22T13:30", "2026-12-11T13:30"),  # the start stays a day after
+        (
+            "drink=P20D",
+            False,
+            "2026-11-22T13:30",
+            "2026-12-11T13:30",
+        ),  # the earlier of two starts, one day after
         ("retinol=P10D", False, "2026-11-11T13:30", "2026-11-21T13:30"),
+        (
+            "smoke=P10D",
+            False,
+            "2026-11-11T13:30",
+            "2026-11-20T13:30",
+        ),  # the later of two ends, one day before
         ("retinol=-P10D", False, "2026-11-11T13:30", "2026-11-21T13:30"),  # as a rule file writes it
         ("retinol=P2W", False, "2026-11-07T13:30", "2026-11-21T13:30"),
         ("prp-only=P1D", False, "2026-11-21T13:30", "2026-11-22T13:30"),  # no source speaks of it here
@@ -171,7 +205,8 @@ def test_what_the_sources_say_stays_and_is_set_aside() -> None:
     assert {one.recommendation.set_aside for one in others} == {
         "your clinic said otherwise for this treatment"
     }
-    assert made.schedule.sources[CLINIC_WORD].title == "Your clinic's word for this treatment"
+    own = Source(key=CLINIC_WORD, tier=2, title="Your clinic's word for this treatment", own=True)
+    assert made.schedule.sources[CLINIC_WORD] == own
     assert CLINIC_WORD not in SMALL.sources
 
 
@@ -251,6 +286,7 @@ def test_a_cell_holds_any_number_of_overrides(text: str, expected: list[tuple[st
         ("makeup=72", 'makeup: "72" is not a duration'),
         ("makeup=-P2D", 'makeup: "-P2D" is not how long after the treatment'),
         ("makeup=PT0H", 'makeup: "PT0H" is not how long after the treatment'),
+        ("retinol=PT0H", 'retinol: "PT0H" is not how long before the treatment'),
         ("retinol=+P2D", 'retinol: "+P2D" is not how long before the treatment'),
         ("redness=P2D", '"redness" is of kind expect; you can only override avoid, do and prepare rules'),
         ("makeup=P2D;makeup=P3D", "makeup is overridden twice; give it once"),
@@ -261,6 +297,27 @@ def test_anything_else_is_refused_with_what_to_write(text: str, said: str) -> No
         parse_overrides(text, SMALL)
     assert said in str(refused.value)
     assert refused.value.code == "override"
+
+
+STATEMENTS = {
+    "P1D": "1 day",
+    "P2D": "2 days",
+    "P1M": "1 month",
+    "P2W": "14 days",
+    "PT1H": "1 hour",
+    "PT72H": "72 hours",
+    "PT90M": "1 hour and 30 minutes",
+    "PT61S": "1 minute and 1 second",
+    "P1D@08:00": "1 day, at 08:00",
+}
+
+
+@pytest.mark.parametrize("duration", STATEMENTS)
+def test_the_clinics_word_is_stated_in_words(duration: str) -> None:
+    ours = window_of(planned(f"makeup={duration}"), "makeup").rule.recommendations[0]
+    assert ours.statement == f"{STATEMENTS[duration]} after this treatment"
+    before = window_of(planned("retinol=P1D"), "retinol").rule.recommendations[0]
+    assert before.statement == "1 day before this treatment"
 
 
 @given(treatments(), st.data())

@@ -110,12 +110,13 @@ def for_another_case(rule: Rule, plan: Plan) -> Condition | None:
     return None if condition is Condition.ALL else condition
 
 
-def _strictness(ruling: Ruling) -> tuple[int, bool, float]:
+def _strictness(ruling: Ruling) -> tuple[float, ...]:
     """Sort rulings by verdict; with the same verdict, avoid rules come first, then those that end later."""
     if ruling.verdict is None:
-        return -1, False, 0
+        return ()
     end = ruling.window.end if ruling.window else None
-    return _STRICTNESS.index(ruling.verdict), ruling.rule.kind is Kind.AVOID, end.timestamp() if end else 0
+    ends = () if end is None else (end.timestamp(),)
+    return _STRICTNESS.index(ruling.verdict), ruling.rule.kind is Kind.AVOID, *ends
 
 
 def _verdict(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -> Verdict | None:

@@ -72,7 +72,7 @@ def _override(text: str, schedule: Schedule) -> Override:
     if before and not offset.text.startswith(("-", "+")):
         offset = parse_offset(f"-{duration}")  # "7 days before" is what a person means by P7D
     amount = offset.months or offset.days or offset.seconds
-    if not amount or (amount < 0) != before:
+    if amount >= 0 if before else amount <= 0:
         raise UsageError(
             f"{name}: {quoted(duration)} is not how long {'before' if before else 'after'} the treatment; "
             "write a duration such as PT72H or P5D",
