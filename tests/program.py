@@ -1,15 +1,33 @@
-"""The installed program, run as a user runs it: its exit code, standard output and standard error."""
+"""The installed program, run as a user runs it: its exit code, standard output and standard error.
 
+A new interpreter for every run would take up most of the time of these tests. So `needlecare` runs the program in a
+fork of a process that has imported it and done nothing else (`forks.py`). NEEDLECARE_TESTS_START says otherwise:
+
+    fork    what is done if nothing is said
+    new     a new interpreter for every run, which is what `.ci/run` does and what is done when coverage is measured
+    here    a fork of this process, with all that it has changed of the program: for mutants (`benchmarks/mutate.py`)
+
+What a test must start for itself is always started: for signals, limits, terminals, closed streams, pipes, and for
+what the interpreter reads from the environment before there is a program.
+"""
+
+import atexit
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
-PROGRAM = Path(sys.executable).with_name("needlecare")
+import forks
+from forks import PROGRAM
+
+_MEASURED = any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
+START = os.environ.get("NEEDLECARE_TESTS_START", "new" if _MEASURED or not hasattr(os, "fork") else "fork")
+# What Python reads when it starts, to choose encodings and where to look for modules.
+_READ_AT_START = ("PYTHON", "LC_", "LANG", "PATH")
 # What a person's environment may hold and a test must not depend on.
 _FOREIGN = (
     *("NEEDLECARE_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "TERM", "PYTHONIO"),
@@ -36,6 +54,28 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def needlecare(*arguments: str, cwd: str | Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002
+    if START == "new" or any(name.startswith(_READ_AT_START) for name in env):
+        return started(*arguments, cwd=cwd, input=input, **env)
+    fork = forks.fork if START == "here" else _server().fork
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(input.encode())
+        given.seek(0)
+        streams = given.fileno(), out.fileno(), err.fileno()
+        code = fork(arguments, os.fspath(cwd or Path.cwd()), environment(**env), streams)
+        out.seek(0)
+        err.seek(0)
+        return Result(code, out.read().decode(), err.read().decode())
+
+
+@cache
+def _server() -> forks.Server:
+    server = forks.Server(environment())
+    atexit.register(server.close)
+    return server
+
+
+def started(*arguments: str, cwd: str | Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002
+    """Run the program in an interpreter of its own, always."""
     done = subprocess.run(
         [str(PROGRAM), *arguments],
         capture_output=True,
