@@ -211,7 +211,7 @@ class Trials:
     def _measured(self) -> Measured:
         found = Measured()
         measuring = coverage.Coverage(
-            data_file=None, config_file=False, include=[str(ROOT / "src/needlecare/*")]
+            data_file=None, config_file=False, include=[str(ROOT / "src/needlecare" / self.folder / "*")]
         )
         started: list[str] = []
 

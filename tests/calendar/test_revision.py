@@ -44,7 +44,7 @@ from msgspec.structs import replace
 
 from examples import BERLIN, EXAMPLE, at, treatment
 from needlecare.calendar.events import calendar, calendar_bytes
-from needlecare.calendar.update import Export, RevisionSummary, cancel
+from needlecare.calendar.update import Export, RevisionSummary, cancel, checked_size
 from needlecare.cli.app import run
 from needlecare.errors import UsageError
 from needlecare.model import (
@@ -1815,11 +1815,24 @@ def test_a_persons_own_alarm_stays(first: bytes, schedule_v1: Schedule) -> None:
     assert MINE.encode() in makeup.raw
 
 
-def test_an_alarm_that_a_person_moved_stays_moved(first: bytes, schedule_v1: Schedule) -> None:
-    data = first.replace(b"TRIGGER:PT0S", b"TRIGGER:-PT30M")
+TRIGGERS = {
+    # when our alarm rings in a file, and after the appointment has moved
+    "TRIGGER:PT0S": "TRIGGER:PT0S",
+    "TRIGGER;VALUE=DURATION:P0D": "TRIGGER:PT0S",
+    "TRIGGER:-PT15H": "TRIGGER:PT0S",  # needlecare 1 rang on the day before a day
+    "TRIGGER:-PT14H": "TRIGGER:-PT14H",  # a person's
+    "TRIGGER:-PT30M": "TRIGGER:-PT30M",
+    "TRIGGER:-P1D": "TRIGGER:-P1D",
+    "TRIGGER;VALUE=DATE-TIME:20260803T123000Z": "TRIGGER:PT0S",  # which would stay where it was
+}
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_an_alarm_that_a_person_moved_stays_moved(trigger: str, first: bytes, schedule_v1: Schedule) -> None:
+    data = first.replace(b"TRIGGER:PT0S", trigger.encode())
     after, _ = updated(data, plan(TUESDAY, small(schedule_v1)), LATER)
-    assert after.count(b"TRIGGER:-PT30M\r\n") == 7  # all events but the two bars
-    assert b"TRIGGER:PT0S" not in after
+    assert after.count(TRIGGERS[trigger].encode() + b"\r\n") == 7  # all events but the two bars
+    assert after.count(b"TRIGGER") == 7
 
 
 def test_a_html_text_of_outlook_goes_with_the_text_that_it_repeats(
@@ -1897,6 +1910,63 @@ def test_no_other_event_is_taken_for_ours_for_a_uid_of_the_same_kind(first: byte
     after, summary = called_off(data, LATER)
     assert summary == RevisionSummary(cancelled=9, foreign=1)
     assert event.encode() in after
+
+
+def test_the_rules_are_asked_for_only_where_an_event_might_be_ours_and_nothing_says_so(first: bytes) -> None:
+    def asked(uid: str, *more: str) -> bool:
+        """Return whether a file with one more event asks which rules there are."""
+        found = []
+        event = "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", *more, "END:VEVENT", ""]).encode()
+        data = first.replace(b"END:VCALENDAR", event + b"END:VCALENDAR")
+        Export(data, lambda: found.append("asked") or ())
+        return bool(found)
+
+    ours_of_old = "886313e1-3b8a-5372-9b90-0c9aee199e5d"  # of version 5, as we make them
+    assert asked(ours_of_old)
+    assert not asked(ours_of_old, "X-NEEDLECARE-ROLE:phase/heat")
+    assert not asked(ours_of_old.replace("-5372-", "-4372-"))
+    assert not asked("20260801T000000Z-1@example.org")
+    assert not asked(ours(first)["start"].uid + "_R20260807T060000Z")
+
+
+LONGER = {
+    # what a newer plan of the same makeup (48 hours) would say: whether a file without options might lose a wait
+    "PT48H": False,
+    "PT72H": False,
+    "PT37H": False,  # the end may have waited for eleven hours of a night
+    "PT2219M": True,  # a minute less
+}
+
+
+@pytest.mark.parametrize("end", LONGER)
+@pytest.mark.parametrize("day", [MONDAY, TUESDAY])
+def test_a_file_without_options_is_compared_by_the_length_of_its_waits(
+    end: str, day: Treatment, first: bytes, schedule_v1: Schedule
+) -> None:
+    old = re.sub(rb"X-NEEDLECARE-(?:OPTIONS|ENDS):.*\r\n(?: .*\r\n)*", b"", first)
+    newer = calendar(
+        plan(day, small(schedule_v1, rule("makeup", end), SWIMMING, SUN)), LATER, reminders=QUIETLY
+    )
+    assert Export(old).might_lose_waits(newer) == LONGER[end]
+    assert not Export(first).might_lose_waits(newer)  # which says what it was made with
+
+
+def test_a_file_without_options_might_lose_a_wait_that_is_gone(first: bytes, schedule_v1: Schedule) -> None:
+    old = re.sub(rb"X-NEEDLECARE-(?:OPTIONS|ENDS):.*\r\n(?: .*\r\n)*", b"", first)
+    newer = calendar(
+        plan(MONDAY, small(schedule_v1, rule("makeup", "PT48H"), SWIMMING)), LATER, reminders=QUIETLY
+    )
+    assert Export(old).might_lose_waits(newer)
+
+
+def test_a_file_may_have_four_mebibytes(first: bytes) -> None:
+    most = first.replace(b"VERSION:2.0", b"X-A:" + b"x" * (4 * 2**20 - len(first) - 6) + b"\r\nVERSION:2.0")
+    assert len(most) == 4 * 2**20
+    assert len(Export(most).events) == 9
+    assert checked_size(most) == most
+    for refuse in (Export, checked_size):
+        with pytest.raises(UsageError, match="larger than 4 MiB"):
+            refuse(most + b"\n")
 
 
 def test_of_two_plans_in_one_file_only_its_own_is_cancelled(first: bytes, schedule_v1: Schedule) -> None:

@@ -53,7 +53,8 @@ _HEAD = frozenset(
 )
 _MAX_SEQUENCE = 2**31 - 1  # the largest INTEGER; RFC 5545, section 3.3.8
 _LONGEST_NIGHT = timedelta(hours=11)
-_OUR_TRIGGERS = frozenset({"0 s", "-54000 s"})  # at the start; 15 hours before a day, in needlecare 1
+# At the start; 15 hours before a day, in needlecare 1.
+_OUR_TRIGGERS = frozenset({str(timedelta()), str(timedelta(hours=-15))})
 
 
 class RevisionSummary(Struct, frozen=True, kw_only=True):
@@ -401,7 +402,7 @@ def _canonical(line: str) -> str:
     if name_of(line) == "TRIGGER":
         with suppress(InvalidOffset):
             offset = parse_offset(value.strip())
-            value = f"{offset.days * 86400 + offset.seconds} s"
+            value = str(timedelta(days=offset.days, seconds=offset.seconds))
         head = "TRIGGER" if "DATE-TIME" not in head.upper() else head
     else:
         value = re.sub(r"\\([,;\\])", r"\1", value.replace("\\N", "\\n"))
