@@ -70,7 +70,7 @@ class Fields:
     A key that is left out has its value in `inherited`: the same source, rule, ... of the file that this one extends.
     """
 
-    def __init__(self, problems: Problems, path: Path, values: object, inherited: object = None) -> None:
+    def __init__(self, problems: Problems, path: Path, values: object, inherited: Any = None) -> None:
         self.problems = problems
         self.path = path
         self.inherited = inherited
@@ -221,7 +221,8 @@ class Fields:
             return None
 
     def table(self, key: str, inherited: object = None) -> "Fields":
-        """Return the table below a key; empty if there is none."""
+        """Return the table below a key; empty if there is none. It inherits what this one does below that key."""
+        inherited = self.known(key) if inherited is None else inherited
         return Fields(self.problems, (*self.path, key), self.get(key), inherited)
 
     def tables(self, key: str) -> "Iterable[Fields]":

@@ -6,7 +6,7 @@ It takes bytes and opens no file. The caller provides the bytes of the file that
 import re
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
@@ -66,6 +66,8 @@ _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}
 _ADD_SOURCE = "; add it to [sources]"
 _WRITE_ID = "; write the id of a rule, as in [rules.makeup]"
 _TOO_DEEP = "nested too deeply; a rule file has four levels"
+# What a file has from the one that it extends if it says nothing itself, beside sources, rules and goals.
+_INHERITED = ("treatment", "areas", "clock", "only_ours", "standing", "series", "clinic", "services", "sms")
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts whose phrases are looked for in questions
 _HAS_NAMES = _HAS_WORDS | {"scope"}  # those that know the names of other things
@@ -225,15 +227,17 @@ class _ScheduleReader:
         self.data = data
         self.base = base
         self.base_data = b""
+        self.sources: dict[str, Source] = {}
+        self.rules: dict[str, Rule] = {}
+        self.known: set[str] = set()  # the ids of all rules, and of those that the file switches off
         self.claims: dict[str, Path] = {}
 
     def schedule(self) -> Schedule | None:
         root = self.root
         base = self._extended()
         if base is not None:
-            root.inherited = SimpleNamespace(
-                treatment=base.treatment, areas=base.areas, clock=base.clock, only_ours=base.only_ours
-            )
+            root.inherited = SimpleNamespace(**{name: getattr(base, name) for name in _INHERITED})
+            self.sources |= base.sources
         identity = root.text("id")
         if identity:
             self._check_id(root, identity, "id")
@@ -245,53 +249,37 @@ class _ScheduleReader:
         review_due = root.date("review_due")
         if reviewed and review_due and review_due < reviewed:
             root.wrong("is before reviewed; write the day by which to review again", "review_due")
-        sources = dict(base.sources) if base else {}
         for key, table in root.named_tables("sources"):
             self._check_id(table, key)
-            sources[key] = self._source(key, table)
+            self.sources[key] = self._source(key, table)
         only_ours = root.flag("only_ours")
-        inherited_rules = dict(base.rules) if base else {}
-        rules = {k: r for k, r in inherited_rules.items() if not only_ours or r.kind is Kind.WARNING}
-        off = []
-        for key, table in root.named_tables("rules", inherited_rules):
-            self._check_id(table, key)
-            if table.flag("off"):
-                off.append(key)
-                if table.inherited is None:
-                    table.wrong(
-                        "off only switches off rules of the file that this one extends; it has no such rule",
-                        "off",
-                    )
-            elif (rule := self._rule(key, table, sources, inherited_rules.get(key))) is not None:
-                rules[key] = rule
-        known = set(rules) | set(inherited_rules)
-        for key in off:
-            rules.pop(key, None)
-        self._check_order(rules, known)
-        self._check_claims(rules)
+        off = self._read_rules(base.rules if base else {}, only_ours=only_ours)
+        self._check_order()
+        self._check_claims()
         if base is None and not root.has("rules"):
             root.wrong("missing rules; write [rules.makeup] and its keys")
+        services = root.table("services")
         schedule = Schedule(
             id=identity,
             version=root.text("version"),
             reviewed=reviewed or date.min,
             review_due=review_due or date.min,
             treatment=root.text("treatment"),
-            sources=sources,
-            rules=rules,
-            standing=self._standing(base.standing if base else None),
-            series=self._series(sources, base.series if base else None),
+            sources=self.sources,
+            rules=self.rules,
+            standing=self._standing(),
+            series=self._series(),
             sha256=sha256(self.data + self.base_data).hexdigest(),
-            ready=self._ready(rules, known, base),
+            ready=self._ready(base),
             extends=base.id if base else None,
-            clinic=self._clinic(base.clinic if base else None),
+            clinic=self._clinic(),
             clock=self._clock(),
             areas=root.texts("areas"),
-            services=self._services(base.services if base else Services()),
+            services=Services(**{name: services.texts(name) for name in Services.__struct_fields__}),
             export=self._export(),
-            sms=self._sms(base.sms if base else SmsWording()),
+            sms=self._sms(),
             only_ours=only_ours,
-            own_rules=frozenset(root.table("rules").values) - frozenset(off) if base else frozenset(),
+            own_rules=frozenset(root.table("rules").values) - off if base else frozenset(),
         )
         return None if self.problems else schedule
 
@@ -315,7 +303,8 @@ class _ScheduleReader:
         table = self.root.table("export")
         headings = table.table("map")
         for key in headings.values:
-            if not headings.has(key) or key not in set(Column):
+            headings.asked.add(key)  # an unknown one has a message of its own
+            if key not in set(Column):
                 near = self.problems.nearest(key, list(Column))
                 headings.wrong(f"unknown column {quoted(key)}{near}; write one of {', '.join(Column)}", key)
         return ExportFormat(
@@ -335,16 +324,12 @@ class _ScheduleReader:
                 table.wrong('not a condition; write "Status=Cancelled,No Show"', key, number)
         return found
 
-    def _services(self, base: Services) -> Services:
-        table = self.root.table("services", base)
-        return Services(**{name: table.texts(name) for name in Services.__struct_fields__})
-
-    def _sms(self, base: SmsWording) -> SmsWording:
-        table = self.root.table("sms", base)
+    def _sms(self) -> SmsWording:
+        table = self.root.table("sms")
         return SmsWording(
             opening=table.prose("opening", required=False),
             closing=table.prose("closing", required=False),
-            messages=table.choice("messages", ("few", "all")) or base.messages,
+            messages=table.choice("messages", ("few", "all"), "few") or "few",
         )
 
     def _extended(self) -> Schedule | None:
@@ -381,9 +366,26 @@ class _ScheduleReader:
             own=self.root.has("extends") or self.root.has("clinic"),
         )
 
-    def _rule(
-        self, key: str, table: Fields, sources: Mapping[str, Source], inherited: Rule | None
-    ) -> Rule | None:
+    def _read_rules(self, inherited: Mapping[str, Rule], *, only_ours: bool) -> frozenset[str]:
+        """Read the rules, and return the ids of those that the file switches off."""
+        self.rules = {k: r for k, r in inherited.items() if not only_ours or r.kind is Kind.WARNING}
+        off = set()
+        for key, table in self.root.named_tables("rules", inherited):
+            self._check_id(table, key)
+            if table.flag("off"):
+                off.add(key)
+                if table.inherited is None:
+                    what = (
+                        "off only switches off rules of the file that this one extends; it has no such rule"
+                    )
+                    table.wrong(what, "off")
+            elif (rule := self._rule(key, table, inherited.get(key))) is not None:
+                self.rules[key] = rule
+        self.known = {*self.rules, *inherited}
+        self.rules = {key: rule for key, rule in self.rules.items() if key not in off}
+        return frozenset(off)
+
+    def _rule(self, key: str, table: Fields, inherited: Rule | None) -> Rule | None:
         named = table.choice("kind", [kind.value for kind in Kind])
         kind = Kind(named) if named else None
         if inherited and kind is not inherited.kind:
@@ -393,7 +395,7 @@ class _ScheduleReader:
             )
         recommendations = inherited.recommendations if inherited else ()
         if table.has("recommendations") or inherited is None:
-            recommendations = self._recommendations(key, table, kind, sources)
+            recommendations = self._recommendations(key, table, kind)
         then = table.text("then", required=kind is Kind.AVOID and table.has("then"))
         if kind is Kind.AVOID and not then and not table.has("then"):
             table.wrong('missing then; write what to say when it ends: "makeup is fine again"')
@@ -447,9 +449,7 @@ class _ScheduleReader:
             )
         return words or None
 
-    def _recommendations(
-        self, rule: str, table: Fields, kind: Kind | None, sources: Mapping[str, Source]
-    ) -> tuple[Recommendation, ...]:
+    def _recommendations(self, rule: str, table: Fields, kind: Kind | None) -> tuple[Recommendation, ...]:
         found = []
         for number, fields in enumerate(table.tables("recommendations"), 1):
             claim = fields.text("claim", required=False) or f"{rule}-{number}"
@@ -458,7 +458,7 @@ class _ScheduleReader:
             self.claims[claim] = fields.path
             recommendation = Recommendation(
                 claim=claim,
-                source=self._known_source(fields, sources),
+                source=self._known_source(fields),
                 statement=fields.text("statement"),
                 start=fields.offset("start"),
                 end=fields.offset("end"),
@@ -476,10 +476,10 @@ class _ScheduleReader:
             table.wrong("empty; write who says it, from when and until when", "recommendations")
         return tuple(found)
 
-    def _known_source(self, table: Fields, sources: Mapping[str, Source]) -> str:
+    def _known_source(self, table: Fields) -> str:
         source = table.text("source")
-        if source and source not in sources:
-            hint = self.problems.nearest(source, sources) or _ADD_SOURCE
+        if source and source not in self.sources:
+            hint = self.problems.nearest(source, self.sources) or _ADD_SOURCE
             table.wrong(f"unknown source {quoted(source)}{hint}", "source")
         return source
 
@@ -521,24 +521,21 @@ class _ScheduleReader:
                 )
                 table.wrong(what, second)
 
-    def _check_order(self, rules: Mapping[str, Rule], known: Collection[str]) -> None:
+    def _check_order(self) -> None:
         """Report a `past` that is not a warning, and an `after` that is no rule to wait for, or that leads back to the
         rule itself. Either may name a rule that the file switches off.
         """
-        for rule in rules.values():
+        own = self.root.table("rules")
+        for rule in self.rules.values():
             if rule.past is not None:
                 path = ("rules", rule.id, "past")
-                self._check_named(
-                    rule.past, path, rules, known, frozenset({Kind.WARNING}), "name a warning rule"
-                )
+                self._check_named(rule.past, path, frozenset({Kind.WARNING}), "name a warning rule")
             if rule.after is None:
                 continue
             path, kinds = ("rules", rule.id, "after"), _waited_for(rule.kind)
             remedy = f"{rule.kind} waits for {' and '.join(sorted(kinds))} rules only"
-            if self._check_named(rule.after, path, rules, known, kinds, remedy) and self.root.table(
-                "rules"
-            ).table(rule.id).has("after"):
-                queue = _queue(rule.id, rules)
+            if self._check_named(rule.after, path, kinds, remedy) and own.table(rule.id).has("after"):
+                queue = _queue(rule.id, self.rules)
                 if queue[-1] == rule.id:
                     what = f"waits for itself: {' after '.join(queue)}; remove one of these waits"
                     self.problems.add(path, what)
@@ -546,19 +543,11 @@ class _ScheduleReader:
                     what = f"waits for more than {MAX_WAITING_RULES} rules in a row; let it wait for fewer"
                     self.problems.add(path, what)
 
-    def _check_named(
-        self,
-        name: str,
-        path: Path,
-        rules: Mapping[str, Rule],
-        known: Collection[str],
-        kinds: frozenset[Kind],
-        remedy: str,
-    ) -> bool:
+    def _check_named(self, name: str, path: Path, kinds: frozenset[Kind], remedy: str) -> bool:
         """Whether a rule exists and is of one of these kinds; else report it."""
-        target = rules.get(name)
-        if name not in known:
-            hint = self.problems.nearest(name, rules) or _WRITE_ID
+        target = self.rules.get(name)
+        if name not in self.known:
+            hint = self.problems.nearest(name, self.rules) or _WRITE_ID
             self.problems.add(path, f"unknown rule {quoted(name)}{hint}")
         elif target is not None and target.kind not in kinds:
             self.problems.add(path, f"{quoted(name)} is of kind {target.kind}; {remedy}")
@@ -566,10 +555,10 @@ class _ScheduleReader:
             return True
         return False
 
-    def _check_claims(self, rules: Mapping[str, Rule]) -> None:
+    def _check_claims(self) -> None:
         """Report claims of this file that an inherited rule also has."""
         own = self.root.table("rules").values
-        for rule in rules.values():
+        for rule in self.rules.values():
             written = own.get(rule.id)
             if isinstance(written, dict) and "recommendations" in written:
                 continue
@@ -578,17 +567,15 @@ class _ScheduleReader:
                     what = f"claim {quoted(recommendation.claim)} appears twice; give each its own id"
                     self.problems.add((*self.claims[recommendation.claim], "claim"), what)
 
-    def _standing(self, base: Standing | None) -> Standing:
+    def _standing(self) -> Standing:
         table = self.root.table("standing")
-        if not table.values and base is not None:
-            return base
         texts: dict[str, Any] = {}
         for name in Standing.__struct_fields__:
-            inherited = getattr(base, name) if base else None
+            inherited = table.known(name)
             if not table.has(name) and (inherited is not None or name in ANSWERS_ONLY):
                 texts[name] = inherited
                 continue
-            fields = table.table(name, inherited)
+            fields = table.table(name)
             # A clinic's phrases are added to the inherited ones: a file must not make emergencies harder to recognise.
             known = inherited or StandingText(text="", short="")
             texts[name] = StandingText(
@@ -601,45 +588,41 @@ class _ScheduleReader:
             )
         return Standing(**texts)
 
-    def _series(self, sources: Mapping[str, Source], base: Series | None) -> Series:
-        table = self.root.table("series", base)
-        if not table.values and base is not None:
-            return base
+    def _series(self) -> Series:
+        table = self.root.table("series")
         numbers = {name: table.number(name, 1, 24) for name in ("sessions", "scars_sessions")}
         intervals = {name: table.offset(name) for name in ("every", "scars_every")}
         for name, value in (numbers | intervals).items():
             if value is None and not table.has(name):
                 example = "a number from 1 to 24" if name in numbers else f'{name} = "P28D"'
                 table.wrong(f"missing {name}; write {example}")
-        ranges = tuple(self._range(fields, sources) for fields in table.tables("ranges"))
+        ranges = tuple(self._range(fields) for fields in table.tables("ranges"))
         return Series(
             sessions=numbers["sessions"] or 1,
             scars_sessions=numbers["scars_sessions"] or 1,
             every=intervals["every"] or Offset(text=""),
             scars_every=intervals["scars_every"] or Offset(text=""),
-            ranges=ranges or (base.ranges if base and not table.has("ranges") else ()),
+            ranges=ranges if table.has("ranges") else table.known("ranges") or (),
         )
 
-    def _ready(
-        self, rules: Mapping[str, Rule], known: Collection[str], base: Schedule | None
-    ) -> tuple[ReadyLine, ...]:
+    def _ready(self, base: Schedule | None) -> tuple[ReadyLine, ...]:
         """Return the goals of ready-by; those of the file replace the inherited ones."""
         if base is not None and not self.root.has("ready"):
             return base.ready
-        return tuple(self._ready_line(table, rules, known) for table in self.root.tables("ready"))
+        return tuple(self._ready_line(table) for table in self.root.tables("ready"))
 
-    def _ready_line(self, table: Fields, rules: Mapping[str, Rule], known: Collection[str]) -> ReadyLine:
+    def _ready_line(self, table: Fields) -> ReadyLine:
         named = table.texts("rules")
         if not named and not table.values.get("rules"):
             table.wrong('missing rules; write rules = ["makeup"]')
         for number, name in enumerate(named):
             path = (*table.path, "rules", number)
-            self._check_named(name, path, rules, known, _ENDS_FOR_GOOD, "name avoid and expect rules")
+            self._check_named(name, path, _ENDS_FOR_GOOD, "name avoid and expect rules")
         return ReadyLine(title=table.text("title"), rules=named, apart=table.flag("apart"))
 
-    def _range(self, table: Fields, sources: Mapping[str, Source]) -> SeriesRange:
+    def _range(self, table: Fields) -> SeriesRange:
         return SeriesRange(
-            source=self._known_source(table, sources),
+            source=self._known_source(table),
             statement=table.text("statement"),
             condition=table.condition(),
             sessions=self._bounds(table),
@@ -679,10 +662,11 @@ class _ScheduleReader:
             return None
         return hours
 
-    def _clinic(self, base: Clinic | None) -> Clinic | None:
+    def _clinic(self) -> Clinic | None:
+        table = self.root.table("clinic")
+        inherited: Clinic | None = table.inherited
         if not self.root.has("clinic"):
-            return base
-        table = self.root.table("clinic", base)
+            return inherited
         return Clinic(
             name=table.text("name"),
             telephone=table.text("telephone", required=False),
