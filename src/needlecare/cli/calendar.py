@@ -33,61 +33,46 @@ WHEN_HINT = "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
 Ics = Annotated[
     str | None,
     option(
+        "--ics FILE|-",
+        "Write the calendar to a file, or to standard output (-) instead of the timeline.",
         CALENDAR_PANEL,
-        "--ics",
-        metavar="FILE|-",
-        help="Write the calendar to a file, or to standard output (-) instead of the timeline.",
     ),
 ]
 DetailOfTitles = Annotated[
     Detail,
-    typer.Option(
-        "--detail",
-        help="Discreet titles name no clinic and no procedure.",
-        rich_help_panel=CALENDAR_PANEL,
-    ),
+    option("--detail", "Discreet titles name no clinic and no procedure.", CALENDAR_PANEL, show_default=True),
 ]
 Ref = Annotated[
     str | None,
     option(
+        "--ref REF",
+        "Your own opaque reference. Events with the same reference update each other.",
         CALENDAR_PANEL,
-        "--ref",
-        metavar="REF",
-        help="Your own opaque reference. Events with the same reference update each other.",
     ),
 ]
 AlarmsWanted = Annotated[
     Alarms,
-    typer.Option(
-        "--alarms",
-        help="Ring never, or at each change and milestone.",
-        rich_help_panel=CALENDAR_PANEL,
-    ),
+    option("--alarms", "Ring never, or at each change and milestone.", CALENDAR_PANEL, show_default=True),
 ]
 Quiet = Annotated[
     str,
-    typer.Option(
-        "--quiet-hours",
-        metavar="HH:MM-HH:MM",
-        help="Local hours in which nothing rings; the news waits until they end.",
-        rich_help_panel=CALENDAR_PANEL,
+    option(
+        "--quiet-hours HH:MM-HH:MM",
+        "Local hours in which nothing rings; the news waits until they end.",
+        CALENDAR_PANEL,
+        show_default=True,
     ),
 ]
 DailyAt = Annotated[
     str | None,
-    option(
-        CALENDAR_PANEL,
-        "--daily",
-        metavar="HH:MM|none",
-        help="Time of the first week's daily reminder, or none.",
-    ),
+    option("--daily HH:MM|none", "Time of the first week's daily reminder, or none.", CALENDAR_PANEL),
 ]
 Update = Annotated[
     bool,
-    typer.Option(
+    option(
         "--update",
-        help="Update the calendar in the --ics file. It remembers its options, so type only what changes.",
-        rich_help_panel=CALENDAR_PANEL,
+        "Update the calendar in the --ics file. It remembers its options, so type only what changes.",
+        CALENDAR_PANEL,
     ),
 ]
 

@@ -28,9 +28,24 @@ LOOK_PANEL = "How to look at it"
 OUTPUT_PANEL = "What comes out"
 
 
-def option(panel: str, *names: str, help: str, metavar: str | None = None, **more: Any) -> Any:
-    """Declare an option whose default isn't shown in the help: mostly because there is none."""
-    return typer.Option(*names, metavar=metavar, help=help, rich_help_panel=panel, show_default=False, **more)
+def option(
+    declared: str, help: str, panel: str | None = None, *, show_default: bool = False, **more: Any
+) -> Any:
+    """Declare an option: "--output -o FILE|-" gives its names and the placeholder of its value.
+
+    Its default is shown in the help only if asked for: most options have none.
+    """
+    *names, last = declared.split()
+    metavar = None if last.startswith("-") else last
+    names = names if metavar else [*names, last]
+    return typer.Option(
+        *names, metavar=metavar, help=help, rich_help_panel=panel, show_default=show_default, **more
+    )
+
+
+def argument(metavar: str, help: str) -> Any:
+    """Declare an argument."""
+    return typer.Argument(metavar=metavar, help=help, show_default=False)
 
 
 def parse_skin_type(text: str | SkinType) -> SkinType | None:
@@ -55,121 +70,97 @@ def _twelve_or_twenty_four(hours: int | None) -> int | None:
 
 When = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="WHEN",
-        help="When the treatment was or will be: 2026-11-21, 21 Nov 2026 2:30pm, yesterday 2pm, friday, "
+    argument(
+        "WHEN",
+        "When the treatment was or will be: 2026-11-21, 21 Nov 2026 2:30pm, yesterday 2pm, friday, "
         "3 days ago.",
-        show_default=False,
     ),
 ]
 Treated = Annotated[
     str | None,
     option(
+        "--treated WHEN",
+        "When the treatment was or will be: 2026-11-21T14:30, yesterday 2pm.",
         TREATMENT_PANEL,
-        "--treated",
-        metavar="WHEN",
-        help="When the treatment was or will be: 2026-11-21T14:30, yesterday 2pm.",
     ),
 ]
 Prp = Annotated[
-    bool,
-    typer.Option("--prp/--no-prp", help="With platelet-rich plasma (PRP).", rich_help_panel=TREATMENT_PANEL),
+    bool, option("--prp/--no-prp", "With platelet-rich plasma (PRP).", TREATMENT_PANEL, show_default=True)
 ]
 FitzpatrickType = Annotated[
     SkinType | None,
     option(
+        "--skin-type I-VI",
+        "Fitzpatrick I to VI or 1 to 6. Unknown: the stricter advice.",
         TREATMENT_PANEL,
-        "--skin-type",
-        metavar="I-VI",
         parser=parse_skin_type,
-        help="Fitzpatrick I to VI or 1 to 6. Unknown: the stricter advice.",
     ),
 ]
 Scars = Annotated[
-    bool,
-    typer.Option("--scars/--no-scars", help="Treatment of scars.", rich_help_panel=TREATMENT_PANEL),
+    bool, option("--scars/--no-scars", "Treatment of scars.", TREATMENT_PANEL, show_default=True)
 ]
 Zone = Annotated[
     str | None,
     option(
+        "--tz ZONE",
+        "IANA time zone, such as Europe/Berlin. Default: this computer's.",
         TREATMENT_PANEL,
-        "--tz",
-        metavar="ZONE",
         envvar="NEEDLECARE_TZ",
-        help="IANA time zone, such as Europe/Berlin. Default: this computer's.",
     ),
 ]
 ScheduleName = Annotated[
     str,
-    typer.Option(
-        "--schedule",
-        metavar="NAME|FILE",
+    option(
+        "--schedule NAME|FILE",
+        "The rules to use: a built-in schedule or your own rule file.",
+        LOOK_PANEL,
+        show_default=True,
         envvar="NEEDLECARE_SCHEDULE",
-        help="The rules to use: a built-in schedule or your own rule file.",
-        rich_help_panel=LOOK_PANEL,
     ),
 ]
 Follow = Annotated[
     list[str] | None,
-    option(
-        LOOK_PANEL,
-        "--follow",
-        metavar="SOURCE",
-        help="Use only this source. Warning signs always stay. Repeatable.",
-    ),
+    option("--follow SOURCE", "Use only this source. Warning signs always stay. Repeatable.", LOOK_PANEL),
 ]
 Overrides = Annotated[
     list[str] | None,
     option(
-        TREATMENT_PANEL,
-        "--override",
-        metavar="RULE=DURATION",
-        help="Your clinic's word, such as makeup=PT72H. Repeatable.",
+        "--override RULE=DURATION", "Your clinic's word, such as makeup=PT72H. Repeatable.", TREATMENT_PANEL
     ),
 ]
-AsOf = Annotated[
-    str | None, option(LOOK_PANEL, "--as-of", metavar="WHEN", help="Pretend it is this date and time.")
-]
+AsOf = Annotated[str | None, option("--as-of WHEN", "Pretend it is this date and time.", LOOK_PANEL)]
 Dates = Annotated[
     DateOrder | None,
     option(
-        LOOK_PANEL,
         "--dates",
+        "03/04/2026 is 3 April (dmy) or 4 March (mdy).",
+        LOOK_PANEL,
         envvar="NEEDLECARE_DATES",
         case_sensitive=False,
-        help="03/04/2026 is 3 April (dmy) or 4 March (mdy).",
     ),
 ]
 ClockHours = Annotated[
     int | None,
     option(
+        "--clock 12|24",
+        "Show times as 2:30 pm (12) or 14:30 (24). Default: as in your country; files use 24.",
         LOOK_PANEL,
-        "--clock",
-        metavar="12|24",
         envvar="NEEDLECARE_CLOCK",
         callback=_twelve_or_twenty_four,
-        help="Show times as 2:30 pm (12) or 14:30 (24). Default: as in your country; files use 24.",
     ),
 ]
 At = Annotated[
     str | None,
-    option(
-        LOOK_PANEL,
-        "--at",
-        metavar="WHEN",
-        help="Ask about another time, such as friday 6pm (the coming Friday).",
-    ),
+    option("--at WHEN", "Ask about another time, such as friday 6pm (the coming Friday).", LOOK_PANEL),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT_PANEL)]
-NoColor = Annotated[
-    bool, typer.Option("--no-color", help="No colour (like NO_COLOR=1).", rich_help_panel=OUTPUT_PANEL)
-]
+Json = Annotated[bool, option("--json", "Print the result as JSON.", OUTPUT_PANEL)]
+NoColor = Annotated[bool, option("--no-color", "No colour (like NO_COLOR=1).", OUTPUT_PANEL)]
 Save = Annotated[
     bool,
-    typer.Option(
+    option(
         "--save",
-        help="Save the treatment on this computer, for status, can and the other commands.",
-        rich_help_panel=TREATMENT_PANEL,
+        "Save the treatment on this computer, for status, can and the other commands.",
+        TREATMENT_PANEL,
     ),
 ]
 

@@ -64,36 +64,30 @@ _ALSO_USED_BY: Mapping[str, tuple[str, ...]] = {
 FormatWanted = Annotated[
     Format | None,
     option(
-        OUTPUT_PANEL,
-        "--format",
-        metavar="FORMAT",
-        help="timeline, plain, markdown, html (a page to print), sms (text messages as NDJSON) or json. "
+        "--format FORMAT",
+        "timeline, plain, markdown, html (a page to print), sms (text messages as NDJSON) or json. "
         "Default: as the -o file ends; otherwise timeline on a terminal, plain in a pipe.",
+        OUTPUT_PANEL,
     ),
 ]
 OutputFile = Annotated[
     str | None,
     option(
-        OUTPUT_PANEL,
-        "--output",
-        "-o",
-        metavar="FILE|-",
-        help="Write the result to a file. Its ending chooses the format: .html, .md, .txt, .json, "
+        "--output -o FILE|-",
+        "Write the result to a file. Its ending chooses the format: .html, .md, .txt, .json, "
         ".ndjson (text messages) or .ics (calendar).",
+        OUTPUT_PANEL,
     ),
 ]
-Force = Annotated[
-    bool,
-    typer.Option("--force", help="Replace files with other content.", rich_help_panel=OUTPUT_PANEL),
-]
+Force = Annotated[bool, option("--force", "Replace files with other content.", OUTPUT_PANEL)]
 
 
 Sources = Annotated[
     bool | None,
     option(
-        OUTPUT_PANEL,
         "--sources/--no-sources",
-        help="List the sources on a page to print. Default: yes, except on a clinic's own page.",
+        "List the sources on a page to print. Default: yes, except on a clinic's own page.",
+        OUTPUT_PANEL,
     ),
 ]
 

@@ -26,6 +26,7 @@ from needlecare.batch.rows import Survey, survey
 from needlecare.batch.run import MANY_ROWS, Order, Result, Worker, missing_calendars, run
 from needlecare.batch.tables import ExportForm, Table, folded, read_table
 from needlecare.cli import calendar, options, outputs, terminal
+from needlecare.cli.options import OUTPUT_PANEL, TREATMENT_PANEL, argument, option
 from needlecare.errors import Interrupted, UsageError, WriteError, quoted, shown
 from needlecare.model import Column, ExportFormat, Schedule
 from needlecare.plan.combine import review_notes
@@ -52,121 +53,78 @@ Examples:
 
 Preset = Annotated[
     str | None,
-    options.option(
+    option(
+        "--preset NAME|FILE|list",
+        "The booking system, or a file that says how to read its exports.",
         ROWS_PANEL,
-        "--preset",
-        metavar="NAME|FILE|list",
-        help="The booking system, or a file that says how to read its exports.",
     ),
 ]
-From = Annotated[
-    ExportForm | None,
-    options.option(ROWS_PANEL, "--from", help="The format, if not recognised."),
-]
+From = Annotated[ExportForm | None, option("--from", "The format, if not recognised.", ROWS_PANEL)]
 Map = Annotated[
-    list[str] | None,
-    options.option(
-        ROWS_PANEL,
-        "--map",
-        metavar="COLUMN=HEADING",
-        help="Heading of a column. Repeatable.",
-    ),
+    list[str] | None, option("--map COLUMN=HEADING", "Heading of a column. Repeatable.", ROWS_PANEL)
 ]
 Only = Annotated[
     list[str] | None,
-    options.option(
-        ROWS_PANEL,
-        "--only",
-        metavar="HEADING=VALUE,…",
-        help="Plan only rows with one of these values. Repeatable.",
-    ),
+    option("--only HEADING=VALUE,…", "Plan only rows with one of these values. Repeatable.", ROWS_PANEL),
 ]
 Skip = Annotated[
     list[str] | None,
-    options.option(
-        ROWS_PANEL,
-        "--skip",
-        metavar="HEADING=VALUE,…",
-        help="Leave out rows with one of these values; * is any. Repeatable.",
+    option(
+        "--skip HEADING=VALUE,…", "Leave out rows with one of these values; * is any. Repeatable.", ROWS_PANEL
     ),
 ]
 Service = Annotated[
     list[str] | None,
-    options.option(
-        ROWS_PANEL,
-        "--service",
-        metavar="WORD",
-        help="Word that marks a service as this treatment. Repeatable.",
-    ),
+    option("--service WORD", "Word that marks a service as this treatment. Repeatable.", ROWS_PANEL),
 ]
-RefFrom = Annotated[
-    str | None,
-    options.option(
-        ROWS_PANEL,
-        "--ref-from",
-        metavar="HEADING,…",
-        help="Columns to make a ref from.",
-    ),
-]
+RefFrom = Annotated[str | None, option("--ref-from HEADING,…", "Columns to make a ref from.", ROWS_PANEL)]
 CancelMissing = Annotated[
     bool,
-    typer.Option(
+    option(
         "--cancel-missing",
-        help="Cancel calendars without an appointment, once a --dry-run listed them.",
-        rich_help_panel=options.OUTPUT_PANEL,
+        "Cancel calendars without an appointment, once a --dry-run listed them.",
+        OUTPUT_PANEL,
     ),
 ]
 Zone = Annotated[
     str | None,
-    options.option(
-        options.TREATMENT_PANEL,
-        "--tz",
-        metavar="ZONE",
+    option(
+        "--tz ZONE",
+        "Time zone of rows that don't name one; never this computer's.",
+        TREATMENT_PANEL,
         envvar="NEEDLECARE_TZ",
-        help="Time zone of rows that don't name one; never this computer's.",
     ),
 ]
 Out = Annotated[
     str | None,
-    options.option(
-        options.OUTPUT_PANEL,
-        "--out",
-        metavar="DIR",
-        help="Write a file for each row into this folder, named after its ref.",
-    ),
+    option("--out DIR", "Write a file for each row into this folder, named after its ref.", OUTPUT_PANEL),
 ]
 FormatOfRows = Annotated[
     BatchFormat,
-    typer.Option(
-        "--format",
-        metavar="FORMAT",
-        help="What to make from each row: ics, html, markdown, plain, json or sms.",
-        rich_help_panel=options.OUTPUT_PANEL,
+    option(
+        "--format FORMAT",
+        "What to make from each row: ics, html, markdown, plain, json or sms.",
+        OUTPUT_PANEL,
+        show_default=True,
     ),
 ]
 RowsAsJson = Annotated[
     bool,
-    typer.Option(
+    option(
         "--json",
-        help="Print a line of JSON for each row: its result with --out, else its plan.",
-        rich_help_panel=options.OUTPUT_PANEL,
+        "Print a line of JSON for each row: its result with --out, else its plan.",
+        OUTPUT_PANEL,
     ),
 ]
-DryRun = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", help="Write nothing; say what would happen.", rich_help_panel=options.OUTPUT_PANEL
-    ),
-]
+DryRun = Annotated[bool, option("--dry-run", "Write nothing; say what would happen.", OUTPUT_PANEL)]
 Jobs = Annotated[
     int | None,
-    options.option(
-        options.OUTPUT_PANEL,
-        "--jobs",
-        metavar="N",
+    option(
+        "--jobs N",
+        f"Number of worker processes. Default: all cores above {MANY_ROWS} rows.",
+        OUTPUT_PANEL,
         min=1,
         max=64,
-        help=f"Number of worker processes. Default: all cores above {MANY_ROWS} rows.",
     ),
 ]
 
@@ -175,12 +133,7 @@ def batch(
     ctx: typer.Context,
     *,
     file: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="FILE|-",
-            help="A CSV, NDJSON, JSON or .xlsx file; - is standard input.",
-            show_default=False,
-        ),
+        str | None, argument("FILE|-", "A CSV, NDJSON, JSON or .xlsx file; - is standard input.")
     ] = None,
     preset: Preset = None,
     from_: From = None,

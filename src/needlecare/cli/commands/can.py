@@ -23,12 +23,7 @@ def can(
     ctx: typer.Context,
     *,
     activity: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="ACTIVITY",
-            help="In your own words: swim, go to the gym, ibuprofen.",
-            show_default=False,
-        ),
+        list[str], options.argument("ACTIVITY", "In your own words: swim, go to the gym, ibuprofen.")
     ],
     at: options.At = None,
     treated: options.Treated = None,

@@ -5,8 +5,6 @@ from errno import ENOENT
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from needlecare.cli import options, terminal
 from needlecare.errors import UsageError, quoted, shown
 from needlecare.storage.files import MAX_PATH_LENGTH, held_file, reason, write_file
@@ -20,26 +18,12 @@ Examples:
 
 
 def cancel(
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE.ics",
-            help="A calendar that needlecare wrote.",
-            show_default=False,
-        ),
-    ],
+    file: Annotated[str, options.argument("FILE.ics", "A calendar that needlecare wrote.")],
     output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE|-",
-            help="Write here instead, and leave FILE.ics as it is.",
-            show_default=False,
-        ),
+        str | None, options.option("--output -o FILE|-", "Write here instead, and leave FILE.ics as it is.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a file that exists with other content.")
+        bool, options.option("--force", "Replace a file that exists with other content.")
     ] = False,
     as_of: options.AsOf = None,
     tz: options.Zone = None,

@@ -10,6 +10,7 @@ import typer
 
 from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
+from needlecare.cli.options import option
 from needlecare.errors import UsageError, quoted
 from needlecare.plan.course import course as course_of
 from needlecare.storage.rule_files import load_schedule
@@ -30,35 +31,27 @@ Examples:
 
 Sessions = Annotated[
     int | None,
-    options.option(
-        SERIES_PANEL,
-        "--sessions",
-        metavar="N",
-        help="How many sessions, 1 to 24. Default: as many as the rule file plans.",
+    option(
+        "--sessions N", "How many sessions, 1 to 24. Default: as many as the rule file plans.", SERIES_PANEL
     ),
 ]
 Every = Annotated[
     str | None,
-    options.option(
+    option(
+        "--every INTERVAL",
+        "How far apart: 4w, 28d or P1M. Default: as the rule file plans; longer for scars.",
         SERIES_PANEL,
-        "--every",
-        metavar="INTERVAL",
-        help="How far apart: 4w, 28d or P1M. Default: as the rule file plans; longer for scars.",
     ),
 ]
 Move = Annotated[
     list[str] | None,
-    options.option(
+    option(
+        "--move N=WHEN",
+        "Move session N and the later ones with it. A weekday means the coming one. Repeatable.",
         SERIES_PANEL,
-        "--move",
-        metavar="N=WHEN",
-        help="Move session N and the later ones with it. A weekday means the coming one. Repeatable.",
     ),
 ]
-SessionShown = Annotated[
-    int | None,
-    options.option(SERIES_PANEL, "--session", metavar="N", min=1, help="Show this session in full."),
-]
+SessionShown = Annotated[int | None, option("--session N", "Show this session in full.", SERIES_PANEL, min=1)]
 
 
 def course(

@@ -23,10 +23,9 @@ def normal(
     *,
     symptom: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[SYMPTOM]",
-            help="In your own words: still red, peeling, itchy. Leave it out to see what is usual today.",
-            show_default=False,
+        options.argument(
+            "[SYMPTOM]",
+            "In your own words: still red, peeling, itchy. Leave it out to see what is usual today.",
         ),
     ] = None,
     at: options.At = None,

@@ -29,11 +29,7 @@ def ready_by(
     *,
     when: Annotated[
         list[str],
-        typer.Argument(
-            metavar="DATE",
-            help="The day to be ready for: 2027-06-12, 12 June, saturday, in 6 weeks.",
-            show_default=False,
-        ),
+        options.argument("DATE", "The day to be ready for: 2027-06-12, 12 June, saturday, in 6 weeks."),
     ],
     sessions: Sessions = None,
     every: Every = None,

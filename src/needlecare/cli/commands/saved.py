@@ -133,30 +133,14 @@ def nothing_saved() -> NoReturn:
 
 def saved(
     number: Annotated[
-        int | None,
-        typer.Argument(
-            metavar="[N]",
-            help="With --name: the treatment to name; else the current one.",
-            show_default=False,
-        ),
+        int | None, options.argument("[N]", "With --name: the treatment to name; else the current one.")
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option(
-            "--name",
-            metavar="NAME",
-            help='What you call it, such as "left cheek". It stays on this machine.',
-            show_default=False,
-        ),
+        options.option("--name NAME", 'What you call it, such as "left cheek". It stays on this machine.'),
     ] = None,
     forget: Annotated[
-        str | None,
-        typer.Option(
-            "--forget",
-            metavar="N|all",
-            help="Remove the treatment with this number, or all of them.",
-            show_default=False,
-        ),
+        str | None, options.option("--forget N|all", "Remove the treatment with this number, or all of them.")
     ] = None,
     json: options.Json = False,
 ) -> None:

@@ -45,10 +45,7 @@ Examples:
   needlecare schedule diff microneedling clinic.toml
 """
 
-Name = Annotated[
-    str,
-    typer.Argument(metavar="NAME|FILE", help="A built-in schedule, or a rule file.", show_default=False),
-]
+Name = Annotated[str, options.argument("NAME|FILE", "A built-in schedule, or a rule file.")]
 
 
 @app.command("list", epilog=EXAMPLES)
@@ -80,10 +77,7 @@ def show(name: Name = options.DEFAULT_SCHEDULE, json: options.Json = False) -> N
 
 @app.command(epilog=EXAMPLES)
 def check(
-    files: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE...", help="Rule files, or names of schedules.", show_default=False),
-    ],
+    files: Annotated[list[str], options.argument("FILE...", "Rule files, or names of schedules.")],
     json: options.Json = False,
 ) -> None:
     """Check rule files and report every problem as file:line:column. Exit code 3 if there is one.
@@ -154,30 +148,19 @@ def _placed(data: bytes, remarks: list[Problem]) -> Iterator[Problem]:
 @app.command(epilog=EXAMPLES)
 def new(
     file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE.toml|-",
-            help="The rule file to write; - writes it to standard output only.",
-            show_default=False,
-        ),
+        str, options.argument("FILE.toml|-", "The rule file to write; - writes it to standard output only.")
     ],
     name: Annotated[
-        str, typer.Option("--name", metavar="TEXT", help="The clinic's name, as patients know it.")
+        str, options.option("--name TEXT", "The clinic's name, as patients know it.", show_default=True)
     ] = "Your clinic",
     telephone: Annotated[
-        str | None,
-        typer.Option(
-            "--telephone", metavar="TEXT", help="The number that patients call.", show_default=False
-        ),
+        str | None, options.option("--telephone TEXT", "The number that patients call.")
     ] = None,
     tz: options.Zone = None,
     as_of: Annotated[
         str | None,
         options.option(
-            options.LOOK_PANEL,
-            "--as-of",
-            metavar="WHEN",
-            help="Date of the review to write into the file, instead of today.",
+            "--as-of WHEN", "Date of the review to write into the file, instead of today.", options.LOOK_PANEL
         ),
     ] = None,
     force: Force = False,
@@ -247,11 +230,8 @@ def _on_one_line(option: str, text: str) -> str:
 
 @app.command(epilog=EXAMPLES)
 def diff(
-    before: Annotated[
-        str,
-        typer.Argument(metavar="NAME|FILE", help="The old rules.", show_default=False),
-    ],
-    after: Annotated[str, typer.Argument(metavar="NAME|FILE", help="The new rules.", show_default=False)],
+    before: Annotated[str, options.argument("NAME|FILE", "The old rules.")],
+    after: Annotated[str, options.argument("NAME|FILE", "The new rules.")],
     json: options.Json = False,
 ) -> None:
     """Show what changes for a patient between two rule files: longer, shorter, new or gone.

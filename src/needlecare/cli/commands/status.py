@@ -24,12 +24,7 @@ def status(
     chosen: options.PlanOptions,
     clock: options.ClockHours = None,
     short: Annotated[
-        bool,
-        typer.Option(
-            "--short",
-            help="One line, for a shell prompt or a status bar.",
-            rich_help_panel=options.OUTPUT_PANEL,
-        ),
+        bool, options.option("--short", "One line, for a shell prompt or a status bar.", options.OUTPUT_PANEL)
     ] = False,
     json: options.Json = False,
     no_color: options.NoColor = False,

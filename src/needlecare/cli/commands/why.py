@@ -35,14 +35,7 @@ _NO = re.compile(r"^(?:no|not) ", re.IGNORECASE)  # "why no makeup" asks for the
 def why(
     ctx: typer.Context,
     *,
-    rule: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="RULE",
-            help="A rule, or a word for it: makeup, gym, hot tub.",
-            show_default=False,
-        ),
-    ],
+    rule: Annotated[list[str], options.argument("RULE", "A rule, or a word for it: makeup, gym, hot tub.")],
     treated: options.Treated = None,
     chosen: options.PlanOptions,
     clock: options.ClockHours = None,
