@@ -9,8 +9,9 @@ a missing test, or means the same as before.
 The tests of a folder are imported once, and it is measured once which lines each of them runs, and how long it takes.
 Every mutant then lives in a fork of that process: the changed function gets its new code, and the tests that run it
 follow, the fastest first, until one fails. What is outside of functions (a constant, a pattern) is tried in a copy of
-this checkout, in a process of its own. Tests that start other processes, such as the installed program, take part only
-with --programs: what survives all others is then tried by them, a minute or more for each.
+this checkout, in a process of its own. Where a test runs the program, that is a fork of the test's process, and has the
+change too. Tests that start other processes take part only with --programs: what survives all others is then tried by
+them, a minute or more for each.
 """
 
 import argparse
@@ -147,6 +148,7 @@ def _try_folder(folder: str, found: list[Mutant], *, programs: bool) -> int:
             f"--basetemp={place}/tests",
             str(ROOT / "tests" / folder),
         ]
+        os.environ["NEEDLECARE_TESTS_START"] = "here"  # tests/program.py
         with redirect_stdout(sys.stderr):
             pytest.main(options, plugins=[trials])
         if not trials.done:
@@ -172,6 +174,7 @@ class Trials:
         self.done = False
         self.output = sys.stdout  # which pytest does not have
         self.copied = place / "needlecare"
+        self.forked = place / "forked"
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measure the tests, and try every mutant. Returns True: the tests have had their turn."""
@@ -221,25 +224,48 @@ class Trials:
                 raise OSError("no process is started while tests are measured")
 
         sys.addaudithook(refuse)
+        self._measure_forks(measuring)
         measuring.start()
         for number in range(len(self.items)):
             started.clear()
-            begun = time.process_time()
+            begun = _cpu_seconds()
             measuring.switch_context(str(number))
             following = self.items[number + 1] if number + 1 < len(self.items) else None
             reports = runtestprotocol(self.items[number], log=False, nextitem=following)
+            for fork in self.forked.iterdir():
+                for path, lines in pickle.loads(fork.read_bytes()).items():  # noqa: S301  written by a fork
+                    for line in lines:
+                        found.lines.setdefault(path, {}).setdefault(line, set()).add(number)
+                fork.unlink()
             passed = not any(report.failed for report in reports)
             if not passed and not started:
                 found.failed.add(number)
-            found.seconds[number] = time.process_time() - begun
+            found.seconds[number] = _cpu_seconds() - begun
             if started:
                 found.programs.add(number)
         measuring.stop()
         data = measuring.get_data()
         for path in data.measured_files():
-            lines = data.contexts_by_lineno(path)
-            found.lines[path] = {line: {int(one) for one in by if one} for line, by in lines.items()}
+            for line, numbers in data.contexts_by_lineno(path).items():
+                found.lines.setdefault(path, {}).setdefault(line, set()).update(
+                    map(int, filter(None, numbers))
+                )
         return found
+
+    def _measure_forks(self, measuring: coverage.Coverage) -> None:
+        """Let every fork of this process leave in a file which lines it ran."""
+        self.forked.mkdir()
+        this, end = os.getpid(), os._exit
+
+        def leave(code: int) -> None:
+            if os.getpid() != this:
+                measuring.stop()
+                data = measuring.get_data()
+                lines = {path: data.lines(path) for path in data.measured_files()}
+                (self.forked / str(os.getpid())).write_bytes(pickle.dumps(lines))
+            end(code)
+
+        os._exit = leave  # type: ignore[assignment]
 
     def _is_noticed(self, mutant: Mutant) -> bool:
         changed = list(_changed_functions(mutant))
@@ -299,6 +325,11 @@ class Trials:
             if any(report.failed for report in runtestprotocol(self.items[test], log=False, nextitem=after)):
                 return False
         return True
+
+
+def _cpu_seconds() -> float:
+    """Return how long this process and its forks have worked."""
+    return sum(os.times()[:4])
 
 
 def _silence() -> None:
