@@ -109,7 +109,7 @@ AT = Treatment(
 PLANNED = RowResult(number=1, line=2, ref="a1", outcome=Outcome.PLANNED, treatment=AT)
 LEFT_OUT = RowResult(number=12, line=13, ref="a1", outcome=Outcome.LEFT_OUT, reason="Status is Cancelled")
 PROBLEM = RowProblem(number=3, line=4, code="cells", expected="2 cells")
-TABLE = {
+TABLE: dict[str, RowResult | list[RowProblem]] = {
     # a row, and its line: number, reference, end, PRP, skin type, scars, and what happens
     "    1  a1                    Sat 21 Nov 2026 14:30   yes  IV    no     to plan": PLANNED,
     "    1  a1                    Sat 21 Nov 2026         no   ?     yes    to write": replace(

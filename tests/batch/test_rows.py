@@ -22,7 +22,7 @@ def surveyed(text: str, mapped: dict[str, str], **wanted: tuple[str, ...]) -> tu
     return found, [row.left_out for row in rows]
 
 
-SERVICE_COLUMNS = {
+SERVICE_COLUMNS: dict[tuple[str, ...], tuple[bool, bool]] = {
     # the services of four rows: whether one is expected in each row, and whether the column names any
     ("", "", "", ""): (False, False),
     ("Needling", "", "", ""): (False, True),

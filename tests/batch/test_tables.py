@@ -1,6 +1,6 @@
 """An export in any form -> its rows by heading, or what is wrong with a row; nothing wrong spoils another row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from io import BytesIO
 
@@ -264,7 +264,7 @@ def test_a_line_of_totals_is_left_out(below: bytes) -> None:
     assert [getattr(row, "left_out", "?") for row in rows] == [None, "a line of totals or a note"]
 
 
-def workbook(*rows: list[object], sheets: int = 1) -> bytes:
+def workbook(*rows: Sequence[object], sheets: int = 1) -> bytes:
     """Return a spreadsheet whose last sheet has these rows."""
     book = Workbook()
     for _ in range(sheets - 1):
