@@ -272,6 +272,18 @@ def test_what_is_typed_wins_over_what_is_saved(tmp_path: Path) -> None:
     assert json.loads(from_environment)["treatment"]["zone"] == "Europe/Berlin"
 
 
+def test_a_no_that_is_typed_wins_over_what_is_saved(tmp_path: Path) -> None:
+    run(tmp_path, *WHEN, "--prp", "--scars", "--skin-type", "IV", "--save")
+
+    def options(*more: str) -> list[object]:
+        made = run(tmp_path, "status", "--json", "--as-of", "2026-11-22", *more).out
+        treatment = json.loads(made)["treatment"]
+        return [treatment[name] for name in ("prp", "scars", "skin_type")]
+
+    assert options() == [True, True, "IV"]
+    assert options("--no-prp", "--no-scars", "--skin-type", "unknown") == [False, False, None]
+
+
 def test_the_clinics_word_is_saved_and_another_may_be_typed(tmp_path: Path) -> None:
     run(tmp_path, *WHEN, "--override", "makeup=PT72H", "--save")
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar
     from needlecare.calendar.options import CalendarOptions
     from needlecare.calendar.update import Export, Sooner
+    from needlecare.storage.saved import SavedTreatment
 
 CALENDAR_PANEL = "The calendar"
 WHEN_HINT = "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
@@ -123,12 +124,12 @@ class Choices(Struct, frozen=True, kw_only=True):
     style: CalendarStyle
     name: str = ""
 
-    def completed(self, ctx: typer.Context, target: "CalendarTarget | None") -> "Choices":
+    def completed(self, ctx: typer.Context, target: "CalendarTarget") -> "Choices":
         """Return these choices; what was not typed is what a calendar remembers, or the saved treatment's.
 
         Raises UsageError if no date was given and none is remembered.
         """
-        remembered = target.remembered if target is not None else None
+        remembered = target.remembered
         plan = replace(
             self.plan,
             follow=[source for source in self.plan.follow or () if source != "none"],
@@ -137,12 +138,16 @@ class Choices(Struct, frozen=True, kw_only=True):
         if remembered is None and self.when:
             return replace(self, plan=plan)
         if remembered is None:
-            if target is not None and target.forgetful:
+            if target.forgetful:
                 raise UsageError(
                     f"{target.name} doesn't say what it was made with: an earlier version wrote it; "
                     "add WHEN and the options that it had, such as 2026-11-21T14:30 --tz ZONE --prp"
                 )
-            return _of_saved_treatment(ctx, plan, self.style)
+            plan, saved = with_saved_options(ctx, plan)
+            if saved is None:
+                raise UsageError(f"no date given: when was the treatment, or when will it be? {WHEN_HINT}")
+            when = saved.treatment.treated.isoformat()
+            return Choices(when=when, plan=plan, style=self.style, name=saved.name)
         treatment, quiet = remembered.treatment, remembered.reminders.quiet
         if not typed(ctx, "schedule") and remembered.schedule not in schedule_names():
             raise UsageError(
@@ -162,26 +167,10 @@ class Choices(Struct, frozen=True, kw_only=True):
         )
 
 
-def _of_saved_treatment(ctx: typer.Context, plan: PlanOptions, style: CalendarStyle) -> Choices:
-    """Return the choices of the saved treatment, except for what was typed. Raises UsageError if none is saved."""
-    from needlecare.cli.commands.saved import load_saved
-    from needlecare.storage.saved import in_force
+def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOptions, SavedTreatment | None]":
+    """Return the options of a plan, and the saved treatment whose options replace those that were not typed.
 
-    saved = in_force(load_saved(), lambda zone: options.moment_of(plan.as_of, zone, plan.dates, say=False))
-    if saved is None:
-        raise UsageError(f"no date given: when was the treatment, or when will it be? {WHEN_HINT}")
-    return Choices(
-        when=saved.treatment.treated.isoformat(),
-        plan=_with_remembered(ctx, plan, saved.treatment, saved.schedule, saved.follow),
-        style=style,
-        name=saved.name,
-    )
-
-
-def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> tuple[PlanOptions, str | None]:
-    """Return the options of a plan, those of the saved treatment in the place of what was not typed, and its name.
-
-    Without a saved treatment they stay as they are, and the name is None.
+    Without a saved treatment they stay as they are.
     """
     from needlecare.cli.commands.saved import load_saved
     from needlecare.storage.saved import in_force
@@ -189,7 +178,7 @@ def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> tuple[PlanOptio
     saved = in_force(load_saved(), lambda zone: options.moment_of(plan.as_of, zone, plan.dates, say=False))
     if saved is None:
         return plan, None
-    return _with_remembered(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved.name
+    return _with_remembered(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved
 
 
 def _with_remembered(
@@ -241,13 +230,14 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
 
 
 class CalendarTarget(Struct, frozen=True, kw_only=True):
-    """Where a calendar goes, and the needlecare calendar that is already there.
+    """Where a calendar goes, if one is `wanted`, and the needlecare calendar that is already there.
 
     `held` locks it until it is written. With `update` the new calendar uses the options that the old one
     remembers; with `force` only those that were typed. Either way events keep their UIDs.
     """
 
-    path: Path | None
+    wanted: bool = True
+    path: Path | None = None
     held: HeldFile | None = None
     export: "Export | None" = None
     update: bool = False
@@ -336,13 +326,13 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def opened(ics: str | None, *, update: bool, force: bool) -> Iterator[CalendarTarget | None]:
-    """Open the file of --ics, and lock it until the calendar is written; None without --ics.
+def opened(ics: str | None, *, update: bool, force: bool) -> Iterator[CalendarTarget]:
+    """Open the file of --ics, if there is one, and lock it until the calendar is written.
 
     Raises UsageError, and WriteError for a file that cannot be revised.
     """
     if ics is None or ics == "-":
-        yield None if ics is None else CalendarTarget(path=None)
+        yield CalendarTarget(wanted=ics is not None)
         return
     path = Path(ics)
     if not _is_there(path):

@@ -161,10 +161,10 @@ class Outputs(Struct, frozen=True, kw_only=True):
 
 def asked_for(
     ctx: typer.Context,
+    calendar_output: CalendarOutput,
     *,
     json: bool,
     format: Format | None,
-    calendar_output: CalendarOutput,
     output: str | None,
     force: bool,
     no_color: bool,

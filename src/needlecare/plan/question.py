@@ -1,4 +1,4 @@
-"""What kind of question somebody asks, about which moment, and in which words.
+"""What somebody asks: which kind of question, about which time, and about what.
 
 "Is it normal that my face is still red after 10 days?" asks whether something is usual, ten
 days after the treatment, in the words "face red". Only English is here, nothing clinical.
@@ -22,13 +22,12 @@ class Form(StrEnum):
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """What was asked, taken apart.
+    """A question, taken apart.
 
-    `words` are what is left when the question around them is gone. `inverted` says whether "yes"
-    would be misread ("is it bad to swim?"), `negated` whether something has not happened ("no
-    results yet"). At most one of the moments is given: `day` of the plan, hours `after` the
-    treatment, or `when` as a person types it ("friday 6pm"). `prescribed` says that a doctor ordered
-    it. `core` is the question at the end of a story ("I'm in Spain with friends, can I swim").
+    `words` say what it is about: the question without what makes it one. `inverted`: "yes" would be misread ("is
+    it bad to swim?"). `negated`: something has not happened ("no results yet"). At most one time is given: the `day`
+    of the plan, the hours after the treatment, or `when` as a person types it ("friday 6pm"). `prescribed`: a doctor
+    ordered it. `core` is the question at the end of a story ("I'm in Spain with friends, can I swim").
     """
 
     form: Form
@@ -43,12 +42,13 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 class _Pattern:
-    """A regular expression that is compiled when a question may need it: most questions need none.
+    """A regular expression that is compiled only when a question may match it: most questions match none.
 
-    It is looked for only in words that begin with one of `first`, or that hold one of `within`.
+    It is looked for only in words that begin with one of `first` (separated by spaces) or contain one of `within`
+    (separated by "|", since a hint may contain spaces).
     """
 
-    def __init__(self, text: str, *, first: str = "", within: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, *, first: str = "", within: str = "") -> None:
         self.text = text
         self.first = word_set(first)
         self.within = within
@@ -62,17 +62,17 @@ class _Pattern:
             return None
         if self.within:
             padded = f" {words} "
-            if not any(hint in padded for hint in self.within):
+            if not any(hint in padded for hint in self.within.split("|")):
                 return None
         return self.compiled.search(words)
 
     def cut(self, words: str) -> str:
-        """Return words without what matches first."""
+        """Return words without the first match."""
         found = self.search(words)
         return words if found is None else _cut(words, found)
 
     def cut_all(self, words: str) -> str:
-        """Return words without anything that matches."""
+        """Return words without any match."""
         return words if self.search(words) is None else " ".join(self.compiled.sub(" ", words).split())
 
 
@@ -91,37 +91,26 @@ _TREATMENT = (
 _DAY = _Pattern(
     rf"\b(?:(?:on|at|by|im on|its|now|from) )?day (?P<number>[0-9]{{1,3}}|{'|'.join(_NUMBERS)})\b"
     rf"(?: (?:after|post|of|since)\b{_TREATMENT})?",
-    within=("day ",),
+    within="day ",
 )
 _LATER = _Pattern(
     rf"\b(?:(?:after|for|its been|at|within) (?:about |only |over |more than )?{_NUMBER} (?:full |whole )?{_UNIT}(?: (?:later|on|now|out))?"
     rf"|{_NUMBER.replace('number', 'number2')} {_UNIT.replace('unit', 'unit2')} (?:after|later|post|out|past|since|in|on)\b)"
     rf"(?: (?:after|post|since))?{_TREATMENT}",
-    within=("hour", "hr", "day", "week", "month", " h "),
+    within="hour|hr|day|week|month| h ",
 )
 _AGO = _Pattern(
     rf"\b(?:(?:{_NUMBER}|few|couple of) (?:hour|hr|day|week|minute|min)s? ago|yesterday|last night|earlier(?: today)?"
     r"|this (?:morning|afternoon|evening)|today|the other day|at the weekend|(?:on )?the weekend)\b",
-    within=(
-        "ago",
-        "yesterday",
-        "night",
-        "earlier",
-        "morning",
-        "afternoon",
-        "evening",
-        "today",
-        "day",
-        "weekend",
-    ),
+    within="ago|yesterday|night|earlier|morning|afternoon|evening|today|day|weekend",
 )
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _EARLIER = _Pattern(
     rf"\b(?:the |a )?(?:{_NUMBER} )?{_UNIT.replace('|week', '|night|evening|morning|week')} before\b{_TREATMENT}"
     r"|\b(?:before|to|for) (?:my |the )(?:treatment|session|appointment|procedure|microneedling|needling)\b",
-    within=(" before", " to ", " for "),
+    within=" before| to | for ",
 )
-# What people begin with: "hi, I had microneedling on Saturday, and …".
+# How people begin: "hi, I had microneedling on Saturday, and …".
 _HAD_IT = _Pattern(
     r"^(?:(?:hi|hello|hey|so|ok|okay|please help) )*(?:i|we) (?:just |only )?(?:had|got|did)"
     r" (?:my |a |the )?(?:(?:first|second|third|last|face|facial) )?(?:treatment|session|appointment|procedure|microneedling|needling|it)(?: done)?"
@@ -131,37 +120,37 @@ _HAD_IT = _Pattern(
 )
 _AFTER_IT = _Pattern(
     r"\b(?:after|following|post|since|from) (?:my |the |having |getting |a )?(?:treatment|session|appointment|procedure|microneedling|needling)\b",
-    within=("after", "following", "post", "since", "from"),
+    within="after|following|post|since|from",
 )
-_NEXT_DAY = _Pattern(r"\b(?:on |by )?(?:the )?(?:next day|day after|following day)\b", within=("day",))
-# Times without a date. Whether something may be done then shows in the date that the answer gives.
+_NEXT_DAY = _Pattern(r"\b(?:on |by )?(?:the )?(?:next day|day after|following day)\b", within="day")
+# Times without a date. They are ignored: the answer gives a date, which shows whether something may be done then.
 _SOME_TIME = _Pattern(
     r"\b(?:(?:for )?(?:next|later this|this|the coming) (?:week|month|weekend)|(?:at|on|over) the weekend"
     r"|later (?:today|on))\b",
-    within=("week", "month", "later"),
+    within="week|month|later",
 )
 _HOW_OFTEN = _Pattern(
     r"\b(?:once|twice|(?:two|three|four|[0-9]) times) (?:a|per) (?:day|week)\b|\b(?:every|each)(?: other| second)? (?:day|night|morning)\b"
     r"|\bfor (?:[0-9]{1,3}|a few|a couple of|a|one|five|ten) (?:min|minute|sec|second)s?\b",
-    within=("day", "week", "every", "each", " for "),
+    within="day|week|every|each| for ",
 )
 _AT_ONCE = _Pattern(
     r"\b(?:on )?(?:the same day|(?:straight|right|immediately|directly) (?:away|after|afterwards))\b",
-    within=("same day", "away", "after"),
+    within="same day|away|after",
 )
-# Who prescribed it: what is asked about then is a matter for that doctor.
+# Who prescribed it: such a question is for that doctor.
 _DOCTOR = "doctor|dr|gp|dermatologist|derm|consultant|specialist|nurse|surgeon|physician|hospital"
 _PRESCRIBED = _Pattern(
     rf"\b(?:that |which )?(?:my|the|a) (?:{_DOCTOR}) (?:has )?(?:prescribed|gave|told|recommended|ordered|put)(?: (?:me|it))?"
     r"(?: (?:on|to (?:use|take)))?\b"
     rf"|\b(?:prescribed|given|ordered) by (?:my|the|a) (?:{_DOCTOR})\b|\bfrom (?:my|the|a) (?:{_DOCTOR})\b"
     r"|\b(?:on )?prescription\b|\bprescribed\b",
-    within=("prescri", "ordered by", "given by", *_DOCTOR.split("|")),
+    within=f"prescri|ordered by|given by|{_DOCTOR}",
 )
 _WHEN = _Pattern(
     rf"(?:\b(?:on|this|by|for) )?\b(?P<day>tomorrow|{_WEEKDAY}|in (?:[0-9]{{1,3}}|a|{'|'.join(_NUMBERS)}) (?:day|week|month)s?)(?: (?:morning|afternoon|evening|night))?"
     r"(?: ?(?:at |@ ?)?(?P<clock>[0-9]{1,2}(?:[:.][0-9]{2})? ?[ap]m|[0-9]{1,2}[:.][0-9]{2}))?[ ?.!]*$",
-    within=("tomorrow", "day", "week", "month"),
+    within="tomorrow|day|week|month",
 )
 _HOW_LONG = _Pattern(
     r"^(?:whats|what is|whens|when is) the (?:earliest|soonest|first)(?: (?:time|day|date|moment))?(?: that| when)?"
@@ -182,7 +171,7 @@ _INVERTED = _Pattern(
     first="is would was will does should must do",
 )
 _CORE = _Pattern(
-    r"^.+\b(?:can|may|could|should) (?:i|we) (?P<core>.+)$", within=(" can ", " may ", " could ", " should ")
+    r"^.+\b(?:can|may|could|should) (?:i|we) (?P<core>.+)$", within=" can | may | could | should "
 )
 _CANNOT = _Pattern(
     r"^(?:why )?(?:cant|cannot|can not|shouldnt|should not|mustnt|must not|may not) (?:i|we|you)\b ?|^why (?:no|not)\b ?",
@@ -213,46 +202,13 @@ _NORMAL_END = _Pattern(
     r"(?:^| )(?:is (?:that|this|it) (?:normal|usual|ok|okay|bad|serious)|normal|a bad sign"
     r"|should i (?:worry|be worried|be concerned|call)|(?:go|goes|going) (?:away|down)|(?:supposed|meant) to"
     r"|(?:stop|settle|fade|last|heal|disappear|subside|calm down|wear off|take))$",
-    within=(
-        "normal",
-        "usual",
-        "is ",
-        "sign",
-        "should i",
-        "away",
-        "down",
-        "supposed",
-        "meant",
-        "stop",
-        "settle",
-        "fade",
-        "last",
-        "heal",
-        "disappear",
-        "subside",
-        "off",
-        "take",
-    ),
+    within="normal|usual|is |sign|should i|away|down|supposed|meant|stop|settle|fade|last|heal|disappear|subside|off|take",
 )
 _MISTAKE = _Pattern(
     r"(?:^|\b)(?:by (?:accident|mistake)|on accident|accident(?:al)?ly|mistakenly|unintentionally|without (?:thinking|knowing)|not knowing|before i knew|i didnt know|oops|whoops"
     r"|(?:and )?(?:what (?:now|do i do|should i do|can i do)(?: now)?|(?<=.)\bis (?:that|this|it) (?:bad|ok|okay|a problem)$|did i ruin (?:it|everything))"
     r"|i (?:totally |completely )?forgot(?: (?:and|that|i was not allowed|i shouldnt|not to))+|^(?:sorry |help )?(?:i |ive )?(?:totally |completely )?forgot(?:ten)?(?: and| about| to)?)\b",
-    within=(
-        "accident",
-        "mistak",
-        "unintention",
-        "thinking",
-        "know",
-        "knew",
-        "oops",
-        "what ",
-        "is that",
-        "is this",
-        "is it",
-        "ruin",
-        "forgot",
-    ),
+    within="accident|mistak|unintention|thinking|know|knew|oops|what |is that|is this|is it|ruin|forgot",
 )
 _FIRST_PERSON = _Pattern(
     r"^(?:sorry |so |help |ok |hi |what if |and if )*(?:i|ive|we)(?: have| already| just| only| totally| accidentally)* (?P<verb>[a-z]+)",
@@ -283,7 +239,7 @@ def read(text: str) -> Question:
     elif words.partition(" ")[0] in PAST_FORMS or (first_person and is_past_form(first_person["verb"])):
         form = Form.MISTAKE
     if form is Form.MISTAKE:
-        when = None  # it has happened: on the Friday that is over, and what holds now counts
+        when = None  # it has already happened, on the past Friday; the answer is about now
         words = " ".join(_without_first_person(_AGO.cut_all(words).split()))
     elif (without := _INVERTED.cut(_CANNOT.cut(words))) != words:
         words, inverted = without, True
@@ -295,12 +251,12 @@ def read(text: str) -> Question:
         words, inverted = thing, True
     elif (without := _HOW_LONG.cut(words)) != words and not _NORMAL_END.search(without):
         words = without
-    elif (without := _stripped(words)) != words:
+    elif (without := _without_normal(words)) != words:
         form, words = Form.NORMAL, without
-    plainly_asked = _PRESCRIBED.cut_all(words)
-    prescribed = plainly_asked != words and bool(plainly_asked.strip())
+    without_doctor = _PRESCRIBED.cut_all(words)
+    prescribed = without_doctor != words and bool(without_doctor.strip())
     core = _CORE.search(words)
-    tokens = tuple((plainly_asked if prescribed else words).split())
+    tokens = tuple((without_doctor if prescribed else words).split())
     return Question(
         form=form,
         words=tokens,
@@ -315,7 +271,7 @@ def read(text: str) -> Question:
 
 
 def _moment(words: str) -> tuple[str, int | None, int | None]:
-    """Return words without the day or the hours after the treatment that they name, and these."""
+    """Return words without a time relative to the treatment, the day that they name, and the hours."""
     if found := _EARLIER.search(words):
         number, unit = found["number"] or "1", found["unit"]
         hours = -_number(number) * _HOURS.get(unit, 24) if unit else -1
@@ -340,14 +296,11 @@ def _number(text: str) -> int:
     return _NUMBERS[text] if text in _NUMBERS else int(text)
 
 
-def _stripped(words: str) -> str:
-    """Return words without what asks whether something is normal, at both ends."""
-    before = None
-    stripped = words
-    while stripped != before:
-        before = stripped
-        stripped = _NORMAL.cut(_NORMAL_END.cut(stripped))
-    return stripped
+def _without_normal(words: str) -> str:
+    """Return words without "is it normal that" and the like, at both ends."""
+    while (shorter := _NORMAL.cut(_NORMAL_END.cut(words))) != words:
+        words = shorter
+    return words
 
 
 def _without_first_person(tokens: list[str]) -> list[str]:

@@ -1,9 +1,8 @@
-"""Finds the rules that are meant by the words that people use.
+"""Finds the rules that somebody means, by the words that they use.
 
-A rule is known by its id, its short name and the words that it covers: that is data. Here
-are the small English words that stand around a thing ("can I go for a", "use my") and
-change nothing. Words that are not understood are never guessed: they are named, with the
-nearest word that is known, if one is very close.
+The words for a rule are data: its id, its short name and what it `covers`. This module has only the small English
+words around them, which don't change the question ("can I go for a", "use my"). A word that is not understood is
+never guessed: the message names it, and suggests a known word if one is very similar.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Kind, Rule, Schedule
 from needlecare.plan.language import normalize, one_slip_apart, root, word_set
 
-# Where a word fits several rules, those about the days after the treatment come first.
+# If a word fits several rules, those about the days after the treatment come first.
 _ORDER = (
     *(Kind.AVOID, Kind.DO, Kind.PREPARE, Kind.CONTRAINDICATION),
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
@@ -24,8 +23,8 @@ _ORDER = (
 SIGNS = frozenset({Kind.EXPECT, Kind.WARNING})  # the rules about what skin does, not what people do
 MAX_WORDS = 40  # a question has fewer
 
-# What may stand before the thing that is asked about, and changes nothing of it. Never a word
-# that turns a question round: not, no, off, out, stop, skip, without, instead, before.
+# Words that may come before the thing that is asked about, without changing the question. None of them reverses
+# it, as these would: not, no, off, out, stop, skip, without, instead, before.
 _BEFORE = word_set(
     """
     can could may might should will would must do does did am is are be been was were it its ok okay
@@ -37,7 +36,7 @@ _BEFORE = word_set(
     hey wondering asking think any anything everything because wait waiting id ill ive im wanna gonna pls plz u cn which kind sort type bring buy book wore sat lay put slept came come been
     """
 )
-# What may stand anywhere but at the end, where an article is none ("vitamin A").
+# Words that may come anywhere except at the end, where "a" may be a name ("vitamin A").
 _BETWEEN = word_set("a an the my our your his her their some any this that these those")
 _ANYWHERE = word_set(
     """
@@ -50,7 +49,7 @@ _ANYWHERE = word_set(
     booking two three four lesson lessons practice match tournament competition
     """
 )
-# What people put around how their skin looks or feels, and what changes nothing of it.
+# Words around a description of how skin looks or feels, which don't change its meaning.
 _AROUND_SIGNS = word_set(
     """
     so very really quite pretty bit little slightly super kind sort rather still again all over whole
@@ -71,17 +70,17 @@ _FOLLOWING = word_set("after following post since")
 _APPOINTMENT = word_set("treatment session appointment procedure having getting")
 
 _UNITS = frozenset({"", "mg", "mcg", "g", "ml", "iu", "x"})  # of a product or a medicine
-_MIN_FOR_HINT = 4  # letters of a word for which a near miss is looked for
-_LONG = 8  # from this length on, two slips are a near miss too
+_MIN_FOR_HINT = 4  # letters: no suggestion is made for a shorter word
+_LONG = 8  # letters: a word of this length may have two typing mistakes
 _MAX_HINTS = 3
 _ARTICLES = ("a ", "an ", "the ", "my ")
-_HIDE_INITIALS = frozenset(("an", "th", "my", "ae"))  # the letters by which some words are looked up
-_LONGEST_START = 7  # letters that are looked at: an article, and the first three of a word
+_ARTICLE_INITIALS = frozenset(("an", "th", "my", "ae"))  # behind these, a word may have other initials
+_LONGEST_START = 7  # letters: the longest article, and the first three of a word
 _MAX_PHRASE = 6  # words of the longest known phrase
 
 
 class NotUnderstood(UsageError):
-    """Words that mean no rule; `near` are the rules that some of the words would mean."""
+    """Words that mean no rule; `near` are the rules that some of the words mean."""
 
     def __init__(self, message: str, near: tuple[Rule, ...]) -> None:
         self.near = near
@@ -91,8 +90,8 @@ class NotUnderstood(UsageError):
 class Meaning(Struct, frozen=True, kw_only=True):
     """The rules that words mean, those about the days after the treatment first.
 
-    Where known words stand beside each other that share no rule ("water mask"), they may name
-    a third thing: `certain` is False then, and nobody hears yes.
+    Two known words without a rule in common ("water mask") may name a third thing: then `certain` is False, and the
+    answer is never yes.
     """
 
     rules: tuple[Rule, ...]
@@ -100,11 +99,10 @@ class Meaning(Struct, frozen=True, kw_only=True):
 
 
 class Signs(Struct, frozen=True, kw_only=True):
-    """The rules about what skin does that words speak of, and the words that nobody knows.
+    """The rules about what skin does that words name, and the unknown words among them.
 
-    `clear` are the ids of the warnings that are named by words of their own ("itchy bumps"), and
-    not by words that name something usual as well ("bumps"). `named` are the ids that each word or phrase
-    names.
+    `clear` are the ids of the warnings that have words of their own here ("itchy bumps"), not only words that also
+    name something usual ("bumps"). `named` are the ids that each word or phrase names.
     """
 
     rules: tuple[Rule, ...]
@@ -116,26 +114,26 @@ class Signs(Struct, frozen=True, kw_only=True):
 def known_words(rule: Rule) -> tuple[str, ...]:
     """Return the words for what a rule is about, as its schedule writes them.
 
-    The short name is one of them where it names a thing ("gym"), and no order ("no alcohol").
+    The short name is one of them if it names a thing ("gym") and not an instruction ("no alcohol").
     """
     named = (rule.short,) if rule.kind in {Kind.AVOID, Kind.DO} else ()
     return (rule.id, *named, *rule.covers)
 
 
 def _excepted_words(rule: Rule) -> Iterator[str]:
-    """Yield the words of what a rule does not mean; a question with nothing else in it means the rule."""
+    """Yield the words for the exceptions of a rule. A question about nothing else means the rule itself."""
     for exception in rule.exceptions:
         yield from exception.covers
 
 
 class Vocabulary:
-    """The words of a schedule, found in whatever form a person writes them."""
+    """The words of a schedule, recognised in any of their forms."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self._last: _Reading | None = None
         treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
-        self.context = frozenset(treated.split())  # what it is all about
+        self.context = frozenset(treated.split())  # every question is about these
         self.other_things = [normalize(words).split() for words in schedule.standing.scope.but_not]
 
     def named(self, words: str) -> Rule | None:
@@ -149,8 +147,7 @@ class Vocabulary:
     def meant(self, words: str | Sequence[str]) -> Meaning:
         """Return the rules that words mean. Raises NotUnderstood.
 
-        Every word counts: one that is neither known nor among those that change nothing makes the
-        whole not understood.
+        Every word counts: the question is not understood if a word is neither known nor one of the small words.
         """
         tokens = normalize(words).split() if isinstance(words, str) else list(words)
         reading = self.reading(tokens)
@@ -163,18 +160,18 @@ class Vocabulary:
         return Meaning(rules=self.rules(ids), certain=certain)
 
     def exceptions(self, tokens: Sequence[str]) -> Mapping[str, Rule]:
-        """Return what rules say first about just some of these words ("bike helmet"), each with its rule."""
+        """Return the exceptions that some of these words name ("bike helmet"): what to say, and the rule."""
         return self.reading(tokens).exceptions()
 
     def reading(self, tokens: Sequence[str]) -> "_Reading":
-        """Return the words of a question, matched with the rules. The last one is kept, since it is asked twice."""
+        """Return the words of a question, matched with the rules. The last one is kept, since answers ask twice."""
         read = tuple(tokens[:MAX_WORDS])
         if self._last is None or self._last.tokens != read:
             self._last = _Reading(self, read)
         return self._last
 
     def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
-        """Return the error about words of which each is known, and that together mean no rule."""
+        """Return the error for words that are known one by one, but mean no rule together."""
         return self.reading(tokens).not_understood(" ".join(tokens))
 
     def signs(self, tokens: Sequence[str]) -> Signs:
@@ -189,7 +186,7 @@ class Vocabulary:
 
 
 class _Reading:
-    """The words of one question, held against those of a schedule."""
+    """The words of one question, compared with those of a schedule."""
 
     def __init__(self, vocabulary: Vocabulary, tokens: Sequence[str]) -> None:
         self.vocabulary = vocabulary
@@ -198,14 +195,14 @@ class _Reading:
         self.tokens = _with_names(tokens, vocabulary.other_things)
         self.initials = {_initials(token) for token in (*self.tokens, *map(root, self.tokens))}
         self.ids: dict[str, set[str]] = {}
-        self.learn(known_words)
+        self.index(known_words)
 
-    def learn(self, words_of: Callable[[Rule], Iterable[str]]) -> None:
+    def index(self, words_of: Callable[[Rule], Iterable[str]]) -> None:
         """Index the words of the rules that begin like a word of the question.
 
-        Finding the roots of all of them would take a third of a command's time.
+        Only those, since finding the roots of all words would take a third of a command's time.
         """
-        perhaps = self.initials | _HIDE_INITIALS
+        perhaps = self.initials | _ARTICLE_INITIALS
         for rule in self.schedule.rules.values():
             for word in words_of(rule):
                 begin = word[:2].lower()
@@ -215,15 +212,15 @@ class _Reading:
                         self.ids.setdefault(key, set()).add(rule.id)
 
     def with_excepted(self) -> "_Reading":
-        """Return the same question with the words of what the rules do not mean among the known ones."""
+        """Return the same question, with the words for exceptions among the known ones."""
         reading = _Reading(self.vocabulary, self.tokens)
-        reading.learn(_excepted_words)
+        reading.index(_excepted_words)
         return reading
 
     # May I? -----------------------------------------------------------------------------------------
 
     def meaning(self) -> tuple[frozenset[str], bool] | None:
-        """Return the rules that the words mean and whether that is certain; None where one is not known."""
+        """Return the rules that the words mean, and whether that is certain; None if a word is not known."""
         tokens = self.without_appointment(self.tokens)
         if found := self.exact(tokens):
             return found, True
@@ -239,7 +236,7 @@ class _Reading:
         return frozenset().union(*(ids for ids, _ in clauses)), all(certain for _, certain in clauses)
 
     def clause(self, tokens: Sequence[str]) -> tuple[frozenset[str], bool] | None:
-        """Return the rules that words without a joining word mean."""
+        """Return the same for words without "and" or "or"."""
         if found := self.exact(tokens):
             return found, True
         for dropped in (_BETWEEN, _SMALL, _SMALL | self.context):
@@ -251,16 +248,14 @@ class _Reading:
         return frozenset().union(*parts), bool(shared)
 
     def exact(self, tokens: Sequence[str]) -> frozenset[str]:
-        """Return the rules of the longest reading that is known: what stands around it is dropped
-        step by step.
-        """
+        """Return the rules of the longest known phrase; small words around it are dropped step by step."""
         for reading in self.readings(tokens):
             if found := self.known(reading):
                 return found
         return frozenset()
 
     def readings(self, tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
-        """Yield words as they stand, then with less and less around the thing that they name."""
+        """Yield all the words, then fewer and fewer of the small words around the thing that they name."""
         for start, token in enumerate(tokens):
             rest = tuple(tokens[start:])
             yield rest
@@ -273,11 +268,11 @@ class _Reading:
                 return
 
     def known(self, tokens: Sequence[str]) -> frozenset[str]:
-        """Return the rules that are known by exactly these words; none if there are none."""
+        """Return the rules for which these are known words, if there are any."""
         return frozenset().union(*(self.ids.get(key, ()) for key in _keys(tokens)))
 
     def parts(self, tokens: Sequence[str]) -> list[frozenset[str]]:
-        """Return the rules of the fewest known words that the tokens are made of; none if a token
+        """Split the tokens into as few known words as possible, and return the rules of each; nothing if a token
         belongs to no known word.
         """
         best: list[list[frozenset[str]] | None] = [[]]
@@ -291,7 +286,7 @@ class _Reading:
         return best[-1] or []
 
     def without_appointment(self, tokens: Sequence[str]) -> tuple[str, ...]:
-        """Return words without "after my treatment" at their end."""
+        """Return the words without "after my treatment" at their end."""
         around = self.context | _APPOINTMENT | _BETWEEN | _ANYWHERE
         for place in range(1, len(tokens)):
             rest = tokens[place + 1 :]
@@ -300,7 +295,7 @@ class _Reading:
         return tuple(tokens)
 
     def exceptions(self) -> dict[str, Rule]:
-        """Return what rules say first about just these words, each with its rule, what to avoid first."""
+        """Return what to say of the exceptions that are named, each with its rule; what to avoid comes first."""
         spans = {
             key
             for words in (self.tokens, _without(self.tokens, _BETWEEN))
@@ -319,7 +314,7 @@ class _Reading:
     # Is it normal? ----------------------------------------------------------------------------------
 
     def signs(self) -> Signs:
-        """Return the rules about what skin does, found anywhere, and the words that nobody knows."""
+        """Return the rules about what skin does that are named anywhere, and the unknown words."""
         kinds = {rule.id: rule.kind for rule in self.schedule.rules.values() if rule.kind in SIGNS}
         small = _AROUND_SIGNS | self.context
         found: set[str] = set()
@@ -358,7 +353,7 @@ class _Reading:
     # What is not understood -------------------------------------------------------------------------
 
     def not_understood(self, words: str) -> NotUnderstood:
-        """Return the error for words that mean no rule: with the known words among them, or the nearest."""
+        """Return the error for words that mean no rule. It suggests the known words among them, or similar ones."""
         if not self.tokens:
             return NotUnderstood("that asks about nothing; add a word, such as needlecare can swim", ())
         bare = _without(self.tokens, _SMALL | _JOINING) or self.tokens
@@ -373,7 +368,7 @@ class _Reading:
         )
 
     def contained(self, tokens: Sequence[str]) -> list[tuple[str, frozenset[str]]]:
-        """Return the longest known words among some words, each with its rules."""
+        """Return the longest known phrases among the words, each with its rules."""
         found, start = [], 0
         while start < len(tokens):
             for end in range(len(tokens), start, -1):
@@ -386,14 +381,14 @@ class _Reading:
         return found[:_MAX_HINTS]
 
     def slips(self, tokens: Sequence[str], contained: Iterable[tuple[str, frozenset[str]]]) -> list[str]:
-        """Return the known word that one of several words is a slip away from: "concealer" for "consealer"."""
+        """Return the known word that one of the words is a typing mistake for: "concealer" for "consealer"."""
         known = {token for word, _ in contained for token in word.split()}
         unknown = [token for token in tokens if token not in known and len(token) > _MIN_FOR_HINT]
         found = (self.nearest([token], near=one_slip_apart) for token in unknown if known)
         return next(filter(None, found), [])
 
     def nearest(self, tokens: Sequence[str], near: Callable[[str, str], bool] | None = None) -> list[str]:
-        """Return the known word that the words are a slip away from, if one is: people begin words right.
+        """Return the known word that the words are a typing mistake for, if there is one with the same first letter.
 
         A misspelling among a rule's words ("makup") is never suggested; the right spelling is.
         """
@@ -415,12 +410,12 @@ class _Reading:
 
 
 def _same_beginning(word: str, other: str) -> int:
-    """Return how many letters two words begin with alike."""
+    """Return how many letters at the beginning of two words are the same."""
     return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))))
 
 
 def _near(typed: str, known: str) -> bool:
-    """Whether a known word is so close that it must have been meant: one slip, two in a long word."""
+    """Whether a known word was probably meant: there is one typing mistake, or two in a long word."""
     if one_slip_apart(typed, known):
         return True
     if len(typed) < _LONG or abs(len(typed) - len(known)) > 2:
@@ -431,9 +426,9 @@ def _near(typed: str, known: str) -> bool:
 
 
 def _initials(word: str) -> str:
-    """Return the letters by which words are looked up first; what forms of a word share begins with them."""
+    """Return the first two letters of a word without its article. All forms of a word have the same."""
     first = word[:_LONGEST_START].casefold()
-    if not (first[:3].isalpha() and "ae" not in first and not first.startswith(_ARTICLES)):  # most are
+    if not first[:3].isalpha() or "ae" in first or first.startswith(_ARTICLES):
         for article in _ARTICLES:
             first = first.removeprefix(article)
         first = normalize(first).partition(" ")[0].replace("ae", "e")
@@ -441,7 +436,7 @@ def _initials(word: str) -> str:
 
 
 def _keys_of(word: str) -> Iterator[str]:
-    """Yield the keys of a word as a rule file writes it, with its articles and without."""
+    """Yield the keys of a word in a rule file, with its articles and without."""
     tokens = tuple(normalize(word).split())
     yield from _keys(tokens)
     if not _BETWEEN.isdisjoint(tokens):
@@ -449,7 +444,7 @@ def _keys_of(word: str) -> Iterator[str]:
 
 
 def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
-    """Return what different forms of the same words share: "sun bathing", "sunbathe"; "hat", "hats"."""
+    """Return the keys that all forms of the same words have: "sun bathing" and "sunbathe", "hat" and "hats"."""
     if not tokens:
         return ()
     last = root(tokens[-1])
@@ -459,7 +454,7 @@ def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def _with_names(tokens: Sequence[str], names: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Return words in which the name of another thing is one word, that no rule knows: "ice cream" is no ice."""
+    """Join the names of other things into one word, which no rule knows: "ice cream" is not ice."""
     found = list(tokens)
     for name in names:
         for start in [place for place, token in enumerate(tokens) if token == name[0]]:
@@ -473,7 +468,7 @@ def _with_names(tokens: Sequence[str], names: Iterable[Sequence[str]]) -> tuple[
 
 
 def _without_end(tokens: Sequence[str]) -> tuple[str, ...]:
-    """Return words without the small ones at their end, an article excepted: "retin a when"."""
+    """Return words without the small ones at their end; an article stays: "retin a when"."""
     end = len(tokens)
     while end > 1 and tokens[end - 1] in _SMALL - _BETWEEN:
         end -= 1
@@ -481,7 +476,7 @@ def _without_end(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def _without(tokens: Sequence[str], dropped: frozenset[str]) -> tuple[str, ...]:
-    """Return words without some; an "a" at the end stays, since it is a name there ("vitamin A")."""
+    """Return words without those to drop; "a" at the end stays, since it may be a name ("vitamin A")."""
     last = len(tokens) - 1
     return tuple(
         token
@@ -498,7 +493,7 @@ def _is_amount(token: str) -> bool:
 
 
 def _clauses(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return words cut at "and" and "or"."""
+    """Split words at "and" and "or"."""
     clauses: list[tuple[str, ...]] = [()]
     for token in tokens:
         if token in _JOINING:

@@ -77,17 +77,11 @@ def course(
     WHEN is the first session. An interval shorter than every source allows is refused.
     """
     wanted = outputs.asked_for(
-        ctx,
-        json=json,
-        format=format,
-        calendar_output=calendar_output,
-        output=output,
-        force=force,
-        no_color=no_color,
+        ctx, calendar_output, json=json, format=format, output=output, force=force, no_color=no_color
     )
     form = wanted.form(outputs.COURSE_FORMATS)
     with calendar.opened(wanted.ics, update=calendar_output.update, force=force) as target:
-        remembered = target.remembered if target is not None else None
+        remembered = target.remembered
         typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
         chosen = typed.completed(ctx, target)
         dates, zone = chosen.plan.dates, options.zone_of(chosen.plan.tz)
@@ -113,7 +107,7 @@ def course(
         if calendar_output.ref is not None:
             checked_reference(calendar_output.ref)
         file = None
-        if target is not None:
+        if target.wanted:
             from needlecare.calendar.course_events import course_calendar
 
             newer = course_calendar(

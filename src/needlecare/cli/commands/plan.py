@@ -41,17 +41,10 @@ def plan(
     WHEN may be several words, and "plan" may be left out: needlecare sat 2:30pm --prp
     """
     wanted = outputs.asked_for(
-        ctx,
-        json=json,
-        format=format,
-        calendar_output=calendar_output,
-        output=output,
-        force=force,
-        no_color=no_color,
+        ctx, calendar_output, json=json, format=format, output=output, force=force, no_color=no_color
     )
     form = wanted.form(outputs.PLAN_FORMATS)
     with calendar.opened(wanted.ics, update=calendar_output.update, force=force) as target:
-        remembered = target.remembered if target is not None else None
         typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
         chosen = typed.completed(ctx, target)
         with emergencies_first(chosen.when, chosen.plan.schedule, json=json, colour=not no_color):
@@ -61,7 +54,7 @@ def plan(
             checked_reference(calendar_output.ref)
         reminders = chosen.style.reminders
         file = None
-        if target is not None:
+        if target.wanted:
             from needlecare.calendar.events import calendar as plan_calendar
 
             newer = plan_calendar(
@@ -70,7 +63,7 @@ def plan(
                 ref=target.identity(calendar_output.ref),
                 detail=chosen.style.detail,
                 reminders=reminders,
-                remembered=remembered,
+                remembered=target.remembered,
             )
             file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))
 

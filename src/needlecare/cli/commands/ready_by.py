@@ -48,7 +48,7 @@ def ready_by(
     interval = None if every is None else parse_interval(every)
     words = " ".join(when)
     with emergencies_first(words, chosen.schedule, json=json, colour=not no_color):
-        chosen, name = calendar.with_saved_options(ctx, chosen)
+        chosen, saved = calendar.with_saved_options(ctx, chosen)
         zone = options.zone_of(chosen.tz)
         now = options.moment_of(chosen.as_of, zone, chosen.dates)
         value = parse_when(words, now=now, zone=zone, purpose=Purpose.DEADLINE, order=chosen.dates).value
@@ -66,4 +66,6 @@ def ready_by(
     options.use_clock(ctx, clock, rules)
     screen = terminal.screen(colour=not no_color)
     with terminal.local_clock():
-        terminal.print_text(ready_by_text(found, local(now, zone).date(), screen, name=name))
+        terminal.print_text(
+            ready_by_text(found, local(now, zone).date(), screen, name=saved.name if saved else None)
+        )

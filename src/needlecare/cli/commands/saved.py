@@ -111,12 +111,10 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
     if current is None:
         nothing_saved()
     rules = load_schedule(chosen.schedule if options.typed(ctx, "schedule") else current.schedule)
+    typed = [name for name in ("prp", "skin_type", "scars") if options.typed(ctx, name)]
+    overrides = checked_overrides(chosen.override or (), rules) or current.treatment.overrides
     treatment = replace(
-        current.treatment,
-        prp=chosen.prp or current.treatment.prp,
-        skin_type=chosen.skin_type or current.treatment.skin_type,
-        scars=chosen.scars or current.treatment.scars,
-        overrides=checked_overrides(chosen.override or (), rules) or current.treatment.overrides,
+        current.treatment, **{name: getattr(chosen, name) for name in typed}, overrides=overrides
     )
     made = plan(treatment, rules, follow=chosen.follow or current.follow)
     now = options.moment_of(chosen.as_of, treatment.zone, chosen.dates)
