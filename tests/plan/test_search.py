@@ -133,6 +133,9 @@ SUGGESTIONS = {
     "mkup": 'Did you mean "makeup"?',  # a rule knows "makup" too; no misspelling is offered
     "asprn": 'Did you mean "aspirin"?',
     "sunscrean": 'Did you mean "sunscreen"?',
+    "consealr": 'Did you mean "concealer"?',  # two slips, in a word of eight letters
+    "exersis": None,  # as many in one of seven, of "exercise"
+    "foundaon": 'Did you mean "foundation"?',
     "consealer to cover redness": 'Did you mean "concealer"?',  # the word that is wrong, not those beside it
     "ice cream": None,  # neither ice nor cream
     "hot dog": None,
