@@ -7,9 +7,9 @@ mutants of each folder, drawn by --seed. Those that survive are listed with thei
 a missing test, or means the same as before.
 
 The tests of a folder are imported once, and it is measured once which lines each of them runs, and how long it takes.
-Every mutant then lives in a fork of that process: the changed function gets its new code, and the tests that run it
-follow, the fastest first, until one fails. What is outside of functions (a constant, a pattern) is tried in a copy of
-this checkout, in a process of its own. Where a test runs the program, that is a fork of the test's process, and has the
+Every mutant then lives in a fork of that process: the changed function gets its new code, a changed constant its new
+value in every module that has it, and the tests that run it follow, the fastest first, until one fails. What is in a
+class is tried in a copy of this checkout, in a process of its own. Where a test runs the program, that is a fork of the test's process, and has the
 change too. Tests that start other processes take part only with --programs: what survives all others is then tried by
 them, a minute or more for each.
 """
@@ -20,6 +20,7 @@ import gc
 import os
 import pickle
 import random
+import re
 import resource
 import shutil
 import signal
@@ -29,6 +30,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from datetime import time as time_of_day
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,7 +66,9 @@ _RECKONED: dict[type[ast.operator], type[ast.operator]] = {
     ast.Mult: ast.FloorDiv,
     ast.FloorDiv: ast.Mult,
 }
-_NO_RESULT = frozenset({"frozen", "kw_only", "slots", "maxsize"})  # of a class, and of a cache
+_CONSTANTS = (int, float, str, bytes, tuple, frozenset, dict, date, time_of_day, timedelta, re.Pattern)
+_IN_A_CLASS = 3  # the exit code of a fork that cannot change what a mutant changes
+_NO_RESULT = frozenset({"frozen", "kw_only", "slots", "covariant", "maxsize"})  # of a class, and of a cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,15 +273,17 @@ class Trials:
         os._exit = leave  # type: ignore[assignment]
 
     def _is_noticed(self, mutant: Mutant) -> bool:
-        changed = list(_changed_functions(mutant))
-        if changed:
-            noticed = self._is_noticed_in_a_fork(changed, self.measured.of_line(mutant))
+        if list(_changed_functions(mutant)):
+            noticed = self._is_noticed_in_a_fork(mutant, self.measured.of_line(mutant))
         else:
-            noticed = self._is_noticed_elsewhere(mutant, self.measured.of_module(mutant))
+            tests = self.measured.of_module(mutant)
+            tried = self._is_noticed_in_a_fork(mutant, tests)
+            noticed = self._is_noticed_elsewhere(mutant, tests) if tried is None else tried
         programs = sorted(self.measured.programs, key=self.measured.seconds.__getitem__)
         return noticed or (self.programs and self._is_noticed_elsewhere(mutant, programs))
 
-    def _is_noticed_in_a_fork(self, changed: list[tuple[FunctionType, CodeType]], tests: list[int]) -> bool:
+    def _is_noticed_in_a_fork(self, mutant: Mutant, tests: list[int]) -> bool | None:
+        """Whether some tests notice a mutant of a function or of a constant; None if it is in a class."""
         if not tests:
             return False
         if (child := os.fork()) == 0:
@@ -284,13 +291,14 @@ class Trials:
             signal.alarm(SECONDS)
             _silence()
             try:
-                for function, code in changed:
-                    function.__code__ = code
+                if not _change(mutant):
+                    os._exit(_IN_A_CLASS)
                 _forget_results()
                 os._exit(0 if self._passes(tests) else 1)
             except BaseException:  # noqa: BLE001  whatever a mutant does, it is noticed
                 os._exit(1)
-        return os.waitpid(child, 0)[1] != 0
+        ended = os.waitpid(child, 0)[1]
+        return None if ended == _IN_A_CLASS << 8 else ended != 0
 
     def _is_noticed_elsewhere(self, mutant: Mutant, tests: list[int]) -> bool:
         """Whether some tests notice a mutant in a process of their own, with its module in a copy of the checkout."""
@@ -371,6 +379,31 @@ def _changed_functions(mutant: Mutant) -> Iterator[tuple[FunctionType, CodeType]
             code = new.get((one.__code__.co_qualname, one.__code__.co_firstlineno), one.__code__)
             if code != one.__code__:
                 yield one, code
+
+
+def _change(mutant: Mutant) -> bool:
+    """Give the living functions and constants that a mutant changes what it gives them. Returns whether there are any."""
+    functions = list(_changed_functions(mutant))
+    for function, code in functions:
+        function.__code__ = code
+    if functions:
+        return True
+    name = ".".join(mutant.path.with_suffix("").parts[1:])  # without src
+    living = vars(sys.modules[name])
+    same, new = ({"__name__": name, "__file__": living["__file__"]} for _ in range(2))
+    exec(compile(ast.parse((ROOT / mutant.path).read_text(encoding="utf-8")), name, "exec"), same)  # noqa: S102
+    exec(compile(mutant.tree(), name, "exec"), new)  # noqa: S102
+    changed = [
+        key
+        for key, value in new.items()
+        if isinstance(value, _CONSTANTS) and living.get(key) == same[key] and value != same[key]
+    ]
+    for module in list(sys.modules.values()):
+        for key in changed:
+            if getattr(module, key, None) is living[key] and module.__dict__ is not living:
+                setattr(module, key, new[key])
+    living.update((key, new[key]) for key in changed)
+    return bool(changed)
 
 
 def _forget_results() -> None:

@@ -136,7 +136,11 @@ SAID = {
         WITH_SERVICE,
         ['"notes" names PRP in rows 2, 3, where nothing else does'],
     ),
-    "who came": ("id,end,attended\n1,2026-11-21,yes\n2,2026-11-21,No\n3,2026-11-21,yes\n", END, [f'{CAME}"attended=no".']),
+    "who came": (
+        "id,end,attended\n1,2026-11-21,yes\n2,2026-11-21,No\n3,2026-11-21,yes\n",
+        END,
+        [f'{CAME}"attended=no".'],
+    ),
     "all came, or the system doesn't say": (
         "id,end,attended\n1,2026-11-21,yes\n2,2026-11-21,true\n",
         END,
