@@ -61,7 +61,7 @@ def announced_together(announced: Sequence[Change], without: Collection[str]) ->
 
 
 def at_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """Return the moment (UTC) of a local clock time; if a clock change skips it, the first moment after it."""
+    """Return the moment (UTC) of a local clock time; one that a clock change skips moves past the gap."""
     return resolve(datetime.combine(day, clock), zone, Edge.END)
 
 
