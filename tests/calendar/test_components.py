@@ -48,7 +48,7 @@ def test_a_daily_series_comes_so_often(start: str, rule: str, monkeypatch: pytes
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
-        found = event(start, *([f"RRULE:{rule}"] if rule else [])).times()
+        found = event(start, *([f"RRULE:{rule}"] if rule else [])).occurrences()
     finally:
         monkeypatch.undo()
         time.tzset()

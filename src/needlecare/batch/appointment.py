@@ -1,6 +1,6 @@
 """Turns the rows of one reference into an appointment to plan, or the reason why there is none.
 
-Rows of one day are one appointment: an add-on in a row of its own counts for all of it.
+Rows of one day are one appointment, since booking systems may write an add-on as a row of its own.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from needlecare.plan.overrides import parse_overrides
 from needlecare.time.parsing import DateOrder
 from needlecare.time.zones import local, zone_named
 
-# What to write where a time cannot be understood, by the code of the error.
+# What to write instead of a time that is not understood, by the code of the error.
 _EXPECTED = {
     "not-a-time": "2026-11-21T14:30, or 2026-11-21 if the time is unknown",
     "no-such-time": "a day and a time that exist",
@@ -32,12 +32,12 @@ _EXPECTED = {
     "repeated": "the time with its offset, such as 2026-10-25T02:30+02:00",
 }
 _ZONE = "an IANA name such as Europe/Berlin"
-FAR = timedelta(days=2 * 365)  # from today; further off, the year may be mistyped
-FIRST_HOUR, LAST_HOUR = 6, 23  # between them an appointment may end; at another hour it is questioned
+FAR = timedelta(days=2 * 365)  # further from today than this, the year may be a typing mistake
+FIRST_HOUR, LAST_HOUR = 6, 23  # an appointment that ends before or after these is pointed out
 
 
 class Defaults(Struct, frozen=True, kw_only=True):
-    """What holds where a column is absent or a cell is empty."""
+    """What counts if there is no column, or the cell is empty."""
 
     zone: ZoneInfo | None = None
     prp: bool = False
@@ -47,15 +47,19 @@ class Defaults(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """How the cells of a file are read; goes to each worker process."""
+    """How the cells of a file are read. It is sent to each worker process."""
 
     defaults: Defaults = Defaults()
-    schedule: Schedule | None = None  # whose rules a column of overrides names
+    schedule: Schedule | None = None  # a column of overrides names its rules
     services: Services = Services()
     order: DateOrder | None = None
-    service_heading: str | None = None  # None: no column says which service it was
-    expects_service: bool = False  # most rows name one: a row without is a block of time
-    vendors_zone: bool = False  # a booking system's column says the zone: the clinic's, or the patient's
+    service_heading: str | None = None  # None: there is no column of services
+    expects_service: bool = (
+        False  # most rows name a service; one without is a blocked time, not an appointment
+    )
+    vendors_zone: bool = (
+        False  # the zone is from a booking system's column: it may be the clinic's or the patient's
+    )
     rounded_refs: bool = False
     expects_end: bool = False  # whether a column has the end or the duration
 
@@ -63,8 +67,8 @@ class Reading(Struct, frozen=True, kw_only=True):
 class Appointment(Struct, frozen=True, kw_only=True):
     """A treatment and the clinic's opaque reference for it.
 
-    `unsaid` are the columns that neither the rows nor an option say anything about: there an
-    existing calendar is asked. `notes` are the codes of what to point out.
+    `unsaid` are the columns about which neither the rows nor an option say anything; for them, an existing calendar
+    counts. `notes` are the codes of what to point out.
     """
 
     number: int
@@ -81,7 +85,7 @@ class Appointment(Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
-    """A row for which nothing is planned, and why; the day where one can be read."""
+    """A row for which nothing is planned, why, and its day if that can be read."""
 
     number: int
     line: int
@@ -102,10 +106,10 @@ Found = Appointment | LeftOut | Merged | list[RowProblem]
 
 
 def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[Found]:
-    """Return what each of the rows of one reference comes to; `now` (UTC) is what "today" means in a cell.
+    """Return what the rows of one reference become; `now` (UTC) decides what "today" means in a cell.
 
-    The zone is the row's or the default, and never the machine's. Of several days the first
-    is planned; the others need references of their own.
+    The time zone is the row's or the default, never the machine's. If the rows are about several days, the first is
+    planned; the others need references of their own.
     """
     found: list[Found] = []
     days: dict[date, list[_ParsedRow]] = {}
@@ -122,7 +126,7 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
             days.setdefault(row_found.day, []).append(row_found)
     if any(
         isinstance(row_found, list) for row_found in found
-    ):  # it may be part of the same appointment: PRP, or a later end
+    ):  # the row that failed may be part of the same appointment, with PRP or a later end
         return [*found, *([_other_row(part.row)] for parts in days.values() for part in parts)]
     planned = False
     for day, parts in days.items():
@@ -171,7 +175,7 @@ class _ParsedRow(Struct, frozen=True, kw_only=True):
 
 
 def _another_service(parts: Sequence[_ParsedRow], reading: Reading) -> str | None:
-    """Return why the rows of a day are left out: none of their services is this treatment."""
+    """Return why the rows of a day are left out, if none of their services is this treatment."""
     if reading.service_heading is None or not reading.services.names:
         return None
     named = _services(parts)
@@ -186,12 +190,12 @@ def _another_service(parts: Sequence[_ParsedRow], reading: Reading) -> str | Non
 
 
 def _services(parts: Sequence[_ParsedRow]) -> list[str]:
-    """Return the services and add-ons that some rows name."""
+    """Return the services and add-ons that the rows name."""
     return [name for part in parts for name in (part.row.cells.get(Column.SERVICE), *part.row.addons) if name]
 
 
 def _merged(parts: Sequence[_ParsedRow], reading: Reading) -> Appointment:
-    """Return the appointment of some rows: the latest end, and of each option the stricter."""
+    """Combine rows into one appointment: the latest end, and the stricter value of each option."""
     first = parts[0]
     times = [part.treatment.treated for part in parts if isinstance(part.treatment.treated, datetime)]
     named = _services(parts)
@@ -218,7 +222,7 @@ def _merged(parts: Sequence[_ParsedRow], reading: Reading) -> Appointment:
 
 
 class _CellReader:
-    """One row: hands out what its cells mean, collects what is wrong."""
+    """Reads the cells of one row, and collects what is wrong with them."""
 
     def __init__(self, row: Row, reading: Reading, now: datetime) -> None:
         self.row = row
@@ -230,7 +234,7 @@ class _CellReader:
         self.is_range = False  # whether a cell has a range of hours, of which the end counts
 
     def parsed(self) -> _ParsedRow | None:
-        """Return what the row says; None, with everything that is wrong in `problems`."""
+        """Return what the row says; None if something is wrong, which is then in `problems`."""
         defaults = self.reading.defaults
         self.check_ref()
         zone = self.zone()
@@ -256,7 +260,7 @@ class _CellReader:
         )
 
     def day_if_readable(self) -> date | None:
-        """Return the day of a row that is left out, whatever else is wrong with it."""
+        """Return the day of a row that is left out, even if other cells are wrong."""
         zone = self.zone() or zone_named("UTC")
         treated = self.treated(zone) if self.cell(Column.TREATED) else None
         return None if treated is None else day_of(treated, zone)
@@ -303,7 +307,7 @@ class _CellReader:
         return zone
 
     def check_summer_time(self, zone: ZoneInfo, moment: datetime) -> None:
-        """Question EST and GMT in summer, when clocks that keep to them are an hour off their city's."""
+        """Refuse EST and GMT in summer, when the clinic's clocks probably show daylight saving time."""
         if zones.misses_summer_time(zone.key, moment):
             self.wrong(
                 Column.TZ,
@@ -313,7 +317,7 @@ class _CellReader:
             )
 
     def note_odd_hours(self, treated: datetime | date, zone: ZoneInfo | None) -> None:
-        """Note an appointment years away, one at night, and one whose zone is another one than the clinic's."""
+        """Note an appointment that is years away, that ends at night, or that isn't in the clinic's time zone."""
         if zone is None:
             return
         if abs(day_of(treated, zone) - day_of(self.now, zone)) > FAR:

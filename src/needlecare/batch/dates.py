@@ -1,4 +1,4 @@
-"""When an appointment ended, from the cells that say so; the order of day and month of a whole column."""
+"""Reads when an appointment ended, and finds the order of day and month in a whole column."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ _HAS_TIME = re.compile(
 _TIME_DASH_DATE = re.compile(r"([0-9]{1,2}:[0-9]{2} ?(?:[ap]m)?) +[-–] +(?=[A-Za-z])", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[ T](?:00:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
 
-# What stands between a date and a time beside a comma, and behind a time, as vendors write them.
+# What booking systems write between a date and a time (beside a comma), and after a time.
 _SEPARATORS = str.maketrans(dict.fromkeys("·•|", " "))
 _BESIDE_TIME = re.compile(r"(?<=[0-9]) ?Uhr\b|(?<=\b[ap]\.) (?=m\.)", re.IGNORECASE)
 _CLOCK = r"[0-9]{1,2}(?:[:.][0-9]{2}){0,2}(?: ?[ap]\.?m\.?)?"
@@ -37,10 +37,10 @@ class OrderEvidence:
 
     def __init__(self) -> None:
         self.first_row: dict[DateOrder, int] = {}
-        self.either = False  # whether a cell fits both orders, with two different dates
+        self.either = False  # whether a cell is a date in both orders, and not the same one
 
     def add(self, number: int, text: str) -> None:
-        """Take a cell of row `number` into account."""
+        """Look at a cell of row `number`."""
         match = _EITHER_ORDER.match(text)
         if match is None:
             return
@@ -53,8 +53,7 @@ class OrderEvidence:
     def settle(self, given: DateOrder | None) -> tuple[DateOrder | None, str]:
         """Decide the order in which ambiguous cells are read, and what to say about it.
 
-        Raises UsageError if the order that was given is proved wrong. None leaves those
-        cells to be refused, each with both readings open.
+        Raises UsageError if other cells prove that the given order is wrong. None: ambiguous cells will be refused.
         """
         proved = list(self.first_row)
         if given is not None:
@@ -79,7 +78,7 @@ class OrderEvidence:
 def parsed(
     text: str, *, time_of_day: str, now: datetime, zone: ZoneInfo, order: DateOrder | None
 ) -> datetime | date:
-    """Parse the moment (UTC) or the date of a cell; a cell that proves its order is read in it. Raises UsageError."""
+    """Parse the moment (UTC) or the date of a cell. Its own order counts if there is only one. Raises UsageError."""
     text = _TIME_DASH_DATE.sub(r"\1 ", text)  # 02:30pm - Sat, Nov 21, 2026
     clock = "" if _HAS_TIME.search(text) and not _MIDNIGHT.search(text) else time_of_day
     order = order_shown_by(text) or order
@@ -97,17 +96,17 @@ def parsed(
 
 
 def plain_time(text: str) -> str:
-    """Return a cell without what vendors write beside a date or a time: "21 Nov 2026 · 14:30 Uhr"."""
+    """Return a cell without what booking systems write beside a date or a time: "21 Nov 2026 · 14:30 Uhr"."""
     if text.isascii() and "|" not in text and not text[-1:].isalpha() and ". m" not in text:
         return text
     return _BESIDE_TIME.sub("", " ".join(text.translate(_SEPARATORS).split()))
 
 
 def end_of_range(text: str) -> str | None:
-    """Return a cell with the end of a range of hours in its place: "14:30 - 15:30" is 15:30; else None.
+    """Return a cell with only the end of its range of hours, such as 15:30 for "14:30 - 15:30"; None without a range.
 
-    "14:30-05:00" beside a date is an offset from UTC: there a range has "pm" or spaces around its dash.
-    A range whose first hour alone has "pm" is none, since its end could be either.
+    After a date, "14:30-05:00" is an offset from UTC, so a range there needs "pm" or spaces around its dash. If only
+    the first hour has "pm", it is not a range: the end could be am or pm.
     """
     match = _RANGE.fullmatch(text)
     if match is None:
@@ -143,4 +142,4 @@ def later(start: datetime | date, minutes: int) -> datetime | date:
     return start + timedelta(minutes=minutes) if isinstance(start, datetime) else start
 
 
-NEVER = datetime.fromisoformat("2000-01-01T00:00Z")  # what "today" would mean where no word counts
+NEVER = datetime.fromisoformat("2000-01-01T00:00Z")  # for cells in which "today" has no meaning

@@ -1,4 +1,4 @@
-"""The file of an appointment: made, or revised where an earlier run left one; and calendars gone stale."""
+"""Writes the file of an appointment, or revises that of an earlier run; finds calendars that are out of date."""
 
 import json
 import re
@@ -30,7 +30,7 @@ LISTED_NAME = ".needlecare-listed"  # which calendars a --dry-run has listed, so
 
 
 class BatchFormat(StrEnum):
-    """What is made of each row; its file ends so."""
+    """What is made from each row."""
 
     ICS = "ics"
     HTML = "html"
@@ -48,7 +48,7 @@ class BatchFormat(StrEnum):
 
 
 class FileOptions(Struct, frozen=True, kw_only=True):
-    """What is made of each row, and where; `source` is the place of the export itself."""
+    """What is made from each row, and where; `source` is the path of the export itself."""
 
     schedule: Schedule
     now: datetime
@@ -62,7 +62,7 @@ class FileOptions(Struct, frozen=True, kw_only=True):
 
 
 class InTheWay(Exception):
-    """What is in the place of a row's file and isn't this row's: one of the codes below."""
+    """Something else has the name of a row's file. Its argument is one of the codes below."""
 
 
 FOREIGN_FILE, NO_FILE = "foreign-file", "no-file"
@@ -73,7 +73,7 @@ INSTEAD = {
 
 
 class FileResult(Struct, frozen=True):
-    """What became of an appointment's file: whether it was moved, and which waits (rules) end sooner now."""
+    """What happened to an appointment's file, whether the appointment moved, and which waits (rules) end sooner now."""
 
     outcome: Outcome
     moved: bool = False
@@ -81,7 +81,7 @@ class FileResult(Struct, frozen=True):
 
 
 class FileWriter:
-    """Makes what is wanted of one appointment after another."""
+    """Makes the output for one appointment after another."""
 
     def __init__(self, options: FileOptions) -> None:
         self.options = options
@@ -91,7 +91,7 @@ class FileWriter:
         self.marks = [*texts, *(escape(text.decode()).encode() for text in texts)]
 
     def line(self, plan: Plan, found: Appointment) -> bytes:
-        """Return what an appointment gives standard output: its plan on a line, or its text messages."""
+        """Return what to print for an appointment: its plan on one line, or its text messages."""
         if self.options.format is BatchFormat.SMS:
             return self.data(plan, found)
         from needlecare.output.json.plan import plan_line
@@ -99,15 +99,15 @@ class FileWriter:
         return plan_line(plan, self.options.now, row=found.number, ref=found.ref).encode()
 
     def write(self, plan: Plan, found: Appointment, name: str) -> FileResult:
-        """Write the file of an appointment, and return what became of it. Raises InTheWay and WriteError."""
+        """Write the file of an appointment, and return what happened to it. Raises InTheWay and WriteError."""
         options = self.options
         assert options.folder is not None
         path = options.folder / name
         link = path.is_symlink()
-        if link:  # followed once: what is put in its place meanwhile is not
+        if link:  # followed only here: a link that replaces the file later is not
             path = Path(place_of(str(path)))
         existing = _existing(path, force=options.force)
-        if link and not existing:  # nothing is made where a link leads
+        if link and not existing:  # a link never decides where a new file is made
             raise InTheWay(NO_FILE)
         if existing and path.name == self.own_name and place_of(str(path)) == options.source:
             raise InTheWay(FOREIGN_FILE)
@@ -117,7 +117,7 @@ class FileWriter:
             try:
                 data, sooner = self.revised(existing, plan, found, data)
             except InTheWay:
-                # --force is about the files of this folder, not about what a link in it leads to.
+                # --force is about files in this folder, not about files that a link in it leads to.
                 raise InTheWay(NO_FILE if link else FOREIGN_FILE) from None
         if existing == data:
             return FileResult(Outcome.UNCHANGED)
@@ -129,7 +129,7 @@ class FileWriter:
         return FileResult(Outcome.REVISED, bool(before) and before != first_start(data), sooner)
 
     def data(self, plan: Plan, found: Appointment) -> bytes:
-        """Return the bytes of an appointment's file, as if there were none before."""
+        """Return the bytes of a new file for an appointment."""
         with usual_clock(plan.schedule.clock or 24):
             return self._data(plan, found)
 
@@ -167,12 +167,10 @@ class FileWriter:
     def revised(
         self, existing: bytes, plan: Plan, found: Appointment, data: bytes
     ) -> tuple[bytes, tuple[str, ...]]:
-        """Return what follows the file of an earlier run, and the waits in it that end sooner now.
+        """Return the revised file of an earlier run, and the waits in it that end sooner now.
 
-        Raises InTheWay if it is not this row's.
-
-        Every output carries the first standing text, so that a file without it is
-        somebody else's.
+        Raises InTheWay if it is not this row's file. Every output contains the first standing text, so a file without
+        it was not written by needlecare.
         """
         options = self.options
         if options.format is not BatchFormat.ICS:
@@ -210,10 +208,10 @@ class FileWriter:
 
 
 def _existing(path: Path, *, force: bool) -> bytes:
-    """Return the bytes of the file that an earlier run left, none if there is none.
+    """Return the bytes of the file of an earlier run; empty if there is no file.
 
-    Raises InTheWay for what no run can have left (a file that cannot be read may be
-    replaced by `force`), and WriteError if that cannot be checked.
+    Raises InTheWay if no run can have written it (with `force`, a file that cannot be read is replaced), and WriteError
+    if that cannot be checked.
     """
     try:
         path.lstat()  # usually there is no file, and this is the quickest check
@@ -235,7 +233,7 @@ def _readable(path: Path, *, force: bool) -> bytes:
         raise InTheWay(FOREIGN_FILE) from None
 
 
-# Calendars that no row stands for any more --------------------------------------------------------
+# Calendars without a row --------------------------------------------------------------------------
 
 _EVENT = re.compile(rb"BEGIN:VEVENT\r?\n(.*?)END:VEVENT", re.DOTALL)
 _START = re.compile(rb"^DTSTART[^:\r\n]*:([0-9]{8}(?:T[0-9]{6}Z?)?)", re.MULTILINE)
@@ -243,7 +241,7 @@ _PREPARES = re.compile(rb"^X-NEEDLECARE-ROLE:prepare/", re.MULTILINE)
 
 
 def first_start(data: bytes) -> bytes:
-    """Return when the first event of a calendar starts, preparation aside; empty if there is none."""
+    """Return when the first event of a calendar starts, except preparation; empty if there is none."""
     starts = [
         start[1]
         for event in _EVENT.findall(data)

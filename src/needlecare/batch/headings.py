@@ -1,7 +1,6 @@
 """Matches the headings of an export with our columns, and reads the options and conditions about them.
 
-The same can be said on the command line, in [export] of a clinic's rule file, and in a
-preset; `combined` puts them together.
+They come from the command line, [export] in a clinic's rule file, and a preset; `combined` merges them.
 """
 
 import re
@@ -15,14 +14,14 @@ from needlecare.batch.words import compact, plain
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import Column, ExportFormat, Services
 
-# Headings that mean a column of ours as surely as its own name does.
+# Headings that certainly mean one of our columns.
 _OTHER_NAMES = {
     Column.TZ: ("timezone", "time zone"),
     Column.SKIN_TYPE: ("skintype", "fitzpatrick", "fitzpatricktype", "fitzpatrickskintype"),
     Column.PRP: ("withprp", "prpyesno"),
     Column.SCARS: ("forscars", "scarsyesno"),
 }
-# Headings that a look-alike may have without meaning our column: pointed out, never used.
+# What headings that look like our column contain: they are pointed out, but not used.
 _LIKE = {Column.PRP: "prp", Column.SKIN_TYPE: "skintype", Column.SCARS: "scar"}
 
 _START_WORDS = re.compile(
@@ -33,19 +32,19 @@ _END_WORDS = re.compile(
     r"|end[ _]|[ _]end"
 )
 _DURATION_WORDS = re.compile(r"\b(?:duration|length|minutes|mins|dauer|duree|duracion|durata)\b")
-# What was booked beside the service, in a column of its own.
+# Headings of columns with add-ons.
 _ADDON_WORDS = re.compile(
     r"\badd[ _-]?ons?\b|\bextras?\b|\bmodifiers?\b|\bupgrades?\b|\benhancements?\b|\bzusatz"
 )
 
-# A status that means nobody was treated, as `compact` writes it.
+# A status (after `compact`) that means that nobody was treated.
 _NOT_TREATED = re.compile(
     r"cancel|noshow|did(?:not|nt)(?:arrive|attend|show|come)|notarrived|failedtoattend|missed|absent|dna$|fta$"
     r"|reschedul|declin|denied|deleted|rejected|void|blocked|waitlist|waitinglist|annul|anulad|cancelad"
     r"|abgesagt|storniert|verschoben|nicht(?:erschienen|gekommen)|non(?:present|venu)|no(?:asist|acud|presentad)"
     r"|assente|naocompareceu|nietverschenen"
 )
-# Headings of columns that are filled in only where nobody was treated, as `compact` writes them.
+# Headings (after `compact`) of columns that are filled in only if nobody was treated.
 _ONLY_IF_NOT_TREATED = re.compile(
     r"(?:is)?(?:cancell?ed|noshow|deleted)(?:at|on|date|by)?|cancell?ation(?:date|time|at|reason)|didnot(?:arrive|attend|show)"
     r"|storniert(?:am)?|abgesagt(?:am)?"
@@ -54,9 +53,9 @@ _NOTHING = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})
 
 
 class Condition(Struct, frozen=True, kw_only=True):
-    """Which rows are kept (`only`) or left out: those whose cell under a heading is one of some values.
+    """Keeps (`only`) or leaves out the rows that have one of these values under a heading.
 
-    The value "*" stands for anything that is filled in. Case, spaces and punctuation don't matter.
+    The value "*" means that anything is filled in. Case, spaces and punctuation don't matter.
     """
 
     heading: str
@@ -64,7 +63,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     only: bool
 
     def reason(self, cell: str) -> str | None:
-        """Return why a row with this cell is left out, in the words of the condition; None if it is kept."""
+        """Return why a row with this cell is left out; None if it is kept."""
         written = compact(cell)
         for value in self.values:
             if written == compact(value) if value != "*" else written not in _NOTHING:
@@ -83,19 +82,19 @@ def is_not_treated(cell: str) -> bool:
     return _NOT_TREATED.search(compact(cell)) is not None
 
 
-# Headings of columns in which "no" means that nobody was treated, as `compact` writes them.
+# Headings (after `compact`) of columns in which "no" means that nobody was treated.
 _CAME = re.compile(r"(?:patient|client)?(?:attended|arrived|showed|showedup|checkedin)")
 
 
 def says_who_came(heading: str) -> bool:
-    """Whether a column says yes or no to "did they come?"."""
+    """Whether a column says yes or no to whether the patient came."""
     return _CAME.fullmatch(compact(heading)) is not None
 
 
 def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
     """Parse the headings of our columns from texts such as treated=Appt. Raises UsageError.
 
-    An empty heading, as in tz=, means that no column is used for it, whatever a preset says.
+    An empty heading, as in tz=, means that no column is used, even if a preset has one.
     """
     found: dict[Column, str] = {}
     for text in texts:
@@ -129,8 +128,8 @@ def parse_condition(text: str, *, only: bool, option: str = "") -> Condition:
 
 
 def combined(base: ExportFormat, more: ExportFormat) -> ExportFormat:
-    """Return a format with what a nearer one says in its place; a nearer `skip` is added, since
-    dropping one would let cancelled appointments in.
+    """Return a format in which `more` replaces what `base` says. Only `skip` is added to: without one of its
+    conditions, cancelled appointments would be planned.
     """
     said = {parse_condition(text, only=True).heading.casefold() for text in more.only}
     kept = [text for text in base.only if parse_condition(text, only=True).heading.casefold() not in said]
@@ -147,9 +146,9 @@ def combined(base: ExportFormat, more: ExportFormat) -> ExportFormat:
 
 
 class Places(Struct, frozen=True, kw_only=True):
-    """Where everything is in a row: the headings (folded) of our columns, of the reference, the conditions.
+    """Where everything is in a row: the headings (folded) of our columns, the reference and the conditions.
 
-    `messages` are worth a line on standard error.
+    Each of `messages` is a line for standard error.
     """
 
     columns: Mapping[Column, str]
@@ -167,10 +166,10 @@ def find_places(
     services: Services,
     typed: frozenset[str] = frozenset(),
 ) -> Places:
-    """Return where everything is among the headings of a file. Raises UsageError for what has to be there.
+    """Return where everything is among the headings of a file. Raises UsageError if something is missing.
 
-    What a preset expects and the file lacks is named: vendors change their exports. A heading
-    (folded) in `typed` was given for this very file, so that it has to be there.
+    A heading that only a preset expects may be missing: vendors change their exports. Then a message names it. A heading
+    (folded) in `typed` was given for this file, so it must be there.
     """
     return _Finder(headings, repeated, wanted, services, typed).places()
 
@@ -190,7 +189,7 @@ class _Finder:
         self.wanted = wanted
         self.services = services
         self.messages: list[str] = []
-        self.missing: list[str] = []  # what only a preset asks for
+        self.missing: list[str] = []  # the headings that only a preset expects
 
     def places(self) -> Places:
         columns = self.columns()
@@ -222,7 +221,7 @@ class _Finder:
         )
 
     def needed(self, heading: str, says: str) -> str:
-        """Return a heading of the file. Raises UsageError if it is missing or there twice."""
+        """Return a heading (folded) of the file. Raises UsageError if the file lacks it, or has it twice."""
         name = folded(heading)
         if name in self.repeated:
             raise UsageError(f"the header has {quoted(heading)} twice; give each column a different heading")
@@ -233,7 +232,7 @@ class _Finder:
         return name
 
     def is_optional(self, heading: str) -> bool:
-        """Whether the file lacks a heading that only a preset asks for."""
+        """Whether the file lacks a heading, but only a preset expects it."""
         name = folded(heading)
         return bool(self.wanted.preset) and name not in self.known and name not in self.typed
 
@@ -281,7 +280,7 @@ class _Finder:
         return found
 
     def by_name(self, column: Column) -> str | None:
-        """Return the heading that is our name for a column, or so near to it that nothing else can be meant."""
+        """Return the heading that is our name of a column, or so similar that it must mean the same."""
         if column in self.repeated:
             raise UsageError(f"the header has {quoted(column)} twice; give each column a different heading")
         if column in self.known:
@@ -317,7 +316,7 @@ class _Finder:
         return found
 
     def plain_conditions(self, used: Collection[str]) -> Iterator[tuple[str, Condition]]:
-        """Yield what leaves out rows by a heading that says it all: "Cancelled at", "No-show"."""
+        """Yield the conditions for columns that are filled in only if nobody was treated: "Cancelled at", "No-show"."""
         for name, heading in self.known.items():
             if (
                 name not in used

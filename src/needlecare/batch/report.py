@@ -33,11 +33,11 @@ class Outcome(StrEnum):
 
 
 class RowResult(Struct, frozen=True, kw_only=True):
-    """A row that was understood: its file, where it has one. `data` is what it gives standard output.
+    """A row that was understood, with its file if it has one. `data` is what to print on standard output.
 
-    `reason` is why it was left out, `day` the local day of the appointment, `notes` the
-    codes of what to point out. `sooner` are the waits (by rule) that end sooner than the
-    calendar of an earlier run said. `stale_file` is the file that a row left out still has.
+    `reason` is why it was left out, `day` the local day of the appointment, `notes` are the codes of what to point
+    out. `sooner` are the waits (by rule) that end sooner than the calendar of an earlier run said. `stale_file` is the
+    file from an earlier run of a row that is left out now.
     """
 
     number: int
@@ -55,7 +55,7 @@ class RowResult(Struct, frozen=True, kw_only=True):
     stale_file: str | None = None
 
 
-# What is said about rows that have something to point out, by the code of the note.
+# What to point out about rows, by the code of the note.
 NOTES = {
     "no-end": "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
     "appointment",
@@ -68,7 +68,7 @@ NOTES = {
 
 
 def record_json(result: RowResult | RowProblem) -> bytes:
-    """Return the record of a row as a line of NDJSON; one about a failure has no cell of the row."""
+    """Return the record of a row as a line of NDJSON. If the row failed, nothing from its cells is in it."""
     record: dict[str, object] = {"row": result.number, "line": result.line}
     if isinstance(result, RowProblem):
         record |= {
@@ -177,8 +177,8 @@ class Tally:
             self.last_day = max(self.last_day or result.day, result.day)
 
     def changes(self, *, dry_run: bool) -> Iterator[str]:
-        """Yield what to say of calendars that patients have and that are revised; also where a run is interrupted,
-        since the next one finds them unchanged.
+        """Yield what to say about revised calendars that patients already have. An interrupted run says it too,
+        since the next run finds these calendars unchanged.
         """
         if self.moved:
             revised = "to revise" if dry_run else "revised"

@@ -50,7 +50,7 @@ NOT_AN_APPOINTMENT = "a line of totals or a note"
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A row by our columns; `number` counts rows of data, `line` those of the file, both from 1.
+    """A row with our columns. `number` counts the rows of data, `line` the lines of the file, both from 1.
 
     `left_out` is why nothing is planned for it.
     """
@@ -64,7 +64,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class RowProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong with a row; no column where it could not be read as a row. Codes are stable."""
+    """What is wrong with a row; without a column if it is no valid row at all. The codes never change."""
 
     number: int
     line: int
@@ -83,7 +83,7 @@ class RowProblem(Struct, frozen=True, kw_only=True):
 
 
 class Survey(Struct, frozen=True, kw_only=True):
-    """What a first look at all rows found. `messages` are worth a line each on standard error."""
+    """What a first look at all rows found. Each of `messages` is a line for standard error."""
 
     places: Places
     order: DateOrder | None
@@ -91,12 +91,12 @@ class Survey(Struct, frozen=True, kw_only=True):
     usable_service: bool
     expects_service: bool  # whether most rows name their service
     rounded_refs: bool
-    repeated_refs: Mapping[str, int]  # how many rows each reference has that several rows share
-    stems: Sequence[int]  # of the file names of all references, sorted
+    repeated_refs: Mapping[str, int]  # the references that several rows have, and how many rows
+    stems: Sequence[int]  # hashes of the file names of all references, sorted
     messages: tuple[str, ...]
 
     def has(self, stem: str) -> bool:
-        """Whether some row has the reference of a file's name."""
+        """Whether a row has the reference that a file is named after."""
         place = bisect_left(self.stems, _hash(stem))
         return place < len(self.stems) and self.stems[place] == _hash(stem)
 
@@ -109,9 +109,9 @@ def survey(
     typed: frozenset[str] = frozenset(),
     zone: ZoneInfo,
 ) -> Survey:
-    """Look at all rows, so that what is wrong with a whole column is known before anything is written.
+    """Look at all rows, to find what is wrong with a whole column before anything is written.
 
-    Raises UsageError for headings that are missing, and for a wrong order of day and month.
+    Raises UsageError if a heading is missing, or the order of day and month is wrong.
     """
     headings = table.headings if table.headings is not None else _names(table.records())
     places = find_places(headings, table.repeated, wanted, services, typed)
@@ -143,7 +143,7 @@ def survey(
 
 
 class _Look:
-    """The first look at all rows: counts what matters for whole columns."""
+    """Looks at all rows, and counts what matters for whole columns."""
 
     def __init__(self, places: Places, services: Services) -> None:
         self.places = places
@@ -186,7 +186,7 @@ class _Look:
             self.look_for_patients(cells)
 
     def look_for_patients(self, cells: Mapping[str, str]) -> None:
-        """Note what a row that is planned says in columns that are not used."""
+        """Remember what a planned row says in columns that are not used."""
         named = [
             cell_of(cells, self.places, Column.SERVICE),
             *(cells.get(name, "") for name in self.places.addons),
@@ -245,7 +245,7 @@ class _Look:
         return quoted(self.places.written.get(name, name))
 
     def unused_services(self) -> Iterator[str]:
-        """Point out a column that names services where none is mapped."""
+        """Point out a column that names services, if no column is mapped to them."""
         for name in dict.fromkeys(name for cells in self.sample for name in cells if name not in self.used):
             if any(names_any(cells.get(name, ""), self.treatments.names) for cells in self.sample):
                 yield (
@@ -255,7 +255,7 @@ class _Look:
                 return
 
     def booking_day(self, order: DateOrder | None, zone: ZoneInfo) -> Iterator[str]:
-        """Say where every date of the mapped column lies days before one of another column."""
+        """Point out another column whose dates are always later: then the mapped one may be the day of booking."""
         treated = self.places.columns[Column.TREATED]
         days = [_day(cells.get(treated, ""), order, zone) for cells in self.sample]
         if not any(days):
@@ -301,7 +301,7 @@ def _names(records: Iterable[Record]) -> list[str]:
 
 
 def rows_of(table: Table, places: Places) -> Iterator[Row | RowProblem]:
-    """Yield each row, or what is wrong with it; blank lines are none."""
+    """Yield each row, or what is wrong with it. Blank lines are skipped."""
     number = 0
     for record in table.records():
         cells = record.cells
@@ -353,7 +353,7 @@ def _is_note(record: Record, places: Places) -> bool:
 
 
 def _reference(cells: Mapping[str, str], places: Places) -> str:
-    """Return the reference of a row, or a digest of the columns that make one; empty where they are."""
+    """Return the reference of a row, or a digest of the columns that replace it; empty if they are all empty."""
     if not places.ref_from:
         return cell_of(cells, places, Column.REF)
     written = [plain(cells.get(name, "")) for name in places.ref_from]
@@ -369,10 +369,9 @@ def _hash(stem: str) -> int:
 def file_stem(ref: str) -> str:
     """Return the name of a reference's file, before its ending.
 
-    It depends on the reference alone, so that a later run finds the file again. Small letters,
-    digits, hyphens and dots stay as they are. Whatever else is in a reference, or makes a name
-    that some system keeps or takes for another, gives way to a hyphen, and a digest of the
-    reference behind a tilde keeps the names apart.
+    It depends only on the reference, so that a later run finds the file again. A reference of small letters, digits,
+    hyphens and dots is the name itself. In any other, or one that some system reserves, hyphens replace the other
+    characters, and a digest of the reference after a tilde keeps the names different.
     """
     if _SAFE.fullmatch(ref) and len(ref) <= MAX_NAME and ref.partition(".")[0] not in _DEVICES:
         return ref

@@ -1,8 +1,8 @@
-"""Reads an export in any form into rows of text by heading.
+"""Reads an export of any format into rows of texts by heading.
 
-CSV (comma, semicolon, tab; UTF-8, UTF-16 or Windows-1252), NDJSON, a JSON document and
-.xlsx. A `Table` can be read as often as wanted: once to look at whole columns, once for the
-work. A row that cannot be read is reported by its line and never by its content.
+The formats are CSV (comma, semicolon, tab; UTF-8, UTF-16 or Windows-1252), NDJSON, a JSON document and .xlsx. A `Table`
+can be read several times: first to look at whole columns, then to plan. A row that cannot be read is reported by its
+line, never by its content.
 """
 
 import csv
@@ -25,7 +25,7 @@ from needlecare.errors import UsageError
 
 MAX_LINE = 1 << 20  # characters; a longer line is not a row
 MAX_LINES_PER_ROW = 100  # of a row whose cells have line breaks; fewer after rows that were not CSV
-MAX_HEADER_LINE = 40  # the last line that may be the header, blank lines aside
+MAX_HEADER_LINE = 40  # the last line that may be the header; blank lines don't count
 MAX_JSON_DEPTH = 4  # of names such as node.services.name
 MAX_JSON_BYTES = 64 * 1024 * 1024  # of a document that has to be read as a whole
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
@@ -44,7 +44,7 @@ class ExportForm(StrEnum):
 
 
 class Record(NamedTuple):
-    """A row by heading (`folded`), or why it is none. `line` counts from 1; in JSON documents it counts rows."""
+    """A row by heading (`folded`), or why it is not valid. `line` counts from 1; in a JSON document it counts rows."""
 
     line: int
     cells: Mapping[str, str]
@@ -53,9 +53,9 @@ class Record(NamedTuple):
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """A table with its headings as they are written; JSON has none before its rows are read.
+    """A table with its headings as they are written; None for JSON, in which each row has its own.
 
-    `repeated` are the headings (folded) that two columns share.
+    `repeated` are the headings (folded) that two columns have.
     """
 
     form: ExportForm
@@ -65,15 +65,15 @@ class Table(Struct, frozen=True, kw_only=True):
 
 
 def folded(heading: str) -> str:
-    """Return a heading as headings are compared: in small letters, with single spaces and no line breaks."""
+    """Return a heading for comparison: in small letters, with single spaces and without line breaks."""
     return " ".join(heading.split()).casefold()
 
 
 def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str]) -> Table:
-    """Return the table in a stream that can be read again from its start.
+    """Return the table in a stream, which must be seekable.
 
-    Without a form the first characters decide. `wanted` are the headings (folded) by which the
-    header is found below title lines. Raises UsageError for what cannot be read at all.
+    Without a form, the first characters decide. `wanted` are the headings (folded) by which the header is found below
+    title lines. Raises UsageError if nothing can be read.
     """
     stream.seek(0)
     sample = stream.read(_SAMPLE_BYTES)
@@ -111,7 +111,7 @@ _NOT_TABLES = {
 
 
 def _unreadable(sample: bytes) -> str | None:
-    """Return what a file is that booking systems export and that is no table."""
+    """Return what kind of file it is, if booking systems export that kind but it is not a table."""
     start = sample.removeprefix(BOM_UTF8).lstrip().lower()
     return next((what for mark, what in _NOT_TABLES.items() if start.startswith(mark.lower())), None)
 
@@ -127,7 +127,7 @@ class _Line(NamedTuple):
 
 
 class _Text:
-    """The lines of a file, in whichever encoding and with whichever line ends it has."""
+    """The lines of a file, in any of the encodings and with any line ends."""
 
     def __init__(self, stream: IO[bytes], sample: bytes) -> None:
         self.stream = stream
@@ -136,7 +136,7 @@ class _Text:
         self.newline = "\r" if carriage_return in sample and line_feed not in sample else "\n"
 
     def lines(self) -> Iterator[_Line]:
-        """Yield each line with its end; of one that is too long only its first piece, which is too long too."""
+        """Yield each line with its end; of a line that is too long only the first MAX_LINE characters."""
         self.stream.seek(0)
         errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
         reader = TextIOWrapper(self.stream, self.encoding, errors=errors, newline=self.newline)
@@ -148,12 +148,12 @@ class _Text:
                     yield _Line(number, _readable(text))
                 continued = not text.endswith(self.newline)
         finally:
-            with suppress(ValueError):  # the file is closed already, where the work was interrupted
+            with suppress(ValueError):  # the file is already closed if the work was interrupted
                 reader.detach()
 
 
 def _utf_16(sample: bytes) -> str | None:
-    """Return which UTF-16 it is, by its mark or by the zero bytes that ASCII has in it."""
+    """Return which UTF-16 it is, by the byte order mark or by the zero bytes beside ASCII characters."""
     even, odd = sample[:200:2], sample[1:200:2]
     if sample.startswith(BOM_UTF16_LE) or odd.count(0) * 2 > len(odd):
         return "utf-16-le"
@@ -163,7 +163,7 @@ def _utf_16(sample: bytes) -> str | None:
 
 
 def _readable(text: str) -> str:
-    """Return a line; one that is not UTF-8 is in Windows-1252, as spreadsheets in Europe write it."""
+    """Return a line. If it is not UTF-8, it is Windows-1252, which spreadsheets in Europe write."""
     if text.isascii():
         return text
     raw = text.encode("utf-8", "surrogateescape") if any("\udc80" <= c <= "\udcff" for c in text) else b""
@@ -176,23 +176,22 @@ def _readable(text: str) -> str:
 
 
 class CsvReader:
-    """The lines of a CSV file, taken record by record.
+    """Reads a CSV file record by record.
 
-    Where a record turns out not to be CSV, only its first line is gone: a quote that is
-    never closed spoils the line it is in, and not all that follow. Each such line halves
-    how far the next record may reach, and each record gives a line of that back: where
-    every line has such a quote, not every line is read a hundred times.
+    If a record is not valid CSV, only its first line is skipped: a quote that is never closed spoils its own line, not
+    all the lines after it. Each such line halves how many lines the next record may have, and each valid record adds
+    one line again. Otherwise, in a file with such a quote in every line, each line would be read a hundred times.
     """
 
     def __init__(self, lines: Iterator[_Line], delimiter: str) -> None:
         self.lines = lines
-        self.ahead: deque[_Line] = deque()  # read, and not yet taken
+        self.ahead: deque[_Line] = deque()  # lines that are read, but not yet part of a record
         self.delimiter = delimiter
         self.max_lines = MAX_LINES_PER_ROW
         self.error = ""  # why the last record was not CSV
 
     def more(self) -> bool:
-        """Whether there is another line that isn't blank; blank ones are skipped."""
+        """Whether there is another line that isn't blank. Skips blank lines."""
         while self.ahead and not self.ahead[0].text.strip():
             self.ahead.popleft()
         if not self.ahead:
@@ -200,7 +199,7 @@ class CsvReader:
         return bool(self.ahead)
 
     def record(self) -> tuple[int, list[str] | None]:
-        """Take the next record: the number of its first line, and its cells; None if it is not CSV."""
+        """Return the next record: the number of its first line, and its cells, or None if it is not valid CSV."""
         cells, taken = self._parsed()
         self.max_lines = (
             max(self.max_lines // 2, 1) if cells is None else min(self.max_lines + 1, MAX_LINES_PER_ROW)
@@ -211,7 +210,7 @@ class CsvReader:
         return number, cells
 
     def _parsed(self) -> tuple[list[str] | None, int]:
-        """Return the cells of the next record and how many lines it has, 1 where it is not CSV."""
+        """Return the cells of the next record and how many lines it has (1 if it is not valid CSV)."""
         taken = 0
 
         def texts() -> Iterator[str]:
@@ -231,7 +230,7 @@ class CsvReader:
         return (None, 1) if cells is None else (cells, taken)
 
     def _coming(self) -> Iterator[_Line]:
-        """Yield the lines ahead, reading on where they end."""
+        """Yield the lines ahead, then read on."""
         place = 0
         while True:
             if place == len(self.ahead):
@@ -244,7 +243,7 @@ class CsvReader:
 
 
 def read_csv(data: bytes) -> CsvReader:
-    """Return a reader of a small CSV file; the first line that says anything decides the delimiter."""
+    """Return a reader of a small CSV file. The first line that isn't blank decides the delimiter."""
     text = _Text(BytesIO(data), data[:_SAMPLE_BYTES])
     first = next((line.text for line in text.lines() if line.text.strip("\ufeff \t\r\n")), "")
     return CsvReader(_below_separator_line(text.lines()), max(DELIMITERS, key=first.count))
@@ -271,7 +270,7 @@ def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
     if best is None:
         raise UsageError("the header is not CSV; write the names of the columns, such as ref,treated")
     delimiter, headings = best[3], best[4]
-    if not best[0]:  # nothing known anywhere: the first line is what a header should be
+    if not best[0]:  # no known heading anywhere: the first line should be the header
         headings, header_line = _first_record(top, delimiter)
 
     def records() -> Iterator[Record]:
@@ -288,7 +287,7 @@ def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
 
 
 def _first_record(top: Sequence[_Line], delimiter: str) -> tuple[list[str], int]:
-    """Return the cells of the first record that has any, and its line."""
+    """Return the cells of the first record that isn't empty, and its line."""
     reader = CsvReader(iter(top), delimiter)
     while reader.more():
         line, cells = reader.record()
@@ -300,7 +299,7 @@ def _first_record(top: Sequence[_Line], delimiter: str) -> tuple[list[str], int]
 
 
 def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
-    """Yield the lines below "sep=;", which tells a spreadsheet the delimiter."""
+    """Yield the lines without a first line such as "sep=;", which tells a spreadsheet the delimiter."""
     first = next(lines, None)
     if first is not None and not _SEPARATOR_LINE.fullmatch(first.text):
         lines = chain([_Line(first.number, first.text.removeprefix("\ufeff"))], lines)
@@ -331,7 +330,7 @@ def _csv_record(line: int, cells: Sequence[str] | None, names: Sequence[str]) ->
 
 
 def _csv_cell(cell: str) -> str:
-    """Return what is in a cell; ="0012" is how exports keep spreadsheets from taking 0012 for a number."""
+    """Return the content of a cell. Exports write ="0012" so that spreadsheets don't turn 0012 into a number."""
     written = cell.strip()
     if written.startswith('="') and written.endswith('"') and len(written) > 2:
         return written[2:-1].strip()
@@ -344,7 +343,7 @@ _EXPECTED_OBJECT = 'an object on one line, each name once, such as {"ref": "a1",
 
 
 class _RepeatedName(dict[str, object]):
-    """An object in which a name is written twice: nobody can say which value counts."""
+    """An object with the same name twice, so that it is unclear which value counts."""
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -354,14 +353,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _parsed_json(text: str) -> object:
-    """Return what JSON says, fractions as they are written. Raises ValueError or RecursionError."""
+    """Parse JSON, with fractions as texts. Raises ValueError or RecursionError."""
     return json.loads(text, object_pairs_hook=_object, parse_float=str, parse_constant=str)
 
 
 def _json_document(
     stream: IO[bytes], text: _Text, first: _Line, form: ExportForm, wanted: frozenset[str]
 ) -> Sequence[object] | None:
-    """Return the rows of a JSON array, also of one wrapped in an object; None if it is NDJSON."""
+    """Return the rows of a JSON array, which may be inside an object; None if it is NDJSON."""
     line = first.text.lstrip("\ufeff \t")
     if form is ExportForm.NDJSON and line.startswith("{"):
         with suppress(ValueError, RecursionError):
@@ -379,7 +378,9 @@ def _json_document(
         decoded = data.removeprefix(BOM_UTF8).decode(text.encoding, "surrogateescape").removeprefix("\ufeff")
         document = _parsed_json(decoded)
     except (ValueError, RecursionError) as error:
-        if form is ExportForm.JSON or (line.startswith("[") and not _is_json(line)):  # no row begins so
+        if form is ExportForm.JSON or (
+            line.startswith("[") and not _is_json(line)
+        ):  # no row of NDJSON begins like this
             where = (
                 f" (line {error.lineno}, column {error.colno})" if isinstance(error, JSONDecodeError) else ""
             )
@@ -400,7 +401,7 @@ def _is_json(line: str) -> bool:
 
 
 def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] | None:
-    """Return the list of objects that an object wraps, as the answer of a web service does."""
+    """Return the list of objects inside an object, as web services answer; None if there is none."""
     if not isinstance(document, dict) or wanted.intersection(map(folded, document)):
         return None
     wanted |= {name.partition(".")[0] for name in wanted}
@@ -442,9 +443,9 @@ def _json_record(line: int, row: object) -> Record:
 
 
 def _add_cells(cells: dict[str, str], name: str, value: object, depth: int) -> None:
-    """Add a value by its name, and what is in it by names such as appointment_type.name.
+    """Add a value under its name, and the values in it under names such as appointment_type.name.
 
-    The texts of a list stand in one cell with commas between them, so that no service is lost.
+    The texts of a list are joined with commas in one cell, so that no service is lost.
     """
     if isinstance(value, dict) and depth:
         for inner, found in value.items():
@@ -463,7 +464,7 @@ def _add_cells(cells: dict[str, str], name: str, value: object, depth: int) -> N
 
 
 def _cell(value: object) -> str:
-    """Return what is in a cell: a text, a number or true and false as they are written."""
+    """Return the content of a cell: a text, a number, true or false."""
     match value:
         case None:
             return ""
@@ -479,7 +480,7 @@ def _cell(value: object) -> str:
 
 
 def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
-    """Return the first sheet that has a header. Raises UsageError, also where openpyxl is missing."""
+    """Return the sheet with the best header. Raises UsageError, also if openpyxl is not installed."""
     try:
         from openpyxl import load_workbook
     except ImportError:
@@ -532,7 +533,7 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
 
 
 def _spreadsheet_cell(value: object, number_format: str) -> str:  # noqa: PLR0911  one for each type
-    """Return a cell as CSV would have it. A number that a spreadsheet has rounded shows that."""
+    """Return a cell as CSV would have it. A number that the spreadsheet has rounded is written as 6.08E+17."""
     match value:
         case None:
             return ""
@@ -544,7 +545,7 @@ def _spreadsheet_cell(value: object, number_format: str) -> str:  # noqa: PLR091
         case timedelta():
             return f"{value.total_seconds() / 60:g}"
         case int() | float() if abs(value) >= 10**15:
-            return f"{value:.5E}"  # fifteen digits are kept, the others are gone
+            return f"{value:.5E}"  # spreadsheets keep only fifteen digits
         case float() if value.is_integer():
             return str(int(value))
         case _:

@@ -1,7 +1,7 @@
 """What people write in the cells of a booking system: yes and no, skin types, durations, services.
 
-A function returns None for a cell that says nothing, and raises ValueError for one with no
-meaning or with two. The words for services come from the rule file.
+Functions return None for an empty cell, "n/a" and the like, and raise ValueError for a cell without a meaning or with
+two. The words for services come from the rule file.
 """
 
 import re
@@ -55,7 +55,7 @@ def yes_or_no(text: str) -> bool | None:
 
 
 def skin_type(text: str) -> SkinType | None:
-    """Parse a Fitzpatrick type; of "III-IV" the higher, whose plan is stricter. Raises ValueError."""
+    """Parse a Fitzpatrick type; "III-IV" is IV, whose plan is stricter. Raises ValueError."""
     written = plain(text)
     if written in _NO_SKIN_TYPE:
         return None
@@ -87,7 +87,7 @@ def minutes(text: str) -> int | None:
         found = int(match[1])
         if found < 5:
             raise ValueError("minutes or hours")
-    elif re.fullmatch(r"0?\.[0-9]{4,}", written):  # a spreadsheet's part of a day
+    elif re.fullmatch(r"0?\.[0-9]{4,}", written):  # in a spreadsheet, a fraction of a day
         found = round(float(written) * MAX_MINUTES)
     elif match := re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])(?::[0-5][0-9])?", written):
         found = int(match[1]) * 60 + int(match[2])
@@ -107,7 +107,7 @@ def minutes(text: str) -> int | None:
 
 
 def is_damaged_number(text: str) -> bool:
-    """Whether a spreadsheet has cut a long number to its first digits: 6.08E+17."""
+    """Whether a spreadsheet has rounded a long number: 6.08E+17."""
     return re.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}", text) is not None
 
 
@@ -115,15 +115,15 @@ def is_damaged_number(text: str) -> bool:
 
 
 def _spelled(text: str) -> str:
-    """Return a text with its abbreviations as words of their own: of "P.R.P." and of "MicroneedlingPRP"."""
+    """Return a text with its abbreviations as separate words: for "P.R.P." and "MicroneedlingPRP"."""
     text = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", text)
     return re.sub("(?<=[a-z])(?=[A-Z]{2})", " ", text)
 
 
 def names_any(text: str, words: Iterable[str]) -> bool:
-    """Whether a text names one of some words: short ones as a word, longer ones anywhere, however spaced.
+    """Whether a text contains one of some words: a short one as a separate word, a longer one anywhere.
 
-    "RF" is in "RF needling" and not in "perform"; "skin pen" is in "SkinPen+PRP".
+    "RF" is in "RF needling" but not in "perform"; "skin pen" is in "SkinPen+PRP".
     """
     tokens = frozenset(re.findall(r"\w+", plain(_spelled(text))))
     letters = compact(text)
@@ -135,7 +135,7 @@ def _is_named(word: str, tokens: frozenset[str], letters: str) -> bool:
 
 
 def names_positively(text: str, words: Iterable[str]) -> bool:
-    """Whether a text names one of some words and doesn't say "no" to it: "no PRP" is not PRP."""
+    """Whether a text contains one of some words without a "no": "no PRP" is not PRP."""
     remaining = plain(_spelled(text))
     found = [plain(word) for word in words]
     either = "|".join(
@@ -148,7 +148,7 @@ def names_positively(text: str, words: Iterable[str]) -> bool:
     return names_any(remaining, found)
 
 
-# Between the parts of a service that are booked together: "Consultation + microneedling".
+# What separates services that are booked together: "Consultation + microneedling".
 _AND = re.compile(
     r"[+&,;/]|\b(?:and|with|plus|incl\w*|und|mit|inkl\w*|sowie|et|avec|con|e|y)\b", re.IGNORECASE
 )
@@ -168,8 +168,8 @@ def is_this_treatment(text: str, services: Services) -> bool:
 def without_treatment(text: str, services: Services) -> str | None:
     """Return the word that makes a service an appointment without a treatment, such as "consultation".
 
-    None if the treatment is a part of it by itself ("Consultation + microneedling"), or where
-    the word is in the very name that the clinic gives for its treatment.
+    None if the treatment is a separate part of it ("Consultation + microneedling"), or if the word is part of the name
+    that the clinic gives for its treatment.
     """
     found = [
         word
@@ -186,5 +186,5 @@ def without_treatment(text: str, services: Services) -> str | None:
 
 @lru_cache(maxsize=512)
 def is_usable_service(text: str) -> bool:
-    """Whether a cell may name a service: a billing code such as MN-2 or 97810 has no word in it."""
+    """Whether a cell may name a service. A billing code such as MN-2 or 97810 contains no word."""
     return re.search(r"[^\W\d_]{4}", text) is not None

@@ -1,4 +1,4 @@
-"""Work over several cores: in the order of its pieces, a few of them at a time, and ended with its parent."""
+"""Runs work in several processes: results come in order, few pieces are in progress, and no process outlives ours."""
 
 import multiprocessing
 import os
@@ -15,7 +15,7 @@ from needlecare import system
 from needlecare.errors import WriteError
 from needlecare.storage.files import reason
 
-AHEAD = 4  # pieces for each process that are in progress or wait to be reported
+AHEAD = 4  # pieces for each process that are in progress, or done but not yet returned
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -32,9 +32,8 @@ def results(
 ) -> Iterator[Result]:
     """Yield the result of each piece, in order; `prepare` is called with the order once in each process.
 
-    One job works in this process. However it ends, what is under way is finished
-    and what is not is left. Raises what `work` raises, and WriteError if a
-    process was stopped from outside.
+    With one job, the work is done in this process. If it ends early, the pieces in progress are finished and the others
+    are not begun. Raises what `work` raises, and WriteError if another program stopped a process.
     """
     if jobs == 1:
         prepare(order)
@@ -62,20 +61,20 @@ def results(
 
 @contextmanager
 def _starting() -> Iterator[None]:
-    """Let an interruption wait while processes start, which begin with what waits here: one that came
-    before they were ready would end them with a traceback. Raises WriteError if the system has none to give.
+    """Delay interruptions while processes start: an interruption before they are ready would end them with a
+    traceback. Raises WriteError if the system cannot start another process.
     """
     try:
         with system.interrupts_delayed():
             yield
-    except (OSError, NotImplementedError) as error:  # the latter where there are no semaphores
+    except (OSError, NotImplementedError) as error:  # the latter if the system has no semaphores
         raise WriteError(
             f"cannot start another worker process: {reason(error)}; leave --jobs out, or give fewer"
         ) from None
 
 
 def _begin(prepare: Callable[[Order], None], order: Order) -> None:
-    """Make a process ready: an interruption is its parent's to answer, and it does not outlive it."""
+    """Prepare a process: it leaves interruptions to its parent, and ends when its parent does."""
     system.ignore_interrupts()  # not SIGTERM, by which the pool ends its processes
     Thread(target=_end_with_parent, daemon=True).start()
     prepare(order)

@@ -95,41 +95,33 @@ _NAMES = {
     "coordinated universal time": "Etc/UTC",
     "utc time": "Etc/UTC",
 }
-# Abbreviations that keep to one offset all year or mean several zones, with the zone that is probably meant.
+# Abbreviations that are one offset all year, or that mean several zones; with the zone that is probably meant.
 _ABBREVIATIONS = {
-    "est": "America/New_York",
-    "edt": "America/New_York",
-    "et": "America/New_York",
-    "cst": "America/Chicago",
-    "cdt": "America/Chicago",
-    "ct": "America/Chicago",
-    "mst": "America/Denver",
-    "mdt": "America/Denver",
-    "mt": "America/Denver",
-    "pst": "America/Los_Angeles",
-    "pdt": "America/Los_Angeles",
-    "pt": "America/Los_Angeles",
-    "akst": "America/Anchorage",
-    "akdt": "America/Anchorage",
-    "ast": "America/Halifax",
-    "gmt": "Europe/London",
-    "bst": "Europe/London",
-    "ist": "Europe/Dublin",
-    "cest": "Europe/Berlin",
-    "eest": "Europe/Athens",
-    "west": "Europe/Lisbon",
-    "aest": "Australia/Sydney",
-    "aedt": "Australia/Sydney",
-    "acst": "Australia/Adelaide",
-    "awst": "Australia/Perth",
-    "nzst": "Pacific/Auckland",
-    "nzdt": "Pacific/Auckland",
+    abbreviation: zone
+    for zone, abbreviations in {
+        "America/New_York": "est edt et",
+        "America/Chicago": "cst cdt ct",
+        "America/Denver": "mst mdt mt",
+        "America/Los_Angeles": "pst pdt pt",
+        "America/Anchorage": "akst akdt",
+        "America/Halifax": "ast",
+        "Europe/London": "gmt bst",
+        "Europe/Dublin": "ist",
+        "Europe/Berlin": "cest",
+        "Europe/Athens": "eest",
+        "Europe/Lisbon": "west",
+        "Australia/Sydney": "aest aedt",
+        "Australia/Adelaide": "acst",
+        "Australia/Perth": "awst",
+        "Pacific/Auckland": "nzst nzdt",
+    }.items()
+    for abbreviation in abbreviations.split()
 }
 
 
 @lru_cache(maxsize=128)
 def zone_of_name(name: str) -> ZoneInfo | None:
-    """Return the zone of a name in an export, None if there is none. Raises NoZoneDatabase."""
+    """Return the zone that a name in an export means; None if there is none. Raises NoZoneDatabase."""
     if "\0" not in name and (zone := known_zone(name)) is not None:
         return zone
     written = re.sub(r"^\((?:gmt|utc)[^)]*\) *", "", name.strip(), flags=re.IGNORECASE)
@@ -147,13 +139,13 @@ def probable_zone(name: str) -> str | None:
 
 
 def misses_summer_time(name: str, moment: datetime) -> bool:
-    """Whether a moment (UTC) by the clocks of EST or GMT is an hour off from what such a clinic's clocks show."""
+    """Whether a moment (UTC) in EST or GMT is in summer, when the clocks of a clinic there show another time."""
     probable = known_zone(probable_zone(name) or "")
     return probable is not None and bool(local(moment, probable).dst())
 
 
 def fixed_name(name: str) -> str:
-    """Return the name of the zone that keeps to the offset of EST, MST or GMT all year."""
+    """Return the name of the zone that has the offset of EST, MST or GMT all year."""
     return {"est": "Etc/GMT+5", "mst": "America/Phoenix"}.get(name.casefold(), "Etc/UTC")
 
 

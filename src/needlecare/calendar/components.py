@@ -1,6 +1,6 @@
-"""Reads the bytes of a calendar file: its components and content lines, by RFC 5545 and as clients write them.
+"""Reads a calendar file into components and content lines: what RFC 5545 allows, and what clients really write.
 
-Messages give the number of a line and never its text: it may hold a patient's data.
+Messages give the number of a line, never its text, which may contain a patient's data.
 """
 
 import re
@@ -15,9 +15,9 @@ from needlecare.time.zones import Edge, first_moment, known_zone, resolve
 
 END = "END:VCALENDAR"
 MAX_CALENDAR_BYTES = 4 * 1024 * 1024  # a course of 24 sessions has a million, one treatment fifty thousand
-MAX_TIMES = 10_000  # of a series, whose last day must have a date
+MAX_OCCURRENCES = 10_000  # of a series, whose last day must have a date
 
-# A name, then parameters; the value of one may hold quoted texts, several of them with commas between (section 3.2).
+# A name and its parameters. The value of a parameter may contain quoted texts, separated by commas (section 3.2).
 _PROPERTY = re.compile(r'[A-Za-z0-9-]++(?:;[A-Za-z0-9-]++=(?:"[^"]*+"|[^":;])*+)*+:')
 # What some clients write: `\;` in the value of a parameter (iOS 26), `_` in a name (Lotus Notes).
 _NEARLY_PROPERTY = re.compile(r'[A-Za-z0-9_-]++(?:;[A-Za-z0-9_-]++=(?:"[^"]*+"|\\;|[^":;])*+)*+:')
@@ -26,10 +26,10 @@ _TZID = re.compile(r';TZID=(?:"([^"]+)"|([^":;]+))', re.IGNORECASE)
 
 
 class Component:
-    """A component as it is in a file: its content lines unfolded, BEGIN and END included.
+    """A component as it is in a file: its unfolded content lines, with BEGIN and END.
 
-    `top` are the property lines of its own, `alarms` the lines of each VALARM in it, and
-    `others` the lines of any other component in it.
+    `top` are its own properties, `alarms` the lines of each VALARM in it, and `others` the lines of the other
+    components in it.
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
@@ -38,7 +38,7 @@ class Component:
         self.top: list[str] = []
         self.alarms: list[list[str]] = []
         self.others: list[str] = []
-        self.first: dict[str, str] = {}  # of its own lines, by name
+        self.first: dict[str, str] = {}  # its own properties by name; the first of several
         depth = 0
         into = self.top
         for line in self.lines[1:-1]:
@@ -65,16 +65,16 @@ class Component:
 
     @property
     def uid(self) -> str:
-        """Its UID; an empty text where it has none."""
+        """Its UID, or an empty text."""
         return self.value("UID") or ""
 
     @property
     def is_occurrence(self) -> bool:
-        """Whether it stands for one occurrence of a series, which somebody moved."""
+        """Whether it is a single occurrence of a series, which somebody moved."""
         return self.value("RECURRENCE-ID") is not None
 
     def end_text(self) -> str | None:
-        """Return the value of DTEND; where a client wrote a DURATION instead, the one that it means."""
+        """Return the value of DTEND, calculated from DURATION if a client wrote that instead."""
         if (end := self.value("DTEND")) is not None:
             return end
         start, duration = self.value("DTSTART"), self.value("DURATION")
@@ -88,8 +88,8 @@ class Component:
             return None
         return f"{ended:{form}}" + ("Z" if start.endswith("Z") else "")
 
-    def times(self) -> int | None:
-        """Return how often it comes, day by day: 1 without a rule, None for a rule of another kind."""
+    def occurrences(self) -> int | None:
+        """Return how many days in a row it happens: 1 without an RRULE, None for an RRULE of another kind."""
         written = self.value("RRULE")
         if written is None:
             return 1
@@ -100,13 +100,13 @@ class Component:
             return None
         with suppress(ValueError, OverflowError):
             if "COUNT" in parts:
-                return min(int(parts["COUNT"]), MAX_TIMES)
+                return min(int(parts["COUNT"]), MAX_OCCURRENCES)
             if "UNTIL" in parts:
-                return min(self._times_until(parts["UNTIL"]), MAX_TIMES)
+                return min(self._occurrences_until(parts["UNTIL"]), MAX_OCCURRENCES)
         return None
 
-    def _times_until(self, until: str) -> int:
-        """Return how often a series comes that a client ended by a time. Raises ValueError."""
+    def _occurrences_until(self, until: str) -> int:
+        """Return how many times a daily series happens that a client ended with UNTIL. Raises ValueError."""
         start = _wall(self.value("DTSTART") or "", "%Y%m%dT%H%M%S")
         if "T" not in until:
             return (_wall(until, "%Y%m%d").date() - start.date()).days + 1
@@ -118,17 +118,17 @@ class Component:
         return (last - start).days + 1
 
     def has_begun(self, now: datetime, zone: ZoneInfo) -> bool:
-        """Whether its start has come; one that cannot be read has not."""
+        """Whether its start has passed. False if the start cannot be read."""
         return _reached(self.value("DTSTART"), timedelta(), now, zone)
 
     def is_over(self, now: datetime, zone: ZoneInfo) -> bool:
-        """Whether its last end has come; one that cannot be read has not."""
-        times = self.times()
-        return times is not None and _reached(self.end_text(), timedelta(days=times - 1), now, zone)
+        """Whether its last end has passed. False if the end cannot be read."""
+        count = self.occurrences()
+        return count is not None and _reached(self.end_text(), timedelta(days=count - 1), now, zone)
 
 
 def parse(data: bytes) -> tuple[list[str], list[Component]]:
-    """Return the calendar's own properties and its components. Raises UsageError for what is damaged."""
+    """Return the properties of the calendar itself and its components. Raises UsageError if the file is damaged."""
     numbered = list(_unfolded(data.removeprefix(b"\xef\xbb\xbf")))
     lines = [line for _, line in numbered]
     if not lines or lines[0].strip().upper() != "BEGIN:VCALENDAR":
@@ -137,7 +137,7 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
         raise UsageError("it is damaged: it does not end with END:VCALENDAR")
     head: list[str] = []
     components: list[Component] = []
-    opened: list[tuple[str, int]] = []  # what was begun, and in which line
+    opened: list[tuple[str, int]] = []  # the components that have not ended, each with its first line
     running: list[str] = []
     for number, line in numbered[1:-1]:
         if _named(line) is None:
@@ -163,13 +163,13 @@ def parse(data: bytes) -> tuple[list[str], list[Component]]:
 
 
 def split(line: str) -> tuple[str, str]:
-    """Return a property's name with its parameters, and its value: a colon in quotes parts nothing."""
+    """Return a property's name with its parameters, and its value. A colon in quotes doesn't separate them."""
     match = _named(line)
     return (line[: match.end() - 1], line[match.end() :]) if match else (line, "")
 
 
 def _named(line: str) -> re.Match[str] | None:
-    """Match a property's name and parameters with the colon behind them; None if the line is not a property."""
+    """Match a property's name, its parameters and the colon; None if the line is not a property."""
     return _PROPERTY.match(line) or _NEARLY_PROPERTY.match(line)
 
 
@@ -186,10 +186,10 @@ def zone_names_in(lines: Sequence[str]) -> set[str]:
 
 
 def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the content lines that say anything, each with the number of the line that it begins in.
+    """Yield the content lines that are not blank, each with the number of its first line in the file.
 
-    A fold may lie inside a character (section 3.1), so lines are put together before they are read.
-    Lotus Notes ends lines with a carriage return alone.
+    A line may be folded inside a character (section 3.1), so it is unfolded before it is decoded. Lotus Notes ends
+    lines with only a carriage return.
     """
     data = data.replace(b"\r\n", b"\n") if b"\n" in data else data.replace(b"\r", b"\n")
     begun, parts = 1, [b""]
@@ -207,12 +207,12 @@ def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _wall(written: str, form: str) -> datetime:
-    """Return a time in a file by the clocks of whatever zone it is in. Raises ValueError."""
+    """Return a time in a file as a local clock time. Raises ValueError."""
     return datetime.strptime(written.removesuffix("Z"), form)  # noqa: DTZ007  the zone is known elsewhere
 
 
 def _reached(written: str | None, later: timedelta, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether a date or a time in a file, some days later, has come; by the clocks of a zone where it names none."""
+    """Whether a date or a time in a file, plus some days, has passed. A time without UTC is local to the zone."""
     if written is None:
         return False
     try:

@@ -1,10 +1,8 @@
-"""Updates an existing calendar: revised by a newer plan, or cancelled.
+"""Updates an existing calendar: revises it by a newer plan, or cancels it.
 
-The exported file is the only state. What stayed the same keeps every byte; what
-changed keeps its UID, and its SEQUENCE is raised; what vanished is cancelled and
-not left out, since leaving an event out removes it from no calendar. What is not
-ours (an event that a person or a client put there) is kept as it stands, and so is
-a reminder that a person moved or added.
+The exported file is the only state. An event that stayed the same keeps every byte. One that changed keeps its UID,
+and its SEQUENCE is raised. One that is no longer planned is cancelled, not left out: a calendar that imports the file
+would keep it. Events of other programs, and reminders that a person moved or added, stay as they are.
 """
 
 import re
@@ -33,7 +31,7 @@ from needlecare.plan.course import MAX_SESSIONS
 from needlecare.time.offsets import InvalidOffset, parse_offset
 
 CANCELLED = "Cancelled: "  # before the title of an event that is cancelled
-# The properties of an event that its content is compared by; a revision stamps the others.
+# The properties by which the content of two events is compared.
 _CONTENT = frozenset(
     {
         *("UID", "DTSTART", "DTEND", "RRULE", "SUMMARY", "DESCRIPTION", "TRANSP"),
@@ -42,8 +40,8 @@ _CONTENT = frozenset(
 )
 _RINGS = frozenset({"ACTION", "TRIGGER", "DESCRIPTION"})
 _STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"})
-# What a client wrote in the place of ours, or beside it, that would contradict a newer event: DTEND excludes
-# DURATION, and Outlook shows X-ALT-DESC instead of DESCRIPTION.
+# Properties that clients write and that would contradict a newer event: there must not be a DURATION beside DTEND,
+# and Outlook shows X-ALT-DESC instead of DESCRIPTION.
 _OUTDATED = frozenset({"DURATION", "X-ALT-DESC"})
 _HEAD = frozenset(
     {
@@ -53,7 +51,7 @@ _HEAD = frozenset(
 )
 _MAX_SEQUENCE = 2**31 - 1  # the largest INTEGER; RFC 5545, section 3.3.8
 _LONGEST_NIGHT = timedelta(hours=11)
-# At the start; 15 hours before a day, in needlecare 1.
+# At the start of the event; in needlecare 1 also 15 hours before a day.
 _OUR_TRIGGERS = frozenset({str(timedelta()), str(timedelta(hours=-15))})
 
 
@@ -80,7 +78,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
 
 
 class Sooner(Struct, frozen=True):
-    """A wait (by its rule, in a course "session-N/RULE") that ends sooner than a file said, or is gone.
+    """A wait that ends sooner than a file said, or is gone. It is named by its rule, in a course "session-N/RULE".
 
     Both ends are moments in UTC; `after` is None if the newer plan has no such wait.
     """
@@ -91,7 +89,7 @@ class Sooner(Struct, frozen=True):
 
 
 class Revised(Struct, frozen=True, kw_only=True):
-    """The bytes of the file that follows an export, what became of its events, and what ends sooner."""
+    """The bytes of the updated file, what happened to its events, and which waits end sooner."""
 
     data: bytes
     summary: RevisionSummary
@@ -101,9 +99,9 @@ class Revised(Struct, frozen=True, kw_only=True):
 class Export:
     """A file that needlecare wrote, perhaps edited since. Raises UsageError if it is not one.
 
-    `options` is what it was made with, None for a file of needlecare 1 or where a client
-    dropped that. `rule_ids` gives the ids of the rules that are known; it is asked only
-    where a client dropped the roles of events in a file that doesn't list them.
+    `options` is what it was made with; None in a file of needlecare 1, or if a client removed them. `rule_ids` returns
+    the ids of all known rules; it is called only if a client removed the roles of events from a file that has no list
+    of them.
     """
 
     def __init__(self, data: bytes, rule_ids: Callable[[], Iterable[str]] = tuple) -> None:
@@ -135,8 +133,8 @@ class Export:
     def might_lose_waits(self, calendar: Calendar) -> bool:
         """Whether a file that doesn't say what it was made with has longer waits than a newer calendar.
 
-        They are compared by their length, since the treatment may have moved. A change may have
-        waited for the end of the quiet hours.
+        Their lengths are compared, since the treatment may have moved. An event may have been delayed until the end
+        of the quiet hours.
         """
         if self.options is not None:
             return False
@@ -151,7 +149,7 @@ class Export:
 
     @property
     def _start(self) -> datetime | None:
-        """The moment (UTC) at which the treatment began, as a file of needlecare 1 says it."""
+        """The moment (UTC) of the treatment, according to a file of needlecare 1."""
         starts = (e for e in self.events if without_session(self._uids.get(e.uid, "")) == Role.START)
         return next((_utc(event.value("DTSTART") or "") for event in starts), None)
 
@@ -165,7 +163,7 @@ class Export:
         return component.name == "VEVENT" and (component.uid in self._uids or self.is_tail(component))
 
     def is_tail(self, component: Component) -> bool:
-        """Whether an event is the rest of our daily series, which a client split in two.
+        """Whether an event is the second part of our daily series, which a client split in two.
 
         Clients name it after the series ("UID_R20261125T070000"), refer to it, or copy it with another UID.
         """
@@ -187,7 +185,7 @@ class Export:
         return self._uids.get(component.uid, component.value("X-NEEDLECARE-ROLE") or "")
 
     def check_recognised(self) -> None:
-        """Raise UsageError where the file holds events and none of them can be recognised as ours."""
+        """Raise UsageError if none of the events in the file can be recognised as ours."""
         if not self.events:
             raise UsageError("it holds no events")
         if not any(self.is_ours(event) for event in self.events):
@@ -203,13 +201,13 @@ class Export:
         return None if line is None else split(line)[1].strip()
 
     def _roles(self) -> dict[str, None]:
-        """Return the roles that the file names, in its head and in its events, in their order."""
+        """Return the roles that the head of the file lists and that its events name, in their order."""
         listed = (self._property("X-NEEDLECARE-ROLES") or "").replace("\\", "").split()
         named = (event.value("X-NEEDLECARE-ROLE") for event in self.events)
         return dict.fromkeys([*listed, *(role for role in named if role is not None)])
 
     def _might_be_ours(self, event: Component) -> bool:
-        """Whether an event has a UID of the kind that we make, and nothing in the file says whether we did."""
+        """Whether an event has a UID like ours, and nothing in the file says whether it is."""
         if event.uid in self._uids or event.value("X-NEEDLECARE-ROLE") is not None:
             return False
         with suppress(ValueError):
@@ -217,7 +215,7 @@ class Export:
         return False
 
     def _ends(self) -> dict[str, datetime]:
-        """Return when each wait of the file is over (UTC); in a file of needlecare 1, of the first that end then."""
+        """Return when each wait of the file ends (UTC). A file of needlecare 1 names one wait for each end."""
         written = self._property("X-NEEDLECARE-ENDS")
         if written is not None:
             self.lists_ends = True
@@ -237,11 +235,11 @@ class Export:
 
 
 def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
-    """Return the file that follows an export for a newer calendar. Raises UsageError.
+    """Return the file, updated for a newer calendar. Raises UsageError.
 
-    `now` (UTC) stamps what changed, and only that; a stamp never goes back. What vanished
-    stays cancelled until its time has passed; a preparation that had begun stays as it is.
-    Events keep their order, new ones come last.
+    Only events that changed get the time stamp `now` (UTC), and never an earlier one than they have. An event that is
+    no longer planned stays in the file, cancelled, until its time has passed; a preparation that has begun stays as it
+    is. Events keep their order, and new ones come last.
     """
     if export.events:
         export.check_recognised()
@@ -259,7 +257,7 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
             kept.append(component)
             continue
         if component.is_occurrence and component.uid in uids:
-            unchanged += 1  # an occurrence of the daily reminder, which somebody moved
+            unchanged += 1  # an occurrence of the daily reminder that somebody moved
             kept.append(component)
             continue
         entry = entries.pop(component.uid, None)
@@ -293,7 +291,7 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
 
 
 def cancel(export: Export, now: datetime) -> Revised:
-    """Return the cancellation of an export: every event of ours cancelled, without alarm, revised.
+    """Return the file with every event of ours cancelled, without alarms.
 
     Raises UsageError if none of its events can be recognised as ours.
     """
@@ -314,8 +312,8 @@ def cancel(export: Export, now: datetime) -> Revised:
 
 
 def _revised(component: Component, calendar: Calendar, entry: Entry, now: datetime) -> Component:
-    """Return an event as a newer calendar has it; the same one where that changes nothing."""
-    stamp = Stamp(sequence=_next_sequence(component), modified=_latest(component, now))
+    """Return an event as a newer calendar has it; the same object if nothing changes."""
+    stamp = Stamp(sequence=_next_sequence(component), modified=_next_stamp(component, now))
     fresh = Component(event_lines(calendar, entry, stamp))
     alarms = _alarms(component, fresh)
     if _content(fresh, alarms) == _content(component, component.alarms):
@@ -327,7 +325,7 @@ def _revised(component: Component, calendar: Calendar, entry: Entry, now: dateti
 
 
 def _alarms(component: Component, fresh: Component) -> list[list[str]]:
-    """Return the alarms of a revised event: ours, where a person left or moved it, and those of their own."""
+    """Return the alarms of a revised event: ours, unless a person removed it, and those that people added."""
     ours = _our_alarm(component)
     own = [alarm for alarm in component.alarms if alarm is not ours]
     if not fresh.alarms:
@@ -343,9 +341,10 @@ def _alarms(component: Component, fresh: Component) -> list[list[str]]:
 
 
 def _our_alarm(component: Component) -> list[str] | None:
-    """Return the alarm that we wrote, also where a client has changed its time or its words.
+    """Return the alarm that we wrote, even if a client has changed its time or its text.
 
-    Of several it is the one with our trigger, else with the event's title, else the first that displays a text.
+    If there are several, it is the one with our trigger, else the one with the event's title, else the first that
+    displays a text.
     """
     shown = [a for a in component.alarms if any(line.upper().strip() == "ACTION:DISPLAY" for line in a)]
     title = component.value("SUMMARY")
@@ -359,7 +358,7 @@ def _is_our_trigger(line: str) -> bool:
 
 
 def _cancelled(component: Component, now: datetime) -> Component:
-    """Return an event as its own cancellation; the same one where it is that already."""
+    """Return an event as a cancelled one; the same object if it is cancelled already."""
     title_head, title = split(component.first.get("SUMMARY", "SUMMARY:"))
     if (
         component.value("STATUS") == "CANCELLED"
@@ -370,7 +369,7 @@ def _cancelled(component: Component, now: datetime) -> Component:
         return component
     if not title.startswith(CANCELLED):
         title = CANCELLED + title
-    stamp = f"{_latest(component, now):%Y%m%dT%H%M%SZ}"
+    stamp = f"{_next_stamp(component, now):%Y%m%dT%H%M%SZ}"
     lines = [
         f"DTSTAMP:{stamp}",
         f"LAST-MODIFIED:{stamp}",
@@ -378,7 +377,7 @@ def _cancelled(component: Component, now: datetime) -> Component:
         "STATUS:CANCELLED",
         f"{title_head}:{title}",
     ]
-    dropped = {*_STAMPS, "STATUS", "SUMMARY", "X-ALT-DESC"}  # the last says nothing of a cancellation
+    dropped = {*_STAMPS, "STATUS", "SUMMARY", "X-ALT-DESC"}  # the last doesn't mention the cancellation
     others = [line for line in component.top if name_of(line) not in dropped]
     uid_line = [line for line in others if name_of(line) == "UID"]
     rest = [line for line in others if name_of(line) != "UID"]
@@ -386,18 +385,18 @@ def _cancelled(component: Component, now: datetime) -> Component:
 
 
 def _content(component: Component, alarms: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
-    """Return what an event says and how it rings, whatever the order and the spelling a client prefers."""
+    """Return what an event says and how it rings, the same for every order and spelling that clients use."""
     said = [line for line in component.top if name_of(line) in _CONTENT - {"DTEND", "RRULE"}]
     canonical = [_canonical(line) for line in said]
     canonical.append(f"ends {component.end_text()}")
-    times = component.times()
-    canonical.append(f"comes {component.value('RRULE') if times is None else times}")
+    count = component.occurrences()
+    canonical.append(f"comes {component.value('RRULE') if count is None else count}")
     rings = [sorted(_canonical(line) for line in alarm if name_of(line) in _RINGS) for alarm in alarms]
     return sorted(canonical), sorted(rings)
 
 
 def _canonical(line: str) -> str:
-    """Return a property in one spelling: P0D is PT0S, and what needs no backslash has none."""
+    """Return a property in a uniform spelling: P0D as PT0S, and without escaping backslashes."""
     head, value = split(line)
     if name_of(line) == "TRIGGER":
         with suppress(InvalidOffset):
@@ -410,14 +409,14 @@ def _canonical(line: str) -> str:
 
 
 def _next_sequence(component: Component) -> int:
-    """Return the SEQUENCE of an event's next revision; one at its maximum stays there."""
+    """Return the SEQUENCE of an event's next revision; the maximum stays as it is."""
     written = component.value("SEQUENCE") or ""
     digits = written if re.fullmatch(r"\+?[0-9]{1,40}", written) else "0"
     return min(int(digits) + 1, _MAX_SEQUENCE)
 
 
-def _latest(component: Component, now: datetime) -> datetime:
-    """Return the stamp of an event's next revision: now, unless the event was stamped later than that."""
+def _next_stamp(component: Component, now: datetime) -> datetime:
+    """Return the time stamp of an event's next revision: now, or the one that it has if that is later."""
     stamps = [_utc(component.value(name) or "") for name in ("DTSTAMP", "LAST-MODIFIED")]
     return max([now, *(stamp for stamp in stamps if stamp is not None)])
 
@@ -446,9 +445,9 @@ def _possible_roles(rule_ids: Iterable[str]) -> Iterator[str]:
 
 
 def _sooner(export: Export, calendar: Calendar, now: datetime) -> Iterator[Sooner]:
-    """Yield the waits of a file that were still to end and now end sooner, or are gone.
+    """Yield the waits of a file that are not over and now end sooner, or are gone.
 
-    A file that doesn't list its ends only says when each was announced, after the quiet hours.
+    A file without a list of ends only says when each end was announced, which may be after the quiet hours.
     """
     zone, quiet = calendar.options.treatment.zone, calendar.options.reminders.quiet
     for wait, end in export.ends.items():
@@ -459,7 +458,7 @@ def _sooner(export: Export, calendar: Calendar, now: datetime) -> Iterator[Soone
 
 
 def _head(export: Export, calendar: Calendar) -> list[str]:
-    """Return the properties and zones of the newer calendar, with what a client added to the file."""
+    """Return the properties and zones of the newer calendar, and the properties that a client added to the file."""
     roles = dict.fromkeys([*export.roles, *(entry.role for entry in calendar.entries)])
     head = head_lines(calendar, roles)
     added = [line for line in export.head if name_of(line) not in _HEAD]
@@ -468,12 +467,12 @@ def _head(export: Export, calendar: Calendar) -> list[str]:
 
 
 def _needed(components: Sequence[Component], calendar: Calendar) -> Iterator[Component]:
-    """Yield all components but the zones that the newer calendar brings or that nothing refers to."""
-    brought = {entry.daily.zone.key for entry in calendar.entries if entry.daily is not None}
+    """Yield all components except the zones that the newer calendar has itself or that nothing refers to."""
+    has_itself = {entry.daily.zone.key for entry in calendar.entries if entry.daily is not None}
     used = zone_names_in(list(_lines(components)))
     for component in components:
         zone = component.value("TZID") if component.name == "VTIMEZONE" else None
-        if zone is None or (zone in used and zone not in brought):
+        if zone is None or (zone in used and zone not in has_itself):
             yield component
 
 
@@ -483,7 +482,7 @@ def _lines(components: Iterable[Component]) -> Iterator[str]:
 
 
 def checked_size(data: bytes) -> bytes:
-    """Return a file that can be read again. Raises UsageError for one that is too large."""
+    """Return the bytes of a file. Raises UsageError if it is too large to be read again."""
     if len(data) > MAX_CALENDAR_BYTES:
         raise UsageError("it would become larger than 4 MiB, which is the limit")
     return data
