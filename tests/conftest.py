@@ -1,16 +1,18 @@
 """What every test file shares: the built-in schedule, an edition of it that never changes, and how long
 hypothesis looks.
 
-The quick profile tries the same few examples in every run. NEEDLECARE_FUZZ=long
-tries many, and other ones each time: for a night, or after a change of `time/parsing.py`
-or `plan.py`.
+The quick profile tries the same few examples in every run. NEEDLECARE_FUZZ=ci tries more of the same, as
+`.ci/run` does. NEEDLECARE_FUZZ=long tries many, and other ones each time: for a night, or after a change of
+`time/parsing.py` or `plan.py`.
 """
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
 from needlecare.errors import ScheduleError
@@ -23,13 +25,14 @@ from program import NO_DATA
 BUILTIN = Path(__file__).parents[1] / "schedules" / "microneedling.toml"
 VERSION_1 = Path(__file__).parent / "data" / "microneedling-1.0.0.toml"
 
-settings.register_profile(
-    "quick",
-    deadline=None,
-    derandomize=True,
-    max_examples=20,  # NEEDLECARE_FUZZ=long tries many more
-    suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault of a strategy
-)
+for name, examples in (("quick", 8), ("ci", 20)):
+    settings.register_profile(
+        name,
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault of a strategy
+    )
 settings.register_profile(
     "long",
     deadline=None,
@@ -37,7 +40,13 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("long" if os.environ.get("NEEDLECARE_FUZZ") == "long" else "quick")
+settings.load_profile(os.environ.get("NEEDLECARE_FUZZ") or "quick")
+
+
+def rarely(*rows: object) -> Iterator[ParameterSet]:
+    """Yield rows of a parametrized test of which only `.ci/run` is to try each: they take many seconds."""
+    for row in rows:
+        yield pytest.param(*(row if isinstance(row, tuple) else (row,)), marks=pytest.mark.long)
 
 
 def pytest_configure() -> None:

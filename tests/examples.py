@@ -71,4 +71,6 @@ _VOCABULARIES: dict[str, Vocabulary] = {}
 
 def vocabulary_of(schedule: Schedule) -> Vocabulary:
     """Return the words of a schedule, which are made once for many questions."""
-    return _VOCABULARIES.setdefault(schedule.sha256, Vocabulary(schedule))
+    if schedule.sha256 not in _VOCABULARIES:
+        _VOCABULARIES[schedule.sha256] = Vocabulary(schedule)
+    return _VOCABULARIES[schedule.sha256]

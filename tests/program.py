@@ -22,12 +22,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 import forks
-from forks import PROGRAM
 
+PROGRAM = forks.PROGRAM
 _MEASURED = any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
 START = os.environ.get("NEEDLECARE_TESTS_START", "new" if _MEASURED or not hasattr(os, "fork") else "fork")
-# What Python reads when it starts, to choose encodings and where to look for modules.
-_READ_AT_START = ("PYTHON", "LC_", "LANG", "PATH")
+# What is read only once: by Python for encodings and the places of modules, and by Typer for the width of its help.
+_READ_AT_START = ("PYTHON", "LC_", "LANG", "PATH", "TERMINAL_WIDTH")
 # What a person's environment may hold and a test must not depend on.
 _FOREIGN = (
     *("NEEDLECARE_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "TERM", "PYTHONIO"),

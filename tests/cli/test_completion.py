@@ -19,12 +19,12 @@ import typer
 from typer.core import TyperCommand
 
 from clients import missing
+from conftest import rarely
 from needlecare.cli.completion import activities, rules
 from needlecare.model import Schedule
 from needlecare.plan.search import Vocabulary
 from program import PROGRAM, environment, needlecare
 
-SHELLS = ("bash", "zsh", "fish")
 OPTIONS_OF_PLAN = {"--prp", "--skin-type", "--tz", "--schedule", "--ics", "--json", "--help"}
 COMMANDS = {"plan", "status", "can", "why", "ready-by", "course", "cancel", "saved", "schedule"}
 
@@ -187,9 +187,13 @@ def test_the_environment_names_the_schedule_as_it_does_elsewhere(folder: Path) -
     assert offered("today", "--follow", "ou", cwd=folder, NEEDLECARE_SCHEDULE="clinic.toml") == ["ours"]
 
 
+@pytest.fixture(scope="module")
+def vocabulary(builtin: Schedule) -> Vocabulary:
+    return Vocabulary(builtin)
+
+
 @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz0123456789")
-def test_every_word_that_is_offered_is_understood(letter: str, builtin: Schedule) -> None:
-    vocabulary = Vocabulary(builtin)
+def test_every_word_that_is_offered_is_understood(letter: str, vocabulary: Vocabulary) -> None:
     context = typer.Context(TyperCommand("why"))
     context.params["schedule"] = "microneedling"
     for offers in (rules, activities):
@@ -250,7 +254,7 @@ class Session:
         self.type("\x03", lambda text: "needlecare" not in text.rstrip().rsplit("\n", 1)[-1])
 
 
-@pytest.fixture(params=SHELLS)
+@pytest.fixture(params=["bash", *rarely("zsh", "fish")])
 def shell(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if shutil.which(name) is None:

@@ -7,12 +7,13 @@ standard error.
 import json
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from program import PROGRAM, environment, needlecare, shell
+from program import PROGRAM, environment, needlecare
 
 CLINIC = """\
 extends = "microneedling"
@@ -127,11 +128,10 @@ ROWS: dict[str, tuple[int, str, str]] = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with what the rows speak of."""
-    place = tmp_path / "work"
-    place.mkdir()
+    place = tmp_path_factory.mktemp("made")
     (place / "clinic.toml").write_text(CLINIC)
     (place / "bad.toml").write_text(CLINIC.replace("tier = 2", "tier = 9").replace('"P3D"', '"3 days"'))
     (place / "mine").write_text("something of mine")
@@ -139,6 +139,12 @@ def folder(tmp_path: Path) -> Path:
     (place / "some.csv").write_text("ref,treated,tz\nA1,2026-11-21T14:30,UTC\nA2,never,UTC\n")
     assert needlecare(*shlex.split(WHEN), "--ics", "plan.ics", "-o", "plan.txt", cwd=place).code == 0
     return place
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """Return a copy of that folder."""
+    return shutil.copytree(made, tmp_path / "work")
 
 
 @pytest.mark.parametrize(("typed", "row"), ROWS.items(), ids=list(ROWS))
@@ -236,8 +242,7 @@ SIZES = ["abc", "0", "-1", "²", "100000000", "9" * 40, " 80"]
 
 @pytest.mark.parametrize("name", ["COLUMNS", "LINES", "TERMINAL_WIDTH"])
 def test_a_size_that_no_terminal_has_counts_as_none(name: str) -> None:
-    for typed in ("--help", f"{WHEN} --format timeline"):
-        script = f"needlecare {typed}"
-        known = shell(script)
+    for typed in (["--help"], [*shlex.split(WHEN), "--format", "timeline"]):
+        known = needlecare(*typed)
         assert known.code == 0
-        assert all(shell(f"export {name}={shlex.quote(size)}; {script}") == known for size in SIZES)
+        assert all(needlecare(*typed, **{name: size}) == known for size in SIZES)

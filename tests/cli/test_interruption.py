@@ -154,6 +154,7 @@ finally:
 SAMPLES = 2000 if os.environ.get("NEEDLECARE_FUZZ") == "long" else 16
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", [f"{WHEN} --ics made/new.ics --save", "batch rows.csv --tz UTC --out made"])
 def test_an_interruption_at_any_line_leaves_nothing_half_written(typed: str, tmp_path: Path) -> None:
     def lines_until(wanted: int, place: Path) -> tuple[int, list[str], int]:

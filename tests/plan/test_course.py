@@ -690,6 +690,7 @@ def test_beside_its_neighbours_no_session_loses_anything(
 
 
 @cache
+@cache
 def validator() -> Draft202012Validator:
     """Return what checks a course: its schema builds on that of a plan."""
     shipped = [

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import rarely
 from program import PROGRAM, Result, environment, hindered, needlecare, shell
 
 ROOT = Path(__file__).parents[2]
@@ -323,7 +324,7 @@ os.fsync = _half if os.environ.get("KILL_HALF_WRITTEN") else _then_a_step(os.fsy
 """
 
 
-@pytest.mark.parametrize("name", ["update", "cancel", "save", "forget"])
+@pytest.mark.parametrize("name", ["update", "save", *rarely("cancel", "forget")])
 def test_a_killed_process_leaves_the_old_file_or_the_new_one(name: str, folder: Path, tmp_path: Path) -> None:
     """It is killed before and after each change of the disk in turn, until none is left to be killed at."""
     typed, file = WRITERS[name]
@@ -379,7 +380,7 @@ sys.addaudithook(_hook)
 """
 
 
-@pytest.mark.parametrize("name", ["update", "cancel"])
+@pytest.mark.parametrize("name", ["update", *rarely("cancel")])
 def test_a_calendar_that_is_swapped_for_a_link_leads_to_no_other_file(
     name: str, folder: Path, tmp_path: Path
 ) -> None:

@@ -382,8 +382,27 @@ def confined(reader: Callable[[bytes], None], data: bytes, told: Connection) -> 
         told.send("")
 
 
+# Of the files, one for each reader; the others take many seconds together.
+OFTEN = {
+    "rules: unknown keys",
+    "cases: unknown headings",
+    "rows: a wide header",
+    "calendar: properties",
+    "saved: nested",
+    "prepared: nested",
+}
+
+
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the memory is limited as Linux does it")
-@pytest.mark.parametrize(("reader", "made"), LONG.values(), ids=LONG)
+@pytest.mark.parametrize(
+    ("reader", "made"),
+    [
+        pytest.param(
+            *row, id=name, marks=() if name in OFTEN or name.startswith("typed") else pytest.mark.long
+        )
+        for name, row in LONG.items()
+    ],
+)
 def test_a_long_text_is_read_or_refused_soon_and_in_little_memory(
     reader: Callable[[bytes], None], made: Callable[[], bytes]
 ) -> None:

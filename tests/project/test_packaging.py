@@ -8,6 +8,8 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from needlecare.rules.prepared import prepared_schedule
 from needlecare.storage.rule_files import schedule_names, schedules_folder
 
@@ -34,6 +36,7 @@ def test_a_checkout_finds_the_rule_files_beside_its_sources() -> None:
     assert done.stdout.split() == [str(ROOT / "schedules"), "microneedling", "microneedling-body"]
 
 
+@pytest.mark.long
 def test_a_wheel_holds_the_rule_files_the_json_schema_and_the_type_marker(tmp_path: Path) -> None:
     copied = shutil.copytree(  # what an earlier build left would come along
         ROOT,

@@ -1,6 +1,7 @@
 """schedule diff: what changes for a patient between two rule files, in words; and what does not."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,7 @@ def edited(*edits: tuple[str, str]) -> str:
     return text
 
 
+@cache
 def schedule(text: str) -> Schedule:
     return read_schedule(text.encode(), file="small.toml")
 

@@ -132,6 +132,7 @@ class Vocabulary:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self._last: _Reading | None = None
+        self._beginnings: dict[Callable[[Rule], Iterable[str]], dict[str, list[tuple[str, str]]]] = {}
         treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
         self.context = frozenset(treated.split())  # every question is about these
         self.other_things = [normalize(words).split() for words in schedule.standing.scope.but_not]
@@ -170,6 +171,19 @@ class Vocabulary:
             self._last = _Reading(self, read)
         return self._last
 
+    def by_beginning(self, words_of: Callable[[Rule], Iterable[str]]) -> dict[str, list[tuple[str, str]]]:
+        """Return the words of all rules, each with its rule's id, by the two letters that they begin with.
+
+        Those that may be spelt in two ways ("haemorrhage", "hemorrhage") are under "".
+        """
+        if words_of not in self._beginnings:
+            found = self._beginnings[words_of] = {}
+            for rule in self.schedule.rules.values():
+                for word in words_of(rule):
+                    begin = "" if word[1:3] == "ae" else word[:2].lower()
+                    found.setdefault(begin, []).append((word, rule.id))
+        return self._beginnings[words_of]
+
     def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
         """Return the error for words that are known one by one, but mean no rule together."""
         return self.reading(tokens).not_understood(" ".join(tokens))
@@ -203,13 +217,12 @@ class _Reading:
         Only those, since finding the roots of all words would take a third of a command's time.
         """
         perhaps = self.initials | _ARTICLE_INITIALS
-        for rule in self.schedule.rules.values():
-            for word in words_of(rule):
-                begin = word[:2].lower()
-                unsure = begin in perhaps or not begin.isalnum() or word[1:3] == "ae"
-                if unsure and _initials(word) in self.initials:
-                    for key in _keys_of(word):
-                        self.ids.setdefault(key, set()).add(rule.id)
+        for begin, words in self.vocabulary.by_beginning(words_of).items():
+            if begin in perhaps or not begin.isalnum():
+                for word, rule in words:
+                    if _initials(word) in self.initials:
+                        for key in _keys_of(word):
+                            self.ids.setdefault(key, set()).add(rule)
 
     def with_excepted(self) -> "_Reading":
         """Return the same question, with the words for exceptions among the known ones."""
