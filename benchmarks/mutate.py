@@ -1,6 +1,6 @@
 """Change the code a little, one place at a time, and see whether a test notices.
 
-    python benchmarks/mutate.py [--sample N] [--seed N] [--programs] [FOLDER ...]
+    python benchmarks/mutate.py [--sample N] [--seed N] [--seconds N] [--programs] [FOLDER ...]
 
 A FOLDER is one of src/needlecare, such as time or plan; by default time, plan, calendar and batch. --sample tries so many
 mutants of each folder, drawn by --seed. Those that survive are listed with their place and what was changed: each is
@@ -10,7 +10,7 @@ The tests of a folder are imported once, and it is measured once which lines eac
 Every mutant then lives in a fork of that process: the changed function gets its new code, a changed constant its new
 value in every module that has it, and the tests that run it follow, the fastest first, until one fails. What is in a
 class is tried in a copy of this checkout, in a process of its own. Where a test runs the program, that is a fork of the test's process, and has the
-change too. Tests that start other processes take part only with --programs: what survives all others is then tried by
+change too. --seconds leaves out the tests that take longer. Tests that start other processes take part only with --programs: what survives all others is then tried by
 them, a minute or more for each.
 """
 
@@ -33,6 +33,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from datetime import time as time_of_day
 from itertools import islice
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FunctionType
@@ -101,6 +102,7 @@ class Measured:
     seconds: dict[int, float] = field(default_factory=dict)
     programs: set[int] = field(default_factory=set)
     failed: set[int] = field(default_factory=set)
+    slow: set[int] = field(default_factory=set)
 
     def of_line(self, mutant: Mutant) -> list[int]:
         """Return the tests that run a line, the fastest first."""
@@ -111,8 +113,8 @@ class Measured:
         return self.sorted(set().union(*self.lines.get(str(ROOT / mutant.path), {}).values()))
 
     def sorted(self, tests: Iterable[int]) -> list[int]:
-        """Return the tests among some that pass without a mutant, and start no process; the fastest first."""
-        return sorted(set(tests) - self.failed - self.programs, key=self.seconds.__getitem__)
+        """Return the tests among some that pass without a mutant, start no process and aren't slow; the fastest first."""
+        return sorted(set(tests) - self.failed - self.programs - self.slow, key=self.seconds.__getitem__)
 
 
 def main() -> int:
@@ -125,6 +127,9 @@ def main() -> int:
     parser.add_argument("folders", nargs="*", metavar="FOLDER", default=FOLDERS)
     parser.add_argument("--sample", type=int, metavar="N", help="mutants of each folder; else all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--seconds", type=float, default=inf, metavar="N", help="of work that a test may take"
+    )
     parser.add_argument("--programs", action="store_true", help="use the tests that start processes, too")
     asked = parser.parse_args()
     survived = False
@@ -136,15 +141,15 @@ def main() -> int:
             found = random.Random(asked.seed).sample(found, min(asked.sample, len(found)))  # noqa: S311
         child = os.fork()  # so that the modules of each folder's tests are imported afresh
         if child == 0:
-            os._exit(_try_folder(folder, found, programs=asked.programs))
+            os._exit(_try_folder(folder, found, asked))
         survived |= os.waitpid(child, 0)[1] != 0
     return int(survived)
 
 
-def _try_folder(folder: str, found: list[Mutant], *, programs: bool) -> int:
+def _try_folder(folder: str, found: list[Mutant], asked: argparse.Namespace) -> int:
     """Try some mutants of a folder and print what comes out; return 1 where one survives."""
     with TemporaryDirectory() as place:
-        trials = Trials(folder, found, Path(place), programs=programs)
+        trials = Trials(folder, found, Path(place), programs=asked.programs, seconds=asked.seconds)
         options = [
             "-q",
             "-s",
@@ -162,15 +167,20 @@ def _try_folder(folder: str, found: list[Mutant], *, programs: bool) -> int:
         print(f"{folder}: {noticed} of {len(found)} mutants were noticed", flush=True)
         if trials.measured.failed:
             print(f"  left out, since they fail without a change: {len(trials.measured.failed)} tests")
+        if trials.measured.slow:
+            print(f"  left out, since they are slow: {len(trials.measured.slow)} tests")
         return int(bool(trials.left))
 
 
 class Trials:
     """A plugin of pytest that tries mutants in the place of its loop over the tests."""
 
-    def __init__(self, folder: str, found: list[Mutant], place: Path, *, programs: bool) -> None:
+    def __init__(
+        self, folder: str, found: list[Mutant], place: Path, *, programs: bool, seconds: float
+    ) -> None:
         self.folder = folder
         self.programs = programs
+        self.seconds = seconds
         self.found = found
         self.place = place
         self.items: list[pytest.Item] = []
@@ -246,6 +256,8 @@ class Trials:
             if not passed and not started:
                 found.failed.add(number)
             found.seconds[number] = _cpu_seconds() - begun
+            if found.seconds[number] > self.seconds:
+                found.slow.add(number)
             if started:
                 found.programs.add(number)
         measuring.stop()
