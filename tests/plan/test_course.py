@@ -10,14 +10,12 @@ America/Nuuk 2026-03-28 23:00 -02 -> the 29th 00:00 -01; Pacific/Apia had no 201
 
 import json
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import icalendar
 import pexpect
@@ -30,12 +28,13 @@ from msgspec.structs import replace
 from referencing import Registry, Resource
 from rich.text import Text
 
+from courses import BEFORE, COURSES, courses, late
 from examples import BERLIN, EXAMPLE, at, treated_at, treatment
 from golden import FOLDER, assert_golden
 from needlecare.calendar.course_events import course_calendar
-from needlecare.calendar.ics import Calendar, stream
+from needlecare.calendar.ics import stream
 from needlecare.errors import ScheduleError, UsageError
-from needlecare.model import Kind, Offset, Reminders, Schedule, SessionScope, SkinType, Treatment, Window
+from needlecare.model import Kind, Offset, Schedule, SessionScope, SkinType, Treatment, Window
 from needlecare.output.json.course import course_json
 from needlecare.output.sentences.course import course_plain
 from needlecare.output.terminal.course import course_timeline, session_timeline
@@ -44,14 +43,12 @@ from needlecare.plan.combine import plan
 from needlecare.plan.course import Course, course, earliest_next
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_interval
-from needlecare.time.parsing import parse_clock
-from needlecare.time.zones import first_moment, local, zone_named
+from needlecare.time.zones import local
 from program import PROGRAM, environment, needlecare
 
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 
 
-BEFORE = at("2026-11-16T09:00+01:00")
 DAY_3 = at("2026-11-24T18:00+01:00")
 DAY_25 = at("2026-12-16T18:00+01:00")
 
@@ -605,33 +602,6 @@ def test_what_goes_on_where_the_sources_do_not_agree_yet_differs(schedule_v1: Sc
 
 # Laws ---------------------------------------------------------------------------------------------
 
-ZONES = [BERLIN, "Australia/Lord_Howe", "America/Nuuk", "America/Sao_Paulo", "Pacific/Kiritimati"]
-
-
-@st.composite
-def courses(draw: st.DrawFn) -> dict[str, Any]:
-    moments = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-    treated = draw(moments).replace(second=0, microsecond=0)
-    zone = zone_named(draw(st.sampled_from(ZONES)))
-    first = Treatment(
-        treated=draw(st.sampled_from([treated, local(treated, zone).date()])),
-        zone=zone,
-        prp=draw(st.booleans()),
-        skin_type=draw(st.sampled_from([None, *SkinType])),
-        scars=draw(st.booleans()),
-    )
-    every = parse_interval(
-        draw(st.sampled_from(["6w", "43d", "P2M", "P3M"] + ["4w", "P1M"] * (not first.scars)))
-    )
-    sessions = draw(st.integers(1, 6))
-    return {"first": first, "every": every, "sessions": sessions}
-
-
-def late(made: Course, number: int, days: float) -> datetime:
-    """Return a moment some days behind where a session is."""
-    found: datetime = made.sessions[number - 1].begins + timedelta(days=days)
-    return found.replace(second=0, microsecond=0)
-
 
 @given(options=courses(), late_by=st.integers(1, 3))
 def test_sessions_stand_in_order_and_keep_their_distance(
@@ -710,25 +680,6 @@ def printed(made: Course, as_of: datetime = BEFORE) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(course_json(made, as_of))
     assert list(validator().iter_errors(document)) == []
     return document
-
-
-COURSES: dict[str, tuple[Treatment, dict[str, Any]]] = {
-    "the example": (EXAMPLE, {}),
-    "a date": (treatment("2026-11-21"), {"sessions": 4, "every": parse_interval("P1M")}),
-    "scars": (replace(EXAMPLE, scars=True, skin_type=None), {"sessions": 6}),
-    "one session": (EXAMPLE, {"sessions": 1}),
-    "a moved date": (EXAMPLE, {"moved": {3: date(2027, 1, 20)}}),
-    "a moved time among dates": (
-        treatment("2026-11-21"),
-        {"moved": {3: treated_at("2027-01-20T09:00+01:00")}},
-    ),
-    "one source": (EXAMPLE, {"follow": ["roller-blog"]}),
-    "early in the morning": (treatment("2026-11-21T07:00+01:00", prp=True), {}),
-    "across both clock changes": (
-        treatment("2026-02-28T23:30-02:00", "America/Nuuk"),
-        {"sessions": 10, "every": parse_interval("P1M")},
-    ),
-}
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -829,177 +780,6 @@ def test_a_note_stands_once_whatever_the_number_of_sessions(schedule_v1: Schedul
     assert (codes.count("sessions-unusual"), codes.count("date-only")) == (1, 1)
     texts = [note["text"] for note in document["notes"]]
     assert len(texts) == len(set(texts))
-
-
-# The calendar -------------------------------------------------------------------------------------
-
-
-def read(data: str | bytes) -> list[Any]:
-    """Return the events of a calendar, as icalendar reads them."""
-    return list(icalendar.Calendar.from_ical(data).walk("VEVENT"))
-
-
-def events(made: Calendar) -> list[Any]:
-    return read(stream(made).decode())
-
-
-def role(event: Any) -> str:
-    return str(event["X-NEEDLECARE-ROLE"])
-
-
-def phases(found: list[Any], zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, str]]:
-    """Yield each phase with its edges as moments: of an all-day one, of its local days."""
-    for event in found:
-        if re.search(r"/(start|phase/)", role(event)):
-            start, end = event["DTSTART"].dt, event["DTEND"].dt
-            if not isinstance(start, datetime):
-                start, end = first_moment(start, zone), first_moment(end, zone)
-            yield start, end, role(event)
-
-
-@pytest.mark.parametrize("name", COURSES)
-def test_no_two_phases_run_at_once_in_a_course(name: str, schedule_v1: Schedule) -> None:
-    first, options = COURSES[name]
-    made = course(first, schedule_v1, **options)
-    rows = list(phases(events(course_calendar(made, BEFORE)), first.zone))
-    assert [one[2].split("/")[0] for one in rows if one[2].endswith("/start")] == [
-        f"session-{session.number}" for session in made.sessions
-    ]
-    for (_, end, _), (start, _, _) in pairwise(rows):
-        assert end <= start
-    for number, (start, end, which) in enumerate(rows):
-        assert start < end
-        session = made.sessions[int(which.split("/")[0].removeprefix("session-")) - 1]
-        following = made.after(session)
-        assert following is None or end <= following.begins
-        assert number == 0 or rows[number - 1][0] < start
-
-
-@given(options=courses(), late_by=st.integers(0, 20), as_date=st.booleans())
-def test_no_two_phases_run_at_once_and_each_uid_is_one_events(
-    schedule_v1: Schedule, options: dict[str, Any], late_by: int, as_date: bool
-) -> None:
-    """Whatever the last session is moved to: a time, or a date among times."""
-    unmoved = course(options.pop("first"), schedule_v1, **options)
-    last = options["sessions"]
-    to = late(unmoved, last, late_by)
-    zone = unmoved.first.zone
-    made = course(
-        unmoved.first, schedule_v1, moved={last: local(to, zone).date() if as_date else to}, **options
-    )
-    calendar = course_calendar(made, BEFORE)
-    uids = [calendar.uid(entry) for entry in calendar.entries]
-    assert len(uids) == len(set(uids))
-    rows = sorted(
-        tuple(
-            one if isinstance(one, datetime) else first_moment(one, zone) for one in (entry.start, entry.end)
-        )
-        for entry in calendar.entries
-        if re.search(r"/(start|phase/)", entry.role)
-    )
-    for (_, end), (start, _) in pairwise(rows):
-        assert end <= start
-
-
-def test_an_early_session_ends_the_phase_that_would_wait_for_the_morning(schedule_v1: Schedule) -> None:
-    # Sessions at 07:00, in the quiet hours: what ends at 07:00 is told at 08:00, and session 2 comes first.
-    made = course(treatment("2026-11-21T07:00+01:00", prp=True, skin_type=SkinType.I), schedule_v1)
-    rows = [
-        row for row in phases(events(course_calendar(made, BEFORE)), made.first.zone) if "session-1" in row[2]
-    ]
-    assert rows[-1][1] <= at("2026-12-19T07:00+01:00")
-    assert rows[0][0] == at("2026-11-21T07:00+01:00")
-
-
-def test_a_merged_preparation_has_no_event_of_its_own(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1)
-    found = {role(event): str(event["DESCRIPTION"]) for event in events(course_calendar(made, BEFORE))}
-    second = "\n".join(text for name, text in found.items() if name.startswith("session-2/prepare/"))
-    for title in ("No sun, tanning or fake tan", "No laser or IPL", "No botulinum toxin", "No filler"):
-        assert title not in second
-    assert "Pause retinol" in second
-    start = found["session-1/start"]
-    (line,) = [line for line in start.split("\n") if "laser and peels" in line]
-    assert line.startswith("- until Sat 19 Dec 14:30: ")
-    assert "laser and peels* (on to session 2)" in line or "laser and peels (on to session 2)" in line
-    assert "filler (on to session 2) (from Sat 5 Dec 14:30)" in line
-
-
-def test_what_goes_on_is_never_called_possible_again(schedule_v1: Schedule) -> None:
-    """Session 1 ends botox and filler on 5 Dec; both go on, so the event says so, and nothing else."""
-    made = course(replace(EXAMPLE, skin_type=SkinType.I), schedule_v1)
-    alarms = [entry.text for entry in course_calendar(made, BEFORE).entries if entry.rings]
-    said = "\n".join(alarms).casefold()
-    # Of the three sessions only the last one lets go: sun on 30 Jan, botox and filler on 30 Jan.
-    assert said.count("short sun is fine") == 1
-    assert said.count("botulinum toxin and filler are possible again") == 1
-    assert "botox (on to session 2), filler (on to session 2)" in said
-
-
-def test_the_day_of_the_next_session_rings_at_nine_or_on_the_evening_before(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1, moved={3: treated_at("2027-01-20T09:00+01:00")})
-    found = {role(event): event for event in events(course_calendar(made, BEFORE))}
-    second = found["session-1/milestone/next-session"]  # Sat 19 Dec 14:30
-    assert second["DTSTART"].dt == at("2026-12-19T09:00+01:00")
-    assert str(second["SUMMARY"]) == "Session 2 of 3 today"
-    event = found["session-2/milestone/next-session"]  # at 09:00 it would be too late
-    assert event["DTSTART"].dt == at("2027-01-19T18:00+01:00")
-    assert str(event["SUMMARY"]) == "Session 3 of 3 tomorrow"
-    text = str(event["DESCRIPTION"])
-    assert "Planned for Wed 20 Jan 2027 09:00. Commonly no sooner than Sat 16 Jan 2027." in text
-    (alarm,) = event.walk("VALARM")
-    assert alarm["TRIGGER"].dt == timedelta(0)
-    assert "session-3/milestone/next-session" not in found
-    photos = [name for name in found if "milestone/photo" in name]
-    assert photos == ["session-3/milestone/photo-one-month", "session-3/milestone/photo-six-months"]
-
-
-def test_daily_care_is_reminded_of_once_a_day(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1)
-    reminders = Reminders(daily=parse_clock("08:30"))
-    days = []
-    for entry in course_calendar(made, BEFORE, reminders=reminders).entries:
-        if entry.daily is not None:
-            assert isinstance(entry.start, datetime)
-            days += [
-                local(entry.start, made.first.zone).date() + timedelta(days=n)
-                for n in range(entry.daily.count)
-            ]
-    assert len(days) == len(set(days)) == 18  # six mornings after each of three sessions
-
-
-def identities(calendar: Calendar) -> dict[str, str]:
-    return {entry.role: calendar.uid(entry) for entry in calendar.entries}
-
-
-def test_uids_survive_the_move_of_one_session(schedule_v1: Schedule) -> None:
-    # Six weeks apart: 21 Nov, 2 Jan, 13 Feb. With skin type I the same is merged before the move and after.
-    first, every = replace(EXAMPLE, skin_type=SkinType.I), parse_interval("6w")
-    before = course_calendar(course(first, schedule_v1, every=every), BEFORE)
-    moves = {2: treated_at("2026-12-30T09:00+01:00"), 3: treated_at("2027-02-13T14:30+01:00")}
-    moved = course(first, schedule_v1, every=every, moved=moves)
-    after = course_calendar(moved, BEFORE)
-    assert identities(after) == identities(before)
-    earlier = course(first, schedule_v1, every=every, moved={1: treated_at("2026-11-21T09:00+01:00")})
-    assert course_calendar(earlier, BEFORE).reference == before.reference
-    # Of session 3 nothing changes, and of session 1 only what speaks of session 2.
-    said = {entry.role: (entry.title, entry.text) for entry in after.entries}
-    for entry in before.entries:  # a minute may change: no two of them ring at once
-        if entry.role.startswith("session-3/"):
-            assert said[entry.role] == (entry.title, entry.text)
-    kept = {e.role for e in after.entries if e in before.entries and e.role.startswith("session-1/")}
-    speechless = re.compile("session-1/(prepare/.*|begun|daily)")  # they don't speak of session 2
-    assert kept == {e.role for e in before.entries if speechless.fullmatch(e.role)}
-
-
-def test_a_clinics_reference_or_another_first_session_makes_other_uids(schedule_v1: Schedule) -> None:
-    made = course(EXAMPLE, schedule_v1)
-    other = course(treatment("2026-11-22T14:30+01:00"), schedule_v1)
-    known = {course_calendar(made, BEFORE).reference, course_calendar(other, BEFORE).reference}
-    assert len(known | {course_calendar(made, BEFORE, ref="8f14e45f").reference}) == 3
-    assert (
-        course_calendar(other, BEFORE, ref="x").reference == course_calendar(made, BEFORE, ref="x").reference
-    )
 
 
 # The timeline -------------------------------------------------------------------------------------
@@ -1169,6 +949,13 @@ WHEN = ("course", "2026-11-21T14:30", "--tz", BERLIN, "--prp", "--skin-type", "I
 SIX_WEEKS = (*WHEN[:-1], "I", "--every", "6w")
 
 
+def by_role(data: bytes) -> dict[str, Any]:
+    """Return the events of a calendar, as icalendar reads them."""
+    return {
+        str(event["X-NEEDLECARE-ROLE"]): event for event in icalendar.Calendar.from_ical(data).walk("VEVENT")
+    }
+
+
 def test_the_command_plans_prints_and_revises(tmp_path: Path) -> None:
     first = needlecare(
         *SIX_WEEKS, "--as-of", "2026-11-16T09:00", "--ics", "course.ics", "--json", cwd=tmp_path
@@ -1186,10 +973,7 @@ def test_the_command_plans_prints_and_revises(tmp_path: Path) -> None:
     second = needlecare(*SIX_WEEKS, "--as-of", "2026-11-21T15:30", *arguments, cwd=tmp_path)
     assert second.code == 0, second.err
     assert "Session 2 on Wednesday 30 December 2026, 09:00, moved from Saturday 2 January 2027" in second.out
-    was, now = (
-        {role(event): event for event in read(text)}
-        for text in (data, (tmp_path / "course.ics").read_bytes())
-    )
+    was, now = by_role(data), by_role((tmp_path / "course.ics").read_bytes())
     # Each event of before is still there; what session 1 needs no more leaves room for the signs of session 3.
     assert {n: e["UID"] for n, e in now.items() if n in was} == {n: e["UID"] for n, e in was.items()}
     assert now.keys() - was.keys() == {"session-3/sign/growing", "session-3/sign/not-settled"}
