@@ -17,6 +17,7 @@ from needlecare.batch.dates import day_of
 from needlecare.batch.report import Outcome
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Detail, Plan, Reminders, Schedule
+from needlecare.output.formats import Format, plan_text
 from needlecare.output.timing import usual_clock
 from needlecare.storage.files import MAX_PATH_LENGTH, file_data, place_of, reason, replace_file
 
@@ -130,39 +131,18 @@ class FileWriter:
 
     def data(self, plan: Plan, found: Appointment) -> bytes:
         """Return the bytes of a new file for an appointment."""
-        with usual_clock(plan.schedule.clock or 24):
-            return self._data(plan, found)
-
-    def _data(self, plan: Plan, found: Appointment) -> bytes:
         options = self.options
-        match options.format:
-            case BatchFormat.ICS:
-                from needlecare.calendar.events import calendar_bytes
-
-                return calendar_bytes(
-                    plan, options.now, ref=found.ref, detail=options.detail, reminders=options.reminders
-                )
-            case BatchFormat.JSON:
-                from needlecare.output.json.plan import plan_json
-
-                return plan_json(plan, options.now).encode()
-            case BatchFormat.PLAIN:
-                from needlecare.output.sentences.plan import plain
-
-                return plain(plan, options.now).encode()
-            case BatchFormat.MARKDOWN:
-                from needlecare.output.paper.markdown import markdown
-
-                return markdown(plan, options.now, ref=found.ref).encode()
-            case BatchFormat.HTML:
-                from needlecare.output.paper.handout import handout
-
-                return handout(plan, options.now, ref=found.ref).encode()
-            case BatchFormat.SMS:
-                from needlecare.output.sms.messages import sms
-
+        with usual_clock(plan.schedule.clock or 24):
+            if options.format is not BatchFormat.ICS:
                 quiet = options.reminders.quiet
-                return sms(plan, options.now, ref=found.ref, detail=options.detail, quiet=quiet).encode()
+                form = Format(options.format)
+                text = plan_text(form, plan, options.now, ref=found.ref, detail=options.detail, quiet=quiet)
+                return text.encode()
+            from needlecare.calendar.events import calendar_bytes
+
+            return calendar_bytes(
+                plan, options.now, ref=found.ref, detail=options.detail, reminders=options.reminders
+            )
 
     def revised(
         self, existing: bytes, plan: Plan, found: Appointment, data: bytes

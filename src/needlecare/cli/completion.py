@@ -225,7 +225,7 @@ def _ids(rules: Iterable["Rule"]) -> list[Offer]:
 
 
 def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: str) -> list[Offer]:
-    """Offer words for rules that continue what is typed: "tub" after "hot", "hot-tub" for "ho"."""
+    """Offer words for rules that continue what is typed: "tub" after "hot", "hot-tub" after "ho"."""
     from needlecare.plan.language import normalize
     from needlecare.plan.search import known_words
 
@@ -240,8 +240,8 @@ def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: st
 
 
 def _well_spelled(offers: Sequence[Offer], incomplete: str) -> list[Offer]:
-    """Return the offers that go on from what is typed, without the misspellings that a rule puts up with: those
-    a slip away from an earlier word of it. A plural is none.
+    """Return the offers that continue what is typed, without misspellings: words of a rule that differ by a typing
+    mistake from an earlier word of it. A plural is not a misspelling.
     """
     from needlecare.plan.language import one_slip_apart
 
@@ -276,57 +276,47 @@ def _options(ctx: Context) -> list[Offer]:
 class _Offering(ShellComplete):
     """What can come next, each once, with its meaning on the same line."""
 
+    before_meaning = ""  # what separates an offer from its meaning; bash shows no meanings
+
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return the offers; if there is nothing else, the options of the command."""
+        """Return the offers; if there is nothing else, the options of the command.
+
+        In "--tz=Eu", bash takes the "=" as a word of its own; the other shells take it all as one word.
+        """
+        args = [arg for arg in args if arg != "="]
+        option = re.match("(--[a-z-]+)=", incomplete)
+        if option is not None:
+            args, incomplete = [*args, option[1]], incomplete[option.end() :]
         ctx = resolve_context(self.cli, self.ctx_args, self.prog_name, args)
         completed, begun = resolve_incomplete(ctx, args, incomplete)
         found = offered(completed, ctx, begun)
         if completed is ctx.command and not (found or incomplete):
             found = completed.shell_complete(ctx, "--")
         meanings = {item.value: item.help or "" for item in found if _ONE_WORD.fullmatch(item.value)}
+        prefix = "" if option is None else option[0]
         return [
-            CompletionItem(value, help=shown(" ".join(meaning.split()), _LONGEST_MEANING))
+            CompletionItem(prefix + value, help=shown(" ".join(meaning.split()), _LONGEST_MEANING))
             for value, meaning in meanings.items()
         ]
 
-
-class _OfferingWholeWords(_Offering):
-    """For shells that take --tz=Europe/Berlin as one word."""
-
-    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return the offers, each with the option that is part of the same word."""
-        option = re.match("(--[a-z-]+)=", incomplete)
-        if option is None:
-            return super().get_completions(args, incomplete)
-        found = super().get_completions([*args, option[1]], incomplete[option.end() :])
-        return [CompletionItem(option[0] + item.value, help=item.help) for item in found]
+    def format_completion(self, item: CompletionItem) -> str:
+        """Write an offer on one line. Typer would wrap long meanings."""
+        meaning = f"{self.before_meaning}{item.help}" if self.before_meaning and item.help else ""
+        return f"{item.value}{meaning}"
 
 
 class _Bash(_Offering, BashComplete):
-    """Bash, which takes the "=" between an option and its value as a word of its own."""
-
-    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return the offers, ignoring the "="."""
-        return super().get_completions([arg for arg in args if arg != "="], incomplete)
+    pass
 
 
-class _Zsh(_OfferingWholeWords, ZshComplete):
-    """Zsh, with the script above: one offer on each line."""
-
+class _Zsh(_Offering, ZshComplete):
     source_template = _ZSH_SCRIPT
+    before_meaning = ":"  # as _describe reads it
     complete = ShellComplete.complete
 
-    def format_completion(self, item: CompletionItem) -> str:
-        """Write an offer as zsh's _describe reads it."""
-        return f"{item.value}:{item.help}" if item.help else str(item.value)
 
-
-class _Fish(_OfferingWholeWords, FishComplete):
-    """Fish, which takes each line as an offer: Typer would wrap long meanings."""
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """Write an offer as fish reads it."""
-        return f"{item.value}\t{item.help}" if item.help else str(item.value)
+class _Fish(_Offering, FishComplete):
+    before_meaning = "\t"
 
 
 def answer(command: Command, instruction: str) -> int:

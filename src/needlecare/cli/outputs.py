@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec import Struct
@@ -14,23 +13,12 @@ from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile, CalendarOutput
 from needlecare.cli.options import OUTPUT_PANEL, option, typed
 from needlecare.errors import UsageError, shown
-from needlecare.model import Detail, Plan, QuietHours
+from needlecare.output.formats import Format
 from needlecare.output.terminal.screen import Screen
 from needlecare.storage.files import MAX_PATH_LENGTH, check_target, place_of, write_file
 
 if TYPE_CHECKING:
     from needlecare.plan.course import Course
-
-
-class Format(StrEnum):
-    """The formats of a result."""
-
-    TIMELINE = "timeline"
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    SMS = "sms"
-    JSON = "json"
 
 
 PLAN_FORMATS = tuple(Format)
@@ -223,53 +211,6 @@ def warn_unused_options(ctx: typer.Context, form: str | None, *, remedy: str) ->
         if typed(ctx, name) and name not in _ALSO_USED_BY.get(form or "", ()):
             option = "--" + name.replace("_", "-")
             terminal.say(f"{option} has no effect without {remedy}.")
-
-
-def plan_text(
-    form: Format,
-    plan: Plan,
-    now: datetime,
-    *,
-    screen: Screen | None = None,
-    ref: str | None,
-    detail: Detail,
-    quiet: QuietHours,
-    sources: bool | None = None,
-    name: str = "",
-) -> str:
-    """Render a plan at a moment (UTC) in a format. Without a screen, a timeline becomes sentences.
-
-    `ref` appears on a page and in text messages; `detail` and `quiet` are for text messages; `sources`
-    decides whether a page lists the sources. `name` is what the treatment is called: it is for the screen
-    of its owner alone.
-    """
-    match form:
-        case Format.TIMELINE if screen is not None:
-            from needlecare.output.terminal.timeline import timeline
-
-            return timeline(plan, now, screen, name=name)
-        case Format.PLAIN | Format.TIMELINE:
-            from needlecare.output.sentences.plan import plain
-
-            return plain(plan, now, name=name)
-        case Format.MARKDOWN:
-            from needlecare.output.paper.markdown import markdown
-
-            return markdown(plan, now, ref=ref, sources=sources)
-        case Format.HTML:
-            from needlecare.output.paper.handout import handout
-
-            return handout(plan, now, ref=ref, sources=sources)
-        case Format.SMS:
-            from needlecare.output.sms.messages import sms
-
-            return sms(plan, now, ref=ref, detail=detail, quiet=quiet)
-        case Format.JSON:
-            from needlecare.output.json.plan import plan_json
-
-            return plan_json(plan, now)
-        case _:
-            assert_never(form)
 
 
 def course_text(

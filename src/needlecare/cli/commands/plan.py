@@ -6,6 +6,7 @@ from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.emergency import emergencies_first
 from needlecare.cli.options import planned
+from needlecare.output.formats import plan_text
 
 EXAMPLES = """
 Examples:
@@ -70,7 +71,7 @@ def plan(
         text = None
         if form is not None:
             with wanted.clock():
-                text = outputs.plan_text(
+                text = plan_text(
                     form,
                     made,
                     now,

@@ -1,0 +1,66 @@
+"""The formats in which a plan is shown. What makes a format is imported only when it is asked for."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from needlecare.model import Detail, Plan, QuietHours
+from needlecare.output.terminal.screen import Screen
+
+
+class Format(StrEnum):
+    """The formats of a result."""
+
+    TIMELINE = "timeline"
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    SMS = "sms"
+    JSON = "json"
+
+
+def plan_text(  # noqa: PLR0913  each format needs others of them
+    form: Format,
+    plan: Plan,
+    now: datetime,
+    *,
+    screen: Screen | None = None,
+    ref: str | None,
+    detail: Detail,
+    quiet: QuietHours,
+    sources: bool | None = None,
+    name: str = "",
+) -> str:
+    """Render a plan at a moment (UTC) in a format. Without a screen, a timeline becomes sentences.
+
+    `ref` appears on a page and in text messages; `detail` and `quiet` are for text messages; `sources`
+    decides whether a page lists the sources. `name` is what the treatment is called: it is for the screen
+    of its owner alone.
+    """
+    match form:
+        case Format.TIMELINE if screen is not None:
+            from needlecare.output.terminal.timeline import timeline
+
+            return timeline(plan, now, screen, name=name)
+        case Format.PLAIN | Format.TIMELINE:
+            from needlecare.output.sentences.plan import plain
+
+            return plain(plan, now, name=name)
+        case Format.MARKDOWN:
+            from needlecare.output.paper.markdown import markdown
+
+            return markdown(plan, now, ref=ref, sources=sources)
+        case Format.HTML:
+            from needlecare.output.paper.handout import handout
+
+            return handout(plan, now, ref=ref, sources=sources)
+        case Format.SMS:
+            from needlecare.output.sms.messages import sms
+
+            return sms(plan, now, ref=ref, detail=detail, quiet=quiet)
+        case Format.JSON:
+            from needlecare.output.json.plan import plan_json
+
+            return plan_json(plan, now)
+        case _:
+            assert_never(form)
