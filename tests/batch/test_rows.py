@@ -62,6 +62,12 @@ def test_references_that_several_rows_share_are_counted() -> None:
     assert [found.has(stem) for stem in ("a", "b", "c", "d")] == [True, True, True, False]
 
 
+def test_every_row_counts_but_blank_ones() -> None:
+    """The second of these says nothing, the third is damaged."""
+    found, _ = surveyed('{"id": "a", "end": "2026-11-21"}\n{"id": "", "end": null}\n{"id": \n', END)
+    assert found.rows == 2
+
+
 LEFT_OUT = {
     # the row below id,end,status,name and what --only says: why it is left out
     ("1,2026-11-21,done,x", ()): None,

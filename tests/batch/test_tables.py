@@ -381,6 +381,12 @@ def test_the_values_of_json_are_cells(written: str, cell: str) -> None:
     assert only(rows_in(f'{{"ref":{written},"treated":"x"}}'.encode())).ref == cell
 
 
+def test_the_rows_of_a_document_count_from_1() -> None:
+    assert told(rows_in(b'[{"ref": "a1", "treated": "x"}, 7, {"ref": "a3"}]')) == [
+        *((1, "a1"), (2, "not-json"), (3, "a3")),
+    ]
+
+
 NESTED = {
     # what stands below the name a, and the cells of it: four objects and lists in one another are opened
     '{"b": {"c": {"d": {"e": 1}}}}': {"a.b.c.d.e": "1"},

@@ -524,8 +524,7 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
     def records() -> Iterator[Record]:
         for number, cells in rows(name):
             if number > header_line:
-                padded = [*cells, *([""] * (len(keys) - len(cells)))]
-                yield _csv_record(number, padded, keys)
+                yield _csv_record(number, [*cells, *("" for _ in keys)], keys)
 
     return Table(
         form=ExportForm.XLSX, headings=tuple(headings), repeated=_repeated(headings), records=records
