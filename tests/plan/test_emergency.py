@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from needlecare.model import Schedule
-from needlecare.plan.emergency import Alarm, alarm
+from needlecare.plan.emergency import Alarm, alarm, describes
 from program import needlecare
 
 # The first six kinds are those that the emergency text names; "no trouble breathing" is the safe side.
@@ -595,3 +595,46 @@ def test_a_script_reads_the_same_as_json() -> None:
     result = needlecare("can", "i passed out", "--json")
     answer = json.loads(result.out)
     assert (result.code, answer["answer"], answer["allowed"]) == (1, "emergency", False)
+
+
+# How words are matched ------------------------------------------------------------------------------
+
+SAYS = {
+    # a phrase and what somebody types: whether that says it
+    ("chest pain", "a pain in my chest"): True,
+    ("chest pain", "chest aaa bbb pain"): True,  # two other words may be between two
+    ("chest pain", "chest aaa bbb ccc pain"): False,
+    ("chest pain", "chest is so very aaa really bbb just pain"): True,  # small ones count as nothing
+    ("cannot see light", "not aaa bbb see ccc ddd eee fff light"): True,  # six between three
+    ("cannot see light", "not aaa bbb see ccc ddd eee fff ggg light"): False,
+    ("chest pain", "chest"): False,
+    ("pain pain", "pain"): False,  # each word of a phrase needs one of its own
+    ("pain pain", "pain after pain"): True,
+    ("cant breathe", "hardly breathing"): True,
+    ("cant breathe", "can breathe"): False,
+    ("throat swollen", "throet swollen"): True,  # a slip, in a word of six letters
+    ("throat swollen", "thoat swollen"): True,
+    ("throat swollen", "throoat swollen"): True,
+    ("throat swollen", "throat swolen"): True,
+    ("chest pain", "chist pain"): False,  # in one of five it may be another word
+    ("throat swollen", "rhroat swollen"): False,  # people begin words right
+    ("wheezing", "wheezng"): True,  # alone, a word needs eight letters for a slip
+    ("fainted", "faintd"): False,
+    ("fainted", "faint redness"): False,
+    ("fainted", "I fainted"): True,
+    ("passed out", "passing out"): True,
+    ("passed out", "passed the test out"): False,
+    ("epipen", "used my epi pen"): True,
+    ("lip/tongue swollen/thick", "my tongue feels thick"): True,
+    ("lip/tongue swollen/thick", "my lip and tongue"): False,
+    ("lip swollen", "a swollen lip balm"): False,  # a thing of that name
+    ("lip swollen", "my lip is swollen, no lip balm helps"): True,
+    ("chest pain", f"{'aaa ' * 398}chest pain"): True,  # the last two of 400 words
+    ("chest pain", f"{'aaa ' * 399}chest pain"): False,
+    ("chest pain", ""): False,
+}
+
+
+@pytest.mark.parametrize(("phrase", "words"), SAYS, ids=lambda text: text[-40:])
+def test_a_phrase_is_found_in_other_forms_and_between_other_words(phrase: str, words: str) -> None:
+    assert describes(words, [phrase], ["lip balm"]) == SAYS[phrase, words]
