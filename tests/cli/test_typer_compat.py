@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import typer
 
-from needlecare.cli.typer_compat import _Reader
+from needlecare.cli.typer_compat import _ValueReader
 from program import Result, environment, needlecare
 
 WHEN = ("2026-11-21T14:30", "--tz", "Europe/Berlin", "--as-of", "2026-11-21T15:30")
@@ -134,7 +134,7 @@ ONE, MANY = SimpleNamespace(multiple=False, nargs=1), SimpleNamespace(multiple=T
 def test_the_values_that_needlecare_has_are_read_as_typer_reads_them(
     annotation: object, more: dict[str, object], param: object, typed: object, meant: object
 ) -> None:
-    assert _Reader(annotation, info(**more)).coerce(typed, param=param, ctx=None) == meant
+    assert _ValueReader(annotation, info(**more)).coerce(typed, param=param, ctx=None) == meant
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_type_that_needlecare_does_not_have_is_left_to_typer(
     annotation: object, more: dict[str, object]
 ) -> None:
     with pytest.raises(NotImplementedError):
-        _Reader(annotation, info(**more))
+        _ValueReader(annotation, info(**more))
 
 
 # A Typer that has moved everything that it does not promise to keep.

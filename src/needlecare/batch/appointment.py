@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.batch import words, zones
-from needlecare.batch.dates import day_of, end_of_range, is_time_alone, later, parsed, plain_time
+from needlecare.batch.dates import day_of, end_after, end_of_range, is_time_alone, parsed, plain_time
 from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row, RowProblem
 from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
 from needlecare.errors import UsageError
@@ -127,7 +127,9 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
     if any(
         isinstance(row_found, list) for row_found in found
     ):  # the row that failed may be part of the same appointment, with PRP or a later end
-        return [*found, *([_other_row(part.row)] for parts in days.values() for part in parts)]
+        expected = "a correct other row for this reference first: it may belong to this appointment"
+        understood = [part.row for parts in days.values() for part in parts]
+        return [*found, *([row.problem(Column.REF, "other-row", expected)] for row in understood)]
     planned = False
     for day, parts in days.items():
         if (reason := _another_service(parts, reading)) is not None:
@@ -136,32 +138,13 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
                 for p in parts
             ]
         elif planned:
-            found += [[_duplicate(part.row)] for part in parts]
+            expected = "a different ref: an earlier row, on another day, has this one"
+            found += [[part.row.problem(Column.REF, "duplicate", expected)] for part in parts]
         else:
             planned = True
             found.append(_merged(parts, reading))
             found += [Merged(number=p.row.number, line=p.row.line, ref=p.row.ref) for p in parts[1:]]
     return found
-
-
-def _duplicate(row: Row) -> RowProblem:
-    return RowProblem(
-        number=row.number,
-        line=row.line,
-        column=Column.REF,
-        code="duplicate",
-        expected="a different ref: an earlier row, on another day, has this one",
-    )
-
-
-def _other_row(row: Row) -> RowProblem:
-    return RowProblem(
-        number=row.number,
-        line=row.line,
-        column=Column.REF,
-        code="other-row",
-        expected="a correct other row for this reference first: it may belong to this appointment",
-    )
 
 
 class _ParsedRow(Struct, frozen=True, kw_only=True):
@@ -266,11 +249,7 @@ class _CellReader:
         return None if treated is None else day_of(treated, zone)
 
     def wrong(self, column: Column, code: str, expected: str) -> None:
-        self.problems.append(
-            RowProblem(
-                number=self.row.number, line=self.row.line, column=column, code=code, expected=expected
-            )
-        )
+        self.problems.append(self.row.problem(column, code, expected))
 
     def cell(self, column: Column) -> str:
         return self.row.cells.get(column, "")
@@ -354,7 +333,7 @@ class _CellReader:
             self.wrong(Column.DURATION, "invalid", "minutes, such as 60, or 1:30, 90 min, 1h 30m")
             return None
         if minutes is not None:
-            return later(start, minutes)
+            return end_after(start, minutes)
         if self.reading.expects_end and not self.is_range:
             self.notes.append("no-end")
         return start

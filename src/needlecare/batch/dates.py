@@ -137,7 +137,7 @@ def day_of(at: datetime | date, zone: ZoneInfo) -> date:
     return local(at, zone).date() if isinstance(at, datetime) else at
 
 
-def later(start: datetime | date, minutes: int) -> datetime | date:
+def end_after(start: datetime | date, minutes: int) -> datetime | date:
     """Return the end of an appointment; a date stays a date."""
     return start + timedelta(minutes=minutes) if isinstance(start, datetime) else start
 

@@ -52,7 +52,7 @@ _ONLY_IF_NOT_TREATED = re.compile(
 _NOTHING = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})
 
 
-class Condition(Struct, frozen=True, kw_only=True):
+class RowCondition(Struct, frozen=True, kw_only=True):
     """Keeps (`only`) or leaves out the rows that have one of these values under a heading.
 
     The value "*" means that anything is filled in. Case, spaces and punctuation don't matter.
@@ -113,7 +113,7 @@ def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
     return found
 
 
-def parse_condition(text: str, *, only: bool, option: str = "") -> Condition:
+def parse_condition(text: str, *, only: bool, option: str = "") -> RowCondition:
     """Parse a condition such as "Status=Completed,Arrived". Raises UsageError."""
     option = option or ("--only" if only else "--skip")
     heading, equals, values = text.partition("=")
@@ -122,7 +122,7 @@ def parse_condition(text: str, *, only: bool, option: str = "") -> Condition:
             f'{option} {quoted(text)} is not a condition; write {option} "Status=Cancelled,No Show" '
             "with the heading of a column and the values in it"
         )
-    return Condition(
+    return RowCondition(
         heading=heading.strip(), values=tuple(value.strip() for value in values.split(",")), only=only
     )
 
@@ -153,7 +153,7 @@ class Places(Struct, frozen=True, kw_only=True):
 
     columns: Mapping[Column, str]
     ref_from: tuple[str, ...]
-    conditions: tuple[tuple[str, Condition], ...]
+    conditions: tuple[tuple[str, RowCondition], ...]
     addons: tuple[str, ...] = ()  # columns that name further services of the row
     written: Mapping[str, str] = {}  # each heading as the file writes it
     messages: tuple[str, ...] = ()
@@ -293,8 +293,8 @@ class _Finder:
         self.messages.append(f"{quoted(self.known[near[0]])} is read as {column}.")
         return near[0]
 
-    def conditions(self, columns: dict[Column, str]) -> list[tuple[str, Condition]]:
-        found: list[tuple[str, Condition]] = []
+    def conditions(self, columns: dict[Column, str]) -> list[tuple[str, RowCondition]]:
+        found: list[tuple[str, RowCondition]] = []
         for only in (True, False):
             for text in self.wanted.only if only else self.wanted.skip:
                 condition = parse_condition(text, only=only)
@@ -315,7 +315,7 @@ class _Finder:
             )
         return found
 
-    def plain_conditions(self, used: Collection[str]) -> Iterator[tuple[str, Condition]]:
+    def plain_conditions(self, used: Collection[str]) -> Iterator[tuple[str, RowCondition]]:
         """Yield the conditions for columns that are filled in only if nobody was treated: "Cancelled at", "No-show"."""
         for name, heading in self.known.items():
             if (
@@ -323,7 +323,7 @@ class _Finder:
                 and name not in self.repeated
                 and _ONLY_IF_NOT_TREATED.fullmatch(compact(name))
             ):
-                yield name, Condition(heading=heading, values=("*",), only=False)
+                yield name, RowCondition(heading=heading, values=("*",), only=False)
 
     def addons(self, used: Collection[str]) -> tuple[str, ...]:
         found = tuple(

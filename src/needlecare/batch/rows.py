@@ -62,6 +62,10 @@ class Row(Struct, frozen=True, kw_only=True):
     addons: tuple[str, ...] = ()
     left_out: str | None = None
 
+    def problem(self, column: Column, code: str, expected: str) -> "RowProblem":
+        """Return what is wrong with a cell of the row."""
+        return RowProblem(number=self.number, line=self.line, column=column, code=code, expected=expected)
+
 
 class RowProblem(Struct, frozen=True, kw_only=True):
     """What is wrong with a row; without a column if it is no valid row at all. The codes never change."""

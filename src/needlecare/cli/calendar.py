@@ -326,7 +326,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def opened(ics: str | None, *, update: bool, force: bool) -> Iterator[CalendarTarget]:
+def open_calendar(ics: str | None, *, update: bool, force: bool) -> Iterator[CalendarTarget]:
     """Open the file of --ics, if there is one, and lock it until the calendar is written.
 
     Raises UsageError, and WriteError for a file that cannot be revised.

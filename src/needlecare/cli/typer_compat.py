@@ -66,28 +66,28 @@ def plain_values() -> None:
     """
     own = getattr(typer.core, "build_runtime_param", None)
     if own is not None and getattr(own, "__module__", "").startswith("typer."):
-        setattr(typer.core, "build_runtime_param", _reader_or(own))  # noqa: B010  not among its names before 0.29
+        setattr(typer.core, "build_runtime_param", _own_reader_or(own))  # noqa: B010  not among its names before 0.29
 
 
-def _reader_or(theirs: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _own_reader_or(theirs: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return a function that makes the reader of a parameter: ours, or Typer's for types that we don't know."""
 
     def reader(description: Any) -> Any:
         try:
-            return _Reader(description.annotation, description.parameter_info)
+            return _ValueReader(description.annotation, description.parameter_info)
         except (AttributeError, NotImplementedError):
             return theirs(description)
 
     return reader
 
 
-class _Reader:
+class _ValueReader:
     """Reads the values of one parameter. Raises NotImplementedError for a type that it doesn't know."""
 
     def __init__(self, annotation: Any, info: Any) -> None:
         self.many = get_origin(annotation) is list
         element = get_args(annotation)[0] if self.many else annotation
-        self.read = _reader_of(element, info)
+        self.read = _converter(element, info)
 
     def coerce(self, value: Any, *, param: Any, ctx: Any) -> Any:  # noqa: ARG002  as Typer calls it
         """Convert a value that was typed, or the default. Raises BadParameter."""
@@ -96,7 +96,7 @@ class _Reader:
         return None if value is None else self.read(value)
 
 
-def _reader_of(annotation: Any, info: Any) -> Callable[[Any], Any]:
+def _converter(annotation: Any, info: Any) -> Callable[[Any], Any]:
     """Return a function that converts one value of a type. Raises NotImplementedError."""
     if info.parser is not None:
         parser: Callable[[Any], Any] = info.parser

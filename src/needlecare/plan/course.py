@@ -4,10 +4,10 @@ Numbers and ranges come only from the schedule. The clock is not read. Only erro
 something that goes on in the next session are worded here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from itertools import pairwise
-from typing import NamedTuple, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -133,7 +133,7 @@ def course(
             raise UsageError(
                 f"there is no session {session} to move; write a number from 1 to {number}, or more sessions"
             )
-    return _Planning(first, schedule, number, interval, moved or {}, follow).course()
+    return _CoursePlanning(first, schedule, number, interval, moved or {}, follow).course()
 
 
 def earliest_next(session: Session) -> datetime | None:
@@ -169,7 +169,7 @@ class _Slot(NamedTuple):
     anchor: _Anchor
 
 
-class _Planning:
+class _CoursePlanning:
     """The sessions of one course on the calendar."""
 
     def __init__(
@@ -187,8 +187,9 @@ class _Planning:
         self.every = every
         self.moved = moved
         self.follow = follow
-        self.intervals = self.counted(lambda given: given.every)
-        self.amounts = self.counted(lambda given: given.sessions)
+        self.intervals = self.counted("every")
+        self.amounts = self.counted("sessions")
+        self.shortest = [given.every[0] for given in self.intervals if given.every]
 
     def course(self) -> Course:
         slots = self.slots()
@@ -218,10 +219,8 @@ class _Planning:
             every=self.every,
             sessions=sessions,
             ranges=tuple(
-                OfferedRange(
-                    range=series_range, counted=series_range in self.intervals or series_range in self.amounts
-                )
-                for series_range in self.schedule.series.ranges
+                OfferedRange(range=given, counted=given in self.intervals or given in self.amounts)
+                for given in self.schedule.series.ranges
             ),
             notes=self.notes(),
         )
@@ -251,7 +250,7 @@ class _Planning:
                 day = place_day(offset, treated, zone, Edge.START)
                 found = local(
                     first_moment(day, zone), zone
-                ).date()  # so that it is a day that the zone didn't skip
+                ).date()  # the zone may have skipped the day itself
         except (OverflowError, ValueError):
             found = date.max
         if found.year > LAST_YEAR:
@@ -281,13 +280,8 @@ class _Planning:
     def earliest(self, number: int, before: _Slot) -> date | None:
         """Return the first day on which any source that counts allows a session after the one before."""
         zone, anchor = self.first.zone, before.anchor
-        offsets = [
-            self.from_anchor(number - 1, anchor, series_range.every[0])
-            for series_range in self.intervals
-            if series_range.every
-        ]
-        days = [place_day(offset, anchor.treated, zone, Edge.START) for offset in offsets]
-        return min(days, default=None)
+        offsets = (self.from_anchor(number - 1, anchor, interval) for interval in self.shortest)
+        return min((place_day(offset, anchor.treated, zone, Edge.START) for offset in offsets), default=None)
 
     def check(self, number: int, slot_before: _Slot, before: Plan, after: Plan) -> None:
         """Refuse a session that is closer to the one before than every source that counts allows."""
@@ -300,10 +294,7 @@ class _Planning:
         what = f"session {number} on {day} comes too soon after session {number - 1} on {day_before}"
         if not soon or earliest is None:
             raise UsageError(f"{what}; write a later day for session {number}")
-        least = min(
-            (series_range.every[0] for series_range in self.intervals if series_range.every),
-            key=lambda offset: place(offset, self.first.treated, zone, Edge.START),
-        )
+        least = min(self.shortest, key=lambda offset: place(offset, self.first.treated, zone, Edge.START))
         remedy = (
             f"move session {number} to {earliest} or later, or session {number - 1} to an earlier day"
             if number in self.moved
@@ -316,43 +307,29 @@ class _Planning:
     def reason(self) -> str:
         """Say why sessions have to be apart, in the schedule's words, and which source says how far."""
         why = [rule.why for rule in self.schedule.rules.values() if rule.series is SessionScope.BETWEEN]
-        return " ".join(
-            [
-                *why[:1],
-                "; ".join(
-                    f"{series_range.source}: {series_range.statement}" for series_range in self.intervals
-                ),
-            ]
-        )
+        said = "; ".join(f"{given.source}: {given.statement}" for given in self.intervals)
+        return " ".join([*why[:1], said])
 
     # Sources --------------------------------------------------------------------------------------
 
-    def counted(self, given: Callable[[SeriesRange], object]) -> list[SeriesRange]:
-        """Return the ranges that count, among those for which `given` is true.
+    def counted(self, what: Literal["every", "sessions"]) -> list[SeriesRange]:
+        """Return the ranges that count, among those that give this.
 
         For scars, those are the ranges for scars if there are any; and of these, those of followed sources if there
         are any.
         """
         found = [
-            series_range
-            for series_range in self.schedule.series.ranges
-            if series_range.set_aside is None
-            and given(series_range)
-            and case(series_range, self.first) is Case.HOLDS
+            given
+            for given in self.schedule.series.ranges
+            if given.set_aside is None and getattr(given, what) and case(given, self.first) is Case.HOLDS
         ]
         if self.first.scars:
-            found = [
-                series_range for series_range in found if series_range.condition is Condition.SCARS
-            ] or found
-        return [series_range for series_range in found if series_range.source in self.follow] or found
+            found = [given for given in found if given.condition is Condition.SCARS] or found
+        return [given for given in found if given.source in self.follow] or found
 
     def notes(self) -> tuple[Note, ...]:
         number = self.numbers[-1]
-        ranges = [
-            (series_range.source, *series_range.sessions)
-            for series_range in self.amounts
-            if series_range.sessions
-        ]
+        ranges = [(given.source, *given.sessions) for given in self.amounts if given.sessions]
         if not ranges or any(least <= number <= most for _, least, most in ranges):
             return ()
         said = ", ".join(

@@ -29,7 +29,7 @@ from needlecare.plan.combine import begins, placed_recommendations, plan
 from needlecare.time.zones import local, zone_named
 
 
-class Change(StrEnum):
+class ChangeKind(StrEnum):
     """How a rule or a text changed for a patient; what makes a plan less strict comes first."""
 
     GONE = "gone"
@@ -101,7 +101,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     `reference` is the simplest treatment that shows the change.
     """
 
-    change: Change
+    change: ChangeKind
     about: str
     before: Value
     after: Value
@@ -167,7 +167,7 @@ _NOTES = frozenset({NoteCode.NO_WINDOW, NoteCode.NO_TIME_LEFT, NoteCode.SKIN_TYP
 _INFINITELY = timedelta(days=1_000_000)
 _STRICTER_IF_LONGER = frozenset({Kind.AVOID, Kind.PREPARE})
 
-_Found = tuple[Change, str, Value, Value]
+_Found = tuple[ChangeKind, str, Value, Value]
 
 
 class _Placed:
@@ -247,7 +247,7 @@ class _Comparison:
         if old is not None and new is not None:
             for key in _PLAN_KEYS:
                 if (was := _said(old, key)) != (is_now := _said(new, key)):
-                    yield Difference(change=Change.SAID, about=key, before=was, after=is_now, rule=rule)
+                    yield Difference(change=ChangeKind.SAID, about=key, before=was, after=is_now, rule=rule)
         for ((change, about, past, present), reference), cells in self.placed(name).items():
             yield Difference(
                 change=change,
@@ -281,7 +281,12 @@ class _Comparison:
         if old is None or new is None:
             was, now = before.stretch(name), after.stretch(name)
             if was != now:
-                yield (Change.GONE if new is None and was is not None else Change.NEW), "window", was, now
+                yield (
+                    (ChangeKind.GONE if new is None and was is not None else ChangeKind.NEW),
+                    "window",
+                    was,
+                    now,
+                )
         else:
             yield from _moved(before, old, after, new)
         if (was_noted := before.notes.get(name)) != (noted := after.notes.get(name)) and (
@@ -290,7 +295,7 @@ class _Comparison:
             and noted is not None
             and not self.follows_advice(name, was_noted, noted)
         ):
-            yield Change.SAID, "note", was_noted, noted
+            yield ChangeKind.SAID, "note", was_noted, noted
 
     def follows_advice(self, name: str, was: str, now: str) -> bool:
         """Whether a note only repeats the advice of its rule, which is compared separately."""
@@ -304,16 +309,16 @@ def _moved(before: _Placed, old: Window, after: _Placed, new: Window) -> Iterato
     was, now = before.point(old, "start"), after.point(new, "start")
     begun = _elapsed(now, -_INFINITELY) - _elapsed(was, -_INFINITELY)
     if begun:
-        kinds = (Change.LONGER, Change.SHORTER) if strict else (Change.EARLIER, Change.LATER)
+        kinds = (ChangeKind.LONGER, ChangeKind.SHORTER) if strict else (ChangeKind.EARLIER, ChangeKind.LATER)
         yield kinds[begun > timedelta(0)], "start", was, now
     was, now = before.point(old, "end"), after.point(new, "end")
     ended = _elapsed(now, _INFINITELY) - _elapsed(was, _INFINITELY)
     if ended and not (new.kind is Kind.MILESTONE and ended == begun):
-        yield (Change.LONGER if ended > timedelta(0) else Change.SHORTER), "end", was, now
+        yield (ChangeKind.LONGER if ended > timedelta(0) else ChangeKind.SHORTER), "end", was, now
     if new.kind is old.kind:
         was, now = before.differs(old), after.differs(new)
         if (was and was.elapsed) != (now and now.elapsed):
-            yield Change.DISPUTED, "differs", was, now
+            yield ChangeKind.DISPUTED, "differs", was, now
 
 
 def _elapsed(point: Point | None, missing: timedelta) -> timedelta:
@@ -343,7 +348,7 @@ def _folded(cells: set[_Cell]) -> Iterator[Cases]:
 def _of_file(before: Schedule, after: Schedule) -> Iterator[Difference]:
     for (about, was), (_, now) in zip(_texts(before), _texts(after), strict=True):
         if was != now and not (isinstance(was, Offset) and isinstance(now, Offset) and _same(was, now)):
-            yield Difference(change=Change.SAID, about=about, before=was, after=now)
+            yield Difference(change=ChangeKind.SAID, about=about, before=was, after=now)
 
 
 def _same(first: Offset, other: Offset) -> bool:
@@ -363,16 +368,11 @@ def _texts(schedule: Schedule) -> Iterable[tuple[str, Value]]:
     yield "series.every", series.every
     yield "series.scars_sessions", str(series.scars_sessions)
     yield "series.scars_every", series.scars_every
-    yield (
-        "series.ranges",
-        "; ".join(
-            map(_range, (series_range for series_range in series.ranges if not series_range.set_aside))
-        ),
-    )
+    yield "series.ranges", "; ".join(_range(given) for given in series.ranges if not given.set_aside)
 
 
-def _range(series_range: SeriesRange) -> str:
+def _range(given: SeriesRange) -> str:
     """Write the numbers of a range, since patients see nothing else of it."""
-    sessions = "-".join(map(str, series_range.sessions)) if series_range.sessions else ""
-    every = " to ".join(offset.text for offset in series_range.every if offset) if series_range.every else ""
-    return " ".join(filter(None, [series_range.condition.value, sessions, every]))
+    sessions = "-".join(map(str, given.sessions or ()))
+    every = " to ".join(offset.text for offset in given.every or () if offset)
+    return " ".join(filter(None, [given.condition.value, sessions, every]))

@@ -113,18 +113,8 @@ _MONTH_NUMBERS = {
     "sept": 9,
 }
 _NUMBER_WORDS = (
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _SMALL_NUMBERS = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}}
 # For each part of the day: which half of the clock it means, and its hours.
@@ -581,11 +571,8 @@ class _Reader:
         today, wanted = self.today(), _WEEKDAY_NUMBERS[name]
         monday_first = wanted - today.weekday()
         sunday_first = (wanted + 1) % 7 - (today.weekday() + 1) % 7
-        days = sorted((monday_first, sunday_first))
-        return (
-            today + timedelta(weeks=weeks, days=days[0]),
-            today + timedelta(weeks=weeks, days=days[1]),
-        )
+        first, second = sorted((monday_first, sunday_first))
+        return today + timedelta(weeks=weeks, days=first), today + timedelta(weeks=weeks, days=second)
 
     def two_days(self, first: date, second: date) -> UsageError:
         return self.refusal(f" can mean {first} or {second}; write the date", code="two-readings")

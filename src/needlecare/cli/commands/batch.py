@@ -1,12 +1,10 @@
 """needlecare batch: a booking system's export in; a calendar, a page or a text for each appointment out."""
 
 import gc
-import sys
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, cast
+from typing import Annotated
 
 import typer
 from msgspec.structs import replace
@@ -22,21 +20,21 @@ from needlecare.batch.files import (
     remember_listed,
 )
 from needlecare.batch.headings import combined, parse_condition, parse_mapping
-from needlecare.batch.rows import Survey, survey
+from needlecare.batch.rows import Survey
 from needlecare.batch.run import MANY_ROWS, Order, Result, Worker, missing_calendars, run
-from needlecare.batch.tables import ExportForm, Table, folded, read_table
+from needlecare.batch.tables import ExportForm, Table, folded
 from needlecare.cli import calendar, options, outputs, terminal
+from needlecare.cli.export_file import open_export, preset_list, surveyed
 from needlecare.cli.options import OUTPUT_PANEL, TREATMENT_PANEL, argument, option
-from needlecare.errors import Interrupted, UsageError, WriteError, quoted, shown
+from needlecare.errors import Interrupted, UsageError, shown
 from needlecare.model import Column, ExportFormat, Schedule
 from needlecare.plan.combine import review_notes
 from needlecare.plan.overrides import checked_overrides
-from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, locked_folder, place_of, reason
-from needlecare.storage.rule_files import load_preset, load_schedule, preset_names
+from needlecare.storage.files import locked_folder, place_of
+from needlecare.storage.rule_files import load_preset, load_schedule
 from needlecare.time.zones import local, zone_named
 
 SOME_FAILED = 4  # exit code
-SPOOLED_BYTES = 1024 * 1024  # of standard input that are kept in memory; more goes to a temporary file
 
 ROWS_PANEL = "The rows"
 
@@ -172,7 +170,7 @@ def batch(
     """
     gc.enable()
     if preset == "list":
-        terminal.print_text(_preset_list())
+        terminal.print_text(preset_list())
         return
     if file is None:
         raise UsageError("no export given; write needlecare batch FILE, or - for standard input")
@@ -223,8 +221,8 @@ def batch(
     tally = report.Tally()
     try:
         with ExitStack() as stack:
-            stream = _opened(file, stack)
-            table, found = _surveyed(stream, file, from_, wanted, typed, order.reading)
+            stream = open_export(file, stack)
+            table, found = surveyed(stream, file, from_, wanted, typed, order.reading)
             for message in found.messages:
                 terminal.say(message)
             _carry_out(order, table, found, tally, jobs=jobs, as_json=json, stack=stack)
@@ -241,16 +239,6 @@ def batch(
         raise Interrupted("interrupted; run it again to do the rest") from None
     if tally.failed:
         raise typer.Exit(SOME_FAILED)
-
-
-def _preset_list() -> str:
-    """Return the known booking systems, one a line."""
-    presets = [load_preset(name) for name in preset_names()]
-    width = max((len(preset.name) for preset in presets), default=0)
-    lines = [
-        f"{preset.name:{width}}  {preset.system}: {preset.where} (read {preset.read})" for preset in presets
-    ]
-    return "\n".join([*lines, "", "Copy one and change it: --preset FILE."]) + "\n"
 
 
 def _check(
@@ -296,8 +284,8 @@ def _conditions(texts: list[str] | None, *, only: bool) -> tuple[str, ...]:
 def _export_format(rules: Schedule, preset: str | None, typed: ExportFormat, dates: str) -> ExportFormat:
     """Return how the export is read: by what is typed, the preset, and [export] of the rule file.
 
-    A preset that is typed takes the place of the headings in the rule file. `dates` is the
-    order that holds where none of them says one. Raises UsageError and ScheduleError.
+    A preset that is typed replaces the headings in the rule file. `dates` is the order of day and month if none of them
+    gives one. Raises UsageError and ScheduleError.
     """
     clinic = rules.export
     base = ExportFormat()
@@ -307,53 +295,6 @@ def _export_format(rules: Schedule, preset: str | None, typed: ExportFormat, dat
     elif clinic.preset:
         base = load_preset(clinic.preset).export
     return combined(combined(combined(ExportFormat(dates=dates), base), clinic), typed)
-
-
-def _surveyed(
-    stream: IO[bytes],
-    file: str,
-    form: ExportForm | None,
-    wanted: ExportFormat,
-    typed: ExportFormat,
-    reading: Reading,
-) -> tuple[Table, Survey]:
-    """Look at the whole export, before anything is written. Raises UsageError."""
-    asked = [*wanted.map.values(), *wanted.ref_from]
-    asked += [parse_condition(text, only=True).heading for text in (*wanted.only, *wanted.skip)]
-    names = frozenset(folded(name) for name in (*asked, *Column) if name)
-    said = [*typed.map.values(), *typed.ref_from]
-    said += [parse_condition(text, only=True).heading for text in (*typed.only, *typed.skip)]
-    try:
-        table = read_table(stream, form or _by_ending(file), names)
-        return table, survey(
-            table,
-            wanted,
-            reading.services,
-            typed=frozenset(map(folded, said)),
-            zone=reading.defaults.zone or zone_named("UTC"),
-        )
-    except OSError as error:
-        raise UsageError(
-            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
-        ) from None
-    except UsageError as error:
-        known = None if wanted.preset or wanted.map else _matching_preset(stream, form or _by_ending(file))
-        if known is None:
-            raise
-        raise UsageError(f"{known}; as it is, {error}") from None
-
-
-def _matching_preset(stream: IO[bytes], form: ExportForm | None) -> str | None:
-    """Return which preset to give for a file that has all the headings of its columns; None where none fits."""
-    presets = [load_preset(name) for name in preset_names()]
-    headings = {one.name: {folded(heading) for heading in one.export.map.values()} for one in presets}
-    with suppress(UsageError, OSError):
-        table = read_table(stream, form, frozenset().union(*headings.values()))
-        found = set(map(folded, table.headings or next(table.records()).cells))
-        for preset in presets:
-            if headings[preset.name] <= found:
-                return f"this looks like an export of {preset.system}: give --preset {preset.name}"
-    return None
 
 
 def _carry_out(
@@ -366,7 +307,7 @@ def _carry_out(
     as_json: bool,
     stack: ExitStack,
 ) -> None:
-    """Do what is ordered with every row, and count what became of them."""
+    """Plan every row, write and print the results, and count them."""
     folder, dry_run = order.files.folder, order.files.dry_run
     if folder is not None and not dry_run:
         stack.enter_context(locked_folder(folder, patience=1))
@@ -392,7 +333,7 @@ def _carry_out(
 
 
 def table_heading(table: Table, found: Survey) -> str | None:
-    """Return the heading of the services as it is written; None if no column names one."""
+    """Return the heading of the column of services as the file writes it; None if no column names services."""
     name = found.places.columns.get(Column.SERVICE)
     if name is None or not found.usable_service:
         return None
@@ -400,7 +341,7 @@ def table_heading(table: Table, found: Survey) -> str | None:
 
 
 class _Printer:
-    """Prints what rows give standard output; once nobody reads there any more, the folder is filled without."""
+    """Prints results on standard output. If nobody reads them any more, the files are still written."""
 
     def __init__(self, *, as_json: bool, table: bool, to_folder: bool) -> None:
         self.to_folder = to_folder
@@ -437,7 +378,7 @@ def _record(result: Result) -> bytes:
 def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Survey, *, cancel: bool) -> None:
     """Point out calendars whose appointment was cancelled or is gone from the export, or cancel them.
 
-    Gone is only what lies within the days of the export: one of a single day says nothing of others.
+    Only calendars for days within those of the export count as gone: an export of one day says nothing about others.
     """
     if files.folder is None or not files.folder.is_dir():
         return
@@ -474,52 +415,3 @@ def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Surv
         terminal.say(
             f"And {more} more. --cancel-missing --dry-run lists them all; --cancel-missing cancels them."
         )
-
-
-# The input ----------------------------------------------------------------------------------------
-
-
-def _opened(file: str, stack: ExitStack) -> IO[bytes]:
-    """Return the export as something that can be read twice. Raises UsageError and WriteError."""
-    if file == "-":
-        if sys.stdin is None:
-            raise UsageError("standard input is closed; give the name of a file")
-        return _spooled(sys.stdin.buffer, file, stack)
-    try:
-        path = Path(file)
-        stream = stack.enter_context(path.open("rb"))
-        return stream if path.is_file() else _spooled(stream, file, stack)
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
-        ) from None
-
-
-def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:
-    """Return a copy of what can be read once only; a long one is in a temporary file without a name."""
-    spool = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115  the stack closes it
-    copy = cast("IO[bytes]", stack.enter_context(spool))
-    while True:
-        try:
-            data = stream.read(SPOOLED_BYTES)
-        except OSError as error:
-            raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
-        if not data:
-            return copy
-        try:
-            copy.write(data)
-        except OSError as error:
-            raise WriteError(
-                f"the temporary folder cannot hold a copy of the export: {reason(error)}; make room"
-            ) from None
-
-
-def _by_ending(file: str) -> ExportForm | None:
-    endings = {
-        ".csv": ExportForm.CSV,
-        ".tsv": ExportForm.CSV,
-        ".ndjson": ExportForm.NDJSON,
-        ".jsonl": ExportForm.NDJSON,
-        ".xlsx": ExportForm.XLSX,
-    }
-    return endings.get(Path(file).suffix.lower())

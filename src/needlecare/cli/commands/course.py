@@ -80,7 +80,7 @@ def course(
         ctx, calendar_output, json=json, format=format, output=output, force=force, no_color=no_color
     )
     form = wanted.form(outputs.COURSE_FORMATS)
-    with calendar.opened(wanted.ics, update=calendar_output.update, force=force) as target:
+    with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         remembered = target.remembered
         typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
         chosen = typed.completed(ctx, target)

@@ -45,7 +45,7 @@ def plan(
         ctx, calendar_output, json=json, format=format, output=output, force=force, no_color=no_color
     )
     form = wanted.form(outputs.PLAN_FORMATS)
-    with calendar.opened(wanted.ics, update=calendar_output.update, force=force) as target:
+    with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
         chosen = typed.completed(ctx, target)
         with emergencies_first(chosen.when, chosen.plan.schedule, json=json, colour=not no_color):

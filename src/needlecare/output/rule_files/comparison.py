@@ -12,7 +12,7 @@ from needlecare.output.timing import how_long
 from needlecare.output.wording import joined
 from needlecare.review.compare import (
     Cases,
-    Change,
+    ChangeKind,
     Difference,
     Point,
     Reference,
@@ -23,14 +23,14 @@ from needlecare.review.compare import (
 )
 
 _HEADINGS = {
-    Change.GONE: "No longer shown",
-    Change.SHORTER: "Shorter",
-    Change.NEW: "New",
-    Change.LONGER: "Longer",
-    Change.EARLIER: "Starts earlier",
-    Change.LATER: "Starts later",
-    Change.DISPUTED: "Where sources differ",
-    Change.SAID: "Wording and settings",
+    ChangeKind.GONE: "No longer shown",
+    ChangeKind.SHORTER: "Shorter",
+    ChangeKind.NEW: "New",
+    ChangeKind.LONGER: "Longer",
+    ChangeKind.EARLIER: "Starts earlier",
+    ChangeKind.LATER: "Starts later",
+    ChangeKind.DISPUTED: "Where sources differ",
+    ChangeKind.SAID: "Wording and settings",
 }
 _UNSEEN = {
     Unseen.SOURCES: "the sources",

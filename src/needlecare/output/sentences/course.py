@@ -8,7 +8,7 @@ from needlecare.model import AvoidWindow
 from needlecare.output.sentences.course_wording import (
     course_name,
     goes_on,
-    later,
+    later_windows,
     next_in_course,
     notes_said,
     ranges_said,
@@ -108,7 +108,8 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     lines += [_going_on(window, merged, session, zone) for window, merged in lasting]
     yield from section(f"After session {number}, don't", lines)
     yield from section(
-        f"After session {number}, later", [stretch_text(window, zone) for window in later(course, session)]
+        f"After session {number}, later",
+        [stretch_text(window, zone) for window in later_windows(course, session)],
     )
 
 

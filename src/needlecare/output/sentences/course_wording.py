@@ -80,7 +80,7 @@ def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, 
     return (*course.notes, *(note for note in view.notes if note.rule not in lasting))
 
 
-def later(course: Course, session: Session) -> tuple[Window, ...]:
+def later_windows(course: Course, session: Session) -> tuple[Window, ...]:
     """Return the photos, results and other milestones of a session, in the order of their starts.
 
     Those after the next session has begun are left to that session.

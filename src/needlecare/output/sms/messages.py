@@ -1,13 +1,14 @@
-"""Text messages as NDJSON: what a clinic's gateway is to send, and when. Nothing is sent here.
+"""Text messages as NDJSON: what a clinic's gateway should send, and when. Nothing is sent here.
 
-`moments.py` says when they come, `text.py` what they say. By default they are few: one before the treatment,
-then `start`, `evening`, `most-waits` and the first photo; `messages = "all"` in [sms] sends every change.
+`moments.py` decides when messages are sent, `text.py` what they say. By default there are few: one before the
+treatment, then `start`, `evening`, `most-waits` and the first photo. `messages = "all"` in [sms] announces every
+change.
 
-The message after the treatment and the first one that is still to come carry the emergency line and that it is
-general information, so that a patient gets both even where the export is made the next morning. Where sources
-differ it is still "not yet". `status` is `past` where `send_at` lies before `as_of`, else `upcoming`; every message
-is given whatever the clock says, and a gateway drops what is past. `notes` is for the clinic and never part of the
-text: a schedule past its review on the day of sending, unknown hours, sources left out by --follow.
+The message after the treatment and the first one still to come contain the emergency line, and say that this is
+general information: so a patient gets both even if the export is made the next morning. While sources differ, a message
+says "not yet". `status` is `past` if `send_at` is before `as_of`, else `upcoming`; past messages are listed too, and the
+gateway drops them. `notes` are for the clinic and never part of the text: a schedule that is past its review on the day
+of sending, an unknown time of day, sources left out by --follow.
 """
 
 import json
@@ -17,13 +18,20 @@ from msgspec import Struct
 
 from needlecare.model import Detail, Note, NoteCode, Plan, QuietHours
 from needlecare.output.sms.gsm import encoding, segments
-from needlecare.output.sms.moments import Days, Preparation, Turn, all_turns, few_turns, preparations
+from needlecare.output.sms.moments import (
+    Days,
+    Occasion,
+    Preparation,
+    all_occasions,
+    few_occasions,
+    preparations,
+)
 from needlecare.output.sms.text import Texts
 from needlecare.plan.combine import notes_at
 from needlecare.time.zones import local
 
 ALL = "all"
-_TOLD = frozenset(
+_FOR_SENDER = frozenset(
     {
         NoteCode.DATE_ONLY,
         NoteCode.FOLLOW,
@@ -31,7 +39,7 @@ _TOLD = frozenset(
         NoteCode.NO_TIME_LEFT,
         NoteCode.OVERRIDE_SHORTER,
     }
-)  # notes that concern who sends
+)  # notes for the clinic that sends the messages
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -43,9 +51,9 @@ class Message(Struct, frozen=True, kw_only=True):
 
 
 def sms(plan: Plan, as_of: datetime, *, ref: str | None, detail: Detail, quiet: QuietHours) -> str:
-    """Return the text messages of a plan, one JSON object a line, in the order of sending.
+    """Return the text messages of a plan, one JSON object on each line, in the order of sending.
 
-    `as_of` (UTC) decides the status, and which message is the first to come. `ref` is the clinic's opaque reference.
+    `as_of` (UTC) decides the status, and which message is the first still to come. `ref` is the clinic's opaque reference.
     Discreet texts name no clinic and no procedure.
     """
     zone = plan.treatment.zone
@@ -69,21 +77,21 @@ def sms(plan: Plan, as_of: datetime, *, ref: str | None, detail: Detail, quiet: 
 
 
 def messages(plan: Plan, as_of: datetime, *, detail: Detail, quiet: QuietHours) -> list[Message]:
-    """Return the text messages of a plan in the order of sending; `as_of` (UTC) says which are still to come."""
+    """Return the text messages of a plan in the order of sending; `as_of` (UTC) decides which are still to come."""
     days = Days(zone=plan.treatment.zone, quiet=quiet)
     every = plan.schedule.sms.messages == ALL
-    turns = all_turns(plan, days) if every else few_turns(plan, days)
+    occasions = all_occasions(plan, days) if every else few_occasions(plan, days)
     before = preparations(plan, days)
     if before and not every:
         before = [next((preparation for preparation in before if preparation.at >= as_of), before[-1])]
-    entries: list[Preparation | Turn] = [*before, *turns]
+    entries: list[Preparation | Occasion] = [*before, *occasions]
     first_to_come = next((entry for entry in entries if entry.at >= as_of), None)
     texts = Texts(plan, detail)
     found = []
     for entry, following in zip(entries, [*(later.at for later in entries[1:]), None], strict=True):
-        first = entry is turns[0]
+        first = entry is occasions[0]
         standing = first or entry is first_to_come
-        if isinstance(entry, Turn):
+        if isinstance(entry, Occasion):
             text = texts.after(entry, following, first=first, standing=standing)
         else:
             text = texts.before(entry, standing=standing)
@@ -92,4 +100,4 @@ def messages(plan: Plan, as_of: datetime, *, detail: Detail, quiet: QuietHours) 
 
 
 def _notes(plan: Plan, moment: datetime) -> list[Note]:
-    return [note for note in notes_at(plan, moment) if note.code in _TOLD]
+    return [note for note in notes_at(plan, moment) if note.code in _FOR_SENDER]

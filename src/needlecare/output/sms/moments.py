@@ -1,10 +1,10 @@
 """When text messages come: after the treatment, when waits end, and before it.
 
-`few_turns`: after the treatment; at EVENING of the first day by which something has ended (the second,
+`few_occasions`: after the treatment; at EVENING of the first day by which something has ended (the second,
 if nothing has by the first); when most waits have ended; on the day of the first photo, and of each
 milestone of the clinic's own.
 
-`all_turns`: every change is announced. Changes are combined: one waits for the next while that takes no longer
+`all_occasions`: every change is announced. Changes are combined: one waits for the next while that takes no longer
 than half of the time since the treatment, and three days at most. What ends later on the day of a photo
 is announced on the next day.
 
@@ -26,13 +26,15 @@ from needlecare.time.zones import Edge, end_of_day, local, resolve
 
 START, EVENING_ROLE, MOST_ROLE = "start", "evening", "most-waits"
 EVENING = time(18)
-MOST = 0.7  # of the waits: then the others are a few long ones
-PATIENCE = timedelta(days=3)  # at most, of a change; a month has up to three days more than four weeks
-WEEKS_AHEAD = timedelta(weeks=2)  # of preparation that a message is worth
+MOST = 0.7  # of the waits; the others are a few long ones
+PATIENCE = timedelta(
+    days=3
+)  # how long news may wait for other news; a month is up to three days longer than four weeks
+WEEKS_AHEAD = timedelta(weeks=2)  # preparation that begins earlier is not announced
 
 
 class Days(Struct, frozen=True, kw_only=True):
-    """The hours of a zone's days in which a message may come."""
+    """The times of day, in a zone, at which messages may be sent."""
 
     zone: ZoneInfo
     quiet: QuietHours
@@ -42,41 +44,41 @@ class Days(Struct, frozen=True, kw_only=True):
         return local(moment, self.zone).date()
 
     def awake(self, moment: datetime) -> datetime:
-        """Return a moment, or the end of the quiet hours that it falls into."""
+        """Return a moment, or the end of the quiet hours if it is in them."""
         return after_quiet(moment, self.zone, self.quiet)
 
     def evening(self, day: date) -> datetime:
-        """Return EVENING of a day, or when its quiet hours end where that is quiet."""
+        """Return EVENING on a day, or the end of the quiet hours if it is in them."""
         return self.awake(resolve(datetime.combine(day, EVENING), self.zone, Edge.END))
 
     def morning(self, day: date) -> datetime:
-        """Return 09:00 of a day, or when its quiet hours end where that is quiet."""
+        """Return 09:00 on a day, or the end of the quiet hours if it is in them."""
         at = self.quiet.end if self.quiet.holds(REMINDER) else REMINDER
         return self.awake(resolve(datetime.combine(day, at), self.zone, Edge.END))
 
     def morning_before(self, moment: datetime) -> datetime:
-        """Return the last such hour that is no later than a moment."""
+        """Return the latest morning that is not after a moment."""
         same_day = self.morning(self.of(moment))
         return same_day if same_day <= moment else self.morning(self.of(moment) - timedelta(days=1))
 
     def morning_after(self, moment: datetime) -> datetime:
-        """Return the first such hour that is no earlier than a moment."""
+        """Return the first morning that is not before a moment."""
         same_day = self.morning(self.of(moment))
         return same_day if same_day >= moment else self.morning(self.of(moment) + timedelta(days=1))
 
 
-class Turn(Struct, frozen=True, kw_only=True):
-    """News that goes into one message: windows that have ended, milestones that have come, and when (UTC).
+class Occasion(Struct, frozen=True, kw_only=True):
+    """An occasion for a message: the windows that have ended, the milestones that have come, and when (UTC).
 
-    `latest` is until when more may be waited for; a `fixed` one, a milestone of a
-    single day, is announced on that day's morning and never waits.
+    `latest` is how long it may wait for other news. A `fixed` one, a milestone of a single day, is announced in the
+    morning of that day and never waits.
     """
 
     at: datetime
     latest: datetime
     windows: tuple[Window, ...]
     fixed: bool = False
-    named: str = ""  # its role, where the first rule in it doesn't give one
+    named: str = ""  # its role, if that is not the one of its first rule
 
     @property
     def ended(self) -> tuple[AvoidWindow, ...]:
@@ -97,21 +99,23 @@ class Turn(Struct, frozen=True, kw_only=True):
         return f"phase/{ended[0].rule.id}" if ended else f"milestone/{self.milestones[0].rule.id}"
 
 
-def first_moment(plan: Plan, days: Days) -> datetime:
-    """Return when the message after the treatment comes; without its hour, in the morning of its day."""
+def first_message_time(plan: Plan, days: Days) -> datetime:
+    """Return when the message after the treatment is sent: in the morning of its day if its time is unknown."""
     begun = begins(plan)
     return days.morning(days.of(begun)) if plan.treatment.date_only else days.awake(begun)
 
 
-def few_turns(plan: Plan, days: Days) -> list[Turn]:
+def few_occasions(plan: Plan, days: Days) -> list[Occasion]:
     """Return the start, an evening, the end of most waits, and the first photo; at most one a day."""
-    start = first_moment(plan, days)
-    singles = sorted(_single_turns(plan, days), key=lambda turn: turn.at)
-    waits = [turn for turn in singles if turn.ended]
-    days_of_their_own = [turn for turn in singles if turn.milestones and turn.fixed and turn.at > start]
+    start = first_message_time(plan, days)
+    singles = sorted(_single_occasions(plan, days), key=lambda occasion: occasion.at)
+    waits = [occasion for occasion in singles if occasion.ended]
+    days_of_their_own = [
+        occasion for occasion in singles if occasion.milestones and occasion.fixed and occasion.at > start
+    ]
     own = plan.schedule.own_rules
-    photos = [turn for turn in days_of_their_own if turn.windows[0].rule.id in own]
-    photos += [turn for turn in days_of_their_own if turn not in photos][:1]
+    photos = [occasion for occasion in days_of_their_own if occasion.windows[0].rule.id in own]
+    photos += [occasion for occasion in days_of_their_own if occasion not in photos][:1]
     moments = {START: start}
     if waits:
         day = days.of(start)
@@ -128,69 +132,71 @@ def few_turns(plan: Plan, days: Days) -> list[Turn]:
         if not same_day:
             moments[photo.role] = photo.at
             milestones[photo.role] = photo.windows
-    turns: list[Turn] = []
+    occasions: list[Occasion] = []
     announced: set[str] = set()
     for role, at in sorted(moments.items(), key=lambda item: item[1]):
         ended = [t.windows[0] for t in waits if t.at <= at and t.windows[0].rule.id not in announced]
         announced.update(window.rule.id for window in ended)
-        turns.append(Turn(at=at, latest=at, windows=(*ended, *milestones.get(role, ())), named=role))
-    return turns
+        occasions.append(Occasion(at=at, latest=at, windows=(*ended, *milestones.get(role, ())), named=role))
+    return occasions
 
 
-def all_turns(plan: Plan, days: Days) -> list[Turn]:
-    """Return the start, then every change and milestone, combined; at most one a day."""
-    begun, start = begins(plan), first_moment(plan, days)
+def all_occasions(plan: Plan, days: Days) -> list[Occasion]:
+    """Return the start, then every change and milestone, those near each other combined; at most one a day."""
+    begun, start = begins(plan), first_message_time(plan, days)
     first: list[Window] = []
-    later: list[Turn] = []
-    for turn in _single_turns(plan, days):
-        if turn.at <= start or (turn.milestones and days.of(turn.at) == days.of(start)):
-            first += turn.windows
+    later: list[Occasion] = []
+    for occasion in _single_occasions(plan, days):
+        if occasion.at <= start or (occasion.milestones and days.of(occasion.at) == days.of(start)):
+            first += occasion.windows
             continue
-        at = turn.at
+        at = occasion.at
         if days.of(at) == days.of(start):
             at = days.morning(days.of(start) + timedelta(days=1))
         later.append(
-            replace(turn, at=at, latest=max(at, min(turn.latest, at + min((at - begun) / 2, PATIENCE))))
+            replace(
+                occasion, at=at, latest=max(at, min(occasion.latest, at + min((at - begun) / 2, PATIENCE)))
+            )
         )
-    turns = [Turn(at=start, latest=start, windows=tuple(first), named=START)]
+    occasions = [Occasion(at=start, latest=start, windows=tuple(first), named=START)]
     while later:
-        later.sort(key=lambda turn: turn.at)
-        turn, last = later.pop(0), turns[-1]
-        same_day = days.of(turn.at) == days.of(last.at)
-        if same_day and last.fixed and turn.at > last.at:
-            later.append(replace(turn, at=days.morning(days.of(turn.at) + timedelta(days=1))))
-        elif len(turns) > 1 and (turn.at <= last.latest or same_day):
-            turns[-1] = Turn(
-                at=turn.at,
-                latest=min(last.latest, turn.latest),
-                windows=(*last.windows, *turn.windows),
-                fixed=last.fixed or turn.fixed,
+        later.sort(key=lambda occasion: occasion.at)
+        occasion, last = later.pop(0), occasions[-1]
+        same_day = days.of(occasion.at) == days.of(last.at)
+        if same_day and last.fixed and occasion.at > last.at:
+            later.append(replace(occasion, at=days.morning(days.of(occasion.at) + timedelta(days=1))))
+        elif len(occasions) > 1 and (occasion.at <= last.latest or same_day):
+            occasions[-1] = Occasion(
+                at=occasion.at,
+                latest=min(last.latest, occasion.latest),
+                windows=(*last.windows, *occasion.windows),
+                fixed=last.fixed or occasion.fixed,
             )
         else:
-            turns.append(turn)
-    return turns
+            occasions.append(occasion)
+    return occasions
 
 
-def _single_turns(plan: Plan, days: Days) -> Iterator[Turn]:
+def _single_occasions(plan: Plan, days: Days) -> Iterator[Occasion]:
     """Yield each end and each milestone by itself, with the last moment at which it may be sent."""
     never = datetime.max.replace(tzinfo=begins(plan).tzinfo)
     for window in avoid_windows(plan):
         at = days.morning_after(window.end) if plan.treatment.date_only else days.awake(window.end)
-        yield Turn(at=at, latest=never, windows=(window,))
+        yield Occasion(at=at, latest=never, windows=(window,))
     for milestone in plan.windows:
         if milestone.kind is Kind.MILESTONE and milestone.start is not None:
             day = days.of(milestone.start)
             at, end = days.morning(day), milestone.end or never
             fixed = end <= end_of_day(day, days.zone)
             latest = at if fixed else end - timedelta(seconds=1)
-            yield Turn(at=at, latest=latest, windows=(milestone,), fixed=fixed)
+            yield Occasion(at=at, latest=latest, windows=(milestone,), fixed=fixed)
 
 
 # Before the treatment -----------------------------------------------------------------------------
 
 
 class Preparation(Struct, frozen=True, kw_only=True):
-    """Preparation goes into one message, the most urgent first."""
+    """What to prepare, in one message; the most urgent comes first."""
 
     role: str
     at: datetime
@@ -198,8 +204,8 @@ class Preparation(Struct, frozen=True, kw_only=True):
 
 
 def preparations(plan: Plan, days: Days) -> list[Preparation]:
-    """Return what is announced before the appointment: in time for the first preparation of the last two
-    weeks, with what follows it, and in time for the last, with what then counts.
+    """Return up to two messages before the appointment: one in time for the first preparation in the last two weeks, with
+    everything after it, and one in time for the last preparation, with everything that counts by then.
     """
     begun = begins(plan)
     appointment = days.of(begun)

@@ -1,7 +1,7 @@
 """What a text message says: as much as fits in two segments, the most important first.
 
-A list that doesn't fit ends in "Full list on your sheet." and never in a number. The room is counted as
-if every character were in GSM-7: an accent may cost segments, it never costs names.
+A list that doesn't fit ends with "Full list on your sheet.", never with a number. The length is counted as if GSM-7 had
+every character: an accent may cost more segments, but it never shortens a list.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from needlecare.calendar.phases import avoid_windows
 from needlecare.model import UNRANKED, Detail, Plan, Schedule, TimedWindow, Window
 from needlecare.output.sms.gsm import as_if_gsm, segments, to_gsm
-from needlecare.output.sms.moments import Preparation, Turn
+from needlecare.output.sms.moments import Occasion, Preparation
 from needlecare.output.standing import clinic_name, standing_text
 from needlecare.output.timing import short_day, since, until
 from needlecare.output.wording import sentence, title_prefix, whole_sentence
@@ -24,8 +24,8 @@ from needlecare.time.zones import end_of_day, local
 
 MAX_SEGMENTS = 2
 MAX_CHARACTERS = 306  # of GSM-7 in two segments
-MAX_NEWS = 3  # things that are said to be fine again, as in a calendar's title
-MAX_REFUSED = 8  # names of a kind that don't fit, before the others are not tried
+MAX_NEWS = 3  # things that are fine again, as in a calendar's title
+MAX_REFUSED = 8  # after this many names of one kind didn't fit, no others of the kind are tried
 FULL_LIST = "Full list on your sheet."
 
 
@@ -39,26 +39,28 @@ class Texts:
         self.opening, self.closing = wording.opening, wording.closing
         named = detail is Detail.FULL or not self.opening
         self.prefix = title_prefix(plan.schedule, detail) if named else ""
-        self.schedule = _unnamed(plan.schedule)  # a full message names the clinic at its head
+        self.schedule = _unnamed(plan.schedule)  # a full message already begins with the clinic's name
 
-    def after(self, turn: Turn, following: datetime | None, *, first: bool, standing: bool) -> str:
-        """Write the message of a turn; `following` (UTC) is when the next message comes.
+    def after(self, occasion: Occasion, following: datetime | None, *, first: bool, standing: bool) -> str:
+        """Write the message for an occasion; `following` (UTC) is when the next message is sent.
 
-        `standing`: with whom to call in an emergency, and that it is general information.
+        `standing`: with the emergency line and "general information".
         """
-        draft = _Draft(self.zone, turn.at, heading=[self.prefix])
-        draft.fixed = [self.milestone(window, turn.at) for window in turn.milestones]
-        draft.advice = [sentence(window.rule.advice) for window in turn.milestones if self.is_today(window)]
+        draft = _Draft(self.zone, occasion.at, heading=[self.prefix])
+        draft.fixed = [self.milestone(window, occasion.at) for window in occasion.milestones]
+        draft.advice = [
+            sentence(window.rule.advice) for window in occasion.milestones if self.is_today(window)
+        ]
         if first:
             draft.candidates += [("do", window) for window in self.own_care()]
-        draft.candidates += [("news", window) for window in sorted(turn.ended, key=self.importance)]
-        waiting = [window for window in avoid_windows(self.plan) if window.end > turn.at]
-        soon = [w for w in waiting if following is None or w.end <= following or w.start > turn.at]
+        draft.candidates += [("news", window) for window in sorted(occasion.ended, key=self.importance)]
+        waiting = [window for window in avoid_windows(self.plan) if window.end > occasion.at]
+        soon = [w for w in waiting if following is None or w.end <= following or w.start > occasion.at]
         later = [window for window in waiting if window not in soon]
         soon.sort(key=lambda window: (window.end, self.importance(window)))
         later.sort(key=self.importance)
         draft.candidates += [("wait", window) for window in (*soon, *later)]
-        draft.signs = [] if first else self.new_signs(turn.at)
+        draft.signs = [] if first else self.new_signs(occasion.at)
         return self.fitted(draft, standing=standing)
 
     def before(self, preparation: Preparation, *, standing: bool) -> str:
@@ -103,7 +105,7 @@ class Texts:
     def joined(
         self, draft: "_Draft", chosen: Sequence[tuple[str, TimedWindow]], *, standing: bool, complete: bool
     ) -> str:
-        """Write a message with what was chosen; `complete`: nothing is left out."""
+        """Write a message with the chosen windows. `complete`: nothing was left out."""
         named = [window for _, window in chosen]
         parts = [*draft.heading, *draft.fixed, *draft.advice, *draft.sentences(chosen), *draft.signs]
         if any(window.rule.medicine for window in named):
@@ -116,18 +118,18 @@ class Texts:
         return " ".join(filter(None, [self.opening, said, self.closing]))
 
     def importance(self, window: Window) -> tuple[int, int]:
-        """Return by what windows are named where there is no room for all: the clinic's own come first."""
+        """Return a key for sorting windows if not all of them fit: the clinic's own come first."""
         rule = window.rule
         own = rule.id in self.plan.schedule.own_rules
         return (0 if own and rule.priority == UNRANKED else rule.priority, self.plan.windows.index(window))
 
     def own_care(self) -> list[TimedWindow]:
-        """Return what the clinic's own file asks for after the treatment."""
+        """Return what the clinic's own file says to do after the treatment."""
         own = self.plan.schedule.own_rules
         return [window for window in self.plan.to_do if window.rule.id in own]
 
     def milestone(self, window: Window, at: datetime) -> str:
-        """Return what there is on the day of a milestone, or from when one of several days begins."""
+        """Write the title of a milestone, and its day if that is not today or it lasts several days."""
         today, day = local(at, self.zone).date(), self.first_day(window)
         if not self.is_today(window):
             return f"{window.rule.title}: from {short_day(day, today)}."
@@ -140,12 +142,12 @@ class Texts:
         return window.end is None or window.end <= end_of_day(self.first_day(window), self.zone)
 
     def first_day(self, window: Window) -> date:
-        """Return the local day on which a milestone begins; one without a start has no message."""
+        """Return the local day on which a milestone begins. (Without a start it has no message.)"""
         assert window.start is not None
         return local(window.start, self.zone).date()
 
     def new_signs(self, at: datetime) -> list[str]:
-        """Write whom to call about the warning signs that apply since some time after the treatment."""
+        """Write whom to call about the warning signs that apply only from some time after the treatment."""
         start = begins(self.plan)
         new = [w for w in self.plan.warnings if w.start is not None and start < w.start <= at]
         if not new:
@@ -154,9 +156,7 @@ class Texts:
 
 
 class _Draft(Struct):
-    """What a message could say: what it says in any case, what it says if that fits, and candidates, the
-    most important first.
-    """
+    """What a message could say. Its `candidates` are sorted, the most important first."""
 
     zone: ZoneInfo
     at: datetime
@@ -171,7 +171,7 @@ class _Draft(Struct):
         return sum(kind == "news" for kind, _ in self.candidates)
 
     def sentences(self, chosen: Iterable[tuple[str, TimedWindow]]) -> list[str]:
-        """Write sentences about what was chosen: one for each end, in the order of the ends."""
+        """Write sentences about the chosen windows: one for each end, in the order of the ends."""
         by_kind: dict[str, list[TimedWindow]] = {}
         for kind, window in chosen:
             by_kind.setdefault(kind, []).append(window)

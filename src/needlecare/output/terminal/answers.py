@@ -15,7 +15,7 @@ from needlecare.plan.combine import begins, review_notes
 from needlecare.time.zones import local
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class AnswerPage(Struct, frozen=True, kw_only=True):
     """An answer: its headline with a style, the rows below it, and the small print."""
 
     headline: str
@@ -25,7 +25,7 @@ class Page(Struct, frozen=True, kw_only=True):
     small_print: tuple[str, ...] = ()
 
 
-def page_text(page: Page, screen: Screen | None) -> str:
+def page_text(page: AnswerPage, screen: Screen | None) -> str:
     """Write an answer; lines are wrapped only if there is a screen."""
     texts = [Text(page.headline, page.style), *map(Text, page.rows)]
     if page.emergency:

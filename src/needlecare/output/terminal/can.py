@@ -16,7 +16,7 @@ from needlecare.model import (
     Window,
 )
 from needlecare.output.standing import clinic_name, standing_text
-from needlecare.output.terminal.answers import Page, emergency_row, page_text, small_print, treated
+from needlecare.output.terminal.answers import AnswerPage, emergency_row, page_text, small_print, treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NOTICE
 from needlecare.output.timing import how_long, last_whole_day, short_day, short_moment, since, until
@@ -51,7 +51,7 @@ def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None
     words = AnswerWording(reply, at=at, name=name)
     answer = words.answer
     headline, *rows = words.rows()
-    page = Page(
+    page = AnswerPage(
         headline=headline,
         style=_STYLES[answer.verdict],
         rows=tuple(rows),

@@ -13,7 +13,7 @@ from msgspec import Struct
 from needlecare.model import AvoidWindow
 from needlecare.output.sentences.course_wording import (
     course_name,
-    later,
+    later_windows,
     next_in_course,
     notes_said,
     ranges_said,
@@ -45,7 +45,7 @@ def course_timeline(course: Course, as_of: datetime, screen: Screen, *, name: st
     """Write a course at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what the first
     treatment is called.
     """
-    page = _Timeline(course, as_of, screen)
+    page = _CourseTimeline(course, as_of, screen)
     page.treatment_called = name
     return page.text()
 
@@ -56,7 +56,7 @@ def session_timeline(course: Course, number: int, as_of: datetime, screen: Scree
     return f"Session {number} of {len(course.sessions)}\n{page}"
 
 
-class _Timeline(Page):
+class _CourseTimeline(Page):
     def __init__(self, course: Course, as_of: datetime, screen: Screen) -> None:
         self.course = course
         self.current = course.at(as_of)
@@ -241,6 +241,6 @@ def _events(course: Course) -> list[tuple[date, str]]:
     zone = course.first.zone
     found = [(session.day, session_name(session)) for session in course.sessions]
     for session in course.sessions:
-        windows = later(course, session)
+        windows = later_windows(course, session)
         found += [(local(w.start, zone).date(), w.rule.short) for w in windows if w.start is not None]
     return sorted(found, key=lambda event: event[0])

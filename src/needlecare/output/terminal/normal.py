@@ -6,7 +6,14 @@ It only restates what sources expect, never says that somebody is well, and alwa
 from collections.abc import Iterator, Sequence
 
 from needlecare.model import Kind, Plan, Window
-from needlecare.output.terminal.answers import Page, call_whom, emergency_row, page_text, small_print, treated
+from needlecare.output.terminal.answers import (
+    AnswerPage,
+    call_whom,
+    emergency_row,
+    page_text,
+    small_print,
+    treated,
+)
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DONT, NOTICE, STRONG
 from needlecare.output.timing import short_moment, since, until
@@ -28,7 +35,7 @@ _STYLES = {
 def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
     """Write an answer, whose first line is the answer itself; wrapped only if there is a screen."""
     headline, *rows = SignWording(answer, at=at, name=name).rows()
-    page = Page(
+    page = AnswerPage(
         headline=headline,
         style=_STYLES[answer.usual],
         rows=tuple(rows),
@@ -50,7 +57,7 @@ def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | Non
         if window.start is not None
     ]
     rows += [f"Call {call_whom(plan)}: {rule.title}. {rule.advice}" for rule in view.watch]
-    page = Page(
+    page = AnswerPage(
         headline=f"{f'Usual {when}' if view.now else f'Nothing special is expected {when}'} "
         f"({treated(plan, view.moment, name)})",
         style=STRONG,

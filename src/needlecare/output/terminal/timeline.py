@@ -46,7 +46,7 @@ SECTIONS = {
 }
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class ChartRow(Struct, frozen=True, kw_only=True):
     """Windows that look the same on the chart. Before `sure`, every source agrees."""
 
     windows: tuple[Window, ...]
@@ -104,7 +104,7 @@ class _Timeline(Page):
             and (kind is not Kind.EXPECT or window.start is None or window.start < self.horizon)
         ]
 
-    def rows(self, windows: Iterable[Window]) -> list[Row]:
+    def rows(self, windows: Iterable[Window]) -> list[ChartRow]:
         """Return the rows of windows, sorted by end; windows that look the same share a row."""
         rows: dict[tuple[datetime, datetime, datetime | None, str], list[Window]] = {}
         far = self.horizon + timedelta(days=36500)
@@ -115,7 +115,7 @@ class _Timeline(Page):
             rows.setdefault((start, max(sure, self.origin), end, self.ends(window)), []).append(window)
         ordered = sorted(rows.items(), key=lambda row: (row[0][2] or far, row[0][1], row[0][0]))
         return [
-            Row(windows=tuple(same), start=start, sure=sure, end=end, ends=ends)
+            ChartRow(windows=tuple(same), start=start, sure=sure, end=end, ends=ends)
             for (start, sure, end, ends), same in ordered
         ]
 
@@ -185,7 +185,7 @@ class _Timeline(Page):
             for row in rows:
                 self.bar_row(row, look, axis, left)
 
-    def bar_row(self, row: Row, look: Look, axis: Axis, left: int) -> None:
+    def bar_row(self, row: ChartRow, look: Look, axis: Axis, left: int) -> None:
         for number, line in enumerate(self.name_lines(row.windows, left - 2)):
             whole = Text.of(" ", line)
             if number == 0:
@@ -195,7 +195,7 @@ class _Timeline(Page):
                 whole.append(self.written(row.ends, look.moment))
             self.lines.append(whole.shown(colour=self.screen.colour))
 
-    def bar(self, row: Row, look: Look, axis: Axis) -> Text:
+    def bar(self, row: ChartRow, look: Look, axis: Axis) -> Text:
         """Draw the bar of a row, as wide as the axis; even a window of minutes gets a column."""
         first = min(floor(axis.column(row.start)), axis.width - 1)
         last = axis.width if row.end is None else max(first + 1, ceil(axis.column(row.end)))
@@ -230,7 +230,7 @@ class _Timeline(Page):
                     row, self.written(bar, look.bar), self.written(row.ends, look.moment), moments
                 )
 
-    def narrow_row(self, row: Row, bar: Text, moment: Text, moments: int) -> None:
+    def narrow_row(self, row: ChartRow, bar: Text, moment: Text, moments: int) -> None:
         room = self.width - moments - 4
         for number, names in enumerate(self.name_lines(row.windows, room, self.begins_at(row))):
             line = Text.of(bar if number == 0 else "  ", " ", names)
@@ -239,7 +239,7 @@ class _Timeline(Page):
                 line.append(moment)
             self.lines.append(line.shown(colour=self.screen.colour))
 
-    def begins_at(self, row: Row) -> str:
+    def begins_at(self, row: ChartRow) -> str:
         """Write when a row starts if that is later than now, since there is no bar to show it."""
         if row.start <= self.origin:
             return ""

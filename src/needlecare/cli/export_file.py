@@ -1,0 +1,125 @@
+"""The export of a booking system: opened, and looked at as a whole before its rows are planned."""
+
+import sys
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
+
+from needlecare.batch.appointment import Reading
+from needlecare.batch.headings import parse_condition
+from needlecare.batch.rows import Survey, survey
+from needlecare.batch.tables import ExportForm, Table, folded, read_table
+from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.model import Column, ExportFormat
+from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, reason
+from needlecare.storage.rule_files import load_preset, preset_names
+from needlecare.time.zones import zone_named
+
+SPOOLED_BYTES = 1024 * 1024  # of standard input that are kept in memory; more goes to a temporary file
+
+
+def preset_list() -> str:
+    """Write the known booking systems, one on each line."""
+    presets = [load_preset(name) for name in preset_names()]
+    width = max((len(preset.name) for preset in presets), default=0)
+    lines = [
+        f"{preset.name:{width}}  {preset.system}: {preset.where} (read {preset.read})" for preset in presets
+    ]
+    return "\n".join([*lines, "", "Copy one and change it: --preset FILE."]) + "\n"
+
+
+def open_export(file: str, stack: ExitStack) -> IO[bytes]:
+    """Open the export as a stream that can be read several times. Raises UsageError and WriteError."""
+    if file == "-":
+        if sys.stdin is None:
+            raise UsageError("standard input is closed; give the name of a file")
+        return _spooled(sys.stdin.buffer, file, stack)
+    try:
+        path = Path(file)
+        stream = stack.enter_context(path.open("rb"))
+        return stream if path.is_file() else _spooled(stream, file, stack)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
+        ) from None
+
+
+def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:
+    """Copy a stream that can be read only once. A long copy is in a temporary file without a name."""
+    spool = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115  the stack closes it
+    copy = cast("IO[bytes]", stack.enter_context(spool))
+    while True:
+        try:
+            data = stream.read(SPOOLED_BYTES)
+        except OSError as error:
+            raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+        if not data:
+            return copy
+        try:
+            copy.write(data)
+        except OSError as error:
+            raise WriteError(
+                f"the temporary folder cannot hold a copy of the export: {reason(error)}; make room"
+            ) from None
+
+
+def _by_ending(file: str) -> ExportForm | None:
+    endings = {
+        ".csv": ExportForm.CSV,
+        ".tsv": ExportForm.CSV,
+        ".ndjson": ExportForm.NDJSON,
+        ".jsonl": ExportForm.NDJSON,
+        ".xlsx": ExportForm.XLSX,
+    }
+    return endings.get(Path(file).suffix.lower())
+
+
+def surveyed(
+    stream: IO[bytes],
+    file: str,
+    form: ExportForm | None,
+    wanted: ExportFormat,
+    typed: ExportFormat,
+    reading: Reading,
+) -> tuple[Table, Survey]:
+    """Look at the whole export, before anything is written. Raises UsageError."""
+    form = form or _by_ending(file)
+    try:
+        table = read_table(stream, form, _headings(wanted) | set(Column))
+        return table, survey(
+            table,
+            wanted,
+            reading.services,
+            typed=_headings(typed),
+            zone=reading.defaults.zone or zone_named("UTC"),
+        )
+    except OSError as error:
+        raise UsageError(
+            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
+        ) from None
+    except UsageError as error:
+        known = None if wanted.preset or wanted.map else _matching_preset(stream, form)
+        if known is None:
+            raise
+        raise UsageError(f"{known}; as it is, {error}") from None
+
+
+def _headings(form: ExportFormat) -> frozenset[str]:
+    """Return the headings (folded) that a format names."""
+    conditions = [parse_condition(text, only=True) for text in (*form.only, *form.skip)]
+    named = [*form.map.values(), *form.ref_from, *(condition.heading for condition in conditions)]
+    return frozenset(folded(name) for name in named if name)
+
+
+def _matching_preset(stream: IO[bytes], form: ExportForm | None) -> str | None:
+    """Suggest the preset whose headings the file has; None if there is none."""
+    presets = [load_preset(name) for name in preset_names()]
+    headings = {preset.name: set(map(folded, preset.export.map.values())) for preset in presets}
+    with suppress(UsageError, OSError):
+        table = read_table(stream, form, frozenset().union(*headings.values()))
+        found = set(map(folded, table.headings or next(table.records()).cells))
+        for preset in presets:
+            if headings[preset.name] <= found:
+                return f"this looks like an export of {preset.system}: give --preset {preset.name}"
+    return None
