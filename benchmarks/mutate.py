@@ -37,6 +37,7 @@ from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FunctionType
+from typing import Any
 
 import coverage
 import pytest
@@ -241,7 +242,10 @@ class Trials:
         sys.addaudithook(refuse)
         self._measure_forks(measuring)
         measuring.start()
+        caches = list(_caches(f"needlecare.{self.folder}."))
         for number in range(len(self.items)):
+            for cache in caches:  # so that each test runs every line that it needs
+                cache.cache_clear()
             started.clear()
             begun = _cpu_seconds()
             measuring.switch_context(str(number))
@@ -305,7 +309,8 @@ class Trials:
             try:
                 if not _change(mutant):
                     os._exit(_IN_A_CLASS)
-                _forget_results()
+                for cache in _caches():  # which hold values from when the tests were imported
+                    cache.cache_clear()
                 os._exit(0 if self._passes(tests) else 1)
             except BaseException:  # noqa: BLE001  whatever a mutant does, it is noticed
                 os._exit(1)
@@ -418,11 +423,11 @@ def _change(mutant: Mutant) -> bool:
     return bool(changed)
 
 
-def _forget_results() -> None:
-    """Empty the caches of functions, which still hold values from when the tests were imported."""
+def _caches(modules: str = "") -> Iterator[Any]:
+    """Yield the caches of functions, in modules that begin so."""
     for one in gc.get_objects():
-        if type(one).__name__ == "_lru_cache_wrapper" and not str(one.__module__).startswith("_"):
-            one.cache_clear()
+        if type(one).__name__ == "_lru_cache_wrapper" and str(one.__module__).startswith(modules):
+            yield one
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
