@@ -309,7 +309,7 @@ class Trials:
             try:
                 if not _change(mutant):
                     os._exit(_IN_A_CLASS)
-                for cache in _caches():  # which hold values from when the tests were imported
+                for cache in _caches("[^_]"):  # which hold values from when the tests were imported
                     cache.cache_clear()
                 os._exit(0 if self._passes(tests) else 1)
             except BaseException:  # noqa: BLE001  whatever a mutant does, it is noticed
@@ -423,10 +423,10 @@ def _change(mutant: Mutant) -> bool:
     return bool(changed)
 
 
-def _caches(modules: str = "") -> Iterator[Any]:
-    """Yield the caches of functions, in modules that begin so."""
+def _caches(modules: str) -> Iterator[Any]:
+    """Yield the caches of functions in modules that begin so (a regular expression)."""
     for one in gc.get_objects():
-        if type(one).__name__ == "_lru_cache_wrapper" and str(one.__module__).startswith(modules):
+        if type(one).__name__ == "_lru_cache_wrapper" and re.match(modules, str(one.__module__)):
             yield one
 
 

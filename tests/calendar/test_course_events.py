@@ -186,3 +186,27 @@ def test_a_clinics_reference_or_another_first_session_makes_other_uids(schedule_
     assert (
         course_calendar(other, BEFORE, ref="x").reference == course_calendar(made, BEFORE, ref="x").reference
     )
+
+
+def test_preparation_is_planned_until_the_last_session_begins(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
+    last = made.sessions[-1].begins
+    for as_of, planned in ((last - timedelta(seconds=1), last - timedelta(seconds=1)), (last, None)):
+        assert course_calendar(made, as_of).options.planned == planned
+
+
+def test_a_zone_is_right_for_the_daily_care_of_every_session(schedule_v1: Schedule) -> None:
+    """Morocco is an hour behind its usual time in Ramadan (tzdata): between the sessions on 20 January and
+    17 February 2026 it begins, on 15 February, and after the third, on 17 March, it ends, on 22 March.
+    """
+    first = treatment("2026-01-20T14:30+01:00", "Africa/Casablanca")
+    made = course_calendar(
+        course(first, schedule_v1),
+        at("2026-01-01T12:00+01:00"),
+        reminders=Reminders(daily=parse_clock("08:30")),
+    )
+    lines = stream(made).decode()
+    zone = lines[lines.index("BEGIN:VTIMEZONE") : lines.index("END:VTIMEZONE")]
+    assert [day for day in ("20250406", "20260215", "20260322") if f"DTSTART:{day}" in zone] == [
+        *("20250406", "20260215", "20260322"),
+    ]

@@ -1894,6 +1894,13 @@ def test_the_rest_of_a_daily_series_that_a_client_split_is_cancelled_too(
     assert after.count(b"STATUS:CANCELLED") == 11
 
 
+def test_an_event_named_after_ours_in_another_way_is_no_part_of_it(first: bytes) -> None:
+    event = f"BEGIN:VEVENT\r\nUID:{ours(first)['start'].uid}_Rest\r\nEND:VEVENT\r\n".encode()
+    after, summary = called_off(first.replace(b"END:VCALENDAR", event + b"END:VCALENDAR"), LATER)
+    assert summary == RevisionSummary(cancelled=9, foreign=1)
+    assert event in after
+
+
 def test_events_are_known_by_their_uids_alone(first: bytes, schedule_v1: Schedule) -> None:
     """A client may drop what it doesn't know: role, class, category, and how busy a time is."""
     stripped = re.sub(rb"(X-NEEDLECARE-ROLE|CLASS|CATEGORIES|TRANSP):.*\r\n", b"", first)

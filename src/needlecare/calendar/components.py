@@ -194,7 +194,7 @@ def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
     data = data.replace(b"\r\n", b"\n") if b"\n" in data else data.replace(b"\r", b"\n")
     begun, parts = 1, [b""]
     for number, line in enumerate([*data.split(b"\n"), b""], 1):
-        if line.startswith((b" ", b"\t")) and number > 1:
+        if line.startswith((b" ", b"\t")):
             parts.append(line[1:])
             continue
         whole = b"".join(parts)

@@ -222,7 +222,7 @@ class Export:
             found = [pair.partition("=") for pair in written.replace("\\", "").split()]
         else:
             found = [
-                (role.replace(Role.PHASE.value, "", 1), "=", event.value("DTSTART") or "")
+                (role.replace(Role.PHASE.value, ""), "=", event.value("DTSTART") or "")
                 for event in self.events
                 if without_session(role := self._uids.get(event.uid, "")).startswith(Role.PHASE.value)
                 and event.value("STATUS") != "CANCELLED"
