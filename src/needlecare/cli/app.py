@@ -95,10 +95,11 @@ class PlanByDefault(TyperGroup):
 def _answer_emergency(args: list[str]) -> None:
     """Answer words that describe an emergency ("can't breathe") before a command is suggested for them."""
     from needlecare.cli.emergency import tell_emergency
+    from needlecare.cli.options import PrintOptions
     from needlecare.storage.rule_files import BUILTIN, load_schedule
 
     with suppress(NeedlecareError):
-        tell_emergency(" ".join(args), load_schedule(BUILTIN), json=False, colour=True)
+        tell_emergency(" ".join(args), load_schedule(BUILTIN), PrintOptions())
 
 
 def _command(name: str) -> Command:

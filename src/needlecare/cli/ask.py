@@ -7,6 +7,7 @@ import typer
 from needlecare.cli import options, terminal
 from needlecare.cli.commands.saved import Current
 from needlecare.cli.emergency import tell_emergency
+from needlecare.cli.options import PrintOptions
 from needlecare.errors import UsageError
 from needlecare.model import Kind, Plan
 from needlecare.plan.answer import Answer
@@ -24,22 +25,21 @@ def ask(
     at: str | None,
     dates: DateOrder | None,
     sign: bool,
-    json: bool,
-    colour: bool,
+    style: PrintOptions,
 ) -> None:
     """Print the answer to a question about a plan. Exits with code 1 if the answer is no or "not usual".
 
     `sign`: the question is whether something is normal. Raises UsageError for words that are not understood.
     """
     plan, now = current.plan, current.now
-    tell_emergency(words, plan.schedule, json=json, colour=colour)
+    tell_emergency(words, plan.schedule, style)
     question = read(words)
     moment, named = moment_of_question(question, plan, now, at, dates)
     try:
         found = reply(question, Vocabulary(plan.schedule), plan, moment, sign=sign)
     except NotUnderstood as error:
         raise not_understood(error, plan, sign=sign) from None
-    print_reply(found, words, at=named, name=current.name, json=json, colour=colour)
+    print_reply(found, words, at=named, name=current.name, style=style)
 
 
 def moment_of_question(
@@ -55,12 +55,12 @@ def moment_of_question(
     return (now, False) if moment is None else (moment, True)
 
 
-def print_reply(found: Reply, words: str, *, at: bool, name: str, json: bool, colour: bool) -> None:
+def print_reply(found: Reply, words: str, *, at: bool, name: str, style: PrintOptions) -> None:
     """Print an answer, and exit with its code."""
-    screen = terminal.screen(colour=colour) if terminal.is_terminal() else None
+    screen = terminal.screen(colour=style.colour) if terminal.is_terminal() else None
     answer = found.answer
     if isinstance(answer, SignAnswer):
-        if json:
+        if style.json:
             from needlecare.output.json.answers import normal_json
 
             terminal.print_bytes(normal_json(answer, words, at=at).encode())
@@ -69,7 +69,7 @@ def print_reply(found: Reply, words: str, *, at: bool, name: str, json: bool, co
 
             with terminal.local_clock():
                 terminal.print_text(normal(answer, at=at, name=name, screen=screen))
-    elif json:
+    elif style.json:
         from needlecare.output.json.answers import can_json
 
         terminal.print_bytes(can_json(found, words, at=at).encode())

@@ -7,6 +7,7 @@ import typer
 from msgspec.structs import replace
 
 from needlecare.cli import terminal
+from needlecare.cli.options import PrintOptions
 from needlecare.errors import NeedlecareError
 from needlecare.model import Schedule
 from needlecare.plan.emergency import alarm
@@ -14,7 +15,7 @@ from needlecare.storage.rule_files import BUILTIN, load_schedule
 
 
 @contextmanager
-def emergencies_first(words: str, schedule: str, *, json: bool, colour: bool) -> Iterator[None]:
+def emergencies_first(words: str, schedule: str, style: PrintOptions) -> Iterator[None]:
     """If the block fails (no treatment is saved, a rule file is broken), still answer an emergency.
 
     `schedule` is the name of the rule file whose words for emergencies count, if it can be read. Raises
@@ -24,11 +25,11 @@ def emergencies_first(words: str, schedule: str, *, json: bool, colour: bool) ->
         yield
     except NeedlecareError:
         with suppress(NeedlecareError):
-            tell_emergency(words, _readable(schedule), json=json, colour=colour)
+            tell_emergency(words, _readable(schedule), style)
         raise
 
 
-def tell_emergency(words: str, schedule: Schedule, *, json: bool, colour: bool) -> None:
+def tell_emergency(words: str, schedule: Schedule, style: PrintOptions) -> None:
     """Answer words that describe an emergency, or something that needs help the same day; exit with code 1.
 
     Does nothing for other words. A rule file without words for emergencies uses the built-in ones.
@@ -42,14 +43,14 @@ def tell_emergency(words: str, schedule: Schedule, *, json: bool, colour: bool) 
     level = alarm(words, standing)
     if level is None:
         return
-    if json:
+    if style.json:
         from needlecare.output.json.answers import alarm_json
 
         terminal.print_bytes(alarm_json(level, schedule, words).encode())
     else:
         from needlecare.output.terminal.alarm import alarm_text
 
-        terminal.print_text(alarm_text(level, schedule, terminal.screen(colour=colour)))
+        terminal.print_text(alarm_text(level, schedule, terminal.screen(colour=style.colour)))
     raise typer.Exit(1)
 
 

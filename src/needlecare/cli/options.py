@@ -192,6 +192,18 @@ class PlanOptions(OptionGroup, frozen=True, kw_only=True):
         )
 
 
+class PrintOptions(OptionGroup, frozen=True, kw_only=True):
+    """How a result is printed: as JSON, or as text with or without colour."""
+
+    json: Json = False
+    no_color: NoColor = False
+
+    @property
+    def colour(self) -> bool:
+        """Whether a text may have colour."""
+        return not self.no_color
+
+
 FIRST_YEAR_OF_CLOCK = 2026  # the year of needlecare's first version: an earlier clock must be wrong
 
 

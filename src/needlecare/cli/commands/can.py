@@ -29,15 +29,14 @@ def can(
     treated: options.Treated = None,
     chosen: options.PlanOptions,
     clock: options.ClockHours = None,
-    json: options.Json = False,
-    no_color: options.NoColor = False,
+    style: options.PrintOptions,
 ) -> None:
     """May I? Says yes, or not yet and until when, and where the sources differ.
 
     Exit code 0: allowed; 1: not yet, or no source says; 2: not understood.
     """
     words = " ".join(activity)
-    with emergencies_first(words, chosen.schedule, json=json, colour=not no_color):
+    with emergencies_first(words, chosen.schedule, style):
         current = current_plan(ctx, treated, chosen)
     options.use_clock(ctx, clock, current.plan.schedule)
-    ask(words, current, at=at, dates=chosen.dates, sign=False, json=json, colour=not no_color)
+    ask(words, current, at=at, dates=chosen.dates, sign=False, style=style)

@@ -32,30 +32,29 @@ def normal(
     treated: options.Treated = None,
     chosen: options.PlanOptions,
     clock: options.ClockHours = None,
-    json: options.Json = False,
-    no_color: options.NoColor = False,
+    style: options.PrintOptions,
 ) -> None:
     """Is this normal? Says what is usual and until when, and when to call. It does not diagnose.
 
     Exit code 0: usual at this stage; 1: past its usual time, or a warning sign; 2: not understood.
     """
     words = " ".join(symptom or ())
-    with emergencies_first(words, chosen.schedule, json=json, colour=not no_color):
+    with emergencies_first(words, chosen.schedule, style):
         current = current_plan(ctx, treated, chosen)
     options.use_clock(ctx, clock, current.plan.schedule)
     if words:
-        ask(words, current, at=at, dates=chosen.dates, sign=True, json=json, colour=not no_color)
+        ask(words, current, at=at, dates=chosen.dates, sign=True, style=style)
         return
     from needlecare.output.terminal.normal import today as today_text
     from needlecare.plan.signs import today
 
     made, now, zone = current.plan, current.now, current.plan.treatment.zone
     view = today(made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=chosen.dates))
-    if json:
+    if style.json:
         from needlecare.output.json.answers import today_json
 
         terminal.print_bytes(today_json(view).encode())
     else:
-        screen = terminal.screen(colour=not no_color) if terminal.is_terminal() else None
+        screen = terminal.screen(colour=style.colour) if terminal.is_terminal() else None
         with terminal.local_clock():
             terminal.print_text(today_text(view, at=at is not None, name=current.name, screen=screen))

@@ -48,7 +48,9 @@ def plan(
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
         chosen = typed.completed(ctx, target)
-        with emergencies_first(chosen.when, chosen.plan.schedule, json=json, colour=not no_color):
+        with emergencies_first(
+            chosen.when, chosen.plan.schedule, options.PrintOptions(json=json, no_color=no_color)
+        ):
             made, now = planned(chosen.when, chosen.plan)
         options.use_clock(ctx, clock, made.schedule)
         if calendar_output.ref is not None:

@@ -35,8 +35,7 @@ def ready_by(
     every: Every = None,
     chosen: options.PlanOptions,
     clock: options.ClockHours = None,
-    json: options.Json = False,
-    no_color: options.NoColor = False,
+    style: options.PrintOptions,
 ) -> None:
     """Find the latest date for a treatment so that every wait is over by a wedding or a holiday.
 
@@ -47,7 +46,7 @@ def ready_by(
         raise UsageError("--every needs --sessions; add how many sessions, such as --sessions 3")
     interval = None if every is None else parse_interval(every)
     words = " ".join(when)
-    with emergencies_first(words, chosen.schedule, json=json, colour=not no_color):
+    with emergencies_first(words, chosen.schedule, style):
         chosen, saved = calendar.with_saved_options(ctx, chosen)
         zone = options.zone_of(chosen.tz)
         now = options.moment_of(chosen.as_of, zone, chosen.dates)
@@ -56,7 +55,7 @@ def ready_by(
     rules = load_schedule(chosen.schedule)
     treatment = chosen.treatment(day, zone, rules)
     found = latest_dates(day, treatment, rules, sessions=sessions, every=interval, follow=chosen.follow or ())
-    if json:
+    if style.json:
         from needlecare.output.json.ready_by import ready_by_json
 
         terminal.print_bytes(ready_by_json(found, now).encode())
@@ -64,7 +63,7 @@ def ready_by(
     from needlecare.output.terminal.ready_by import ready_by_text
 
     options.use_clock(ctx, clock, rules)
-    screen = terminal.screen(colour=not no_color)
+    screen = terminal.screen(colour=style.colour)
     with terminal.local_clock():
         terminal.print_text(
             ready_by_text(found, local(now, zone).date(), screen, name=saved.name if saved else None)

@@ -26,8 +26,7 @@ def status(
     short: Annotated[
         bool, options.option("--short", "One line, for a shell prompt or a status bar.", options.OUTPUT_PANEL)
     ] = False,
-    json: options.Json = False,
-    no_color: options.NoColor = False,
+    style: options.PrintOptions,
 ) -> None:
     """Show today: which day it is, what comes next, what to avoid, what to do, when to call.
 
@@ -40,7 +39,7 @@ def status(
 
         terminal.print_text(status_line(made, now))
         return
-    if json:
+    if style.json:
         from needlecare.output.json.plan import status_json
 
         terminal.print_bytes(status_json(made, now).encode())
@@ -49,4 +48,4 @@ def status(
 
     options.use_clock(ctx, clock, made.schedule)
     with terminal.local_clock():
-        terminal.print_text(status(made, now, terminal.screen(colour=not no_color), name=current.name))
+        terminal.print_text(status(made, now, terminal.screen(colour=style.colour), name=current.name))

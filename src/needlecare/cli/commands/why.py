@@ -39,16 +39,14 @@ def why(
     treated: options.Treated = None,
     chosen: options.PlanOptions,
     clock: options.ClockHours = None,
-    json: options.Json = False,
-    no_color: options.NoColor = False,
+    style: options.PrintOptions,
 ) -> None:
     """Explain a rule: why it exists, how its dates are calculated, and which sources say so.
 
     Uses the saved treatment, or --treated WHEN. Without either, it gives times counted from the treatment.
     """
     words = " ".join(rule)
-    colour = not no_color
-    with emergencies_first(words, chosen.schedule, json=json, colour=colour):
+    with emergencies_first(words, chosen.schedule, style):
         dated = treated is not None or bool(load_saved())
         if dated:
             current = current_plan(ctx, treated, chosen)
@@ -60,23 +58,23 @@ def why(
             made = plan(treatment, rules, follow=chosen.follow or ())
             now = options.moment_of(chosen.as_of, zone, chosen.dates)
     options.use_clock(ctx, clock, made.schedule)
-    tell_emergency(words, made.schedule, json=json, colour=colour)
-    named = _rules(words, made, now, name, json=json, colour=colour, dated=dated)
+    tell_emergency(words, made.schedule, style)
+    named = _rules(words, made, now, name, style=style, dated=dated)
     from needlecare.output.terminal.why import Reason, why, why_json
 
     today = local(now, made.treatment.zone).date()
     reasons = [
         Reason(rule=named_rule, plan=made, dated=dated, today=today, name=name) for named_rule in named
     ]
-    if json:
+    if style.json:
         terminal.print_bytes(why_json(reasons).encode())
     else:
         with terminal.local_clock():
-            terminal.print_text(why(reasons, terminal.screen(colour=colour)))
+            terminal.print_text(why(reasons, terminal.screen(colour=style.colour)))
 
 
 def _rules(
-    words: str, made: Plan, now: datetime, name: str, *, json: bool, colour: bool, dated: bool
+    words: str, made: Plan, now: datetime, name: str, *, style: options.PrintOptions, dated: bool
 ) -> tuple[Rule, ...]:
     """Return the rules that words mean: the one with that id or title, or all that match.
 
@@ -91,7 +89,7 @@ def _rules(
         if dated:
             found = reply(question, vocabulary, made, now)
             if isinstance(found.answer, SignAnswer):
-                print_reply(found, words, at=False, name=name, json=json, colour=colour)
+                print_reply(found, words, at=False, name=name, style=style)
                 raise typer.Exit
         return vocabulary.meant(question.words).rules
     except NotUnderstood as error:
