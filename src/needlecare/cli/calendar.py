@@ -16,16 +16,14 @@ from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.options import PlanOptions, option, typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, Treatment
-from needlecare.output.timing import until
 from needlecare.storage.files import MAX_PATH_LENGTH, HeldFile, held_file, reason, write_file
 from needlecare.storage.rule_files import builtin_rule_ids, schedule_names
 from needlecare.time.parsing import parse_clock, parse_quiet_hours
-from needlecare.time.zones import local
 
 if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar
     from needlecare.calendar.options import CalendarOptions
-    from needlecare.calendar.update import Export, Sooner
+    from needlecare.calendar.update import Export
     from needlecare.storage.saved import SavedTreatment
 
 CALENDAR_PANEL = "The calendar"
@@ -269,6 +267,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
         """
         from needlecare.calendar.ics import stream
         from needlecare.calendar.update import checked_size, revise
+        from needlecare.cli.calendar_messages import assumed_text, left_out_text, sooner_text
 
         other = self.export is not None and calendar.reference != self.export.reference
         if self.export is None or (other and self.force) or not (self.update or self.force):
@@ -287,7 +286,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
                 path=self.path,
                 data=data,
                 summary=f"{len(calendar.entries)} events",
-                warnings=_left_out_text(calendar),
+                warnings=left_out_text(calendar),
             )
         if other:
             raise UsageError(
@@ -313,9 +312,9 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
             summary=str(made.summary),
             held=self.held,
             warnings=(
-                *([_assumed_text(self.name, calendar)] if self.forgetful else []),
-                *(_sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
-                *_left_out_text(calendar),
+                *([assumed_text(self.name, calendar)] if self.forgetful else []),
+                *(sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
+                *left_out_text(calendar),
             ),
         )
 
@@ -354,75 +353,6 @@ def open_calendar(ics: str | None, *, update: bool, force: bool) -> Iterator[Cal
         yield CalendarTarget(
             path=path, held=held if export else None, export=export, update=update, force=force
         )
-
-
-def _sooner_text(sooner: "Sooner", schedule: Schedule, calendar: "Calendar", now: datetime) -> str:
-    """Say that a wait is sooner than before, or that it is no longer in the plan."""
-    zone = calendar.options.treatment.zone
-    session, _, rule = sooner.wait.rpartition("/")
-    name = schedule.rules[rule].short if rule in schedule.rules else rule
-    if session:
-        name = f"{session.replace('-', ' ')}: {name}"
-    reader = local(now, zone).date()
-    before = until(sooner.before, zone, reader)
-    if sooner.after is None:
-        return f"No longer in the plan: {name} (it was until {before})."
-    return f"Sooner than before: {name} until {until(sooner.after, zone, reader)} (it was until {before})."
-
-
-def _assumed_text(name: str, calendar: "Calendar") -> str:
-    """Return the line about what a revised calendar is made with, which the file before didn't say."""
-    treatment, reminders = calendar.options.treatment, calendar.options.reminders
-    daily, quiet = reminders.daily, reminders.quiet
-    used = [
-        treatment.zone.key,
-        "PRP" if treatment.prp else "no PRP",
-        f"skin type {treatment.skin_type.name if treatment.skin_type else 'unknown'}",
-        "for scars" if treatment.scars else "not for scars",
-        f"daily care {f'at {daily:%H:%M}' if isinstance(daily, time) else 'off' if daily is DailyCare.NONE else 'on'}",
-        f"quiet hours {quiet.start:%H:%M}-{quiet.end:%H:%M}",
-    ]
-    return (
-        f"{name} didn't say what it was made with. It now has: {', '.join(used)}. "
-        "To change one, run --update with that option."
-    )
-
-
-def _left_out_text(calendar: "Calendar") -> tuple[str, ...]:
-    """Return the line about what a calendar had no room for, if there is any."""
-    from needlecare.calendar.room import MAX_EVENTS, Worth
-
-    names = {
-        Worth.BAR: "all-day bars",
-        Worth.MIDDLE: "mid-point reminders",
-        Worth.CARE: "daily care",
-        Worth.SIGN: "warning signs",
-        Worth.NEXT_SESSION: "reminders of the next session",
-        Worth.LAST_CHANGE: "the end of the last waits",
-        Worth.PREPARATION: "preparation",
-        Worth.MILESTONE: "photos",
-        Worth.ASKED_FOR: "daily care",
-    }
-    is_course = any(event.role.startswith("session-") for event in calendar.entries)
-    gone = [
-        f"{name} {_sessions(calendar.left_out[kind])}" if is_course and calendar.left_out[kind] else name
-        for kind, name in names.items()
-        if kind in calendar.left_out
-    ]
-    said = [f"Left out, to keep to {MAX_EVENTS} events: {', '.join(gone)}."] if gone else []
-    if any(kind.is_announced_with_another for kind in calendar.left_out):
-        said.append("Some news comes together: later, never too soon.")
-    return (" ".join(said),) if said else ()
-
-
-def _sessions(numbers: Sequence[int]) -> str:
-    """Write "in session 2", "in sessions 2 and 3" or "in sessions 2 to 6"."""
-    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-        named = f"{numbers[0]} to {numbers[-1]}"
-    else:
-        *others, last = map(str, numbers)
-        named = f"{', '.join(others)} and {last}" if others else last
-    return f"in session{'s' if len(numbers) > 1 else ''} {named}"
 
 
 def _not_revised(ics: str, error: Exception) -> WriteError:
