@@ -124,9 +124,8 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
             found.append(cells.problems)
         else:
             days.setdefault(row_found.day, []).append(row_found)
-    if any(
-        isinstance(row_found, list) for row_found in found
-    ):  # the row that failed may be part of the same appointment, with PRP or a later end
+    if any(isinstance(result, list) for result in found):
+        # The row that failed may be part of the same appointment, with PRP or a later end.
         expected = "a correct other row for this reference first: it may belong to this appointment"
         understood = [part.row for parts in days.values() for part in parts]
         return [*found, *([row.problem(Column.REF, "other-row", expected)] for row in understood)]

@@ -111,7 +111,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Unseen(StrEnum):
-    """What can change in a file without changing a plan; `needlecare why` and `can` show it."""
+    """What can change in a file without changing a plan: the sources, and these keys of a rule."""
 
     SOURCES = "sources"
     RECOMMENDATIONS = "recommendations"
@@ -129,15 +129,14 @@ def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
 
 def unseen(before: Schedule, after: Schedule) -> dict[Unseen, tuple[str, ...]]:
     """Return the sources and rules that change between two schedules without changing a plan."""
-    both = [(before.rules[name], after.rules[name]) for name in before.rules if name in after.rules]
+    both = [(rule, after.rules[name]) for name, rule in before.rules.items() if name in after.rules]
     sources = dict.fromkeys([*before.sources, *after.sources])
     found = {
-        Unseen.SOURCES: [name for name in sources if before.sources.get(name) != after.sources.get(name)],
-        Unseen.RECOMMENDATIONS: [a.id for a, b in both if a.recommendations != b.recommendations],
-        Unseen.WHY: [a.id for a, b in both if a.why != b.why],
-        Unseen.COVERS: [a.id for a, b in both if a.covers != b.covers],
-        Unseen.EXCEPTIONS: [a.id for a, b in both if a.exceptions != b.exceptions],
+        Unseen.SOURCES: [name for name in sources if before.sources.get(name) != after.sources.get(name)]
     }
+    for key in Unseen:
+        if key is not Unseen.SOURCES:
+            found[key] = [old.id for old, new in both if getattr(old, key) != getattr(new, key)]
     return {what: tuple(names) for what, names in found.items() if names}
 
 

@@ -6,6 +6,7 @@ completely, so that nothing in it is misread or lost.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -54,16 +55,10 @@ def with_saved(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[Sa
 
     It replaces a treatment on the same day, and keeps its name.
     """
-    everything = list(saved)
-    kept = [saved_treatment for saved_treatment in everything if saved_treatment.day != new.day]
-    given = next(
-        (saved_treatment.name for saved_treatment in everything if saved_treatment.day == new.day), ""
-    )
-    return tuple(
-        sorted(
-            [*kept, replace(new, name=new.name or given)], key=lambda saved_treatment: saved_treatment.begins
-        )
-    )
+    before = list(saved)
+    name = next((old.name for old in before if old.day == new.day), "")
+    kept = [old for old in before if old.day != new.day]
+    return tuple(sorted([*kept, replace(new, name=new.name or name)], key=attrgetter("begins")))
 
 
 MAX_NAME = 40  # characters
@@ -82,21 +77,17 @@ def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], dateti
 
     `as_of` gives the moment (UTC) to look at for the time zone of a treatment.
     """
-    begun = [
-        saved_treatment
-        for saved_treatment in saved
-        if saved_treatment.begins <= as_of(saved_treatment.treatment.zone)
-    ]
+    begun = [known for known in saved if known.begins <= as_of(known.treatment.zone)]
     if begun:
-        return max(begun, key=lambda saved_treatment: saved_treatment.begins)
-    return min(saved, key=lambda saved_treatment: saved_treatment.begins, default=None)
+        return max(begun, key=attrgetter("begins"))
+    return min(saved, key=attrgetter("begins"), default=None)
 
 
 def saved_bytes(saved: Iterable[SavedTreatment]) -> bytes:
     """Write saved treatments in the format of the file."""
     import json  # msgspec refuses lone surrogates, which a path that is not UTF-8 contains
 
-    document = {"format": FORMAT, "treatments": [_row(saved_treatment) for saved_treatment in saved]}
+    document = {"format": FORMAT, "treatments": list(map(_row, saved))}
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return text.encode(errors="backslashreplace")  # bytes of a path that are not characters become \udcff
 

@@ -76,12 +76,12 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
     file = saved_file()
     with locked_folder(file.parent):  # so that nothing is lost that another process saves at the same time
         saved = load_saved()
-        known = new in [replace(saved_treatment, name="") for saved_treatment in saved]
+        known = new in [replace(old, name="") for old in saved]
         if not known:
             write_file(file, saved_bytes(with_saved(saved, new)), force=True)
     if known:
         what = "Already saved"
-    elif any(saved_treatment.day == new.day for saved_treatment in saved):
+    elif any(old.day == new.day for old in saved):
         what = "Saved, replacing the treatment saved for that day"
     else:
         what = "Saved"
@@ -106,7 +106,7 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
         made, now = options.planned(treated, chosen)
         return Current(plan=made, now=now)
     zone = options.zone_of(chosen.tz) if options.typed(ctx, "tz") else None
-    known = [_in_zone(saved_treatment, zone) if zone else saved_treatment for saved_treatment in load_saved()]
+    known = [_in_zone(saved, zone) if zone else saved for saved in load_saved()]
     current = in_force(known, lambda zone: options.moment_of(chosen.as_of, zone, chosen.dates, say=False))
     if current is None:
         nothing_saved()
@@ -176,7 +176,7 @@ def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:
         if number is None:
             now = options.clock()
             chosen = in_force(kept, lambda _: now)
-            place = next(place for place, saved_treatment in enumerate(kept) if saved_treatment is chosen)
+            place = next(place for place, saved in enumerate(kept) if saved is chosen)
         elif 1 <= number <= len(kept):
             place = number - 1
         else:

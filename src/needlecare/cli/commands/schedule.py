@@ -201,9 +201,7 @@ def new(
         path.with_name(RULES_SCHEMA): rules_schema(),
     }
     write_files(written, force=force)
-    terminal.say(
-        f"Written: {', '.join(shown(str(written_path), MAX_PATH_LENGTH) for written_path in written)}."
-    )
+    terminal.say(f"Written: {', '.join(shown(str(name), MAX_PATH_LENGTH) for name in written)}.")
     terminal.say(f"Edit it, then: needlecare schedule check {shlex.quote(shown(str(path), MAX_PATH_LENGTH))}")
 
 

@@ -63,9 +63,7 @@ def why(
     from needlecare.output.terminal.why import Reason, why, why_json
 
     today = local(now, made.treatment.zone).date()
-    reasons = [
-        Reason(rule=named_rule, plan=made, dated=dated, today=today, name=name) for named_rule in named
-    ]
+    reasons = [Reason(rule=meant, plan=made, dated=dated, today=today, name=name) for meant in named]
     if style.json:
         terminal.print_bytes(why_json(reasons).encode())
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import (
@@ -104,14 +105,7 @@ def checked_json(checked: Iterable[Checked]) -> str:
 
 
 def _cases_json(cases: CheckedCases) -> Json:
-    return {
-        "file": cases.file,
-        "exists": cases.exists,
-        "total": cases.total,
-        "holding": cases.holding,
-        "problems": [_problem(problem) for problem in cases.problems],
-        "uncovered": list(cases.uncovered),
-    }
+    return {**asdict(cases), "problems": [_problem(problem) for problem in cases.problems]}
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -150,7 +144,7 @@ def _lines(schedule: Schedule) -> Iterator[str]:
     yield "SERIES"
     series = schedule.series
     yield f"  {series.sessions} sessions {series.every.text} apart, {series.scars_sessions} sessions {series.scars_every.text} apart for scars"
-    yield from (f"    {_range(series_range)}" for series_range in series.ranges)
+    yield from (f"    {_range(given)}" for given in series.ranges)
     yield ""
     yield "SOURCES"
     for source in schedule.sources.values():
@@ -173,17 +167,17 @@ def _recommendation_text(recommendation: Recommendation) -> str:
     return f"{recommendation.claim}  {times}  {recommendation.source}: {recommendation.statement}{extra}"
 
 
-def _range(series_range: SeriesRange) -> str:
+def _range(given: SeriesRange) -> str:
     """Write "3-6 sessions P28D to P1M apart  patient-guide: 3-6 sessions a month apart"."""
     parts = []
-    if series_range.sessions is not None:
-        parts.append(f"{series_range.sessions[0]}-{series_range.sessions[1]} sessions")
-    if series_range.every is not None:
-        parts.append(f"{' to '.join(offset.text for offset in series_range.every if offset)} apart")
-    extras = [] if series_range.condition is Condition.ALL else [series_range.condition.value]
-    extras += [f"set aside: {series_range.set_aside}"] if series_range.set_aside else []
+    if given.sessions is not None:
+        parts.append(f"{given.sessions[0]}-{given.sessions[1]} sessions")
+    if given.every is not None:
+        parts.append(f"{' to '.join(offset.text for offset in given.every if offset)} apart")
+    extras = [] if given.condition is Condition.ALL else [given.condition.value]
+    extras += [f"set aside: {given.set_aside}"] if given.set_aside else []
     extra = f" [{'; '.join(extras)}]" if extras else ""
-    return f"{' '.join(parts)}  {series_range.source}: {series_range.statement}{extra}"
+    return f"{' '.join(parts)}  {given.source}: {given.statement}{extra}"
 
 
 def _series_json(series: Series) -> Json:
@@ -193,17 +187,8 @@ def _series_json(series: Series) -> Json:
         "scars_sessions": series.scars_sessions,
         "scars_every": series.scars_every.text,
         "ranges": [
-            {
-                "source": series_range.source,
-                "statement": series_range.statement,
-                "condition": series_range.condition.value,
-                "sessions": list(series_range.sessions) if series_range.sessions else None,
-                "every": [offset.text for offset in series_range.every if offset]
-                if series_range.every
-                else None,
-                "set_aside": series_range.set_aside,
-            }
-            for series_range in series.ranges
+            {**asdict(given), "every": given.every and [offset.text for offset in given.every if offset]}
+            for given in series.ranges
         ],
     }
 
@@ -251,9 +236,5 @@ def _unplaced(recommendation: Recommendation) -> Json:
 
 
 def _problem(problem: Problem) -> Json:
-    return {
-        "line": problem.line,
-        "column": problem.column,
-        "where": problem.where or None,
-        "what": problem.what,
-    }
+    place = {"line": problem.line, "column": problem.column}
+    return {**place, "where": problem.where or None, "what": problem.what}

@@ -11,23 +11,18 @@ from needlecare.storage.saved import SavedTreatment
 def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
     """Write a line for each saved treatment, with its number; the one that status shows is marked."""
     lines = []
-    for number, saved_treatment in enumerate(saved, start=1):
-        mark = "  <- shown by status" if saved_treatment is current else ""
-        name = f"{saved_treatment.name}: " if saved_treatment.name else ""
-        details = ", ".join(_details(saved_treatment))
-        lines.append(f"{number}  {name}{treated_text(saved_treatment.treatment)}, {details}{mark}\n")
+    for number, known in enumerate(saved, start=1):
+        mark = "  <- shown by status" if known is current else ""
+        name = f"{known.name}: " if known.name else ""
+        details = ", ".join(_details(known))
+        lines.append(f"{number}  {name}{treated_text(known.treatment)}, {details}{mark}\n")
     return "".join(lines)
 
 
 def saved_json(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
     """Write the saved treatments as JSON."""
     return json_text(
-        {
-            "saved": [
-                _saved_json(saved_treatment, number, current)
-                for number, saved_treatment in enumerate(saved, start=1)
-            ]
-        }
+        {"saved": [_saved_json(known, number, current) for number, known in enumerate(saved, 1)]}
     )
 
 
