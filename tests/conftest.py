@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from needlecare.errors import ScheduleError
 from needlecare.model import Schedule
+from needlecare.output.timing import choose_clock
 from needlecare.rules.load import read_schedule
 from needlecare.rules.prepared import SUFFIX, prepare, prepared_schedule
 from needlecare.storage.files import replace_file
@@ -60,6 +61,11 @@ def pytest_configure() -> None:
         with suppress(ScheduleError):  # whose problems the tests tell
             if not prepared.exists() or prepared_schedule(prepared.read_bytes(), data) is None:
                 replace_file(prepared, prepare(data, path.name), durable=False)
+
+
+def pytest_runtest_setup() -> None:
+    """Forget the clock of 12 or 24 hours that a command line within this process chose for all that follows."""
+    choose_clock(0)
 
 
 @pytest.fixture(scope="session")

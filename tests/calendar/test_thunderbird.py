@@ -135,6 +135,7 @@ def test_a_second_import_changes_nothing_and_one_into_a_new_calendar_everything(
     assert held(anew) == expected(newer)
 
 
+@pytest.mark.long
 def test_a_cancelled_file_must_be_imported_into_a_new_calendar(
     thunderbird: Thunderbird, tmp_path: Path
 ) -> None:

@@ -709,12 +709,12 @@ def test_what_is_printed_is_what_the_schema_promises(name: str, schedule_v1: Sch
 def test_the_schema_refuses_a_wrong_value(
     path: tuple[str | int, ...], value: object, schedule_v1: Schedule
 ) -> None:
-    document = printed(course(EXAMPLE, schedule_v1))
+    document = json.loads(course_json(course(EXAMPLE, schedule_v1), BEFORE))
     place: Any = document
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = value
-    assert list(validator().iter_errors(document))
+    assert not validator().is_valid(document)
 
 
 def test_the_json_tells_the_dates_of_the_next_session(schedule_v1: Schedule) -> None:

@@ -5,6 +5,7 @@ words around them, which don't change the question ("can I go for a", "use my").
 never guessed: the message names it, and suggests a known word if one is very similar.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import takewhile
@@ -177,11 +178,10 @@ class Vocabulary:
         Those that may be spelt in two ways ("haemorrhage", "hemorrhage") are under "".
         """
         if words_of not in self._beginnings:
-            found = self._beginnings[words_of] = {}
+            found = self._beginnings[words_of] = defaultdict(list)
             for rule in self.schedule.rules.values():
                 for word in words_of(rule):
-                    begin = "" if word[1:3] == "ae" else word[:2].lower()
-                    found.setdefault(begin, []).append((word, rule.id))
+                    found["" if word[1:3] == "ae" else word[:2].lower()].append((word, rule.id))
         return self._beginnings[words_of]
 
     def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
