@@ -3,9 +3,9 @@
 Every output about "now" uses this, so that all of them agree. Nothing is worded here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -72,7 +72,7 @@ def overview(plan: Plan, as_of: datetime) -> Overview:
 
     ended = now(avoid, Status.PAST)
     just_ended = [window for window in ended if as_of - window.end < JUST]
-    not_yet = _grouped(now(avoid, Status.UPCOMING, *open_now), _end)
+    not_yet = _grouped(now(avoid, Status.UPCOMING, *open_now), "end")
     soon: list[Window] = []
     results: list[Window] = []
     for window in now(expect, Status.UPCOMING):
@@ -85,25 +85,17 @@ def overview(plan: Plan, as_of: datetime) -> Overview:
         next_change=not_yet[0] if not_yet else None,
         just_ended=tuple(just_ended),
         ended=tuple(window for window in ended if window not in just_ended),
-        preparation=() if begun else _grouped(plan.of(PrepareWindow), _start),
+        preparation=() if begun else _grouped(plan.of(PrepareWindow)),
         do_now=tuple(now(do, *open_now)),
-        do_later=_grouped(now(do, Status.UPCOMING), _start),
+        do_later=_grouped(now(do, Status.UPCOMING)),
         normal_now=tuple(now(expect, *open_now)),
-        normal_soon=_grouped(soon, _start),
-        results=_grouped(results, _start),
+        normal_soon=_grouped(soon),
+        results=_grouped(results),
         call_now=tuple(now(warnings, *open_now)),
-        call_later=_grouped(now(warnings, Status.UPCOMING), _start),
-        milestones=_grouped(now(milestones, Status.UPCOMING, *open_now), _start),
+        call_later=_grouped(now(warnings, Status.UPCOMING)),
+        milestones=_grouped(now(milestones, Status.UPCOMING, *open_now)),
         notes=tuple(note for note in notes_at(plan, as_of) if not (begun and _is_preparation(note, plan))),
     )
-
-
-def _start(window: Window) -> datetime | None:
-    return window.start
-
-
-def _end(window: Window) -> datetime | None:
-    return window.end
 
 
 def _is_preparation(note: Note, plan: Plan) -> bool:
@@ -111,11 +103,16 @@ def _is_preparation(note: Note, plan: Plan) -> bool:
 
 
 def _grouped(
-    windows: Iterable[AnyWindow], moment: Callable[[Window], datetime | None]
+    windows: Iterable[AnyWindow], edge: Literal["start", "end"] = "start"
 ) -> tuple[Group[AnyWindow], ...]:
     """Return windows by their starts or their ends, earliest first; those that share one in the schedule's order."""
     groups: dict[datetime, list[AnyWindow]] = {}
     for window in windows:
-        if (at := moment(window)) is not None:
-            groups.setdefault(at, []).append(window)
-    return tuple(Group(moment=at, windows=tuple(groups[at])) for at in sorted(groups))
+        if (moment := getattr(window, edge)) is not None:
+            groups.setdefault(moment, []).append(window)
+    return tuple(Group(moment=moment, windows=tuple(groups[moment])) for moment in sorted(groups))
+
+
+def windows_of(groups: Iterable[Group[AnyWindow]]) -> tuple[AnyWindow, ...]:
+    """Return the windows of groups, in order."""
+    return tuple(window for group in groups for window in group.windows)

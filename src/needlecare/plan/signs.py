@@ -13,7 +13,7 @@ from msgspec import Struct
 from needlecare.model import Kind, Plan, Rule, Status, Window
 from needlecare.plan.answer import windows_by_rule
 from needlecare.plan.combine import begins, status
-from needlecare.plan.overview import overview
+from needlecare.plan.overview import overview, windows_of
 
 
 class Usual(StrEnum):
@@ -121,7 +121,7 @@ def today(plan: Plan, moment: datetime) -> Today:
         moment=moment,
         begun=view.begun,
         now=view.normal_now,
-        soon=tuple(window for group in view.normal_soon for window in group.windows),
+        soon=windows_of(view.normal_soon),
         watch=_warnings(plan, moment),
     )
 

@@ -11,7 +11,7 @@ from needlecare import __version__
 from needlecare.model import AssessedRecommendation, Note, Offset, Plan, Schedule, Source, Treatment, Window
 from needlecare.output.standing import standing_texts
 from needlecare.plan.combine import notes_at, status
-from needlecare.plan.overview import Group, overview
+from needlecare.plan.overview import overview, windows_of
 from needlecare.time.zones import local
 
 FORMAT = 1
@@ -57,9 +57,6 @@ def status_json(plan: Plan, as_of: datetime) -> str:
     def each(windows: Iterable[Window]) -> list[Json]:
         return [window_summary_json(window, as_of, zone) for window in windows]
 
-    def flat(groups: Iterable[Group[Window]]) -> list[Json]:
-        return each(window for group in groups for window in group.windows)
-
     change = view.next_change
     return json_text(
         {
@@ -68,14 +65,14 @@ def status_json(plan: Plan, as_of: datetime) -> str:
             "as_of": iso(as_of, zone),
             "begun": view.begun,
             "next": change and {"at": iso(change.moment, zone), "windows": each(change.windows)},
-            "not_yet": flat(view.not_yet),
+            "not_yet": each(windows_of(view.not_yet)),
             "just_ended": each(view.just_ended),
-            "before": flat(view.preparation),
+            "before": each(windows_of(view.preparation)),
             "checklist": [] if view.begun else each(plan.checklist),
             "do": each(view.do_now),
-            "do_later": flat(view.do_later),
+            "do_later": each(windows_of(view.do_later)),
             "normal": each(view.normal_now),
-            "milestones": flat(view.milestones),
+            "milestones": each(windows_of(view.milestones)),
             "warnings": each(view.call_now),
             "notes": [note_json(note) for note in view.notes],
             "standing": dict(standing_texts(plan.schedule)),

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from needlecare.model import (
-    AnyWindow,
     AvoidWindow,
     Case,
     Kind,
@@ -35,7 +34,7 @@ from needlecare.output.wording import (
     whole_sentence,
 )
 from needlecare.plan.combine import begins, placed_recommendations
-from needlecare.plan.overview import Group, overview
+from needlecare.plan.overview import overview, windows_of
 from needlecare.time.zones import end_of_day, local
 
 # Notes that affect the dates, shown at the top; the others are under "Good to know".
@@ -406,11 +405,6 @@ def point(window: Window, *, when: str = "", some: str = "") -> Point:
     rule = window.rule
     said = "; ".join(filter(None, [when, "your clinic's word" if window.overridden else ""]))
     return Point(title=rule.title, medicine=rule.medicine, when=said, some=some, advice=rule.advice)
-
-
-def windows_of(groups: Iterable[Group[AnyWindow]]) -> tuple[AnyWindow, ...]:
-    """Return the windows of groups, in order."""
-    return tuple(window for group in groups for window in group.windows)
 
 
 def undated(points: Iterable[Point]) -> tuple[Dated, ...]:

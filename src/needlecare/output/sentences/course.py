@@ -26,7 +26,7 @@ from needlecare.output.sentences.plan import (
 from needlecare.output.timing import how_long, long_day, long_moment, long_until
 from needlecare.output.wording import differs_between, joined, now_text, sentence, tip, whole_sentence
 from needlecare.plan.course import Course, Merged, Session, earliest_next
-from needlecare.plan.overview import Overview, overview
+from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import local
 
 
@@ -64,7 +64,7 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
         yield from section(
             "Tell your clinic first", [f"{w.rule.title}. {w.rule.advice}" for w in current.plan.checklist]
         )
-    signs = [*view.call_now, *(window for group in view.call_later for window in group.windows)]
+    signs = [*view.call_now, *windows_of(view.call_later)]
     yield from section("Call the clinic", [sign_text(window, zone) for window in signs])
     for heading, said in ranges_said(course):
         yield from section(heading, [sentence(text) for text in said])
@@ -92,15 +92,14 @@ def _session(course: Course, session: Session, as_of: datetime) -> str:
 def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     """Yield the days before and after one session."""
     zone, number = course.first.zone, session.number
-    prepare = [preparation_text(window, zone) for group in view.preparation for window in group.windows]
+    prepare = [preparation_text(window, zone) for window in windows_of(view.preparation)]
     yield from section(f"Before session {number}", prepare)
     lasting = goes_on(course, session)
     going_on = {window.rule.id for window, _ in lasting}
-    windows = [window for group in view.not_yet for window in group.windows]
     following = course.after(session)
     continued = {merger.avoid.rule.id for merger in following.merged} if following else set()
     lines = []
-    for window in windows:
+    for window in windows_of(view.not_yet):
         if window.rule.id not in going_on:
             lines.append(not_yet_text(window, view))
             if window.rule.id in continued and window.rule.then:  # to say what goes on after this end

@@ -19,7 +19,7 @@ from needlecare.output.wording import (
     whole_sentence,
 )
 from needlecare.plan.combine import status
-from needlecare.plan.overview import Overview, overview
+from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import end_of_day, first_moment, local
 
 
@@ -40,30 +40,24 @@ def _lines(view: Overview) -> Iterator[str]:
         yield f"Next: {next_text(view, view.next_change)}"
     yield f"Emergency: {standing_text('emergency', plan.schedule, short=True)}"
     if not view.begun:
-        prepare = [window for group in view.preparation for window in group.windows]
+        prepare = windows_of(view.preparation)
         yield from section(
             "Prepare", [f"{preparation_text(window, zone)} {window.rule.advice}" for window in prepare]
         )
         yield from section(
             "Tell your clinic first", [f"{w.rule.title}. {w.rule.advice}" for w in plan.checklist]
         )
-    yield from section(
-        "Don't",
-        [
-            f"{not_yet_text(window, view)} {window.rule.advice}"
-            for group in view.not_yet
-            for window in group.windows
-        ],
-    )
+    not_yet = [f"{not_yet_text(window, view)} {window.rule.advice}" for window in windows_of(view.not_yet)]
+    yield from section("Don't", not_yet)
     yield from section("Just over", [_ended(window, zone) for window in view.just_ended])
     yield from section("Over", [_ended(window, zone) for window in view.ended])
-    coming = [window for group in view.do_later for window in group.windows]
-    yield from section("Do", [stretch_text(window, zone) for window in (*view.do_now, *coming)])
-    expected = [window for group in (*view.normal_soon, *view.results) for window in group.windows]
-    yield from section("Normal", [stretch_text(window, zone) for window in (*view.normal_now, *expected)])
-    later = [window for group in view.call_later for window in group.windows]
-    yield from section("Call the clinic", [sign_text(window, zone) for window in (*view.call_now, *later)])
-    yield from section("Later", [stretch_text(w, zone) for group in view.milestones for w in group.windows])
+    to_do = (*view.do_now, *windows_of(view.do_later))
+    yield from section("Do", [stretch_text(window, zone) for window in to_do])
+    normal = (*view.normal_now, *windows_of((*view.normal_soon, *view.results)))
+    yield from section("Normal", [stretch_text(window, zone) for window in normal])
+    signs = (*view.call_now, *windows_of(view.call_later))
+    yield from section("Call the clinic", [sign_text(window, zone) for window in signs])
+    yield from section("Later", [stretch_text(w, zone) for w in windows_of(view.milestones)])
     yield from section("Notes", [tip(note, view) or sentence(note.text) for note in view.notes])
     yield from always(plan.schedule)
 

@@ -31,7 +31,7 @@ from needlecare.output.wording import (
     treatment_name,
 )
 from needlecare.plan.combine import begins
-from needlecare.plan.overview import Overview
+from needlecare.plan.overview import Overview, windows_of
 from needlecare.time.zones import end_of_day, local
 
 NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
@@ -234,8 +234,8 @@ class Page:
 
     def today_only(self, view: Overview) -> list[Window]:
         """Return the milestones of today alone, such as a photo."""
-        begun = (w for group in view.milestones if group.moment <= view.as_of for w in group.windows)
-        return [window for window in begun if self.one_day(window)]
+        begun = (group for group in view.milestones if group.moment <= view.as_of)
+        return [window for window in windows_of(begun) if self.one_day(window)]
 
     def one_day(self, window: Window) -> bool:
         """Whether a window is a single local day."""

@@ -9,7 +9,7 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NORMAL, STRONG, Text
 from needlecare.output.timing import clock
 from needlecare.output.wording import reader_day
-from needlecare.plan.overview import Group, Overview, overview
+from needlecare.plan.overview import Group, Overview, overview, windows_of
 from needlecare.time.zones import local
 
 
@@ -56,10 +56,7 @@ class _Status(Page):
         """Write what to prepare and from when, then what to tell the clinic first."""
         view = self.view
         self.line("PREPARE", DONT)
-        past = [
-            window for group in view.preparation if group.moment <= view.as_of for window in group.windows
-        ]
-        if past:
+        if past := windows_of(group for group in view.preparation if group.moment <= view.as_of):
             self.dated("now", past)
         for group in view.preparation:
             if group.moment > view.as_of:

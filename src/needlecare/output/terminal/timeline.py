@@ -18,7 +18,7 @@ from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text,
 from needlecare.output.timing import last_whole_day
 from needlecare.output.wording import reader_day
 from needlecare.plan.combine import begins, status
-from needlecare.plan.overview import Overview, overview
+from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import local
 
 NAMES = 23  # columns for names; a rule's short name has 22 or fewer
@@ -90,7 +90,7 @@ class _Timeline(Page):
     def chart_end(self) -> datetime:
         """Return when the last thing to do or to avoid ends, limited to the weeks that fit in a chart."""
         view = self.view
-        windows = [w for group in (*view.not_yet, *view.do_later) for w in group.windows] + [*view.do_now]
+        windows = [*windows_of((*view.not_yet, *view.do_later)), *view.do_now]
         first, most = self.origin + timedelta(days=DAYS), self.origin + timedelta(weeks=MAX_WEEKS)
         return min(max((w.end for w in windows if w.end is not None), default=first), most)
 
