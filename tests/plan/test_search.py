@@ -137,6 +137,7 @@ SUGGESTIONS = {
     "exersis": None,  # as many in one of seven, of "exercise"
     "foundaon": 'Did you mean "foundation"?',
     "consealer to cover redness": 'Did you mean "concealer"?',  # the word that is wrong, not those beside it
+    "swin retinol": 'Did you mean "retinol"?',  # beside a known word, four letters may be any other word
     "ice cream": None,  # neither ice nor cream
     "hot dog": None,
 }
@@ -166,6 +167,12 @@ def test_any_text_is_understood_or_refused_on_one_line(vocabulary: Vocabulary, w
     with pytest.raises(NotUnderstood) as refused:
         vocabulary.meant(words)
     assert str(refused.value).isprintable()
+
+
+def test_a_question_may_have_forty_words(vocabulary: Vocabulary) -> None:
+    assert meant(f"{'really ' * 39}swim", vocabulary) == {"swimming"}
+    with pytest.raises(NotUnderstood):
+        vocabulary.meant(f"{'really ' * 40}swim")
 
 
 def test_a_rule_is_named_by_its_id_or_its_title(vocabulary: Vocabulary, builtin: Schedule) -> None:

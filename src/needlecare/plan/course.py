@@ -151,7 +151,7 @@ def next_milestone(session: Session) -> Window | None:
         and window.rule.series is SessionScope.BETWEEN
         and window.start is not None
     ]
-    return max(found, default=(None, 0, None))[2]
+    return max(found)[2] if found else None
 
 
 class _Anchor(NamedTuple):
