@@ -1,7 +1,7 @@
-"""The events of a course's calendar: those of each session, cut where the next one begins.
+"""The events of a course's calendar: those of each session, cut off when the next one begins.
 
-No two phases run at once, in a course as in a plan. The roles of a session's
-events begin with session-N/, so that its UIDs survive whatever moves.
+As in the calendar of a plan, phases never overlap. The roles of a session's events begin with session-N/, so that their
+UIDs stay the same when sessions move.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -24,8 +24,8 @@ from needlecare.plan.course import Course, Session, earliest_next, next_mileston
 from needlecare.time.zones import end_of_day, first_moment, local
 
 NO_MOVES: Mapping[int, datetime | date] = {}
-WARNING = timedelta(hours=1)  # that the reminder of a session comes before it, at least
-SESSION_OVER = "All waits of this session over"  # what comes before the next one may have begun
+WARNING = timedelta(hours=1)  # the reminder of a session comes at least this long before it
+SESSION_OVER = "All waits of this session over"  # preparation for the next one may have begun
 
 
 def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
@@ -40,10 +40,9 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
 ) -> Calendar:
     """Make the calendar of a course, with its events in the order of their starts.
 
-    `as_of` (UTC) decides only which sessions lie ahead, so that their preparation is
-    included. `moves` says where single sessions were put. The reference is that of the first treatment, or `ref`; a UUID is that of a
-    file that exists already, and `remembered` what that was made with. Raises UsageError
-    as the calendar of a plan does.
+    `as_of` (UTC) only decides which sessions are still to come, so that their preparation is included. `moves` are the
+    new dates of moved sessions. The reference is that of the first treatment, or `ref`; a UUID is the reference of an
+    existing file, and `remembered` are its options. Raises UsageError like the calendar of a plan.
     """
     options = _options(course, moves, as_of, detail, reminders, remembered)
     whole = [_drafts(course, session, options) for session in course.sessions]
@@ -66,7 +65,7 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
 def _drafts(
     course: Course, session: Session, options: CalendarOptions, without: Collection[str] = ()
 ) -> list[Draft]:
-    """Return the drafts of one session, without those for which there is no room."""
+    """Return the drafts of one session, without those that are left out."""
     planned = options.planned
     if planned is not None and planned >= session.begins:
         planned = None
@@ -110,7 +109,7 @@ def _options(
 
 
 def _until_next(course: Course, session: Session, draft: Draft) -> Iterator[Draft]:
-    """Yield an event of a session under its role in the course, unless it begins after the next session."""
+    """Yield an event of a session with its role in the course, unless it begins after the next session."""
     named = replace(draft, role=of_session(session.number, draft.role))
     following = course.after(session)
     if following is not None and draft.title == _today(following, course):
@@ -137,7 +136,7 @@ def _today(following: Session, course: Course) -> str:
 
 
 def _before_session(draft: Draft, following: Session, course: Course) -> Draft:
-    """Return the reminder of the next session: on the evening before it where its own morning is too late."""
+    """Return the reminder of the next session: on the evening before, if the morning of its day is too late."""
     assert isinstance(draft.start, datetime)
     if following.plan.treatment.date_only or draft.start + WARNING <= following.begins:
         return draft
@@ -147,7 +146,7 @@ def _before_session(draft: Draft, following: Session, course: Course) -> Draft:
 
 
 def _going_on(course: Course, session: Session) -> dict[str, str]:
-    """Return what is said behind the names of things that the next session asks to avoid as well."""
+    """Return what follows the names of things that must also be avoided for the next session."""
     following = course.after(session)
     if following is None:
         return {}
@@ -155,13 +154,13 @@ def _going_on(course: Course, session: Session) -> dict[str, str]:
 
 
 def _continued(course: Course, session: Session) -> set[str]:
-    """Return the rules from whose waits the preparation of the next session goes on."""
+    """Return the avoid rules that the preparation for the next session continues."""
     following = course.after(session)
     return {merged.avoid.rule.id for merged in following.merged} if following is not None else set()
 
 
 def _worded(course: Course, session: Session) -> Plan:
-    """Return the plan of a session in which the milestone of the next session names its day."""
+    """Return the plan of a session, in which the milestone of the next session names its date."""
     following = course.after(session)
     milestone = next_milestone(session)
     if following is None or milestone is None:
@@ -177,7 +176,7 @@ def _worded(course: Course, session: Session) -> Plan:
 
 
 def _appointment(course: Course, session: Session, following: Session, milestone: Window) -> Window:
-    """Return the milestone that speaks of the next session, on the day for which that is planned."""
+    """Return the milestone of the next session, on the day for which the session is planned."""
     zone = course.first.zone
     name = f"Session {following.number} of {len(course.sessions)}"
     said = f"Planned for {session_when(course, following)}."

@@ -1,7 +1,7 @@
-"""The options that a calendar was made with, as a line of its file, so that a revision remembers them.
+"""The options that a calendar was made with, as one line in its file, so that a revision can use them again.
 
-The line holds what a command line says, in its words: times, zones, yes and no, ids
-of rules and sources. It never holds a path, a name or a clinic's own reference.
+The line has the same words as a command line: times, zones, yes and no, ids of rules and sources. It never contains a
+path, a name or a clinic's own reference.
 """
 
 from collections.abc import Iterator
@@ -30,9 +30,8 @@ _MOMENT = "%Y%m%dT%H%M%SZ"
 class CalendarOptions(Struct, frozen=True, kw_only=True):
     """What a calendar was made with. `schedule` is the id of its rules.
 
-    `planned` is the moment (UTC) at which it was made for this treatment, if that lay
-    ahead: preparation that had begun by then was announced at that time. `moves` are the
-    sessions of a course that were put elsewhere.
+    `planned` is the moment (UTC) at which it was made for this treatment, if that was before the treatment:
+    preparation that had already begun was announced at that time. `moves` are the moved sessions of a course.
     """
 
     treatment: Treatment

@@ -1,8 +1,8 @@
-"""Which events a calendar leaves out, so that it holds at most 30.
+"""Decides which events a calendar leaves out, so that it has at most 30.
 
-A course has more news than anybody wants to be rung for. Bars and mid-points go first, then what a
-later session repeats. The end of a wait is then announced with the next one: later, never earlier.
-What an event is worth is a number; the lowest goes first, and of equal ones the last of the latest session.
+A course has more news than anybody wants alarms for. All-day bars and mid-point reminders are left out first, then what
+a later session repeats. An end of a wait that is left out is announced with the next one: later, never earlier. Each
+event has a worth, a number. The lowest is left out first; of equal ones, the last event of the latest session.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ MAX_EVENTS = 30
 
 @unique
 class Worth(Enum):
-    """What a kind of event is worth, in a first session and in one that repeats it."""
+    """What a kind of event is worth: in the first session, and in a later one that repeats it."""
 
     BAR = (0, 0)
     MIDDLE = (1, 1)
@@ -48,14 +48,14 @@ class Worth(Enum):
         return float(later if session else first)
 
 
-_HOUR = (1, 1 / 3)  # that the most important thing of a change comes late, in the same measure
+_HOUR = (1, 1 / 3)  # what each hour of delay is worth for the most important thing in a change
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """An event as far as its place in the calendar goes.
+    """What decides whether an event is left out.
 
-    Of a change, `at` is its moment and `since` that of the first thing that it announces (UTC), `priority`
-    that of the most important one. Other events have none of them.
+    Only changes have the last three: `at` is the moment of the change, `since` that of the first thing that it
+    announces (UTC), and `priority` that of the most important thing.
     """
 
     role: str
@@ -66,10 +66,9 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True):
-    """What a calendar leaves out: the roles of each session's events, and what kinds of events these are.
+    """What a calendar leaves out: the roles of events in each session, and the kinds of events.
 
-    Each kind has the numbers of the sessions in which some are left out, and none where no event of
-    the kind remains.
+    Each kind has the numbers of the sessions in which events are left out; none if no event of the kind is left.
     """
 
     roles: Sequence[frozenset[str]]
@@ -77,7 +76,7 @@ class LeftOut(Struct, frozen=True):
 
 
 def left_out(sessions: Sequence[Sequence[Part]]) -> LeftOut:
-    """Return what the sessions of a calendar leave out. The changes of each are in their order."""
+    """Return what to leave out of the sessions of a calendar. The changes of each session must be sorted."""
     kept = [list(parts) for parts in sessions]
     roles: list[set[str]] = [set() for _ in sessions]
     kinds: dict[Worth, set[int]] = {}
@@ -127,5 +126,5 @@ def _worth(parts: Sequence[Part], number: int, session: int) -> float:
 
 
 def _next_change(parts: Sequence[Part], number: int) -> int | None:
-    """Return the place of the first change from a place on."""
+    """Return the position of the first change at or after a position."""
     return next((n for n in range(number, len(parts)) if parts[n].at is not None), None)

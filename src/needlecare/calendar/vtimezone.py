@@ -1,8 +1,7 @@
 """The VTIMEZONE of a time zone (RFC 5545, section 3.6.5), for events in local time.
 
-Where a zone changes its clocks by one rule every year, the rule is written, so that
-a client that keeps the first VTIMEZONE of a name stays right for later events too;
-elsewhere each change within the span stands for itself.
+If a zone changes its clocks by the same rule every year, the rule is written, so that a client that keeps the first
+VTIMEZONE of a name is right about later events too. Otherwise each change in the span is written by itself.
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from ics.grammar.parse import Container, ContentLine
 
 from needlecare.time.zones import clock_changes, local
 
-YEARS = 10  # for which a yearly rule must be right
+YEARS = 10  # a yearly rule must be right for this many
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -31,7 +30,7 @@ def _yearly_lines(zone: ZoneInfo, year: int) -> tuple[str, ...]:
 
 
 def _lines(zone: ZoneInfo, found: Sequence[Container]) -> tuple[str, ...]:
-    # Some clients want a STANDARD part, and take the first part for it.
+    # Some clients need a STANDARD part, and assume that the first part is one.
     observances = sorted(found, key=lambda observance: observance.name != "STANDARD")
     container = Container("VTIMEZONE", ContentLine("TZID", value=zone.key), *observances)
     return tuple(str(container).split("\r\n"))
@@ -54,7 +53,7 @@ def _yearly(zone: ZoneInfo, year: int) -> list[Container]:
 
 
 def _rule(walls: Sequence[datetime]) -> str | None:
-    """Return the yearly rule that some local times follow: the same weekday of a month at the same hour."""
+    """Return the yearly rule for some local times, if there is one: the same weekday of a month at the same hour."""
     if len({wall.year for wall in walls}) != len(walls) or len(walls) != YEARS + 1:
         return None
     if len({(wall.month, wall.weekday(), wall.time()) for wall in walls}) != 1:
@@ -68,7 +67,7 @@ def _rule(walls: Sequence[datetime]) -> str | None:
 
 
 def _each(zone: ZoneInfo, first: datetime, last: datetime) -> list[Container]:
-    """Return an observance for the last change before a span, and for each within it."""
+    """Return an observance for the last clock change before a span, and for each clock change in it."""
     before = clock_changes(first - timedelta(days=400), first, zone)
     standard = [at for at in before if not local(at, zone).dst()]
     onsets = [
@@ -87,7 +86,7 @@ def _observance(onset: datetime, zone: ZoneInfo, rule: str | None = None) -> Con
 
 
 def _always(moment: datetime, zone: ZoneInfo) -> Container:
-    """Return the observance of a zone at a moment (UTC), as if it had never been different."""
+    """Return the observance of a zone at a moment (UTC), as if it had always been the same."""
     shown = local(moment, zone)
     always = _observed(shown, datetime(1970, 1, 1), _offset(shown), None)  # noqa: DTZ001  a local time
     return Container("STANDARD", *always)
