@@ -62,7 +62,7 @@ def remove_unless_in_use(path: Path) -> None:
 
 
 def is_removed(handle: int) -> bool:
-    """Whether an open file was deleted from its folder meanwhile."""
+    """Whether an open file has been deleted from its folder."""
     return fcntl is not None and os.fstat(handle).st_nlink == 0
 
 
@@ -146,7 +146,7 @@ def shows_colour(handle: int = -11) -> bool:
 
 
 def time_locale() -> str:
-    """Return the name of the locale by which times are written, such as en_US; empty where there is none."""
+    """Return the name of the locale for times, such as en_US; empty if there is none."""
     named = next((v for v in map(os.environ.get, ("LC_ALL", "LC_TIME", "LANG")) if v), "")
     windows = None if named else _kernel32()
     if windows is None:
@@ -171,7 +171,7 @@ def _kernel32() -> Any:
 
 
 class ZoneNotFoundError(Exception):
-    """Why the time zone of this machine cannot be told."""
+    """Why the time zone of this machine cannot be found."""
 
 
 def zone_in_plain_sight() -> str | None:

@@ -1,7 +1,7 @@
-"""The rows of an export: a first look at all of them, then each by our columns.
+"""The rows of an export: a first look at all of them, then each row with our columns.
 
-Errors name the row, column, code and expected form, and never repeat the cell: it may
-hold a patient's data.
+Errors name the row, the column, a code and the expected form. They never repeat a cell, which may contain a patient's
+data.
 """
 
 import re
@@ -18,30 +18,26 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from needlecare.batch.dates import NEVER, OrderEvidence, parsed
-from needlecare.batch.headings import (
-    Places,
-    cell_of,
-    find_places,
-    is_not_treated,
-    says_who_came,
-)
+from needlecare.batch.headings import Places, cell_of, find_places, is_not_treated, says_who_came
 from needlecare.batch.tables import Record, Table, folded
 from needlecare.batch.words import is_this_treatment, is_usable_service, names_any, plain
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.parsing import DateOrder
 
-DIGEST = 20  # hexadecimal digits: of a million names two are alike once in two million million times
+DIGEST = (
+    20  # hexadecimal digits; the chance that two of a million names are the same is 1 in two million million
+)
 MAX_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
-_SAMPLE_ROWS = 200  # by which columns of dates are compared
-MAX_NAMED_ROWS = 5  # that a message about many rows names
+_SAMPLE_ROWS = 200  # rows in which columns of dates are compared
+MAX_NAMED_ROWS = 5  # rows that a message about many rows names
 
 _SAFE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
-# Names that Windows keeps for devices, whatever ending follows them.
+# Names that Windows reserves for devices, with any ending.
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(10))})
 _TOTALS = re.compile(r"(?:grand |sub-?|overall )?(?:totals?|sum|average|count|summe|gesamt\w*|insgesamt)\b")
 _ROUNDED = re.compile(r"[0-9]{15}0{2,}")
-# Headings of other dates that lie behind the appointment and say nothing against it.
+# Headings of dates that may well be after the appointment.
 _LATER_DATES = re.compile(
     r"next|follow|due|expir|invoice|paid|updat|modif|cancel|resched|show|archiv|print|birth|export"
 )

@@ -1,1 +1,1 @@
-"""From rules to one treatment: when each rule holds, what holds at a moment, and what a question is answered."""
+"""From rules to one treatment: when each rule applies, what applies at a moment, and the answers to questions."""

@@ -19,9 +19,9 @@ _NEGATIONS = word_set(
     never stopped
     """
 )
-# A word that changes the one before it ("passed out"), and stands right behind it.
+# Words that change the meaning of the word directly before them ("passed out").
 _PARTICLES = frozenset({"out", "up", "off", "over"})
-# What counts as nothing when it stands between the words of a phrase.
+# Words that are not counted between the words of a phrase.
 _SMALL = word_set(
     """
     a an the i im ive id my me we he she his her him you your they their it its this that these those
@@ -31,20 +31,19 @@ _SMALL = word_set(
     bit little lot more much some any suddenly can could will would should there here after before
     """
 )
-_MAX_BETWEEN = 2  # other words between the two of a short phrase
-_MAX_BETWEEN_LONG = 6  # between the three or more of a long one
-_MIN_MISSPELT = 6  # letters of a word in which one slip is forgiven
-_MIN_MISSPELT_ALONE = 8  # of a word that is a phrase by itself: "painted" is not "fainted"
-_LONG = 3  # words of a long phrase
+_MAX_BETWEEN = 2  # other words between the two words of a short phrase
+_MAX_BETWEEN_LONG = 6  # other words between the words of a long phrase
+_MIN_MISSPELT = 6  # letters: a typing mistake is allowed in a word of this length
+_MIN_MISSPELT_ALONE = 8  # letters, if the word is the whole phrase: "painted" is not "fainted"
+_LONG = 3  # a phrase of this many words is long
 _MAX_WORDS = 400
 
 
 def describes(words: str, phrases: Iterable[str], but_not: Iterable[str] = ()) -> bool:
     """Whether words say what one of the phrases says.
 
-    In a phrase "lip/tongue swollen/thick" stands for all four pairs. A phrase of one word is met
-    by that very form alone ("fainted" does not mean "faint redness"). `but_not` are names of other
-    things: in "lip balm" nobody's lip is meant.
+    The phrase "lip/tongue swollen/thick" means all four pairs. A phrase of one word matches only in this form ("fainted"
+    doesn't match "faint redness"). `but_not` are names of other things: "lip balm" is not about a lip.
     """
     tokens = normalize(words).split()[:_MAX_WORDS]
     question = _Question(tokens)
@@ -53,7 +52,7 @@ def describes(words: str, phrases: Iterable[str], but_not: Iterable[str] = ()) -
 
 
 class _Question:
-    """The words of a question, and the phrases that they may be read as."""
+    """The words of a question, to be compared with phrases."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
         self.tokens = list(tokens)
@@ -66,7 +65,7 @@ class _Question:
             self.roots[place].add(f"={token}")
         self.every_root = frozenset().union(*self.roots)
         self.long = [token for token in tokens if len(token) >= _MIN_MISSPELT - 1]
-        # A phrase is looked at more closely only where its words begin as those of the question do.
+        # For speed: a phrase is compared only if its words begin with letters with which words of the question begin.
         self.initials = {token[0] for token in tokens} | {root(token)[0] for token in tokens}
         if any(token in _NEGATIONS for token in tokens):
             self.initials |= {word[0] for word in _NEGATIONS}
@@ -88,18 +87,18 @@ class _Question:
         return bool(places) and self.met(places)
 
     def holds(self, word: str) -> bool:
-        """Whether a word that says it all stands in the question, a long one misspelt too."""
+        """Whether the question contains a word, or a long word with a typing mistake."""
         for token, roots in zip(self.tokens, self.roots, strict=True):
             if f"={word}" in roots:
                 return True
             if not roots or len(word) < _MIN_MISSPELT_ALONE or root(token) == root(word):
-                continue  # of another form of the word nothing is said: "collapse", "collapsed"
+                continue  # another form of the word doesn't match: "collapse" for "collapsed"
             if _misspelt(token, word):
                 return True
         return False
 
     def places(self, phrase: str) -> list[set[str]]:
-        """Return the roots that may stand in each place of a phrase; nothing where one cannot be filled.
+        """Return the roots that fit each word of a phrase; nothing if the question has none for one of them.
 
         A particle belongs to the word before it.
         """
@@ -111,7 +110,7 @@ class _Question:
             wanted: set[str] = set()
             for form in part.split("/"):
                 if plain_form(form)[0] not in self.initials:
-                    continue  # most forms: this is quick
+                    continue  # this quick check excludes most forms
                 if following in _PARTICLES:
                     wanted.add(f"{root(form)} {following}")
                     continue
@@ -124,7 +123,7 @@ class _Question:
         return found
 
     def met(self, places: Sequence[set[str]]) -> bool:
-        """Whether every place of a phrase is filled by a word of its own, near enough to the others."""
+        """Whether each word of a phrase matches a different word of the question, and these are close together."""
         filled = [{n for n, wanted in enumerate(places) if wanted & roots} for roots in self.roots]
         allowed = _MAX_BETWEEN if len(places) < _LONG else _MAX_BETWEEN_LONG
         for start, first in enumerate(filled):
@@ -151,14 +150,14 @@ def _misspelt(token: str, word: str) -> bool:
 
 
 class Alarm(StrEnum):
-    """What some words require before they are answered in any other way."""
+    """What some words need before any other answer."""
 
     EMERGENCY = "emergency"
     URGENT = "urgent"
 
 
 def alarm(words: str, standing: Standing) -> Alarm | None:
-    """Return what words call for, by the phrases of a rule file: the emergency number, or help the same day."""
+    """Return whether words need the emergency number, help the same day, or neither (None)."""
     for level, text in ((Alarm.EMERGENCY, standing.emergency), (Alarm.URGENT, standing.urgent)):
         if text is not None and describes(words, text.covers, text.but_not):
             return level

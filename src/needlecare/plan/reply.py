@@ -111,9 +111,9 @@ def _asks_about_the_checklist(question: Question, vocabulary: Vocabulary) -> boo
 
 
 def _as_mistake(question: Question, error: NotUnderstood, plan: Plan, moment: datetime) -> Answer | None:
-    """Return what to do after a mistake of which only some words are known, if what they name is not allowed.
+    """Return what to do after a mistake, if the words that are known name something forbidden.
 
-    People tell a story around a mistake. What to do about it doesn't depend on the rest.
+    People tell a story about a mistake. What to do about it doesn't depend on the rest of the story.
     """
     forbidden = [rule for rule in error.near if rule.kind is Kind.AVOID]
     if question.form is not Form.MISTAKE or not forbidden:
@@ -132,9 +132,9 @@ def _after_a_story(question: Question, vocabulary: Vocabulary, plan: Plan, momen
 
 
 def _as_sign(question: Question, vocabulary: Vocabulary, plan: Plan, moment: datetime) -> SignAnswer | None:
-    """Return what is said about a sign; None if there is none, or where a word beside it is not known.
+    """Return what is said about a sign; None if no sign is named, or if there are unknown words beside it.
 
-    A warning sign is one whatever stands beside it; what is usual need not be so of an ear.
+    A warning sign counts in any case. But what is usual for a face may not be usual for "my ear".
     """
     signs = vocabulary.signs(question.words)
     rules = signs.rules

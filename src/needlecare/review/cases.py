@@ -1,8 +1,8 @@
 """Worked cases: what a person calculated by hand, compared with what the rules give.
 
-Takes the bytes of the table beside a rule file (clinic.toml: clinic.cases.csv),
-and the checked Schedule; it opens no file. A row is one rule of one treatment: where it
-starts, where it ends, from when the sources differ, and the sum by which a person got there.
+The table is beside a rule file (clinic.cases.csv beside clinic.toml); the caller passes its bytes, and no file is
+opened here. A row is about one rule of one treatment: when it starts, when it ends, from when the sources differ, and
+how a person calculated that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from needlecare.time.zones import Edge, local, resolve, zone_named
 
 MAX_TABLE_BYTES = 1024 * 1024  # bytes; the built-in table has 30 thousand
 MAX_COLUMNS = 100  # of which ten are known
-MAX_TREATMENTS = 500  # of a table, each a plan; the built-in table has less than a hundred
+MAX_TREATMENTS = 500  # of a table, since each is planned; the built-in table has less than a hundred
 MAX_SUM_LENGTH = 300  # characters of a row's sum that a problem repeats
 
 _NEEDED = ("treated", "zone", "rule", "start", "end", "sum")
@@ -37,7 +37,7 @@ _QUOTES = (
 
 
 class _Outside(StrEnum):
-    """What a table says of a rule that has no window in the plan."""
+    """What a table says about a rule that has no window in the plan."""
 
     NOTE = "note"
     ABSENT = "absent"
@@ -50,9 +50,9 @@ _Cells = Mapping[str, _Cell]  # by column: start, end, differs
 class CheckedCases(Struct, frozen=True, kw_only=True):
     """The result of checking the worked cases beside a rule file.
 
-    `total` counts the rows that were read, `holding` those that the rules agree with. `uncovered` names
-    the rules that no row works out (of a file that extends another, those that it
-    changes, adds or switches off); none if the table could not be read to its end.
+    `total` counts the rows that were read, `holding` those that the rules agree with. `uncovered` are the rules without
+    a worked case (in a file that extends another, of the rules that it changes, adds or switches off); empty if the
+    table could not be read to its end.
     """
 
     file: str
@@ -64,7 +64,7 @@ class CheckedCases(Struct, frozen=True, kw_only=True):
 
 
 class _WorkedCase(Struct, frozen=True, kw_only=True):
-    """One row; `expected` lacks a column that the row leaves open."""
+    """One row; `expected` has no columns that the row leaves empty."""
 
     line: int
     treatment: Treatment
@@ -112,7 +112,7 @@ def _rules_to_work_out(schedule: Schedule, base: Schedule | None) -> tuple[str, 
 
 
 def _numbers(rule: Rule | None) -> object:
-    """Return the parts of a rule that decide its times; its wording decides none."""
+    """Return the parts of a rule that decide its times."""
     return rule and (rule.kind, rule.after, rule.recommendations)
 
 
@@ -138,7 +138,7 @@ def _failing(cases: Iterable[_WorkedCase], schedule: Schedule) -> Iterator[Probl
 
 
 def _found(plan: Plan, rule: str) -> _Cells:
-    """Return what a plan says of a rule, in the columns of a table."""
+    """Return what a plan says about a rule, in the columns of a table."""
     for window in (*plan.windows, *plan.checklist, *plan.warnings):
         if window.rule.id == rule:
             before = window.kind is Kind.PREPARE
@@ -173,7 +173,7 @@ class _CasesReader:
         self.problems: list[Problem] = []
         self.covered: set[str] = set()
         self.total = 0
-        self.order: DateOrder | None = None  # of day and month, where a spreadsheet rewrote the dates
+        self.order: DateOrder | None = None  # of day and month, if a spreadsheet rewrote the dates
         self.whole = False  # whether every row was looked at
         self.unread_below: int | None = None  # the line at which there were too many problems
         self.first: dict[tuple[Treatment, str], int] = {}
@@ -238,7 +238,7 @@ class _CasesReader:
         return names if len(self.problems) == before else ()
 
     def case(self, columns: Sequence[str], cells: Sequence[str], line: int) -> _WorkedCase | None:
-        """Return the worked case of a row; None, with a problem or several, where it is wrong."""
+        """Return the worked case of a row; None, and add problems, if it is wrong."""
         self.total += 1
         before = len(self.problems)
         row = _Row(self, columns, cells, line)
@@ -314,7 +314,7 @@ class _Row:
         cell = self.cells.get(column, "").lower()
         answer = None
         with suppress(ValueError):
-            answer = yes_or_no(cell)  # a spreadsheet may have made TRUE of it
+            answer = yes_or_no(cell)  # a spreadsheet may have turned it into TRUE
         if cell and answer is None:
             self.wrong(f"{quoted(cell)} is neither yes nor no; write one, or leave it empty for no", column)
         return bool(answer)
@@ -347,7 +347,7 @@ class _Row:
         return found
 
     def moment(self, column: str, what: str, zone: ZoneInfo | None) -> datetime | None:
-        """Return the moment (UTC) in a cell; None for a hyphen, and where it is wrong."""
+        """Return the moment (UTC) in a cell; None for a hyphen, or if the cell is wrong."""
         if self.cells.get(column) in _NONE:
             return None
         when = self.when(column, what, zone)
@@ -359,7 +359,7 @@ class _Row:
         return None
 
     def when(self, column: str, what: str, zone: ZoneInfo | None) -> datetime | date | None:
-        """Return the moment (UTC) or the date in a cell. A table stays as it is, so no word is a date."""
+        """Return the moment (UTC) or the date in a cell. Words such as "today" are refused, since a table is kept."""
         cell = self.text(column, what)
         if not cell or zone is None:
             return None

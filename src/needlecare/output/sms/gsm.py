@@ -1,10 +1,9 @@
 """The encoding of a text message, and the number of its segments. No wording, no gateway.
 
-The alphabet is that of 3GPP TS 23.038, section 6.2.1 (the default alphabet and,
-in 6.2.1.1, its extension table; national tables are left out, since not every
-network knows them). A segment holds 140 octets: 160 septets, or 70 UTF-16 code
-units. In a longer message each part gives six octets to the header that joins
-the parts (TS 23.040, section 9.2.3.24.1): 153 septets or 67 units are left.
+The alphabet is the default one of 3GPP TS 23.038, section 6.2.1, with its extension table (6.2.1.1). National tables
+are not used, since not every network knows them. A segment has 140 octets: 160 septets, or 70 UTF-16 code units. In a
+longer message, each part needs six octets for the header that joins the parts (TS 23.040, section 9.2.3.24.1), so 153
+septets or 67 units are left.
 """
 
 import unicodedata
@@ -29,10 +28,10 @@ class Encoding(StrEnum):
     UCS_2 = "UCS-2"
 
 
-# The most that fits into one segment, and into a part of several: septets, or UTF-16 code units.
+# How much fits into a single segment, and into one of several: septets, or UTF-16 code units.
 _ROOM = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
 
-# What stands for a character outside the alphabet and loses nothing, beyond what a screen of ASCII shows.
+# Replacements for characters outside the alphabet that lose nothing, in addition to those for ASCII screens.
 _LIKENESS = str.maketrans(
     {
         **dict.fromkeys("‐‒―−", "-"),  # noqa: RUF001  they look alike: that is why
@@ -50,10 +49,9 @@ def encoding(text: str) -> Encoding:
 
 
 def segments(text: str) -> int:
-    """Count the segments of a text; an empty one has one.
+    """Count the segments of a text; an empty text has one.
 
-    No character is split: neither one of the extension table, nor one that
-    UTF-16 writes as a pair, so a part may stay one short of full.
+    Characters of the extension table and surrogate pairs are never split, so a segment may have one unit less.
     """
     needed = encoding(text)
     single, part = _ROOM[needed]
@@ -73,8 +71,8 @@ def segments(text: str) -> int:
 def to_gsm(text: str) -> str:
     """Replace similar characters if that brings a text within GSM-7 without loss, else return it unchanged.
 
-    Such are straight quotes, plain dashes, three dots, a plain space; an accent
-    is never dropped, since it can change a word.
+    Similar characters are straight quotes, plain dashes, three dots and plain spaces. An accent is never dropped, since
+    it can change a word.
     """
     if encoding(text) is Encoding.GSM_7:
         return text
@@ -84,7 +82,7 @@ def to_gsm(text: str) -> str:
 
 
 def as_if_gsm(text: str) -> str:
-    """Return a text as long as it would be if GSM-7 had all its characters."""
+    """Return a text of the same length, as if GSM-7 had all its characters."""
     return "".join(c if c in _ALPHABET else "?" for c in text)
 
 
