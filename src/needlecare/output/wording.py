@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from needlecare.model import (
     AvoidWindow,
+    Condition,
     Detail,
     Note,
     NoteCode,
@@ -19,6 +20,14 @@ from needlecare.output.timing import clock, how_long, last_whole_day, short_day,
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
 from needlecare.time.zones import local
+
+# The treatments that a recommendation applies to.
+TREATMENTS = {
+    Condition.ALL: "every treatment",
+    Condition.PRP: "treatments with PRP",
+    Condition.DARKER_SKIN: "skin types IV to VI",
+    Condition.SCARS: "the treatment of scars",
+}
 
 
 def reader_day(view: Overview) -> date:

@@ -18,6 +18,7 @@ from needlecare.batch.tables import read_csv
 from needlecare.batch.words import yes_or_no
 from needlecare.errors import Problem, UsageError, nearest, quoted, shown
 from needlecare.model import Kind, Plan, Rule, Schedule, SkinType, Treatment
+from needlecare.plan.answer import windows_by_rule
 from needlecare.plan.combine import plan
 from needlecare.rules.load import MAX_PROBLEMS, limit_problems
 from needlecare.time.parsing import FORMS, DateOrder
@@ -139,18 +140,14 @@ def _failing(cases: Iterable[_WorkedCase], schedule: Schedule) -> Iterator[Probl
 
 def _found(plan: Plan, rule: str) -> _Cells:
     """Return what a plan says about a rule, in the columns of a table."""
-    for window in (*plan.windows, *plan.checklist, *plan.warnings):
-        if window.rule.id == rule:
-            before = window.kind is Kind.PREPARE
-            differs = window.latest_start if before else window.earliest_end
-            agreed = window.start if before else window.end
-            return {
-                "start": window.start,
-                "end": window.end,
-                "differs": None if differs == agreed else differs,
-            }
-    noted = any(note.rule == rule for note in plan.notes)
-    return {"start": _Outside.NOTE if noted else _Outside.ABSENT, "end": None, "differs": None}
+    window = windows_by_rule(plan).get(rule)
+    if window is None:
+        noted = any(note.rule == rule for note in plan.notes)
+        return {"start": _Outside.NOTE if noted else _Outside.ABSENT, "end": None, "differs": None}
+    before = window.kind is Kind.PREPARE
+    differs = window.latest_start if before else window.earliest_end
+    agreed = window.start if before else window.end
+    return {"start": window.start, "end": window.end, "differs": None if differs == agreed else differs}
 
 
 def _written(cell: _Cell, zone: ZoneInfo) -> str:

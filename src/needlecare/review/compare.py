@@ -25,6 +25,7 @@ from needlecare.model import (
     Treatment,
     Window,
 )
+from needlecare.plan.answer import windows_by_rule
 from needlecare.plan.combine import begins, placed_recommendations, plan
 from needlecare.time.zones import local, zone_named
 
@@ -176,8 +177,7 @@ class _Placed:
         self.plan = made
         self.begins = begins(made)
         self.zone = made.treatment.zone
-        every = (*made.windows, *made.checklist, *made.warnings)
-        self.windows: Mapping[str, Window] = {window.rule.id: window for window in every}
+        self.windows: Mapping[str, Window] = windows_by_rule(made)
         self.notes: Mapping[str, str] = {
             note.rule: note.text for note in made.notes if note.rule and note.code in _NOTES
         }

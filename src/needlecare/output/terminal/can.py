@@ -5,7 +5,6 @@ from datetime import datetime
 
 from needlecare.model import (
     AvoidWindow,
-    Condition,
     Kind,
     Note,
     NoteCode,
@@ -20,7 +19,7 @@ from needlecare.output.terminal.answers import AnswerPage, emergency_row, page_t
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NOTICE
 from needlecare.output.timing import how_long, last_whole_day, short_day, short_moment, since, until
-from needlecare.output.wording import differs_between, joined, sentence, whole_sentence
+from needlecare.output.wording import TREATMENTS, differs_between, joined, sentence, whole_sentence
 from needlecare.plan.answer import Answer, Ruling, Verdict, for_another_case
 from needlecare.plan.combine import begins, status
 from needlecare.plan.question import Form
@@ -34,11 +33,6 @@ _STYLES = {
     Verdict.NOBODY: NOTICE,
     Verdict.DIFFERS: DONT,
     Verdict.NOT_YET: DONT,
-}
-_CASES = {
-    Condition.PRP: "treatments with PRP",
-    Condition.DARKER_SKIN: "skin types IV to VI",
-    Condition.SCARS: "the treatment of scars",
 }
 
 
@@ -285,7 +279,7 @@ class AnswerWording:
         if rule.kind in {Kind.PREPARE, Kind.CONTRAINDICATION} and self.answer.begun:
             return f"{rule.title} (before the appointment)"
         if (condition := for_another_case(rule, self.plan)) is not None:
-            return f"{rule.title} (the sources only cover {_CASES[condition]})"
+            return f"{rule.title} (the sources only cover {TREATMENTS[condition]})"
         if window is None:
             return f"{rule.title} (no time is given)"
         when = self.when(window)

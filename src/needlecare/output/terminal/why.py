@@ -33,7 +33,8 @@ from needlecare.output.terminal.answers import treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, STRONG, Text, text_on
 from needlecare.output.timing import since, until
-from needlecare.output.wording import joined, sentence, treated_text
+from needlecare.output.wording import TREATMENTS, joined, sentence, treated_text
+from needlecare.plan.answer import windows_by_rule
 from needlecare.plan.combine import begins, placed_recommendations, review_notes
 from needlecare.time.zones import end_of_day
 
@@ -43,12 +44,6 @@ TIERS = {
     2: "dermatology or physician clinic",
     3: "other clinic or vendor",
     4: "consumer article",
-}
-_CASES = {
-    Condition.ALL: "every treatment",
-    Condition.PRP: "treatments with PRP",
-    Condition.DARKER_SKIN: "skin types IV to VI",
-    Condition.SCARS: "the treatment of scars",
 }
 
 
@@ -72,8 +67,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     @property
     def window(self) -> Window | None:
         """The window of the rule; None if it is a note or not in the plan."""
-        every = (*self.plan.windows, *self.plan.checklist, *self.plan.warnings)
-        return next((window for window in every if window.rule.id == self.rule.id), None)
+        return windows_by_rule(self.plan).get(self.rule.id)
 
 
 def why(reasons: Sequence[Reason], screen: Screen) -> str:
@@ -232,7 +226,7 @@ def _group(heading: str, placed: Sequence[PlacedRecommendation], schedule: Sched
         if recommendation.set_aside:
             yield Text(f"{_DEEPER}Set aside: {sentence(recommendation.set_aside)}")
         if recommendation.condition is not Condition.ALL:
-            yield Text(f"{_DEEPER}For {_CASES[recommendation.condition]}.", DIM)
+            yield Text(f"{_DEEPER}For {TREATMENTS[recommendation.condition]}.", DIM)
         if recommendation.ours:
             ours = joined(sorted(part.value for part in recommendation.ours))
             yield Text(f"{_DEEPER}Our reading, not the source's own: {ours}.", DIM)
