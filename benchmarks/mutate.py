@@ -109,9 +109,9 @@ class Measured:
         """Return the tests that run a line, the fastest first."""
         return self.sorted(self.lines.get(str(ROOT / mutant.path), {}).get(mutant.line, set()))
 
-    def of_module(self, mutant: Mutant) -> list[int]:
-        """Return the tests that run anything of a module, the fastest first, and then those that start processes."""
-        return self.sorted(set().union(*self.lines.get(str(ROOT / mutant.path), {}).values()))
+    def of_folder(self) -> list[int]:
+        """Return the tests that run anything of the folder: a constant may be used in another module."""
+        return self.sorted(set().union(*(tests for lines in self.lines.values() for tests in lines.values())))
 
     def sorted(self, tests: Iterable[int]) -> list[int]:
         """Return the tests among some that pass without a mutant, start no process and aren't slow; the fastest first."""
@@ -292,7 +292,7 @@ class Trials:
         if list(_changed_functions(mutant)):
             noticed = self._is_noticed_in_a_fork(mutant, self.measured.of_line(mutant))
         else:
-            tests = self.measured.of_module(mutant)
+            tests = self.measured.of_folder()
             tried = self._is_noticed_in_a_fork(mutant, tests)
             noticed = self._is_noticed_elsewhere(mutant, tests) if tried is None else tried
         programs = sorted(self.measured.programs, key=self.measured.seconds.__getitem__)

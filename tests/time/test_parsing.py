@@ -247,6 +247,10 @@ ACCEPTED = {
     "half an hour ago": "2026-11-26T14:44",
     "90 minutes ago": "2026-11-26T13:44",
     "3d ago": "2026-11-23",
+    "2026-11-21 1am": "2026-11-21T01:00",
+    "2026-11-21 1pm": "2026-11-21T13:00",
+    "2026-11-21 11:59 am": "2026-11-21T11:59",
+    "2026-11-21 11:59 pm": "2026-11-21T23:59",
     "2026-11-21 13:30 pm": "2026-11-21T13:30",  # a reader of 24 hours who says the half, too
     "2026-11-21 13 o'clock": "2026-11-21T13:00",  # unlike 12 o'clock, this is one time
     "in 2 hours": "2026-11-26T17:14",
@@ -668,6 +672,24 @@ def test_what_has_no_meaning_or_two_is_refused_with_what_to_write(text: str, cod
     assert len(str(error)) < LONGEST
     if text.strip():
         assert str(error).startswith(f'"{text[:40]}')
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        # the 22nd, a Sunday, ends the week that began on the 16th, or begins the next
+        ("friday last week", ["2026-11-13", "2026-11-20"]),
+        ("friday this week", ["2026-11-20", "2026-11-27"]),
+        ("friday next week", ["2026-11-27", "2026-12-04"]),
+        ("sunday this week", ["2026-11-22"]),
+    ],
+)
+def test_on_a_sunday_a_week_begins_or_ends(text: str, days: list[str]) -> None:
+    sunday = "2026-11-22T12:00-05:00"
+    if len(days) == 1:
+        assert shown(when(text, now=sunday)) == days[0]
+    else:
+        assert " or ".join(days) in str(refusal(text, now=sunday))
 
 
 @pytest.mark.parametrize(
