@@ -83,7 +83,7 @@ def milestone_title(rule: Rule) -> str:
     return _cut(rule.news or rule.title)
 
 
-def preparation_title(heading: str, rules: Sequence[Rule], *, more: int = 0) -> str:
+def preparation_title(heading: str, rules: Sequence[Rule], *, more: int) -> str:
     """Write "To prepare: no sun, tanning or fake tan; no laser or IPL +2", with so many more to come."""
     named = [*dict.fromkeys(rule.news or rule.short for rule in rules if rule.news or not rule.medicine)]
     if not named:
