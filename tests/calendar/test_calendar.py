@@ -479,6 +479,27 @@ def test_a_phase_is_titled_by_what_still_holds(
     assert [event.title for event in found] == titles
 
 
+FIRST_DAYS = {
+    # the treatment, and how long washing has to wait: when the first title says that
+    ("2026-11-21T14:30+01:00", "PT18H"): "Tonight",
+    ("2026-11-21T12:00+01:00", "PT18H"): "Tonight",
+    ("2026-11-21T11:59+01:00", "PT18H"): "Today and tonight",
+    ("2026-11-21T14:30+01:00", "PT5H30M"): "Today",  # until 20:00, when night falls
+    ("2026-11-21T14:30+01:00", "PT5H31M"): "Tonight",
+    ("2026-11-21T10:00+01:00", "PT4H"): "Today",
+    ("2026-11-21", "P1D"): "Tonight",
+}
+
+
+@pytest.mark.parametrize(("treated", "end"), FIRST_DAYS)
+def test_the_first_title_says_tonight_where_the_wait_lasts_until_then(
+    treated: str, end: str, schedule_v1: Schedule
+) -> None:
+    schedule = only(schedule_v1, rule("washing", end, tonight="wash your face"))
+    first, *_ = events(treatment(treated), schedule)
+    assert first.title == f"{FIRST_DAYS[treated, end]}: don't wash your face"
+
+
 # Quiet hours and long phases ----------------------------------------------------------------------
 
 
