@@ -6,14 +6,14 @@ some clients, the least important sections are left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from needlecare.calendar.phases import Change
-from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, TimedWindow, Window
+from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
 from needlecare.output.timing import short_day, since, until
 from needlecare.output.wording import differs_between, end_messages, sentence, whole_sentence
@@ -23,6 +23,7 @@ from needlecare.time.zones import local
 MAX_TEXT = 2899  # characters: some clients cut at 3,000
 _MAX_NEWS = 700
 _MAX_NEXT = 300
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)  # the start of what has none
 _NOTES = frozenset(
     {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.OVERRIDE}
 )
@@ -43,6 +44,16 @@ class Description(Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...] = ()
 
 
+class Ending(Struct, frozen=True, kw_only=True):
+    """The windows that end together (UTC), or never, and their line as soon as all of them have begun."""
+
+    end: datetime | None
+    windows: Sequence[Window]
+    all_begun: datetime
+    line: str
+    differs: bool
+
+
 class Wording(Struct, frozen=True, dict=True):
     """Words for the windows of a plan.
 
@@ -55,24 +66,22 @@ class Wording(Struct, frozen=True, dict=True):
     announced: Sequence[Change]
     going_on: Mapping[str, str]
 
-    def phase(
-        self, news: str, holding: Sequence[Window], start: datetime, end: datetime | None
-    ) -> Description:
+    def phase(self, news: str, start: datetime, end: datetime | None) -> Description:
         """Describe the plan between two moments (UTC)."""
-        do = [w for w in self._to_do if _overlaps(w, start, end)]
-        expect = [w for w in self._expected if _overlaps(w, start, end)]
-        signs = [w for w in self.plan.warnings if _overlaps(w, start, end)]
-        sections = (
-            *self.waits(holding, start),
-            *self._grouped("Do", do, start, 2),
-            *self._grouped("Normal", expect, start, 3),
-            *self._signs(signs, start),
-        )
+        sections = (*self.waits(start), *self.besides(start, end))
         return Description(news=news, following=self.following(start), sections=sections)
 
-    def waits(self, holding: Sequence[Window], start: datetime) -> tuple[Section, ...]:
+    def waits(self, start: datetime) -> tuple[Section, ...]:
         """Return what still has to wait at a moment (UTC), grouped by end."""
-        return self._grouped("Not yet", [w for w in holding if w.end is None or w.end > start], start, 0)
+        return self._section("Not yet", self._avoid, start, None, 0)
+
+    def besides(self, start: datetime, end: datetime | None) -> tuple[Section, ...]:
+        """Return what to do and what is normal between two moments (UTC), grouped by end, and the warning signs."""
+        return (
+            *self._section("Do", self._to_do, start, end, 2),
+            *self._section("Normal", self._expected, start, end, 3),
+            *self._signs(start, end),
+        )
 
     def holding_at(self, moment: datetime) -> list[AvoidWindow]:
         """Return the waits that have not been announced as over at a moment (UTC), in the order of the ends."""
@@ -80,14 +89,7 @@ class Wording(Struct, frozen=True, dict=True):
 
     def following(self, moment: datetime) -> str:
         """Write the line about the next change after a moment (UTC)."""
-        coming = next((change for change in self.changes if change.at > moment), None)
-        if coming is None:
-            return "No more waits."
-        names = [window.rule.short for window in coming.ended if window.rule.id not in self.going_on]
-        if not names:
-            day = local(coming.at, self.zone).date()
-            return f"No change until the next session, {short_day(day, self.reader)}."
-        return f"Next change: {since(coming.at, self.zone, self.reader)} ({', '.join(names)})."
+        return next((line for at, line in self._coming if at > moment), "No more waits.")
 
     def ended(self, windows: Sequence[Window]) -> str:
         """Write the news that some waits are over, each in full."""
@@ -118,8 +120,7 @@ class Wording(Struct, frozen=True, dict=True):
         `names` is the title of the event, which may name medicines. With `standing` (UTC), the moment of the export,
         every standing text and note is added at the end.
         """
-        third = f"{self._emergency} Other worries: call {self._clinic}."
-        head = "\n".join([_cut(said.news, _MAX_NEWS), _cut(said.following, _MAX_NEXT), third])
+        head = "\n".join([_cut(said.news, _MAX_NEWS), _cut(said.following, _MAX_NEXT), self._to_call])
         body = "\n".join(section.text for section in said.sections)
         closing = [self._general]
         if self._names_medicine(f"{names}\n{said.news}\n{body}"):
@@ -132,44 +133,79 @@ class Wording(Struct, frozen=True, dict=True):
     # Pieces ---------------------------------------------------------------------------------------
 
     @cached_property
-    def _to_do(self) -> list[TimedWindow]:
-        return self.plan.to_do
+    def _coming(self) -> list[tuple[datetime, str]]:
+        """The moment (UTC) of each change, and the line that announces it."""
+        return [(change.at, self._announcement(change)) for change in self.changes]
+
+    def _announcement(self, change: Change) -> str:
+        names = [window.rule.short for window in change.ended if window.rule.id not in self.going_on]
+        if not names:
+            day = local(change.at, self.zone).date()
+            return f"No change until the next session, {short_day(day, self.reader)}."
+        return f"Next change: {since(change.at, self.zone, self.reader)} ({', '.join(names)})."
 
     @cached_property
-    def _expected(self) -> list[Window]:
-        return [window for window in self.plan.windows if window.kind is Kind.EXPECT]
+    def _avoid(self) -> list[Ending]:
+        return self._endings(window for change in self.changes for window in change.ended)
 
-    def _grouped(
-        self, heading: str, windows: Iterable[Window], moment: datetime, rank: int
-    ) -> tuple[Section, ...]:
-        """Return a section with a line for each end, the soonest first."""
-        names: dict[datetime | None, list[str]] = {}  # by end
-        differing = False
+    @cached_property
+    def _to_do(self) -> list[Ending]:
+        return self._endings(self.plan.to_do)
+
+    @cached_property
+    def _expected(self) -> list[Ending]:
+        return self._endings(window for window in self.plan.windows if window.kind is Kind.EXPECT)
+
+    def _endings(self, windows: Iterable[Window]) -> list[Ending]:
+        """Group windows by their ends, the soonest first."""
+        ending: dict[datetime | None, list[Window]] = {}
         for window in windows:
-            names.setdefault(window.end, []).append(self._name(window, moment))
-            differing = differing or window.rule.id in self._differing
-        if not names:
-            return ()
-        endless = names.pop(None, None)
-        lines = [
-            f"{heading}:",
-            *(self._until(end) + ", ".join(names[end]) for end in sorted(filter(None, names))),
+            ending.setdefault(window.end, []).append(window)
+        ends: list[datetime | None] = [*sorted(filter(None, ending))]
+        if None in ending:
+            ends.append(None)
+        return [
+            Ending(
+                end=end,
+                windows=ending[end],
+                all_begun=max(window.start or _LONG_AGO for window in ending[end]),
+                line=self._until(end) + ", ".join([self._names[window.rule.id] for window in ending[end]]),
+                differs=any(window.rule.id in self._differing for window in ending[end]),
+            )
+            for end in ends
         ]
-        if endless:
-            lines.append(f"- {', '.join(endless)}")
-        if differing:
-            lines.append("* Sources differ: your clinic may allow it sooner. Ask.")
-        return (Section("\n".join(lines), rank),)
+
+    def _section(
+        self, heading: str, endings: Iterable[Ending], start: datetime, end: datetime | None, rank: int
+    ) -> tuple[Section, ...]:
+        """Return a section with a line for each end, of what holds at some moment between two (UTC)."""
+        lines, differing = [], False
+        for ending in endings:
+            if ending.end is not None and ending.end <= start:
+                continue
+            line = ending.line if ending.all_begun <= start else self._line(ending, start, end)
+            if line:
+                lines.append(line)
+                differing = differing or ending.differs
+        if not lines:
+            return ()
+        note = ["* Sources differ: your clinic may allow it sooner. Ask."] if differing else []
+        return (Section("\n".join([f"{heading}:", *lines, *note]), rank),)
+
+    def _line(self, ending: Ending, start: datetime, end: datetime | None) -> str:
+        """Write the line of windows some of which haven't begun; nothing if none begins in time."""
+        names = [self._name(window, start) for window in ending.windows if _begins_before(window, end)]
+        return self._until(ending.end) + ", ".join(names) if names else ""
 
     def _name(self, window: Window, moment: datetime) -> str:
         """Write "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""
-        name = self._known_names[window.rule.id]
+        name = self._names[window.rule.id]
         if window.start is not None and window.start > moment:
             name += f" (from {since(window.start, self.zone, self.reader)})"
         return name
 
     @cached_property
-    def _known_names(self) -> dict[str, str]:
+    def _names(self) -> dict[str, str]:
         """The names, by rule: with a star if the sources differ, and with what `going_on` adds."""
         rules = [window.rule for window in (*self.plan.windows, *self.plan.warnings)]
         return {
@@ -182,21 +218,14 @@ class Wording(Struct, frozen=True, dict=True):
         """The rules of the waits about whose ends the sources differ."""
         return {window.rule.id for window in self.plan.of(AvoidWindow) if differs_between(window)}
 
-    def _until(self, end: datetime) -> str:
+    def _until(self, end: datetime | None) -> str:
         """Write how a line about something that ends at a moment begins."""
-        if end not in self._ends:
-            self._ends[end] = f"- until {until(end, self.zone, self.reader)}: "
-        return self._ends[end]
+        return "- " if end is None else f"- until {until(end, self.zone, self.reader)}: "
 
-    @cached_property
-    def _ends(self) -> dict[datetime, str]:
-        return {}
-
-    def _signs(self, signs: Sequence[Window], moment: datetime) -> tuple[Section, ...]:
-        if not signs:
-            return ()
-        names = "; ".join(self._name(window, moment) for window in signs)
-        return (Section(f"Call {self._clinic} about: {names}.", 1),)
+    def _signs(self, start: datetime, end: datetime | None) -> tuple[Section, ...]:
+        """Return the warning signs between two moments (UTC)."""
+        names = [self._name(window, start) for window in self.plan.warnings if _overlaps(window, start, end)]
+        return (Section(f"{self._call_about} {'; '.join(names)}.", 1),) if names else ()
 
     def _preparation_line(self, window: PrepareWindow) -> str:
         said = f"{window.rule.title}, from {since(window.start, self.zone)}"
@@ -215,18 +244,21 @@ class Wording(Struct, frozen=True, dict=True):
         ]
         footer = self.plan.schedule.clinic.footer if self.plan.schedule.clinic else ""
         parts = [Section("\n".join(notes), 1)] if notes else []
-        if not any(section.text.startswith(f"Call {self._clinic} about") for section in said):
-            parts += self._signs(self.plan.warnings, begins(self.plan))
+        if not any(section.text.startswith(self._call_about) for section in said):
+            parts += self._signs(begins(self.plan), None)
         return [*parts, Section("\n".join([*more, *([footer] if footer else [])]), 1)]
 
     @cached_property
-    def _clinic(self) -> str:
-        return clinic_name(self.plan.schedule)
+    def _call_about(self) -> str:
+        return f"Call {clinic_name(self.plan.schedule)} about:"
 
     @cached_property
-    def _emergency(self) -> str:
+    def _to_call(self) -> str:
+        """The third line: whom to call in an emergency, and otherwise."""
         said = sentence(standing_text("emergency", self.plan.schedule, short=True))
-        return said if said.lower().startswith("emergency") else f"Emergency: {said[:1].lower()}{said[1:]}"
+        if not said.lower().startswith("emergency"):
+            said = f"Emergency: {said[:1].lower()}{said[1:]}"
+        return f"{said} Other worries: call {clinic_name(self.plan.schedule)}."
 
     @cached_property
     def _general(self) -> str:
@@ -249,8 +281,11 @@ class Wording(Struct, frozen=True, dict=True):
 
 
 def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
-    begins_in_time = end is None or window.start is None or window.start < end
-    return begins_in_time and (window.end is None or window.end > start)
+    return _begins_before(window, end) and (window.end is None or window.end > start)
+
+
+def _begins_before(window: Window, end: datetime | None) -> bool:
+    return end is None or window.start is None or window.start < end
 
 
 def _cut(text: str, length: int) -> str:

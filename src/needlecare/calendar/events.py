@@ -8,6 +8,7 @@ discreet unless asked otherwise.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from operator import attrgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,7 @@ from needlecare.model import (
     Plan,
     PrepareWindow,
     Reminders,
+    Rule,
     TimedWindow,
     Window,
 )
@@ -59,6 +61,7 @@ CARE = time(9, 30)  # local, for the daily care reminder, unless something else 
 CARE_DAYS = 7  # after the treatment
 GENTLY = Reminders()
 NO_SUFFIXES: Mapping[str, str] = {}
+_PRIORITY = attrgetter("rule.priority")  # of a window
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -274,16 +277,16 @@ class _Drafting(Struct, frozen=True, dict=True):
         elif over := [w for w in change.ended if w.rule.id not in self.continued] or (
             not holding and change.ended
         ):
-            news, title = self.wording.ended(change.ended), titles.change_title(over, begun)
+            news, title = self.wording.ended(change.ended), titles.change_title(_rules(over), _rules(begun))
         else:
-            news, title = self.wording.ended(change.ended), titles.wait_title(begun)
+            news, title = self.wording.ended(change.ended), titles.wait_title(_rules(begun))
         long = end is None or end - start > LONGEST_SHOWN
         phase = Draft(
             role=Role.PHASE.of(name) if change else Role.START.value,
             start=start,
             end=start + SHOWN if end is None or long else end,
             title=title,
-            said=self.wording.phase(news, holding, start, end),
+            said=self.wording.phase(news, start, end),
             wording=self.wording,
             rank=PHASES,
             worth=Worth.LAST_CHANGE if change and end is not None else Worth.ALWAYS,
@@ -292,7 +295,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         )
         if end is None or not long:
             return [phase]
-        return [phase, *self.bar(name, start, end, holding, begun), *self.middle(name, start, end, begun)]
+        return [phase, *self.bar(name, start, end, begun), *self.middle(name, start, end, begun)]
 
     def holding_from_the_start(self) -> Iterable[AvoidWindow]:
         return (window for change in self.wording.announced for window in change.ended)
@@ -304,11 +307,9 @@ class _Drafting(Struct, frozen=True, dict=True):
         early = not self.plan.treatment.date_only and shown.time() < NOON
         until_night = all(window.end > nightfall for window in begun if window.rule.tonight)
         when = "Tonight" if until_night and not early else "Today and tonight" if until_night else "Today"
-        return titles.first_day_title(when, begun)
+        return titles.first_day_title(when, _rules(begun))
 
-    def bar(
-        self, name: str, start: datetime, end: datetime, holding: Sequence[Window], begun: Sequence[Window]
-    ) -> list[Draft]:
+    def bar(self, name: str, start: datetime, end: datetime, begun: Sequence[Window]) -> list[Draft]:
         """Return the whole days of a long phase as an all-day event that doesn't ring, named by what has begun."""
         first, last = self.day(start) + timedelta(days=1), self.day(end)
         if first >= last:
@@ -319,11 +320,11 @@ class _Drafting(Struct, frozen=True, dict=True):
                 role=Role.BAR.of(name),
                 start=first,
                 end=last,
-                title=titles.wait_title(begun),
+                title=titles.wait_title(_rules(begun)),
                 said=Description(
                     news=over,
                     following=self.wording.following(start),
-                    sections=self.wording.waits(holding, start),
+                    sections=self.wording.waits(start),
                 ),
                 wording=self.wording,
                 rank=BARS,
@@ -334,17 +335,17 @@ class _Drafting(Struct, frozen=True, dict=True):
 
     def middle(self, name: str, start: datetime, end: datetime, begun: Sequence[AvoidWindow]) -> list[Draft]:
         """Draft a reminder of the most important thing in the middle of a wait longer than a week."""
-        named = titles.nameable(begun)
+        nameable = (window for window in begun if not window.rule.medicine)
+        named = min(nameable, key=_PRIORITY, default=None)
         week = resolve(local(start, self.zone).replace(tzinfo=None) + LONG_WAIT, self.zone, Edge.END)
-        if end <= week or not named:
+        if end <= week or named is None:
             return []
         days = (self.day(end) - self.day(start)).days // 2
         wall = local(start, self.zone).replace(tzinfo=None) + timedelta(days=days)
         at = self.loud(resolve(wall, self.zone, Edge.END))
-        going_on = self.wording.going_on.get(named[0].rule.id)
-        title = titles.still_title(named[0], self.zone, self.day(at), going_on)
-        holding = self.wording.holding_at(at)
-        said = self.wording.phase(f"{title}.", holding, at, end)
+        going_on = self.wording.going_on.get(named.rule.id)
+        title = titles.still_title(named, self.zone, self.day(at), going_on)
+        said = self.wording.phase(f"{title}.", at, end)
         return [self.short(Role.MIDDLE.of(name), at, title, said, EXTRAS, Worth.MIDDLE)]
 
     # What comes besides ---------------------------------------------------------------------------
@@ -362,13 +363,8 @@ class _Drafting(Struct, frozen=True, dict=True):
             self.short(
                 Role.SIGN.of(windows[0].rule.id),
                 at,
-                titles.signs_title([window.rule for window in titles.by_priority(windows)]),
-                self.wording.phase(
-                    " ".join(window.rule.advice for window in windows),
-                    self.wording.holding_at(at),
-                    at,
-                    at + SHOWN,
-                ),
+                titles.signs_title(titles.by_priority(_rules(windows))),
+                self.wording.phase(" ".join(window.rule.advice for window in windows), at, at + SHOWN),
                 EXTRAS,
                 Worth.SIGN,
             )
@@ -396,7 +392,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             said = Description(
                 news=news,
                 following=self.wording.following(at),
-                sections=self.wording.waits(self.wording.holding_at(at), at),
+                sections=self.wording.waits(at),
             )
             worth = Worth.MILESTONE if earlier is None else Worth.SAME_DAY
             title = titles.milestone_title(window.rule)
@@ -424,7 +420,7 @@ class _Drafting(Struct, frozen=True, dict=True):
 
         Its title names what holds on all of them: one series has one title.
         """
-        care = [window for window in titles.by_priority(self.plan.to_do) if window.rule.daily]
+        care = [window for window in sorted(self.plan.to_do, key=_PRIORITY) if window.rule.daily]
         named = [window for window in care if not window.rule.medicine] or care
         if not named:
             return []
@@ -447,7 +443,7 @@ class _Drafting(Struct, frozen=True, dict=True):
                 said=Description(
                     news=f"Every day: {'; '.join(rule.title for rule in rules)}.",
                     following=f"Until {short_day(self.day(last), self.wording.reader)}.",
-                    sections=self.wording.phase("", [], first, last + SHOWN).sections,
+                    sections=self.wording.besides(first, last + SHOWN),
                 ),
                 wording=self.wording,
                 rank=FIXED if exact else DAYS,
@@ -525,14 +521,18 @@ class _Drafting(Struct, frozen=True, dict=True):
         joined: Sequence[PrepareWindow],
     ) -> Draft:
         """Draft a reminder of what starts. What is `joined` to it starts later, and is announced only here."""
-        named = titles.by_priority(starting)
+        named = titles.by_priority(_rules(starting))
         said = Description(
-            news=f"{heading}: {'; '.join(window.rule.title for window in named)}.",
+            news=f"{heading}: {'; '.join(rule.title for rule in named)}.",
             following=f"Your appointment: {since(begins(self.plan), self.zone, self.wording.reader)}.",
             sections=self.wording.preparation([*running, *joined]),
         )
-        title = titles.preparation_title(heading, [window.rule for window in named], more=len(joined))
+        title = titles.preparation_title(heading, named, more=len(joined))
         return self.short(role, at, title, said, DAYS, Worth.PREPARATION)
+
+
+def _rules(windows: Iterable[Window]) -> tuple[Rule, ...]:
+    return tuple([window.rule for window in windows])
 
 
 def _holds(window: TimedWindow, moment: datetime) -> bool:

@@ -1,16 +1,18 @@
 """What a calendar's titles say: the news, and the most important things that still have to wait.
 
 Phones show titles on their lock screens and little else, so a title holds the news in 60
-characters. It names no clinic, no procedure and no medicine.
+characters. It names no clinic, no procedure and no medicine. Most titles say nothing of the day,
+so the plans of a batch share them.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from needlecare.model import AnyWindow, AvoidWindow, Detail, Rule, Schedule, Window
+from needlecare.model import AvoidWindow, Detail, Rule, Schedule
 from needlecare.output.timing import last_whole_day, short_day
 from needlecare.output.wording import title_prefix
 from needlecare.time.zones import local
@@ -23,7 +25,8 @@ ALL_OVER = "All waits over"
 FEWER = "Fewer waits"
 
 
-def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
+@lru_cache(maxsize=4096)
+def change_title(ended: tuple[Rule, ...], holding: tuple[Rule, ...]) -> str:
     """Write "Makeup OK · wait: gym, retinol, direct sun +14" for the moment at which some waits end."""
     if not holding:
         return ALL_OVER
@@ -34,7 +37,8 @@ def change_title(ended: Sequence[Window], holding: Sequence[Window]) -> str:
     )
 
 
-def wait_title(holding: Sequence[Window]) -> str:
+@lru_cache(maxsize=4096)
+def wait_title(holding: tuple[Rule, ...]) -> str:
     """Write "Wait: gym, retinol, direct sun +14"."""
     names = _wait_names(holding)
     return _first_that_fits(
@@ -42,9 +46,10 @@ def wait_title(holding: Sequence[Window]) -> str:
     )
 
 
-def first_day_title(when: str, holding: Sequence[Window]) -> str:
+@lru_cache(maxsize=4096)
+def first_day_title(when: str, holding: tuple[Rule, ...]) -> str:
     """Write "Tonight: don't wash or touch your face", or what has to wait where no rule has words for that."""
-    phrases = [window.rule.tonight for window in by_priority(holding) if window.rule.tonight]
+    phrases = [rule.tonight for rule in by_priority(holding) if rule.tonight]
     if not phrases:
         return wait_title(holding)
     return _first_that_fits(
@@ -121,22 +126,22 @@ def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
     return f"{shorter[-1]} · {_cut(names[-1], room)}" if room >= MIN_NAME else title
 
 
-def by_priority(windows: Iterable[AnyWindow]) -> list[AnyWindow]:
-    """Return windows by the priority of their rules; those of one priority stay in order."""
-    return sorted(windows, key=lambda window: window.rule.priority)
+def by_priority(rules: Iterable[Rule]) -> list[Rule]:
+    """Return rules by their priority; those of one priority stay in order."""
+    return sorted(rules, key=attrgetter("priority"))
 
 
-def nameable(windows: Iterable[AnyWindow]) -> list[AnyWindow]:
+def nameable(rules: Iterable[Rule]) -> list[Rule]:
     """Return what a title may name, the most important first.
 
     Never a medicine: that would need the warning not to stop a prescribed one beside it.
     """
-    return [window for window in by_priority(windows) if not window.rule.medicine]
+    return [rule for rule in by_priority(rules) if not rule.medicine]
 
 
-def _newsworthy(ended: Iterable[Window]) -> list[Window]:
+def _newsworthy(ended: Iterable[Rule]) -> list[Rule]:
     """Return what a title may announce: a medicine only in words that do not name it."""
-    return [window for window in by_priority(ended) if window.rule.news or not window.rule.medicine]
+    return [rule for rule in by_priority(ended) if rule.news or not rule.medicine]
 
 
 def _amounts(newsworthy: int, waiting: int) -> Sequence[tuple[int, int]]:
@@ -150,8 +155,8 @@ def _amounts_up_to(news: int, waits: int) -> Sequence[tuple[int, int]]:
     return sorted(pairs, key=lambda pair: (-sum(pair), -pair[1]))
 
 
-def _news(newsworthy: Sequence[Window], number: int, *, of: int) -> str:
-    rules = [window.rule for window in newsworthy[:number]]
+def _news(newsworthy: Sequence[Rule], number: int, *, of: int) -> str:
+    rules = newsworthy[:number]
     if not rules:
         return FEWER
     plain = [rule.short for rule in rules if rule.news is None]
@@ -161,9 +166,9 @@ def _news(newsworthy: Sequence[Window], number: int, *, of: int) -> str:
     return _capital(", ".join(clauses)) + more
 
 
-def _wait_names(holding: Iterable[Window]) -> list[str]:
+def _wait_names(holding: Iterable[Rule]) -> list[str]:
     """Return what a title may call the waits, each once, the most important first."""
-    return [*dict.fromkeys(_wait_name(window.rule) for window in nameable(holding))]
+    return [*dict.fromkeys(_wait_name(rule) for rule in nameable(holding))]
 
 
 def _waits(names: Sequence[str], number: int, *, of: int) -> str:
