@@ -6,7 +6,7 @@ than a day. Nothing clinical is decided here, and the clock is never read.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple, TypedDict, assert_never
 
 from msgspec import Struct
@@ -159,6 +159,7 @@ def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> 
             assert_never(recommendation.condition)
 
 
+_START, _END = attrgetter("start"), attrgetter("end")
 # Kinds that ask a person to do or to avoid something.
 _ADVICE = frozenset({Kind.PREPARE, Kind.AVOID, Kind.DO})
 
@@ -174,7 +175,7 @@ class _Counted(NamedTuple):
     is_certain: bool
 
 
-class _PlacedTimes(NamedTuple):
+class _PlacedTimes(Struct, frozen=True):
     """A recommendation that counts, on the calendar of one treatment."""
 
     counted: _Counted
@@ -184,12 +185,18 @@ class _PlacedTimes(NamedTuple):
 
 
 class _EvaluatedRule(Struct, frozen=True):
-    """The recommendations of a rule for one kind of treatment, before they are placed on a calendar."""
+    """The recommendations of a rule for one kind of treatment, before they are placed on a calendar.
+
+    `certain` are the places in `counted` of what is certain, grouped by its condition, so that no option makes
+    another less strict. `uncertain` are the others' places; none if an unconditional one is certain.
+    """
 
     assessed: tuple[AssessedRecommendation, ...]
     notes: Sequence[Note]
     has_window: bool
     counted: tuple[_Counted, ...]
+    certain: Sequence[Sequence[int]]
+    uncertain: Sequence[int]
 
 
 def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _EvaluatedRule:
@@ -207,7 +214,18 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
     if has_window and not counted and rule.kind not in _ALWAYS:
         has_window = False
         notes.append(Note(code=NoteCode.NO_WINDOW, text=rule.advice, rule=rule.id))
-    return _EvaluatedRule(assessed=assessed, notes=notes, has_window=has_window, counted=counted)
+    certain: dict[Condition, list[int]] = {}
+    uncertain: list[int] = []
+    for place_in, one in enumerate(counted):
+        (certain.setdefault(one.said.condition, []) if one.is_certain else uncertain).append(place_in)
+    return _EvaluatedRule(
+        assessed=assessed,
+        notes=notes,
+        has_window=has_window,
+        counted=counted,
+        certain=[*certain.values()],
+        uncertain=[] if Condition.ALL in certain else uncertain,
+    )
 
 
 def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[Note]:
@@ -253,11 +271,23 @@ def _takes_part(found: Case, kind: Kind) -> bool:
 
 
 class _Untimed(TypedDict):
-    """Everything in a window except its times."""
+    """What a window has whatever its times are."""
 
     rule: Rule
-    governed_by: str | None
     recommendations: tuple[AssessedRecommendation, ...]
+
+
+class _Moments(dict[Offset, datetime]):
+    """The moments (UTC) of offsets from a treatment. Each is placed once, since many recommendations share it."""
+
+    def __init__(self, treatment: Treatment, edge: Edge) -> None:
+        super().__init__()
+        self.treatment = treatment
+        self.edge = edge
+
+    def __missing__(self, offset: Offset) -> datetime:
+        self[offset] = moment = place(offset, self.treatment.treated, self.treatment.zone, self.edge)
+        return moment
 
 
 class _Planning:
@@ -276,8 +306,8 @@ class _Planning:
         self.evaluated_rules = evaluated_rules  # by the ids of the rules
         self.windows: dict[str, Window | None] = {}
         self.notes: list[Note] = []
-        self.starts: dict[str, datetime] = {}  # by the texts of the offsets
-        self.ends: dict[str, datetime] = {}
+        self.starts = _Moments(treatment, Edge.START)
+        self.ends = _Moments(treatment, Edge.END)
 
     def plan(self) -> Plan:
         for rule in self.schedule.rules.values():
@@ -306,7 +336,7 @@ class _Planning:
         if not evaluated.has_window:
             return None
         readings = self.readings(rule)
-        window = self.combined(rule, evaluated.assessed, readings)
+        window = self.combined(rule, readings)
         after = self.window(rule.after) if rule.after else None
         if after is not None and after.end is not None:
             delayed = self.delayed(window, after.rule, after.end)
@@ -322,9 +352,14 @@ class _Planning:
         said, found, counted = assessed.recommendation, assessed.case, assessed.counted
         if not counted:
             return PlacedRecommendation(recommendation=said, case=found, counted=False)
-        _, start, end, earliest = self.reading(_counted(assessed), kind)
+        times = self.reading(_counted(assessed), kind)
         return PlacedRecommendation(
-            recommendation=said, case=found, counted=True, start=start, end=end, earliest=earliest
+            recommendation=said,
+            case=found,
+            counted=True,
+            start=times.start,
+            end=times.end,
+            earliest=times.earliest,
         )
 
     def readings(self, rule: Rule) -> list[_PlacedTimes]:
@@ -348,56 +383,51 @@ class _Planning:
 
     def reading(self, counted: _Counted, kind: Kind) -> _PlacedTimes:
         said = counted.said
-        start = None if said.start is None else self.moment(said.start, Edge.START)
-        end = None if said.end is None else self.moment(said.end, Edge.END)
+        start = None if said.start is None else self.starts[said.start]
+        end = None if said.end is None else self.ends[said.end]
         if start is not None and end is not None and end < start:
             end = start  # "from 30 days until a month" would be backwards in February
         if said.earliest is None:
             return _PlacedTimes(counted, start, end, None)
         if kind is Kind.PREPARE:
-            earliest = self.moment(said.earliest, Edge.START)
-            earliest = max(earliest, start) if earliest and start else earliest
+            earliest = self.starts[said.earliest]
+            earliest = max(earliest, start) if start else earliest
         else:
-            earliest = self.moment(said.earliest, Edge.END)
-            earliest = min(earliest, end) if earliest and end else earliest
+            earliest = self.ends[said.earliest]
+            earliest = min(earliest, end) if end else earliest
         return _PlacedTimes(counted, start, end, earliest)
 
-    def moment(self, offset: Offset, edge: Edge) -> datetime:
-        """Return the moment of an offset. Moments are kept, since many recommendations have the same offset."""
-        known = self.starts if edge is Edge.START else self.ends
-        moment = known.get(offset.text)
-        if moment is None:
-            moment = known[offset.text] = place(offset, self.treatment.treated, self.treatment.zone, edge)
-        return moment
-
-    def combined(
-        self, rule: Rule, assessed: tuple[AssessedRecommendation, ...], counted: Sequence[_PlacedTimes]
-    ) -> Window:
-        """Combine the recommendations that count into a window."""
-        untimed = _Untimed(rule=rule, governed_by=_governing(rule.kind, counted), recommendations=assessed)
-        starts = [reading.start for reading in counted if reading.start is not None]
-        ends = [reading.end for reading in counted if reading.end is not None]
+    def combined(self, rule: Rule, placed: Sequence[_PlacedTimes]) -> Window:
+        """Combine the recommendations that count into a window. The source of the strictest edge governs it."""
+        evaluated = self.evaluated_rules[rule.id]
+        same = _Untimed(rule=rule, recommendations=evaluated.assessed)
         match rule.kind:
             case Kind.AVOID:
-                start, end = _whole_stretch(starts, ends)
-                earliest_end = max(start, min(end, _every_group_ended(counted, end)))
-                return AvoidWindow(start=start, earliest_end=earliest_end, end=end, **untimed)
-            case Kind.PREPARE:
-                start, end = _whole_stretch(starts, ends)
-                latest_start = min(end, max(start, _every_group_started(counted, start)))
-                return PrepareWindow(start=start, latest_start=latest_start, end=end, **untimed)
+                start, end, _, governs = _stretch(placed)
+                earliest_end = max(start, min(end, _every_group_ended(evaluated, placed, end)))
+                return AvoidWindow(
+                    **same, start=start, earliest_end=earliest_end, end=end, governed_by=governs
+                )
             case Kind.DO:
-                start, end = _whole_stretch(starts, ends)
-                return TimedWindow(start=start, end=end, **untimed)
+                start, end, _, governs = _stretch(placed)
+                return TimedWindow(**same, start=start, end=end, governed_by=governs)
+            case Kind.PREPARE:
+                start, end, governs, _ = _stretch(placed)
+                latest_start = min(end, max(start, _every_group_started(evaluated, placed, start)))
+                return PrepareWindow(
+                    **same, start=start, latest_start=latest_start, end=end, governed_by=governs
+                )
             case Kind.MILESTONE:
-                first, last = self.days(counted)
-                return Window(start=first, end=last, **untimed)
+                first, last = self.days(placed)
+                return Window(**same, start=first, end=last, governed_by=_latest(placed, Edge.START))
             case Kind.EXPECT | Kind.CONTRAINDICATION | Kind.WARNING:
-                first, last = min(starts, default=None), max(ends, default=None)
+                first = min([times.start for times in placed if times.start is not None], default=None)
+                last = max([times.end for times in placed if times.end is not None], default=None)
                 if first is not None and last is not None:
                     last = max(first, last)
-                earliest = _earliest_end(counted, first) if rule.kind is Kind.EXPECT else None
-                return Window(start=first, earliest_end=earliest, end=last, **untimed)
+                earliest = _earliest_end(placed, first) if rule.kind is Kind.EXPECT else None
+                latest = _latest(placed, Edge.END)
+                return Window(**same, start=first, earliest_end=earliest, end=last, governed_by=latest)
             case _:
                 assert_never(rule.kind)
 
@@ -521,10 +551,30 @@ def _gives_enough(recommendation: Recommendation, kind: Kind) -> bool:
     return recommendation.start is not None or recommendation.end is not None
 
 
-def _whole_stretch(starts: Sequence[datetime], ends: Sequence[datetime]) -> tuple[datetime, datetime]:
-    """Return the earliest start and the latest end; what counts for an avoid, do or prepare rule gives both."""
-    start = min(starts)
-    return start, max(start, *ends)
+class _Stretch(NamedTuple):
+    """From the earliest start to the latest end (UTC), and the sources of both; the first, if several say the same."""
+
+    start: datetime
+    end: datetime
+    start_source: str
+    end_source: str
+
+
+def _stretch(placed: Sequence[_PlacedTimes]) -> _Stretch:
+    """Return the stretch of an avoid, do or prepare rule: what counts for one gives both edges."""
+    first, last = min(placed, key=_START), max(placed, key=_END)
+    assert first.start is not None
+    assert last.end is not None
+    return _Stretch(
+        first.start, max(first.start, last.end), first.counted.said.source, last.counted.said.source
+    )
+
+
+def _latest(placed: Sequence[_PlacedTimes], edge: Edge) -> str | None:
+    """Return the source with the latest edge; the first one if several have the same, or none has that edge."""
+    edges = [(times.start if edge is Edge.START else times.end, times) for times in placed]
+    latest = max((moment for moment, _ in edges if moment is not None), default=None)
+    return next((times.counted.said.source for moment, times in edges if moment == latest), None)
 
 
 def _earliest_end(counted: Iterable[_PlacedTimes], start: datetime | None) -> datetime | None:
@@ -533,55 +583,27 @@ def _earliest_end(counted: Iterable[_PlacedTimes], start: datetime | None) -> da
     return max(min(ends), start) if ends and start else min(ends, default=None)
 
 
-def _certain_groups(counted: Iterable[_PlacedTimes]) -> dict[Condition, list[_PlacedTimes]]:
-    """Group what is certain by its condition, so that no option makes another less strict."""
-    groups: dict[Condition, list[_PlacedTimes]] = {}
-    for reading in counted:
-        if reading.counted.is_certain:
-            groups.setdefault(reading.counted.said.condition, []).append(reading)
-    return groups
-
-
-def _every_group_ended(counted: Sequence[_PlacedTimes], end: datetime) -> datetime:
+def _every_group_ended(evaluated: _EvaluatedRule, placed: Sequence[_PlacedTimes], end: datetime) -> datetime:
     """Return when the least strict recommendation of each group has ended; `end` if nothing is certain.
 
     Without an unconditional recommendation, uncertain ones must have ended too, so that an option that adds a
     recommendation doesn't make the window less strict.
     """
-    groups = _certain_groups(counted)
     ends = [
-        min(reading for times in group if (reading := times.earliest or times.end))
-        for group in groups.values()
+        min([placed[number].earliest or placed[number].end or end for number in group])
+        for group in evaluated.certain
     ]
-    if Condition.ALL not in groups:
-        ends += [times.end for times in counted if times.end and not times.counted.is_certain]
+    ends += [placed[number].end or end for number in evaluated.uncertain]
     return max(ends, default=end)
 
 
-def _every_group_started(counted: Sequence[_PlacedTimes], start: datetime) -> datetime:
+def _every_group_started(
+    evaluated: _EvaluatedRule, placed: Sequence[_PlacedTimes], start: datetime
+) -> datetime:
     """Return when the least strict recommendation of the first group starts; `start` if nothing is certain."""
-    groups = _certain_groups(counted)
     starts = [
-        max(reading for times in group if (reading := times.earliest or times.start))
-        for group in groups.values()
+        max([placed[number].earliest or placed[number].start or start for number in group])
+        for group in evaluated.certain
     ]
-    if Condition.ALL not in groups:
-        starts += [times.start for times in counted if times.start and not times.counted.is_certain]
+    starts += [placed[number].start or start for number in evaluated.uncertain]
     return min(starts, default=start)
-
-
-def _governing(kind: Kind, counted: Sequence[_PlacedTimes]) -> str | None:
-    """Return the source with the strictest edge; the first one if several have the same."""
-    found: _PlacedTimes | None = None
-    for reading in counted:
-        if found is None or _stricter(kind, reading, found):
-            found = reading
-    return found.counted.said.source if found else None
-
-
-def _stricter(kind: Kind, reading: _PlacedTimes, other: _PlacedTimes) -> bool:
-    if kind is Kind.PREPARE:
-        return reading.start is not None and (other.start is None or reading.start < other.start)
-    if kind is Kind.MILESTONE:
-        return reading.start is not None and (other.start is None or reading.start > other.start)
-    return reading.end is not None and (other.end is None or reading.end > other.end)

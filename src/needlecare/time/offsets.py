@@ -132,13 +132,14 @@ def _wall(moment: datetime, zone: tzinfo) -> datetime:
 def _calendar_sum(at: Calendar, offset: Offset) -> Calendar:
     """Add the months and days of an offset to a local date, or to a local date and time."""
     if offset.months:
-        at += _months(offset.months)
+        day = _months_later(at.date() if isinstance(at, datetime) else at, offset.months)
+        at = at.replace(year=day.year, month=day.month, day=day.day)
     return at + timedelta(days=offset.days)
 
 
-@lru_cache(maxsize=64)
-def _months(number: int) -> relativedelta:
-    return relativedelta(months=number)
+@lru_cache(maxsize=4096)  # the plans of a batch have many days in common
+def _months_later(day: date, months: int) -> date:
+    return day + relativedelta(months=months)
 
 
 def place_day(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) -> date:

@@ -74,6 +74,7 @@ def resolve(wall: datetime, zone: tzinfo, edge: Edge) -> datetime:
     return second if repeated and edge is Edge.END else first
 
 
+@lru_cache(maxsize=4096)  # the plans of a batch have many days in common
 def first_moment(day: date, zone: tzinfo) -> datetime:
     """Return the moment (UTC) at which a local day begins; for a day that the zone skipped, the next day."""
     first, second = wall_readings(datetime.combine(day, time.min), zone)
@@ -85,6 +86,7 @@ def beginning(at: datetime | date, zone: tzinfo) -> datetime:
     return at if isinstance(at, datetime) else first_moment(at, zone)
 
 
+@lru_cache(maxsize=4096)
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """Return the moment (UTC) at which a local day has certainly ended.
 
@@ -107,9 +109,7 @@ def clock_changes(after: datetime, until: datetime, zone: tzinfo) -> list[dateti
     return found
 
 
-@lru_cache(
-    maxsize=4096
-)  # the appointments of a day, and the ends of their plans, have many midnights in common
+@lru_cache(maxsize=4096)
 def wall_readings(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return the two moments (UTC) that a local clock time may mean (PEP 495).
 
