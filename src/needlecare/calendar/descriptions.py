@@ -7,13 +7,13 @@ some clients, the least important sections are left out.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from needlecare.calendar.phases import Change
-from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, Window
+from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, Rule, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
 from needlecare.output.timing import short_day, since, until
 from needlecare.output.wording import differs_between, end_messages, sentence, whole_sentence
@@ -34,6 +34,7 @@ class Section(Struct, frozen=True):
 
     text: str
     rank: int = 0
+    names_medicine: bool = False
 
 
 class Description(Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ class Ending(Struct, frozen=True, kw_only=True):
     all_begun: datetime
     line: str
     differs: bool
+    names_medicine: bool
 
 
 class Wording(Struct, frozen=True, dict=True):
@@ -99,10 +101,10 @@ class Wording(Struct, frozen=True, dict=True):
         """Return what to prepare, each with its start, and what to tell the clinic."""
         lines = ["Until your appointment:", *(f"- {self._preparation_line(window)}" for window in windows)]
         checklist = ["Tell them first:", *(f"- {window.rule.title}" for window in self.plan.checklist)]
-        return (
-            Section("\n".join(lines)),
-            *([Section("\n".join(checklist), 2)] if len(checklist) > 1 else []),
-        )
+        sections = [Section("\n".join(lines), 0, self._name_medicine(lines))]
+        if len(checklist) > 1:
+            sections.append(Section("\n".join(checklist), 2, self._name_medicine(checklist)))
+        return tuple(sections)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -121,9 +123,10 @@ class Wording(Struct, frozen=True, dict=True):
         every standing text and note is added at the end.
         """
         head = "\n".join([_cut(said.news, _MAX_NEWS), _cut(said.following, _MAX_NEXT), self._to_call])
-        body = "\n".join(section.text for section in said.sections)
         closing = [self._general]
-        if self._names_medicine(f"{names}\n{said.news}\n{body}"):
+        if any(section.names_medicine for section in said.sections) or self._name_medicine(
+            [names, said.news]
+        ):
             closing.insert(0, self._prescribed)
         sections = [Section(head), *said.sections, Section("\n".join(closing))]
         if standing is not None:
@@ -171,6 +174,7 @@ class Wording(Struct, frozen=True, dict=True):
                 all_begun=max(window.start or _LONG_AGO for window in ending[end]),
                 line=self._until(end) + ", ".join([self._names[window.rule.id] for window in ending[end]]),
                 differs=any(window.rule.id in self._differing for window in ending[end]),
+                names_medicine=any(window.rule.id in self._medicines for window in ending[end]),
             )
             for end in ends
         ]
@@ -179,7 +183,7 @@ class Wording(Struct, frozen=True, dict=True):
         self, heading: str, endings: Iterable[Ending], start: datetime, end: datetime | None, rank: int
     ) -> tuple[Section, ...]:
         """Return a section with a line for each end, of what holds at some moment between two (UTC)."""
-        lines, differing = [], False
+        lines, differing, names_medicine = [], False, False
         for ending in endings:
             if ending.end is not None and ending.end <= start:
                 continue
@@ -187,10 +191,11 @@ class Wording(Struct, frozen=True, dict=True):
             if line:
                 lines.append(line)
                 differing = differing or ending.differs
+                names_medicine = names_medicine or ending.names_medicine
         if not lines:
             return ()
         note = ["* Sources differ: your clinic may allow it sooner. Ask."] if differing else []
-        return (Section("\n".join([f"{heading}:", *lines, *note]), rank),)
+        return (Section("\n".join([f"{heading}:", *lines, *note]), rank, names_medicine),)
 
     def _line(self, ending: Ending, start: datetime, end: datetime | None) -> str:
         """Write the line of windows some of which haven't begun; nothing if none begins in time."""
@@ -224,8 +229,11 @@ class Wording(Struct, frozen=True, dict=True):
 
     def _signs(self, start: datetime, end: datetime | None) -> tuple[Section, ...]:
         """Return the warning signs between two moments (UTC)."""
-        names = [self._name(window, start) for window in self.plan.warnings if _overlaps(window, start, end)]
-        return (Section(f"{self._call_about} {'; '.join(names)}.", 1),) if names else ()
+        signs = [window for window in self.plan.warnings if _overlaps(window, start, end)]
+        if not signs:
+            return ()
+        text = f"{self._call_about} {'; '.join([self._name(window, start) for window in signs])}."
+        return (Section(text, 1, any(window.rule.id in self._medicines for window in signs)),)
 
     def _preparation_line(self, window: PrepareWindow) -> str:
         said = f"{window.rule.title}, from {since(window.start, self.zone)}"
@@ -270,14 +278,30 @@ class Wording(Struct, frozen=True, dict=True):
 
     @cached_property
     def _medicines(self) -> set[str]:
-        rules = [rule for rule in self.plan.schedule.rules.values() if rule.medicine]
-        names = (name for rule in rules for name in (rule.title, rule.short, rule.then) if name)
-        return {name.casefold() for name in names}
+        """The rules in whose short names there is a medicine."""
+        rules = self.plan.schedule.rules.values()
+        return {rule.id for rule in rules if self._name_medicine([rule.short])}
 
-    def _names_medicine(self, text: str) -> bool:
-        """Whether a text names a medicine in any of the words of its rule."""
-        said = text.casefold()
-        return any(name in said for name in self._medicines)
+    def _name_medicine(self, texts: Iterable[str]) -> bool:
+        """Whether any text names a medicine in any of the words of its rule."""
+        return any(_names_any(text, self._medicine_names) for text in texts)
+
+    @cached_property
+    def _medicine_names(self) -> frozenset[str]:
+        return _medicine_names(tuple(self.plan.schedule.rules.values()))
+
+
+@lru_cache(maxsize=8)
+def _medicine_names(rules: tuple[Rule, ...]) -> frozenset[str]:
+    """Return every name of a medicine in rules."""
+    named = (name for rule in rules if rule.medicine for name in (rule.title, rule.short, rule.then) if name)
+    return frozenset(name.casefold() for name in named)
+
+
+@lru_cache(maxsize=4096)  # the plans of a batch say much the same
+def _names_any(text: str, names: frozenset[str]) -> bool:
+    said = text.casefold()
+    return any(name in said for name in names)
 
 
 def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:

@@ -549,10 +549,10 @@ def _at_minutes_of_their_own(drafts: Iterable[Draft], zone: ZoneInfo, reminders:
     for draft in sorted(drafts, key=lambda draft: (draft.rank, draft.daily is not None)):
         step = timedelta(minutes=30 if draft.rank == EXTRAS else 5)
         placed = draft
-        while placed.rings and not taken.isdisjoint(_rings(placed)):
-            placed = _later(placed, step, zone, reminders)
-        if placed.rings:
-            taken.update(_rings(placed))
+        if draft.rings:
+            while not taken.isdisjoint(minutes := _rings(placed)):
+                placed = _later(placed, step, zone, reminders)
+            taken.update(minutes)
         settled.append(placed)
     return settled
 

@@ -122,7 +122,7 @@ def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
     revision knows the UIDs of its own events.
     """
     filled = _head_form().format(
-        name=_escaped(_one_line(calendar.name)),
+        name=_on_one_line(calendar.name),
         reference=calendar.reference,
         options=options_text(calendar.options),
         ends=" ".join(f"{name}={_time(end, None)}" for name, end in calendar.ends.items()),
@@ -152,16 +152,15 @@ def event_lines(calendar: Calendar, entry: Entry, stamp: Stamp) -> list[str]:
 def _event_text(calendar: Calendar, entry: Entry, stamp: Stamp) -> str:
     """Return the content lines of an event, unfolded, with a line feed between them."""
     form = _event_form(all_day=not isinstance(entry.start, datetime), daily=entry.daily, rings=entry.rings)
-    title = _escaped(_one_line(entry.title))
     return form.format(
         uid=calendar.uid(entry),
         stamp=_time(stamp.modified, None),
         sequence=stamp.sequence,
         start=_time(entry.start, entry.daily),
         end=_time(entry.end, entry.daily),
-        title=title,
+        title=_on_one_line(entry.title),
         text=_escaped(_clean(entry.text)),
-        category=_escaped(_one_line(entry.category)),
+        category=_on_one_line(entry.category),
         role=entry.role,
     )
 
@@ -317,5 +316,8 @@ def _clean(text: str) -> str:
     return _CONTROL.sub(" ", _LINE_BREAK.sub("\n", text))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(_clean(text).split())
+@lru_cache(maxsize=4096)  # the calendars of a batch share most titles
+def _on_one_line(text: str) -> str:
+    """Escape a text for a property that should have no line breaks."""
+    escaped: str = _escaped(" ".join(_clean(text).split()))
+    return escaped
