@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
@@ -254,12 +254,17 @@ def appointment_day(data: bytes) -> date | None:
     return None
 
 
-def live_calendars(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the calendars in a folder that are not cancelled: the name before the ending, and the bytes."""
+def live_calendars(folder: Path, *, without: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    """Yield the calendars in a folder that are not cancelled: the name before the ending, and the bytes.
+
+    Those whose name `without` knows are not even read.
+    """
     with suppress(OSError):
         for path in sorted(folder.glob("*.ics")):
             with suppress(OSError, ValueError):
-                data = file_data(path, MAX_CALENDAR_BYTES) if path.is_file() else b""
+                if without(path.stem) or not path.is_file():
+                    continue
+                data = file_data(path, MAX_CALENDAR_BYTES)
                 if is_live_calendar(data):
                     yield path.stem, data
 

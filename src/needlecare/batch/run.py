@@ -200,6 +200,6 @@ def missing_calendars(options: files.FileOptions, survey: Survey, first: date, l
     assert options.folder is not None
     return [
         f"{stem}.ics"
-        for stem, data in files.live_calendars(options.folder)
-        if not survey.has(stem) and (day := files.appointment_day(data)) and first <= day <= last
+        for stem, data in files.live_calendars(options.folder, without=survey.has)
+        if (day := files.appointment_day(data)) and first <= day <= last
     ]

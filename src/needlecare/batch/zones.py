@@ -123,8 +123,9 @@ def probable_zone(name: str) -> str | None:
 
 def misses_summer_time(name: str, moment: datetime) -> bool:
     """Whether a moment (UTC) in EST or GMT is in summer, when the clocks of a clinic there show another time."""
-    probable = known_zone(probable_zone(name) or "")
-    return probable is not None and bool(local(moment, probable).dst())
+    probable = probable_zone(name)
+    zone = known_zone(probable) if probable else None
+    return zone is not None and bool(local(moment, zone).dst())
 
 
 def fixed_name(name: str) -> str:
