@@ -8,6 +8,7 @@ some clients, the least important sections are left out.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -50,6 +51,7 @@ class Ending(Struct, frozen=True, kw_only=True):
 
     end: datetime | None
     windows: Sequence[Window]
+    first_begins: datetime
     all_begun: datetime
     line: str
     differs: bool
@@ -167,17 +169,20 @@ class Wording(Struct, frozen=True, dict=True):
         ends: list[datetime | None] = [*sorted(filter(None, ending))]
         if None in ending:
             ends.append(None)
-        return [
-            Ending(
-                end=end,
-                windows=ending[end],
-                all_begun=max(window.start or _LONG_AGO for window in ending[end]),
-                line=self._until(end) + ", ".join([self._names[window.rule.id] for window in ending[end]]),
-                differs=any(window.rule.id in self._differing for window in ending[end]),
-                names_medicine=any(window.rule.id in self._medicines for window in ending[end]),
-            )
-            for end in ends
-        ]
+        return [self._ending(end, ending[end]) for end in ends]
+
+    def _ending(self, end: datetime | None, windows: Sequence[Window]) -> Ending:
+        rules = [window.rule.id for window in windows]
+        starts = [window.start or _LONG_AGO for window in windows]
+        return Ending(
+            end=end,
+            windows=windows,
+            first_begins=min(starts),
+            all_begun=max(starts),
+            line=self._until(end) + ", ".join([self._names[rule] for rule in rules]),
+            differs=not self._differing.isdisjoint(rules),
+            names_medicine=not self._medicines.rules.isdisjoint(rules),
+        )
 
     def _section(
         self, heading: str, endings: Iterable[Ending], start: datetime, end: datetime | None, rank: int
@@ -185,22 +190,20 @@ class Wording(Struct, frozen=True, dict=True):
         """Return a section with a line for each end, of what holds at some moment between two (UTC)."""
         lines, differing, names_medicine = [], False, False
         for ending in endings:
-            if ending.end is not None and ending.end <= start:
+            if (ending.end and ending.end <= start) or (end and ending.first_begins >= end):
                 continue
-            line = ending.line if ending.all_begun <= start else self._line(ending, start, end)
-            if line:
-                lines.append(line)
-                differing = differing or ending.differs
-                names_medicine = names_medicine or ending.names_medicine
+            lines.append(ending.line if ending.all_begun <= start else self._line(ending, start, end))
+            differing = differing or ending.differs
+            names_medicine = names_medicine or ending.names_medicine
         if not lines:
             return ()
         note = ["* Sources differ: your clinic may allow it sooner. Ask."] if differing else []
         return (Section("\n".join([f"{heading}:", *lines, *note]), rank, names_medicine),)
 
     def _line(self, ending: Ending, start: datetime, end: datetime | None) -> str:
-        """Write the line of windows some of which haven't begun; nothing if none begins in time."""
+        """Write the line of windows some of which haven't begun at `start`, without those that begin after `end`."""
         names = [self._name(window, start) for window in ending.windows if _begins_before(window, end)]
-        return self._until(ending.end) + ", ".join(names) if names else ""
+        return self._until(ending.end) + ", ".join(names)
 
     def _name(self, window: Window, moment: datetime) -> str:
         """Write "makeup", "swimming*" or "hyaluronic serum (from Sun 22 Nov 14:30)"."""
@@ -233,7 +236,7 @@ class Wording(Struct, frozen=True, dict=True):
         if not signs:
             return ()
         text = f"{self._call_about} {'; '.join([self._name(window, start) for window in signs])}."
-        return (Section(text, 1, any(window.rule.id in self._medicines for window in signs)),)
+        return (Section(text, 1, any(window.rule.id in self._medicines.rules for window in signs)),)
 
     def _preparation_line(self, window: PrepareWindow) -> str:
         said = f"{window.rule.title}, from {since(window.start, self.zone)}"
@@ -277,25 +280,26 @@ class Wording(Struct, frozen=True, dict=True):
         return standing_text("medicine", self.plan.schedule, short=True)
 
     @cached_property
-    def _medicines(self) -> set[str]:
-        """The rules in whose short names there is a medicine."""
-        rules = self.plan.schedule.rules.values()
-        return {rule.id for rule in rules if self._name_medicine([rule.short])}
+    def _medicines(self) -> "_Medicines":
+        return _medicines(tuple(self.plan.schedule.rules.values()))
 
     def _name_medicine(self, texts: Iterable[str]) -> bool:
         """Whether any text names a medicine in any of the words of its rule."""
-        return any(_names_any(text, self._medicine_names) for text in texts)
+        return any(_names_any(text, self._medicines.names) for text in texts)
 
-    @cached_property
-    def _medicine_names(self) -> frozenset[str]:
-        return _medicine_names(tuple(self.plan.schedule.rules.values()))
+
+class _Medicines(NamedTuple):
+    """The names of the medicines in rules, and the rules whose short names contain one."""
+
+    names: frozenset[str]
+    rules: frozenset[str]
 
 
 @lru_cache(maxsize=8)
-def _medicine_names(rules: tuple[Rule, ...]) -> frozenset[str]:
-    """Return every name of a medicine in rules."""
-    named = (name for rule in rules if rule.medicine for name in (rule.title, rule.short, rule.then) if name)
-    return frozenset(name.casefold() for name in named)
+def _medicines(rules: tuple[Rule, ...]) -> _Medicines:
+    words = [word for rule in rules if rule.medicine for word in (rule.title, rule.short, rule.then) if word]
+    names = frozenset(word.casefold() for word in words)
+    return _Medicines(names, frozenset(rule.id for rule in rules if _names_any(rule.short, names)))
 
 
 @lru_cache(maxsize=4096)  # the plans of a batch say much the same
