@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from calendars import only, rule
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -210,3 +211,12 @@ def test_a_zone_is_right_for_the_daily_care_of_every_session(schedule_v1: Schedu
     assert [day for day in ("20250406", "20260215", "20260322") if f"DTSTART:{day}" in zone] == [
         *("20250406", "20260215", "20260322"),
     ]
+
+
+def test_a_bar_ends_before_the_day_of_the_next_session(schedule_v1: Schedule) -> None:
+    """The sessions are at 23:00, in the quiet hours, so that the end of the wait is told on the next morning."""
+    schedule = only(schedule_v1, rule("sun", "P40D"))
+    made = course(treatment("2026-11-21T23:00+01:00"), schedule, sessions=2, every=parse_interval("4w"))
+    ends = {role(event): event["DTEND"].dt for event in events(course_calendar(made, BEFORE))}
+    assert ends["session-1/bar/start"] == date(2026, 12, 19)
+    assert ends["session-2/bar/start"] == date(2027, 1, 29)  # 40 days after the 19th, announced the day after

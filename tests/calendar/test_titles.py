@@ -115,6 +115,7 @@ WASH, TOUCH = (rule(f"{what}ing", "P1D", tonight=f"{what} your face") for what i
 FIRST_DAYS = {
     "Tonight: don't wash or touch your face": [WASH, GYM, TOUCH],
     "Tonight: don't wash your face": [GYM, WASH],
+    "Tonight: don't wash your or pat the face": [WASH, rule("pat", "P1D", tonight="pat the face")],
     "Tonight: don't wash your face or go to the gym": [
         WASH,
         replace(GYM, tonight="go to the gym", priority=99),
