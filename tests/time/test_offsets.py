@@ -40,7 +40,7 @@ from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset,
 from needlecare.time.zones import Edge, end_of_day, first_moment, resolve
 from needlecare.time.zones import clock_changes as changes_between
 
-law = settings(max_examples=200, deadline=None)
+law = settings(max_examples=10 * settings().max_examples)
 
 
 def cases(table: str) -> list[object]:

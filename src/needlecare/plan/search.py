@@ -7,7 +7,7 @@ never guessed: the message names it, and suggests a known word if one is very si
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import takewhile
 
 from msgspec import Struct
@@ -183,6 +183,12 @@ class Vocabulary:
                 for word in words_of(rule):
                     found["" if word[1:3] == "ae" else word[:2].lower()].append((word, rule.id))
         return self._beginnings[words_of]
+
+    @cached_property
+    def plain_words(self) -> list[tuple[str, str, str]]:
+        """The words of all rules: the rule's id, a word as the schedule has it, and the word normalized."""
+        rules = self.schedule.rules.values()
+        return [(rule.id, word, normalize(word)) for rule in rules for word in known_words(rule)]
 
     def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
         """Return the error for words that are known one by one, but mean no rule together."""
@@ -410,10 +416,9 @@ class _Reading:
             return []
         near = near or _near
         found = {
-            (word, rule.id): _same_beginning(wanted, plain)
-            for rule in self.schedule.rules.values()
-            for word in known_words(rule)
-            if (plain := normalize(word))[:1] == wanted[0] and near(wanted, plain)
+            (word, rule): _same_beginning(wanted, plain)
+            for rule, word, plain in self.vocabulary.plain_words
+            if plain[:1] == wanted[0] and near(wanted, plain)
         }
         if not found:
             return []
