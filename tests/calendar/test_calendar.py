@@ -71,7 +71,8 @@ from msgspec.structs import replace
 
 from examples import AN_HOUR_AFTER, BERLIN, EXAMPLE, at, treatment
 from golden import assert_golden
-from needlecare.calendar.events import calendar_bytes
+from needlecare.calendar.events import GENTLY, calendar_bytes, plan_drafts
+from needlecare.calendar.room import Worth
 from needlecare.cli.app import run
 from needlecare.errors import UsageError
 from needlecare.model import (
@@ -477,6 +478,12 @@ def test_a_phase_is_titled_by_what_still_holds(
     schedule = only(schedule_v1, *(rule(name, end) for name, end in zip("abc", ends, strict=False)))
     found = events(treatment("2026-11-21T14:30+01:00"), schedule)
     assert [event.title for event in found] == titles
+
+
+def test_the_beginning_and_the_end_of_all_waits_are_never_left_out(schedule_v1: Schedule) -> None:
+    drafts = plan_drafts(plan(EXAMPLE, schedule_v1), None, reminders=GENTLY)
+    assert {draft.role for draft in drafts if draft.worth is Worth.ALWAYS} == {"start", "phase/laser-peel"}
+    assert {draft.worth for draft in drafts if draft.role == "phase/direct-sun"} == {Worth.LAST_CHANGE}
 
 
 FIRST_DAYS = {
