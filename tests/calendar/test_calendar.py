@@ -480,10 +480,58 @@ def test_a_phase_is_titled_by_what_still_holds(
     assert [event.title for event in found] == titles
 
 
-def test_the_beginning_and_the_end_of_all_waits_are_never_left_out(schedule_v1: Schedule) -> None:
-    drafts = plan_drafts(plan(EXAMPLE, schedule_v1), None, reminders=GENTLY)
-    assert {draft.role for draft in drafts if draft.worth is Worth.ALWAYS} == {"start", "phase/laser-peel"}
-    assert {draft.worth for draft in drafts if draft.role == "phase/direct-sun"} == {Worth.LAST_CHANGE}
+WORTH = {
+    # what each event of the example is worth where there are too many; what isn't named is the last news of a wait
+    Worth.ALWAYS: {"start", "phase/laser-peel"},  # the beginning, and the end of all waits
+    Worth.PREPARATION: {"begun"},  # three weeks before it, some preparation has begun, and is the first
+    Worth.FURTHER_PREPARATION: {
+        f"prepare/{name}" for name in ("sun-before", "actives", "hydrate", "antihistamines")
+    },
+    Worth.EVE: {"prepare/clean-face"},
+    Worth.CARE: {"daily"},
+    Worth.SIGN: {"sign/growing", "sign/not-settled"},
+    Worth.MILESTONE: {"milestone/next-session", "milestone/photo-one-month", "milestone/photo-six-months"},
+    Worth.SAME_DAY: {"milestone/maintenance"},  # six months after it, as the photo
+    Worth.MIDDLE: {"middle/retinoids"},
+    Worth.BAR: {"bar/exfoliants", "bar/retinoids"},
+}
+
+
+def test_each_event_has_its_worth(schedule_v1: Schedule) -> None:
+    drafts = plan_drafts(plan(EXAMPLE, schedule_v1), AHEAD, reminders=GENTLY)
+    found = {worth: {draft.role for draft in drafts if draft.worth is worth} for worth in Worth}
+    news = found.pop(Worth.LAST_CHANGE)
+    assert {worth: roles for worth, roles in found.items() if roles} == WORTH
+    assert len(news) == 9
+    assert all(role.startswith("phase/") for role in news)
+    asked = plan_drafts(plan(EXAMPLE, schedule_v1), AHEAD, reminders=Reminders(daily=time(8, 30)))
+    assert [draft.role for draft in asked if draft.worth is Worth.ASKED_FOR] == ["daily"]
+
+
+BEGUN = {
+    # when a calendar is made, local: when it rings for preparation that has begun; the appointment is on the 21st, 14:30
+    "2026-11-20T06:00": ("2026-11-20T09:00", True),
+    "2026-11-20T12:00": ("2026-11-20T12:30", True),  # at the next half hour
+    "2026-11-20T12:29": ("2026-11-20T12:30", True),
+    "2026-11-20T12:30": ("2026-11-20T13:00", True),
+    "2026-11-20T21:29": ("2026-11-20T21:30", True),
+    "2026-11-20T21:30": ("2026-11-21T08:00", True),  # after the quiet hours
+    "2026-11-21T13:59": ("2026-11-21T14:00", True),
+    "2026-11-21T14:00": (
+        "2026-11-21T14:00",
+        False,
+    ),  # half past is too late, so that it is told at once, silently
+}
+
+
+@pytest.mark.parametrize("made", BEGUN)
+def test_preparation_that_has_begun_is_told_soon_after_the_calendar_is_made(
+    made: str, schedule_v1: Schedule
+) -> None:
+    drafts = plan_drafts(plan(EXAMPLE, schedule_v1), at(f"{made}+01:00"), reminders=GENTLY)
+    (begun,) = [draft for draft in drafts if draft.role == "begun"]
+    start, rings = BEGUN[made]
+    assert (begun.start, begun.rings) == (at(f"{start}+01:00"), rings)
 
 
 FIRST_DAYS = {
