@@ -57,7 +57,7 @@ SPANS = {
 @pytest.mark.parametrize(("start", "end"), SPANS)
 def test_a_span_of_time_names_what_falls_into_it(start: str, end: str | None, wording: Wording) -> None:
     day = "2026-11-22T{}+01:00"
-    said = wording.phase("", [], at(day.format(start)), None if end is None else at(day.format(end)))
+    said = wording.phase("", at(day.format(start)), None if end is None else at(day.format(end)))
     (found,) = (section.text for section in said.sections if section.text.startswith("Do:"))
     names = SPANS[start, end]
     assert ("moisturise" in found) == (names is not None)
@@ -68,7 +68,7 @@ def test_a_sign_that_becomes_one_later_says_from_when(wording: Wording) -> None:
     """Redness that still grows is one from Monday 14:30 on, 48 hours after the treatment."""
     monday = at("2026-11-23T14:30+01:00")
     before, after = (
-        wording.phase("", [], start, None).sections[-1] for start in (at("2026-11-23T14:29+01:00"), monday)
+        wording.phase("", start, None).sections[-1] for start in (at("2026-11-23T14:29+01:00"), monday)
     )
     assert "(from Mon 23 Nov 14:30)" in before.text
     assert "(from Mon 23 Nov 14:30)" not in after.text

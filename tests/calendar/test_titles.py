@@ -1,6 +1,5 @@
 """Titles of events: the news and the most important waits in 60 characters, as many as fit."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
@@ -28,10 +27,6 @@ HALF_PAST_TWO = datetime(2026, 12, 19, 13, 30, tzinfo=UTC)  # Saturday, in Berli
 def window(one: Rule, end: datetime = HALF_PAST_TWO) -> AvoidWindow:
     start = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)
     return AvoidWindow(rule=one, start=start, earliest_end=end, end=end)
-
-
-def windows(rules: Sequence[Rule]) -> list[AvoidWindow]:
-    return [window(one) for one in rules]
 
 
 def named(*names: str) -> list[Rule]:
@@ -94,7 +89,7 @@ CHANGES = {
 def test_a_change_names_what_ended_and_what_still_waits(
     ended: list[Rule], holding: list[Rule], title: str
 ) -> None:
-    assert change_title(windows(ended), windows(holding)) == title
+    assert change_title(tuple(ended), tuple(holding)) == title
     assert len(title) <= 60
 
 
@@ -108,7 +103,7 @@ WAITS = {
 
 @pytest.mark.parametrize("title", WAITS)
 def test_a_title_names_as_many_waits_as_fit(title: str) -> None:
-    assert wait_title(windows(WAITS[title])) == title
+    assert wait_title(tuple(WAITS[title])) == title
 
 
 WASH, TOUCH = (rule(f"{what}ing", "P1D", tonight=f"{what} your face") for what in ("wash", "touch"))
@@ -131,7 +126,7 @@ FIRST_DAYS = {
 
 @pytest.mark.parametrize("title", FIRST_DAYS)
 def test_the_first_evening_says_what_not_to_do(title: str) -> None:
-    assert first_day_title("Tonight", windows(FIRST_DAYS[title])) == title
+    assert first_day_title("Tonight", tuple(FIRST_DAYS[title])) == title
 
 
 STILL = {
