@@ -200,6 +200,20 @@ def test_a_condition_leaves_out_rows_and_says_why_in_its_own_words(text: str, on
     assert {cell: condition.reason(cell) for cell in expected} == expected
 
 
+NAMED = {
+    # the headings of a file, and the one that --skip "status=x" is about where --map status=State is given
+    "ref,treated,State": "state",
+    "ref,treated,State,Status": "status",  # it is the file's own
+}
+
+
+@pytest.mark.parametrize("headings", NAMED)
+def test_a_condition_may_use_our_name_of_a_column(headings: str) -> None:
+    wanted = ExportFormat(map={"status": "State"}, skip=("Status=x",))
+    (found,) = find_places(headings.split(","), frozenset(), wanted, SERVICES).conditions
+    assert found[0] == NAMED[headings]
+
+
 def test_a_condition_needs_a_heading_and_values() -> None:
     for text in ("Cancelled", "=x", ""):
         with pytest.raises(UsageError, match="is not a condition; write --skip"):

@@ -137,6 +137,10 @@ BROKEN = {
         b'a1,x,"a"b\na2,x,\na3,x,"' + b"\n" * 50 + b'"\n',
         [(2, "not-csv"), (3, "a2"), (4, "a3")],
     ),
+    "fifty-two, after a row": (
+        b'a1,x,"a"b\na2,x,\na3,x,"' + b"\n" * 51 + b'"\n',
+        [(2, "not-csv"), (3, "a2"), (4, "not-csv"), (55, "not-csv")],
+    ),
     "two lines after seven of them": (
         b'a1,x,"a"b\n' * 7 + b'a2,x,"\n"\n',
         [*((line, "not-csv") for line in range(2, 11))],
@@ -200,6 +204,8 @@ FILES = {
     "UTF-16, the other way round": b"\xfe\xff" + "ref,treated\na1,2026-11-21\n".encode("utf-16-be"),
     "UTF-16 without a mark": "ref,treated\r\na1,2026-11-21\r\n".encode("utf-16-le"),
     "the same, the other way round": "ref\ttreated\r\na1\t2026-11-21\r\n".encode("utf-16-be"),
+    "a blank more, so that three bytes make no pattern": "ref,treated\na1 ,2026-11-21\n".encode("utf-16-le"),
+    "that the other way round": "ref,treated\na1 ,2026-11-21\n".encode("utf-16-be"),
     "line ends of an old Macintosh": b"ref,treated\ra1,2026-11-21\r",
     "Windows-1252 in a heading": b"Gr\xf6\xdfe;ref;treated\n1;a1;2026-11-21\n",
     "a title line": b"Appointments 1-30 November 2026\nref,treated\na1,2026-11-21\n",
