@@ -109,6 +109,7 @@ def is_past_form(word: str) -> bool:
     return word in _PAST or (len(word) > 3 and word.endswith("ed") and not word.endswith("eed"))
 
 
+@lru_cache(maxsize=4096)
 def root(word: str) -> str:
     """Reduce a word to what even its distant forms have in common: "swollen" and "swelling", "red" and "redness"."""
     word = _IRREGULAR.get(word, word)
