@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from msgspec import Struct
@@ -16,10 +15,6 @@ from needlecare.errors import UsageError, shown
 from needlecare.output.formats import Format
 from needlecare.output.terminal.screen import Screen
 from needlecare.storage.files import MAX_PATH_LENGTH, check_target, place_of, write_file
-
-if TYPE_CHECKING:
-    from needlecare.plan.course import Course
-
 
 PLAN_FORMATS = tuple(Format)
 COURSE_FORMATS = (Format.TIMELINE, Format.PLAIN, Format.JSON)
@@ -211,28 +206,3 @@ def warn_unused_options(ctx: typer.Context, form: str | None, *, remedy: str) ->
         if typed(ctx, name) and name not in _ALSO_USED_BY.get(form or "", ()):
             option = "--" + name.replace("_", "-")
             terminal.say(f"{option} has no effect without {remedy}.")
-
-
-def course_text(
-    form: Format,
-    course: "Course",
-    now: datetime,
-    *,
-    screen: Screen,
-    session: int | None = None,
-    name: str = "",
-) -> str:
-    """Render a course at a moment (UTC) in a format, or one of its sessions in full. `name`: see plan_text."""
-    if form is Format.JSON:
-        from needlecare.output.json.course import course_json
-
-        return course_json(course, now)
-    if form is Format.TIMELINE:
-        from needlecare.output.terminal.course import course_timeline, session_timeline
-
-        if session is not None:
-            return session_timeline(course, session, now, screen)
-        return course_timeline(course, now, screen, name=name)
-    from needlecare.output.sentences.course import course_plain, session_plain
-
-    return course_plain(course, now, name=name) if session is None else session_plain(course, session, now)

@@ -1,11 +1,14 @@
-"""The formats in which a plan is shown. What makes a format is imported only when it is asked for."""
+"""The formats in which a plan or a course is shown. The code of a format is imported only when it is asked for."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from needlecare.model import Detail, Plan, QuietHours
 from needlecare.output.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from needlecare.plan.course import Course
 
 
 class Format(StrEnum):
@@ -64,3 +67,28 @@ def plan_text(  # noqa: PLR0913  each format needs others of them
             return plan_json(plan, now)
         case _:
             assert_never(form)
+
+
+def course_text(
+    form: Format,
+    course: "Course",
+    now: datetime,
+    *,
+    screen: Screen,
+    session: int | None = None,
+    name: str = "",
+) -> str:
+    """Render a course at a moment (UTC) in a format, or one of its sessions in full. `name`: see plan_text."""
+    if form is Format.JSON:
+        from needlecare.output.json.course import course_json
+
+        return course_json(course, now)
+    if form is Format.TIMELINE:
+        from needlecare.output.terminal.course import course_timeline, session_timeline
+
+        if session is not None:
+            return session_timeline(course, session, now, screen)
+        return course_timeline(course, now, screen, name=name)
+    from needlecare.output.sentences.course import course_plain, session_plain
+
+    return course_plain(course, now, name=name) if session is None else session_plain(course, session, now)

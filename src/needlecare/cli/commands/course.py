@@ -12,6 +12,7 @@ from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.options import option
 from needlecare.errors import UsageError, quoted
+from needlecare.output.formats import course_text
 from needlecare.plan.course import course as course_of
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
@@ -125,7 +126,7 @@ def course(
         if form is not None:
             with wanted.clock():
                 name = chosen.name if wanted.to_stdout else ""
-                text = outputs.course_text(form, made, now, screen=wanted.screen, session=session, name=name)
+                text = course_text(form, made, now, screen=wanted.screen, session=session, name=name)
         wanted.write(text, file)
 
 
