@@ -154,7 +154,7 @@ map = { treated = "Date", time = "Start" }
 skip = ["Status=Cancelled"]
 """
 # Four events of ours, alone and with the parts of one calendar of tests/calendar/constructs each.
-SMALL_EXPORT = stream(replace(PLANNED, entries=PLANNED.entries[:4]))
+SMALL_EXPORT = stream(replace(PLANNED, events=PLANNED.events[:4]))
 MIXED_EXPORTS = tuple(
     SMALL_EXPORT.replace(b"END:VCALENDAR", b"\r\n".join([*foreign.splitlines()[1:-1], b"END:VCALENDAR"]))
     for foreign in (
@@ -189,7 +189,7 @@ def rows(data: bytes) -> None:
 
 def calendar_update(data: bytes) -> None:
     export = Export(data)
-    revised = revise(export, replace(PLANNED, reference=export.reference, entries=PLANNED.entries[:5]), NOW)
+    revised = revise(export, replace(PLANNED, reference=export.reference, events=PLANNED.events[:5]), NOW)
     Export(revised.data)  # what comes out can be read again
 
 

@@ -33,7 +33,7 @@ def planned(days: int) -> Calendar:
     """Return the calendar of a treatment some days after the first one."""
     treatment = Treatment(treated=TREATED + timedelta(days=days), zone=ZoneInfo("Europe/Berlin"), prp=True)
     made = calendar(plan(treatment, load_schedule("microneedling")), NOW, ref="corpus")
-    assert made.entries
+    assert made.events
     return made
 
 
@@ -67,8 +67,8 @@ def merged_problems(foreign: list[Component]) -> Iterator[str]:
         wanted = Counter(tuple(component.lines) for component in foreign if component.name != "VTIMEZONE")
         for lines_of_one in wanted - kept:
             yield f"{what}: a {lines_of_one[0]} of {len(lines_of_one)} lines is not as it was"
-    if cancelled.summary.cancelled != len(planned(0).entries):
-        yield f"cancel: {cancelled.summary.cancelled} of our {len(planned(0).entries)} events were cancelled"
+    if cancelled.summary.cancelled != len(planned(0).events):
+        yield f"cancel: {cancelled.summary.cancelled} of our {len(planned(0).events)} events were cancelled"
 
 
 def main(folders: list[str]) -> int:

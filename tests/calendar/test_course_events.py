@@ -75,13 +75,13 @@ def test_no_two_phases_run_at_once_and_each_uid_is_one_events(
         unmoved.first, schedule_v1, moved={last: local(to, zone).date() if as_date else to}, **options
     )
     calendar = course_calendar(made, BEFORE)
-    uids = [calendar.uid(entry) for entry in calendar.entries]
+    uids = [calendar.uid(entry) for entry in calendar.events]
     assert len(uids) == len(set(uids))
     rows = sorted(
         tuple(
             one if isinstance(one, datetime) else first_moment(one, zone) for one in (entry.start, entry.end)
         )
-        for entry in calendar.entries
+        for entry in calendar.events
         if re.search(r"/(start|phase/)", entry.role)
     )
     for (_, end), (start, _) in pairwise(rows):
@@ -115,7 +115,7 @@ def test_a_merged_preparation_has_no_event_of_its_own(schedule_v1: Schedule) -> 
 def test_what_goes_on_is_never_called_possible_again(schedule_v1: Schedule) -> None:
     """Session 1 ends botox and filler on 5 Dec; both go on, so the event says so, and nothing else."""
     made = course(replace(EXAMPLE, skin_type=SkinType.I), schedule_v1)
-    alarms = [entry.text for entry in course_calendar(made, BEFORE).entries if entry.rings]
+    alarms = [entry.text for entry in course_calendar(made, BEFORE).events if entry.rings]
     said = "\n".join(alarms).casefold()
     # Of the three sessions only the last one lets go: sun on 30 Jan, botox and filler on 30 Jan.
     assert said.count("short sun is fine") == 1
@@ -145,7 +145,7 @@ def test_daily_care_is_reminded_of_once_a_day(schedule_v1: Schedule) -> None:
     made = course(EXAMPLE, schedule_v1)
     reminders = Reminders(daily=parse_clock("08:30"))
     days = []
-    for entry in course_calendar(made, BEFORE, reminders=reminders).entries:
+    for entry in course_calendar(made, BEFORE, reminders=reminders).events:
         if entry.daily is not None:
             assert isinstance(entry.start, datetime)
             days += [
@@ -156,7 +156,7 @@ def test_daily_care_is_reminded_of_once_a_day(schedule_v1: Schedule) -> None:
 
 
 def identities(calendar: Calendar) -> dict[str, str]:
-    return {entry.role: calendar.uid(entry) for entry in calendar.entries}
+    return {entry.role: calendar.uid(entry) for entry in calendar.events}
 
 
 def test_uids_survive_the_move_of_one_session(schedule_v1: Schedule) -> None:
@@ -170,13 +170,13 @@ def test_uids_survive_the_move_of_one_session(schedule_v1: Schedule) -> None:
     earlier = course(first, schedule_v1, every=every, moved={1: treated_at("2026-11-21T09:00+01:00")})
     assert course_calendar(earlier, BEFORE).reference == before.reference
     # Of session 3 nothing changes, and of session 1 only what speaks of session 2.
-    said = {entry.role: (entry.title, entry.text) for entry in after.entries}
-    for entry in before.entries:  # a minute may change: no two of them ring at once
+    said = {entry.role: (entry.title, entry.text) for entry in after.events}
+    for entry in before.events:  # a minute may change: no two of them ring at once
         if entry.role.startswith("session-3/"):
             assert said[entry.role] == (entry.title, entry.text)
-    kept = {e.role for e in after.entries if e in before.entries and e.role.startswith("session-1/")}
+    kept = {e.role for e in after.events if e in before.events and e.role.startswith("session-1/")}
     speechless = re.compile("session-1/(prepare/.*|begun|daily)")  # they don't speak of session 2
-    assert kept == {e.role for e in before.entries if speechless.fullmatch(e.role)}
+    assert kept == {e.role for e in before.events if speechless.fullmatch(e.role)}
 
 
 def test_a_clinics_reference_or_another_first_session_makes_other_uids(schedule_v1: Schedule) -> None:

@@ -125,7 +125,7 @@ def minutes(made: Calendar) -> Iterator[datetime]:
 
 
 def assert_fits(made: Calendar) -> None:
-    for entry in made.entries:
+    for entry in made.events:
         assert len(entry.title) <= 60, entry.title
         assert len(entry.text) < 2900, entry.title
         third = entry.text.split("\n")[2]
@@ -141,7 +141,7 @@ def test_every_calendar_fits_what_clients_show(name: str, treated: Treatment, ah
     as_of = datetime(2000, 1, 1, tzinfo=UTC) if ahead else datetime(2199, 1, 1, tzinfo=UTC)
     made = calendar(plan(treated, load_schedule(name)), as_of)
     assert_fits(made)
-    assert len(made.entries) <= 30
+    assert len(made.events) <= 30
 
 
 DAILY = (DailyCare.DEFAULT, DailyCare.NONE, time(8, 30), time(14, 30))
@@ -163,11 +163,11 @@ def test_every_course_fits_what_clients_show(
     as_of = datetime(1890, 1, 1, tzinfo=UTC) if ahead else made.sessions[0].begins
     file = course_calendar(made, as_of, detail=detail, reminders=Reminders(daily=daily))
     assert_fits(file)
-    assert len(file.entries) <= 30
+    assert len(file.events) <= 30
     # No session is without the evening after it, and the last one tells when all is over.
-    roles = {entry.role for entry in file.entries}
+    roles = {entry.role for entry in file.events}
     assert {f"session-{n}/start" for n in range(1, number + 1)} <= roles
-    assert any(entry.title.startswith("All waits over") for entry in file.entries)
+    assert any(entry.title.startswith("All waits over") for entry in file.events)
     # Nothing is told too soon: what still has to wait at the start of an event is named below "Not yet".
     waits = {
         session.number: [
@@ -175,7 +175,7 @@ def test_every_course_fits_what_clients_show(
         ]
         for session in made.sessions
     }
-    for entry in file.entries:
+    for entry in file.events:
         session, _, role = entry.role.removeprefix("session-").partition("/")
         if role.startswith("phase/"):
             not_yet = next((p for p in entry.text.split("\n\n") if p.startswith("Not yet:")), "")
@@ -188,7 +188,7 @@ def test_every_course_fits_what_clients_show(
 def test_what_is_told_later_keeps_its_time_in_the_text() -> None:
     """Session 2 tells washing (the next morning) and sunscreen (24 h) together with makeup (48 h)."""
     made = course(treatment("2026-11-21T14:30+01:00", prp=True), load_schedule("microneedling"), sessions=3)
-    entries = {entry.role: entry for entry in course_calendar(made, at("2026-11-01T12:00Z")).entries}
+    entries = {entry.role: entry for entry in course_calendar(made, at("2026-11-01T12:00Z")).events}
     start, makeup = entries["session-2/start"], entries["session-2/phase/makeup"]
     assert start.text.split("\n")[1] == "Next change: Sun 20 Dec 08:00 (washing your face)."
     assert "\n- until Sun 20 Dec 14:30: own skin products*, sunscreen*, " in start.text
@@ -240,7 +240,7 @@ def test_a_title_names_nothing_twice() -> None:
     """What goes on to the next session holds under one name at a time: "laser and peels", then "laser or peel"."""
     body, every = load_schedule("microneedling-body"), parse_interval("4w")
     made = course(treatment("2026-11-21T14:30+01:00"), body, sessions=2, every=every)
-    titles = [entry.title for entry in course_calendar(made, at("2026-11-01T12:00Z")).entries]
+    titles = [entry.title for entry in course_calendar(made, at("2026-11-01T12:00Z")).events]
     assert any("laser and peels" in title for title in titles)
     assert "Still no laser or peel (on to session 2)" in titles
     assert not [title for title in titles if "laser and peels" in title and "laser or peel" in title]

@@ -17,7 +17,7 @@ from thunderbird import Thunderbird
 from examples import EXAMPLE, treatment
 from needlecare.calendar.course_events import course_calendar
 from needlecare.calendar.events import calendar
-from needlecare.calendar.ics import Calendar, Entry, stream
+from needlecare.calendar.ics import Calendar, Event, stream
 from needlecare.calendar.update import Export, cancel, revise
 from needlecare.plan.combine import plan
 from needlecare.plan.course import course
@@ -68,10 +68,10 @@ def held(answer: dict[str, Any]) -> list[Held]:
 
 
 def expected(made: Calendar) -> list[Held]:
-    return sorted(expected_of(made, entry) for entry in made.entries)
+    return sorted(expected_of(made, entry) for entry in made.events)
 
 
-def expected_of(made: Calendar, entry: Entry) -> Held:
+def expected_of(made: Calendar, entry: Event) -> Held:
     starts, ends = [written(at) for at in days_of(entry, entry.start)], days_of(entry, entry.end)
     return Held(
         uid=made.uid(entry),
@@ -84,7 +84,7 @@ def expected_of(made: Calendar, entry: Entry) -> Held:
     )
 
 
-def days_of(entry: Entry, at: datetime | date) -> list[datetime | date]:
+def days_of(entry: Event, at: datetime | date) -> list[datetime | date]:
     """Return a moment of an event on each of its days, at the same time by the clocks of its zone."""
     if entry.daily is None or not isinstance(at, datetime):
         return [at]
@@ -146,7 +146,7 @@ def test_a_cancelled_file_must_be_imported_into_a_new_calendar(
     file.write_bytes(cancel(Export(file.read_bytes()), LATER).data)
     assert held(thunderbird.imported(file, "cancelled")) == expected(first)  # and its alarms ring
     anew = held(thunderbird.imported(file, "cancelled", anew=True))
-    assert len(anew) == len(first.entries)
+    assert len(anew) == len(first.events)
     for event in anew:
         assert event.title.startswith("Cancelled: ")
         assert (event.status, event.rings) == ("CANCELLED", ())

@@ -84,7 +84,7 @@ class Appointment(Struct, frozen=True, kw_only=True):
         return day_of(self.treatment.treated, self.treatment.zone)
 
 
-class LeftOut(Struct, frozen=True, kw_only=True):
+class LeftOutRow(Struct, frozen=True, kw_only=True):
     """A row for which nothing is planned, why, and its day if that can be read."""
 
     number: int
@@ -94,7 +94,7 @@ class LeftOut(Struct, frozen=True, kw_only=True):
     day: date | None = None
 
 
-class Merged(Struct, frozen=True, kw_only=True):
+class MergedRow(Struct, frozen=True, kw_only=True):
     """A row that belongs to the appointment of an earlier row."""
 
     number: int
@@ -102,7 +102,7 @@ class Merged(Struct, frozen=True, kw_only=True):
     ref: str
 
 
-Found = Appointment | LeftOut | Merged | list[RowProblem]
+Found = Appointment | LeftOutRow | MergedRow | list[RowProblem]
 
 
 def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[Found]:
@@ -117,7 +117,9 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
         cells = _CellReader(row, reading, now)
         if row.left_out is not None:
             day = None if row.left_out == NOT_AN_APPOINTMENT else cells.day_if_readable()
-            found.append(LeftOut(number=row.number, line=row.line, ref=row.ref, reason=row.left_out, day=day))
+            found.append(
+                LeftOutRow(number=row.number, line=row.line, ref=row.ref, reason=row.left_out, day=day)
+            )
             continue
         row_found = cells.parsed()
         if row_found is None:
@@ -133,7 +135,7 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
     for day, parts in days.items():
         if (reason := _another_service(parts, reading)) is not None:
             found += [
-                LeftOut(number=p.row.number, line=p.row.line, ref=p.row.ref, reason=reason, day=day)
+                LeftOutRow(number=p.row.number, line=p.row.line, ref=p.row.ref, reason=reason, day=day)
                 for p in parts
             ]
         elif planned:
@@ -142,7 +144,7 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
         else:
             planned = True
             found.append(_merged(parts, reading))
-            found += [Merged(number=p.row.number, line=p.row.line, ref=p.row.ref) for p in parts[1:]]
+            found += [MergedRow(number=p.row.number, line=p.row.line, ref=p.row.ref) for p in parts[1:]]
     return found
 
 

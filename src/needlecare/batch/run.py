@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from needlecare import interruption
 from needlecare.batch import files
-from needlecare.batch.appointment import Appointment, LeftOut, Merged, Reading, appointments
+from needlecare.batch.appointment import Appointment, LeftOutRow, MergedRow, Reading, appointments
 from needlecare.batch.report import Outcome, RowResult
 from needlecare.batch.rows import Row, RowProblem, Survey, file_stem, rows_of
 from needlecare.batch.tables import Table
@@ -93,9 +93,9 @@ class Worker:
             match row_found:
                 case Appointment():
                     written.append(self.planned(row_found))
-                case LeftOut():
+                case LeftOutRow():
                     written.append(self.left_out(row_found, is_planned=bool(planned)))
-                case Merged(number=number, line=line, ref=ref):
+                case MergedRow(number=number, line=line, ref=ref):
                     name = self.file_name(ref)
                     written.append(
                         RowResult(number=number, line=line, ref=ref, outcome=Outcome.MERGED, file=name)
@@ -161,7 +161,7 @@ class Worker:
             found = replace(found, treatment=replace(found.treatment, **known[column]))
         return found.treatment
 
-    def left_out(self, found: LeftOut, *, is_planned: bool) -> RowResult:
+    def left_out(self, found: LeftOutRow, *, is_planned: bool) -> RowResult:
         """Return the result of a row without a plan, with the file that an earlier run made for it."""
         stale = None
         options = self.order.files

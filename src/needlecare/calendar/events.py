@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from needlecare.calendar import titles
 from needlecare.calendar.descriptions import Description, Wording
-from needlecare.calendar.ics import Calendar, Daily, Entry, stream
+from needlecare.calendar.ics import Calendar, Daily, Event, stream
 from needlecare.calendar.identity import reference_of
 from needlecare.calendar.options import CalendarOptions, options_of
 from needlecare.calendar.phases import (
@@ -189,11 +189,11 @@ def calendar_of(  # noqa: PLR0913  everything that a calendar is made of
     settled = _at_minutes_of_their_own(drafts, zone, reminders)
     ordered = sorted(settled, key=lambda draft: (beginning(draft.start, zone), draft.role))
     silent = reminders.alarms is Alarms.NONE
-    entries = []
+    events = []
     for number, draft in enumerate(ordered):
         first = number == 0 or without_session(draft.role) == Role.START
-        entries.append(
-            Entry(
+        events.append(
+            Event(
                 role=draft.role,
                 start=draft.start,
                 end=draft.end,
@@ -208,7 +208,7 @@ def calendar_of(  # noqa: PLR0913  everything that a calendar is made of
         name=title_prefix(plan.schedule, options.detail),
         reference=ref if isinstance(ref, UUID) else reference_of(plan, ref),
         settled=datetime.combine(plan.schedule.reviewed, time.min, UTC),
-        entries=tuple(entries),
+        events=tuple(events),
         options=options,
         ends=ends,
         left_out=gone.kinds,

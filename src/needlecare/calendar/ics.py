@@ -53,7 +53,7 @@ class Daily(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True):
     """One event. Moments are UTC; dates make it an all-day event whose end is exclusive.
 
     The role says which of a plan's events it is; with the calendar's reference it
@@ -89,14 +89,14 @@ class Calendar(Struct, frozen=True, kw_only=True):
     name: str
     reference: UUID
     settled: datetime
-    entries: tuple[Entry, ...]
+    events: tuple[Event, ...]
     options: CalendarOptions
     ends: Mapping[str, datetime]
     left_out: Mapping[Worth, Sequence[int]]
 
-    def uid(self, entry: Entry) -> str:
+    def uid(self, event: Event) -> str:
         """Return the UID of an event: the same for the same reference and role."""
-        return uid(self.reference, entry.role)
+        return uid(self.reference, event.role)
 
 
 def uid(reference: UUID, role: str) -> str:
@@ -107,9 +107,9 @@ def uid(reference: UUID, role: str) -> str:
 def stream(calendar: Calendar) -> bytes:
     """Return a first export as an iCalendar stream; lines end in CRLF and have at most 75 octets."""
     first = Stamp(sequence=0, modified=calendar.settled)
-    events = [_event_text(calendar, entry, first) for entry in calendar.entries]
-    roles = [entry.role for entry in calendar.entries]
-    return folded([*head_lines(calendar, roles), *events, END])
+    texts = [_event_text(calendar, event, first) for event in calendar.events]
+    roles = [event.role for event in calendar.events]
+    return folded([*head_lines(calendar, roles), *texts, END])
 
 
 END = "END:VCALENDAR"
@@ -132,11 +132,11 @@ def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
     if not calendar.ends:
         lines = [line for line in lines if not line.startswith("X-NEEDLECARE-ENDS:")]
     spans = [
-        (entry.daily.zone, entry.start, entry.start + timedelta(days=entry.daily.count + 1))
-        for entry in calendar.entries
-        if entry.daily is not None
-        and entry.daily.zone.key not in UTC_NAMES
-        and isinstance(entry.start, datetime)
+        (event.daily.zone, event.start, event.start + timedelta(days=event.daily.count + 1))
+        for event in calendar.events
+        if event.daily is not None
+        and event.daily.zone.key not in UTC_NAMES
+        and isinstance(event.start, datetime)
     ]
     if spans:  # one zone for all sessions of a course
         first, last = min(start for _, start, _ in spans), max(end for _, _, end in spans)
@@ -144,24 +144,24 @@ def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
     return lines[:-1]
 
 
-def event_lines(calendar: Calendar, entry: Entry, stamp: Stamp) -> list[str]:
+def event_lines(calendar: Calendar, event: Event, stamp: Stamp) -> list[str]:
     """Return the content lines of an event, unfolded."""
-    return _event_text(calendar, entry, stamp).split("\n")
+    return _event_text(calendar, event, stamp).split("\n")
 
 
-def _event_text(calendar: Calendar, entry: Entry, stamp: Stamp) -> str:
+def _event_text(calendar: Calendar, event: Event, stamp: Stamp) -> str:
     """Return the content lines of an event, unfolded, with a line feed between them."""
-    form = _event_form(all_day=not isinstance(entry.start, datetime), daily=entry.daily, rings=entry.rings)
+    form = _event_form(all_day=not isinstance(event.start, datetime), daily=event.daily, rings=event.rings)
     return form.format(
-        uid=calendar.uid(entry),
+        uid=calendar.uid(event),
         stamp=_time(stamp.modified, None),
         sequence=stamp.sequence,
-        start=_time(entry.start, entry.daily),
-        end=_time(entry.end, entry.daily),
-        title=_on_one_line(entry.title),
-        text=_escaped(_clean(entry.text)),
-        category=_on_one_line(entry.category),
-        role=entry.role,
+        start=_time(event.start, event.daily),
+        end=_time(event.end, event.daily),
+        title=_on_one_line(event.title),
+        text=_escaped(_clean(event.text)),
+        category=_on_one_line(event.category),
+        role=event.role,
     )
 
 

@@ -22,7 +22,7 @@ from needlecare.calendar.components import (
     split,
     zone_names_in,
 )
-from needlecare.calendar.ics import Calendar, Entry, Stamp, event_lines, folded, head_lines, uid
+from needlecare.calendar.ics import Calendar, Event, Stamp, event_lines, folded, head_lines, uid
 from needlecare.calendar.options import CalendarOptions, parse_options
 from needlecare.calendar.phases import after_quiet
 from needlecare.calendar.roles import Role, of_session, without_session
@@ -139,7 +139,7 @@ class Export:
         if self.options is not None:
             return False
         start = self._start
-        newer = next((e.start for e in calendar.entries if without_session(e.role) == Role.START), None)
+        newer = next((e.start for e in calendar.events if without_session(e.role) == Role.START), None)
         if start is None or not isinstance(newer, datetime):
             return False
         return any(
@@ -244,8 +244,8 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
     if export.events:
         export.check_recognised()
     zone = calendar.options.treatment.zone
-    entries = {calendar.uid(entry): entry for entry in calendar.entries}
-    uids = frozenset(entries)
+    planned = {calendar.uid(event): event for event in calendar.events}
+    uids = frozenset(planned)
     changed = unchanged = cancelled = dropped = foreign = 0
     kept: list[Component] = []
     for component in export.components:
@@ -260,9 +260,9 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
             unchanged += 1  # an occurrence of the daily reminder that somebody moved
             kept.append(component)
             continue
-        entry = entries.pop(component.uid, None)
-        if entry is not None:
-            after = _revised(component, calendar, entry, now)
+        event = planned.pop(component.uid, None)
+        if event is not None:
+            after = _revised(component, calendar, event, now)
             changed += after is not component
             unchanged += after is component
             kept.append(after)
@@ -277,9 +277,9 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
             unchanged += after is component
             kept.append(after)
     first = Stamp(sequence=0, modified=now)
-    kept += [Component(event_lines(calendar, entry, first)) for entry in entries.values()]
+    kept += [Component(event_lines(calendar, event, first)) for event in planned.values()]
     summary = RevisionSummary(
-        new=len(entries),
+        new=len(planned),
         changed=changed,
         unchanged=unchanged,
         cancelled=cancelled,
@@ -311,10 +311,10 @@ def cancel(export: Export, now: datetime) -> Revised:
 # An event -----------------------------------------------------------------------------------------
 
 
-def _revised(component: Component, calendar: Calendar, entry: Entry, now: datetime) -> Component:
+def _revised(component: Component, calendar: Calendar, event: Event, now: datetime) -> Component:
     """Return an event as a newer calendar has it; the same object if nothing changes."""
     stamp = Stamp(sequence=_next_sequence(component), modified=_next_stamp(component, now))
-    fresh = Component(event_lines(calendar, entry, stamp))
+    fresh = Component(event_lines(calendar, event, stamp))
     alarms = _alarms(component, fresh)
     if _content(fresh, alarms) == _content(component, component.alarms):
         return component
@@ -459,7 +459,7 @@ def _sooner(export: Export, calendar: Calendar, now: datetime) -> Iterator[Soone
 
 def _head(export: Export, calendar: Calendar) -> list[str]:
     """Return the properties and zones of the newer calendar, and the properties that a client added to the file."""
-    roles = dict.fromkeys([*export.roles, *(entry.role for entry in calendar.entries)])
+    roles = dict.fromkeys([*export.roles, *(event.role for event in calendar.events)])
     head = head_lines(calendar, roles)
     added = [line for line in export.head if name_of(line) not in _HEAD]
     properties = next((n for n, line in enumerate(head) if line == "BEGIN:VTIMEZONE"), len(head))
@@ -468,7 +468,7 @@ def _head(export: Export, calendar: Calendar) -> list[str]:
 
 def _needed(components: Sequence[Component], calendar: Calendar) -> Iterator[Component]:
     """Yield all components except the zones that the newer calendar has itself or that nothing refers to."""
-    has_itself = {entry.daily.zone.key for entry in calendar.entries if entry.daily is not None}
+    has_itself = {event.daily.zone.key for event in calendar.events if event.daily is not None}
     used = zone_names_in(list(_lines(components)))
     for component in components:
         zone = component.value("TZID") if component.name == "VTIMEZONE" else None

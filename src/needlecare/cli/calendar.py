@@ -285,7 +285,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
             return CalendarFile(
                 path=self.path,
                 data=data,
-                summary=f"{len(calendar.entries)} events",
+                summary=f"{len(calendar.events)} events",
                 warnings=left_out_text(calendar),
             )
         if other:

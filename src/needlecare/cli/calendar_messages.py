@@ -60,7 +60,7 @@ def assumed_text(name: str, calendar: "Calendar") -> str:
 
 def left_out_text(calendar: "Calendar") -> tuple[str, ...]:
     """Return the line about what a calendar had no room for, if there is any."""
-    is_course = any(event.role.startswith("session-") for event in calendar.entries)
+    is_course = any(event.role.startswith("session-") for event in calendar.events)
     gone = [
         f"{name} {_sessions(calendar.left_out[kind])}" if is_course and calendar.left_out[kind] else name
         for kind, name in _LEFT_OUT.items()
