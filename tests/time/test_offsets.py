@@ -786,3 +786,36 @@ def test_hours_alone_add_exactly(data: st.DataObject, seconds: int) -> None:
         assert place(offset, moment, zone, edge) == moment + elapsed
     assert place(offset, day, zone, Edge.START) == first_moment(day, zone) + elapsed
     assert place(offset, day, zone, Edge.END) == end_of_day(day, zone) + elapsed
+
+
+# The interval between sessions ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "months", "days", "written"),
+    [
+        ("4w", 0, 28, "P4W"),
+        ("28d", 0, 28, "P28D"),
+        ("P28D", 0, 28, "P28D"),
+        ("P4W", 0, 28, "P4W"),
+        ("P1M", 1, 0, "P1M"),
+        ("P1M3D", 1, 3, "P1M3D"),
+        (" 6W ", 0, 42, "P6W"),
+    ],
+)
+def test_an_interval_is_in_calendar_units(text: str, months: int, days: int, written: str) -> None:
+    assert parse_interval(text) == Offset(text=written, months=months, days=days)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "28", "four weeks", "1m", "p28d", "P1.5M", "4w2d"),  # of no accepted form
+        *("PT672H", "P28DT1H", "P28D@08:00"),  # hours are elapsed time, a clock time is the first session's
+        *("0d", "P0M", "-4w", "-P28D"),  # the next session comes later
+        *("9999w", "P101Y"),  # beyond a century
+    ],
+)
+def test_an_interval_of_another_form_is_refused_with_the_forms(text: str) -> None:
+    with pytest.raises(UsageError, match="write 4w, 28d, P28D or P1M"):
+        parse_interval(text)

@@ -668,7 +668,7 @@ class _Reader:
             )
         year = int(match["year"])
         if len(match["year"]) < 4:
-            dates = _dates((2000 + year % 100, month, day)) if year < 100 else []
+            dates = _dates((2000 + year, month, day)) if year < 100 else []
             raise self.refusal(f": {self.with_century(dates)}", code="two-digit-year")
         return _Day(self.full_date(year, month, day), _Kind.FULL)
 
@@ -698,7 +698,7 @@ class _Reader:
             fitting = [found for found in near if found.weekday() == self.weekday_given]
             if fitting:
                 return fitting[0]
-        if len(days) > 1 and abs(days[0] - today) == abs(days[1] - today) and days[0] != days[1]:
+        if len(days) > 1 and abs(days[0] - today) == abs(days[1] - today):
             raise self.two_days(*sorted(days[:2]))
         return days[0]
 
