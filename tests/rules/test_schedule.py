@@ -1257,6 +1257,13 @@ def test_a_clinics_number_that_is_laxer_than_every_source_is_pointed_out(added: 
     assert lines == ([remark] if remark else [])
 
 
+def test_a_list_of_rules_in_the_place_of_their_tables_is_reported_once() -> None:
+    head = 'extends = "small"\nid = "rose"\nversion = "1"\nreviewed = 2026-01-01\nreview_due = 2099-01-01\n'
+    with pytest.raises(ScheduleError) as caught:
+        read_schedule(f'{head}rules = ["makeup"]\n'.encode(), file="rose.toml", base={"small": BASE}.get)
+    assert str(caught.value) == "rose.toml:6:1: rules: not a table; write key = value lines"
+
+
 def test_an_interval_is_compared_with_the_ranges_of_a_file_that_extends_nothing_as_well() -> None:
     """Each of the built-in file that counts lets at least 28 days pass; the two that are set aside do not."""
     written = (Path(__file__).parents[2] / "schedules" / "microneedling.toml").read_text()

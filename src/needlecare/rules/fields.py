@@ -37,8 +37,10 @@ class Problems:
         self.compared = 0
 
     def add(self, path: Path, what: str) -> None:
-        """Add a problem of the value at a path."""
-        self.wrong.setdefault(path, []).append(what)
+        """Add a problem of the value at a path, once: a table that is read in several places reports it each time."""
+        found = self.wrong.setdefault(path, [])
+        if what not in found:
+            found.append(what)
 
     def __bool__(self) -> bool:
         return bool(self.wrong or self._unasked())
