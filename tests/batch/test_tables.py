@@ -351,9 +351,11 @@ def test_a_table_is_read_by_its_first_line() -> None:
             "line 2, column 15",
         ),  # behind `{"ref": "A2" `, 14 characters
         (b'[{"ref": "A1", "treated": "2026-11-21"}', "line 1, column 40"),  # cut off behind its 39 characters
+        (b'{"rows": [{"ref": "A1"}, ', "line 1, column 26"),  # 25 characters; then a value should follow
+        (b'{"rows": [\n {"ref": "A1"},\n', "line 3, column 1"),
     ],
 )
-def test_a_json_array_that_is_damaged_is_no_export_without_a_column(data: bytes, place: str) -> None:
+def test_json_that_is_damaged_is_no_export_without_a_column(data: bytes, place: str) -> None:
     with pytest.raises(UsageError) as refused:
         rows_in(data)
     assert str(refused.value) == f"the input is not JSON ({place}); write an array of objects, or NDJSON"

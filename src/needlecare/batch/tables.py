@@ -30,6 +30,7 @@ MAX_JSON_DEPTH = 4  # of names such as node.services.name
 MAX_JSON_BYTES = 64 * 1024 * 1024  # of a document that has to be read as a whole
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
 _SAMPLE_BYTES = 64 * 1024
+_NDJSON_SAMPLE = 20  # lines among which there is an object, or it is a document that was cut off
 
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 
@@ -378,26 +379,23 @@ def _json_document(
         decoded = data.removeprefix(BOM_UTF8).decode(text.encoding, "surrogateescape").removeprefix("\ufeff")
         document = _parsed_json(decoded)
     except (ValueError, RecursionError) as error:
-        if form is ExportForm.JSON or (
-            line.startswith("[") and not _is_json(line)
-        ):  # no row of NDJSON begins like this
-            where = (
-                f" (line {error.lineno}, column {error.colno})" if isinstance(error, JSONDecodeError) else ""
-            )
-            raise UsageError(f"the input is not JSON{where}; write an array of objects, or NDJSON") from None
-        return None
+        if form is ExportForm.NDJSON and _has_a_row(text):
+            return None
+        where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, JSONDecodeError) else ""
+        raise UsageError(f"the input is not JSON{where}; write an array of objects, or NDJSON") from None
     if isinstance(document, list):
         return document
     wrapped = _wrapped_rows(document, wanted)
     return [document] if wrapped is None else wrapped
 
 
-def _is_json(line: str) -> bool:
-    try:
-        _parsed_json(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
+def _has_a_row(text: _Text) -> bool:
+    """Whether one of the first lines is an object by itself, as each row of NDJSON should be."""
+    for line in islice(text.lines(), _NDJSON_SAMPLE):
+        with suppress(ValueError, RecursionError):
+            if isinstance(_parsed_json(line.text), dict):
+                return True
+    return False
 
 
 def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] | None:
