@@ -30,6 +30,7 @@ from needlecare.model import Column
 from program import PROGRAM, environment, needlecare
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.long  # each recipe runs as it stands, for days on end
 GUIDE = (ROOT / "docs" / "clinics.md").read_text(encoding="utf-8")
 HEADER = "ref,treated,prp,skin_type\n"
 ROWS = {"a1": "a1,2026-11-21T14:30,yes,IV\n", "b2": "b2,2026-11-22,no,\n", "c3": "c3,2026-11-23T09:00,,\n"}

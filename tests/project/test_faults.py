@@ -25,6 +25,7 @@ from conftest import rarely
 from program import PROGRAM, Result, environment, hindered, needlecare, shell
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.long  # hundreds of starts of the program, each of them hindered
 WHEN = "2026-11-21T14:30 --tz UTC --as-of 2026-11-21T15:30"
 OTHER = "2026-11-22T09:00 --tz UTC --as-of 2026-11-22T10:00"
 TREATED = "--treated " + WHEN

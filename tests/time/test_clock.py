@@ -17,6 +17,7 @@ from conftest import rarely
 from program import PROGRAM, Result, environment
 
 RIGHT = "2026-11-22 10:00:00"
+pytestmark = pytest.mark.long  # every run is a start of the program under another clock
 RESET = "1970-01-02 00:00:00"  # what a machine without a battery begins with
 TREATED = "2026-11-21T14:30 --tz UTC"
 WRONG = {
