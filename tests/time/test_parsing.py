@@ -698,6 +698,10 @@ def test_on_a_sunday_a_week_begins_or_ends(text: str, days: list[str]) -> None:
         assert " or ".join(days) in str(refusal(text, now=sunday))
 
 
+def test_a_year_of_three_digits_is_not_completed() -> None:
+    assert str(refusal("21 Nov 100")) == '"21 Nov 100": write the year with four digits'
+
+
 @pytest.mark.parametrize(
     ("text", "remedies"),
     [
