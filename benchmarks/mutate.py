@@ -109,6 +109,10 @@ class Measured:
         """Return the tests that run a line, the fastest first."""
         return self.sorted(self.lines.get(str(ROOT / mutant.path), {}).get(mutant.line, set()))
 
+    def of_module(self, mutant: Mutant) -> list[int]:
+        """Return the tests that run anything of a module, the fastest first."""
+        return self.sorted(set().union(*self.lines.get(str(ROOT / mutant.path), {}).values()))
+
     def of_folder(self) -> list[int]:
         """Return the tests that run anything of the folder: a constant may be used in another module."""
         return self.sorted(set().union(*(tests for lines in self.lines.values() for tests in lines.values())))
@@ -292,8 +296,8 @@ class Trials:
         if list(_changed_functions(mutant)):
             noticed = self._is_noticed_in_a_fork(mutant, self.measured.of_line(mutant))
         else:
-            tests = self.measured.of_folder()
-            tried = self._is_noticed_in_a_fork(mutant, tests)
+            tried = self._is_noticed_in_a_fork(mutant, self.measured.of_folder())
+            tests = self.measured.of_module(mutant)
             noticed = self._is_noticed_elsewhere(mutant, tests) if tried is None else tried
         programs = sorted(self.measured.programs, key=self.measured.seconds.__getitem__)
         return noticed or (self.programs and self._is_noticed_elsewhere(mutant, programs))
