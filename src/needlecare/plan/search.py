@@ -96,7 +96,7 @@ class Meaning(Struct, frozen=True, kw_only=True):
     """
 
     rules: tuple[Rule, ...]
-    certain: bool = True
+    certain: bool
 
 
 class Signs(Struct, frozen=True, kw_only=True):
