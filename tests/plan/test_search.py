@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from needlecare.model import Schedule
 from needlecare.plan.language import stem
@@ -63,6 +64,12 @@ ALIKE = [
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_a_word_is_known_in_every_form(vocabulary: Vocabulary, one: str, other: str) -> None:
     assert meant(one, vocabulary) == meant(other, vocabulary)
+
+
+@pytest.mark.parametrize("words", ["haematoma", "hematoma"])
+def test_a_word_with_ae_is_known_in_both_spellings(words: str, builtin: Schedule) -> None:
+    rule = replace(builtin.rules["picking"], covers=("haematoma",))
+    assert meant(words, Vocabulary(replace(builtin, rules={rule.id: rule}))) == {"picking"}
 
 
 @pytest.mark.parametrize(
