@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -61,6 +62,35 @@ def pytest_configure() -> None:
         with suppress(ScheduleError):  # whose problems the tests tell
             if not prepared.exists() or prepared_schedule(prepared.read_bytes(), data) is None:
                 replace_file(prepared, prepare(data, path.name), durable=False)
+
+
+# How many tests are left out. With -n only the workers know, and each of them knows all.
+_left_out: list[int] = []
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Count what is left out."""
+    _left_out.append(len(items))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a worker hand its count over."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = sum(_left_out)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the count of a worker over."""
+    _left_out[:] = [getattr(node, "workeroutput", {}).get("left_out", 0)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests are left out."""
+    if sum(_left_out):
+        terminalreporter.write_line(
+            f"{sum(_left_out)} tests left out; pytest -m '' runs all, as .ci/run does"
+        )
 
 
 def pytest_runtest_setup() -> None:
