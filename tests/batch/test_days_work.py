@@ -326,6 +326,7 @@ for name in ("replace", "rename", "fsync", "sync"):
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", [signal.SIGINT, *rarely(signal.SIGKILL)])
 def test_a_run_that_is_stopped_on_a_slow_disk_leaves_whole_calendars_and_the_next_does_the_rest(
     end: signal.Signals, tmp_path: Path

@@ -192,6 +192,7 @@ def vocabulary(builtin: Schedule) -> Vocabulary:
     return Vocabulary(builtin)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("offers", [activities, *rarely(rules)])
 @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz0123456789")
 def test_every_word_that_is_offered_is_understood(

@@ -241,6 +241,7 @@ def test_a_plan_does_not_cancel_the_other_sessions_of_a_course(folder: Path) -> 
 SIZES = ["abc", "0", "-1", "²", "100000000", "9" * 40, " 80"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["COLUMNS", "LINES", *rarely("TERMINAL_WIDTH")])
 def test_a_size_that_no_terminal_has_counts_as_none(name: str) -> None:
     for typed in (["--help"], [*shlex.split(WHEN), "--format", "timeline"]):

@@ -467,6 +467,7 @@ def test_what_a_patient_is_told_otherwise_is_said_in_words(edit: tuple[str, str]
     assert found == lines
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("edit", "lines"), CHANGES.values(), ids=CHANGES)
 def test_a_change_is_a_change_in_either_direction(edit: tuple[str, str], lines: list[str]) -> None:
     there, back = (schedule(text) for text in (RULES, edited(edit)))
