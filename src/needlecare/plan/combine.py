@@ -187,8 +187,8 @@ class _PlacedTimes(Struct, frozen=True):
 class _EvaluatedRule(Struct, frozen=True):
     """The recommendations of a rule for one kind of treatment, before they are placed on a calendar.
 
-    `certain` are the places in `counted` of what is certain, grouped by its condition, so that no option makes
-    another less strict. `uncertain` are the others' places; none if an unconditional one is certain.
+    `certain` are the numbers in `counted` of what is certain, grouped by its condition, so that no option makes
+    another less strict. `uncertain` are those of the others; none if an unconditional one is certain.
     """
 
     assessed: tuple[AssessedRecommendation, ...]
@@ -216,8 +216,8 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
         notes.append(Note(code=NoteCode.NO_WINDOW, text=rule.advice, rule=rule.id))
     certain: dict[Condition, list[int]] = {}
     uncertain: list[int] = []
-    for place_in, one in enumerate(counted):
-        (certain.setdefault(one.said.condition, []) if one.is_certain else uncertain).append(place_in)
+    for number, one in enumerate(counted):
+        (certain.setdefault(one.said.condition, []) if one.is_certain else uncertain).append(number)
     return _EvaluatedRule(
         assessed=assessed,
         notes=notes,
