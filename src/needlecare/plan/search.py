@@ -7,7 +7,7 @@ never guessed: the message names it, and suggests a known word if one is very si
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import takewhile
 
 from msgspec import Struct
@@ -443,6 +443,7 @@ def _near(typed: str, known: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)  # an answer looks several times through the words of the rules
 def _initials(word: str) -> str:
     """Return the first two letters of a word without its article. All forms of a word have the same."""
     first = word[:_LONGEST_START].casefold()
@@ -453,12 +454,12 @@ def _initials(word: str) -> str:
     return first[:2]
 
 
-def _keys_of(word: str) -> Iterator[str]:
-    """Yield the keys of a word in a rule file, with its articles and without."""
+@lru_cache(maxsize=8192)
+def _keys_of(word: str) -> tuple[str, ...]:
+    """Return the keys of a word in a rule file, with its articles and without."""
     tokens = tuple(normalize(word).split())
-    yield from _keys(tokens)
-    if not _BETWEEN.isdisjoint(tokens):
-        yield from _keys(_without(tokens, _BETWEEN))
+    keys = _keys(tokens)
+    return keys if _BETWEEN.isdisjoint(tokens) else (*keys, *_keys(_without(tokens, _BETWEEN)))
 
 
 def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
