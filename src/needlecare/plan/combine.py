@@ -343,7 +343,7 @@ class _Planning:
             if delayed is None:
                 return None
             window = delayed
-        if isinstance(window, AvoidWindow):
+        if self.treatment.skin_type is None and isinstance(window, AvoidWindow):
             self.note_unknown_skin(window, readings, after)
         return window
 
