@@ -85,7 +85,9 @@ def pytest_testnodedown(node: Any) -> None:
     _left_out[:] = [getattr(node, "workeroutput", {}).get("left_out", 0)]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(
+    terminalreporter: "pytest.TerminalReporter",
+) -> None:  # quoted: pytest 8.1 has no such name
     """Say how many tests are left out."""
     if sum(_left_out):
         terminalreporter.write_line(
