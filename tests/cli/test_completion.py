@@ -309,6 +309,7 @@ LINES = {
 }
 
 
+@pytest.mark.long
 def test_tab_completes_in_a_shell_for_which_completion_was_installed(
     shell: str, session: Callable[[], Session]
 ) -> None:

@@ -179,6 +179,7 @@ def moved(*typed: str, **env: str) -> Result:
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.long
 def test_where_typer_has_moved_what_we_use_everything_but_completion_works() -> None:
     for typed in (
         WHEN,

@@ -24,6 +24,7 @@ LINES = [line for block in BLOCKS for line in block.splitlines()]
 COMMANDS = list(dict.fromkeys(line for line in LINES if line.split()[0] == "needlecare"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     (tmp_path / "schedules").symlink_to(ROOT / "schedules")
