@@ -9,9 +9,9 @@ a missing test, or means the same as before.
 The tests of a folder are imported once, and it is measured once which lines each of them runs, and how long it takes.
 Every mutant then lives in a fork of that process: the changed function gets its new code, a changed constant its new
 value in every module that has it, and the tests that run it follow, the fastest first, until one fails. What is in a
-class is tried in a copy of this checkout, in a process of its own. Where a test runs the program, that is a fork of the test's process, and has the
-change too. --seconds leaves out the tests that take longer. Tests that start other processes take part only with --programs: what survives all others is then tried by
-them, a minute or more for each.
+class is tried in a copy of this checkout, in a separate process. Where a test runs the program, that is a fork of the
+test's process, and has the change too. --seconds leaves out the tests that take longer. Tests that start other processes
+take part only with --programs: what survives all others is then tried by them, a minute or more for each.
 """
 
 import argparse
@@ -290,7 +290,7 @@ class Trials:
                 (self.forked / str(os.getpid())).write_bytes(pickle.dumps(lines))
             end(code)
 
-        os._exit = leave  # type: ignore[assignment]
+        os._exit = leave  # type: ignore[assignment]  # it ends every fork, and returns to none
 
     def _is_noticed(self, mutant: Mutant) -> bool:
         if list(_changed_functions(mutant)):
@@ -412,8 +412,8 @@ def _change(mutant: Mutant) -> bool:
     name = ".".join(mutant.path.with_suffix("").parts[1:])  # without src
     living = vars(sys.modules[name])
     same, new = ({"__name__": name, "__file__": living["__file__"]} for _ in range(2))
-    exec(compile(ast.parse((ROOT / mutant.path).read_text(encoding="utf-8")), name, "exec"), same)  # noqa: S102
-    exec(compile(mutant.tree(), name, "exec"), new)  # noqa: S102
+    exec(compile(ast.parse((ROOT / mutant.path).read_text(encoding="utf-8")), name, "exec"), same)  # noqa: S102  our own code
+    exec(compile(mutant.tree(), name, "exec"), new)  # noqa: S102  the same, with the change
     changed = [
         key
         for key, value in new.items()

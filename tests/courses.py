@@ -36,7 +36,7 @@ ZONES = [BERLIN, "Australia/Lord_Howe", "America/Nuuk", "America/Sao_Paulo", "Pa
 
 @st.composite
 def courses(draw: st.DrawFn) -> dict[str, Any]:
-    moments = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+    moments = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  the zone follows
     treated = draw(moments).replace(second=0, microsecond=0)
     zone = zone_named(draw(st.sampled_from(ZONES)))
     first = Treatment(

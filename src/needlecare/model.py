@@ -189,7 +189,7 @@ class RuleException(Struct, frozen=True, kw_only=True):
     say: str
 
 
-class Rule(Struct, frozen=True, kw_only=True, cache_hash=True):
+class Rule(Struct, frozen=True, kw_only=True, cache_hash=True):  # titles of calendars are kept by their rules
     """One thing to avoid, do, expect or remember.
 
     `then` is what to say when it ends. `news` is the text of a calendar's title when an avoid window ends or

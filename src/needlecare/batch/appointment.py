@@ -54,12 +54,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     services: Services = Services()
     order: DateOrder | None = None
     service_heading: str | None = None  # None: there is no column of services
-    expects_service: bool = (
-        False  # most rows name a service; one without is a blocked time, not an appointment
-    )
-    vendors_zone: bool = (
-        False  # the zone is from a booking system's column: it may be the clinic's or the patient's
-    )
+    expects_service: bool = False  # most rows name a service, so one without is a blocked time
+    vendors_zone: bool = False  # the booking system gives the zone: the clinic's, or the patient's
     rounded_refs: bool = False
     expects_end: bool = False  # whether a column has the end or the duration
 

@@ -257,7 +257,7 @@ def appointment_day(data: bytes) -> date | None:
 def live_calendars(folder: Path, *, without: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
     """Yield the calendars in a folder that are not cancelled: the name before the ending, and the bytes.
 
-    Those whose name `without` knows are not even read.
+    Files for whose name `without` is true are not read.
     """
     with suppress(OSError):
         for path in sorted(folder.glob("*.ics")):

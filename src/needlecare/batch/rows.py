@@ -25,9 +25,7 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.parsing import DateOrder
 
-DIGEST = (
-    20  # hexadecimal digits; the chance that two of a million names are the same is 1 in two million million
-)
+DIGEST = 20  # hexadecimal digits: among a million names, two are the same with a chance of 1 in two million million
 MAX_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
 _SAMPLE_ROWS = 200  # rows in which columns of dates are compared
 MAX_NAMED_ROWS = 5  # rows that a message about many rows names

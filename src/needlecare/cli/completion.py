@@ -281,7 +281,7 @@ class _Offering(ShellComplete):
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
         """Return the offers; if there is nothing else, the options of the command.
 
-        In "--tz=Eu", bash takes the "=" as a word of its own; the other shells take it all as one word.
+        In "--tz=Eu", the "=" is a separate word in bash; in the other shells all of it is one word.
         """
         args = [arg for arg in args if arg != "="]
         option = re.match("(--[a-z-]+)=", incomplete)

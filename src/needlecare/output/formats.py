@@ -37,8 +37,8 @@ def plan_text(  # noqa: PLR0913  each format needs others of them
     """Render a plan at a moment (UTC) in a format. Without a screen, a timeline becomes sentences.
 
     `ref` appears on a page and in text messages; `detail` and `quiet` are for text messages; `sources`
-    decides whether a page lists the sources. `name` is what the treatment is called: it is for the screen
-    of its owner alone.
+    decides whether a page lists the sources. `name` is what its owner calls the treatment, and is
+    shown on the screen only.
     """
     match form:
         case Format.TIMELINE if screen is not None:

@@ -303,7 +303,7 @@ class _ScheduleReader:
         table = self.root.table("export")
         headings = table.table("map")
         for key in headings.values:
-            headings.asked.add(key)  # an unknown one has a message of its own
+            headings.asked.add(key)  # an unknown one gets its own message
             if key not in set(Column):
                 near = self.problems.nearest(key, list(Column))
                 headings.wrong(f"unknown column {quoted(key)}{near}; write one of {', '.join(Column)}", key)

@@ -31,6 +31,7 @@ from needlecare.plan.combine import notes_at
 from needlecare.time.zones import local
 
 ALL = "all"
+# Notes for the clinic that sends the messages.
 _FOR_SENDER = frozenset(
     {
         NoteCode.DATE_ONLY,
@@ -39,7 +40,7 @@ _FOR_SENDER = frozenset(
         NoteCode.NO_TIME_LEFT,
         NoteCode.OVERRIDE_SHORTER,
     }
-)  # notes for the clinic that sends the messages
+)
 
 
 class Message(Struct, frozen=True, kw_only=True):

@@ -27,9 +27,8 @@ from needlecare.time.zones import Edge, end_of_day, local, resolve
 START, EVENING_ROLE, MOST_ROLE = "start", "evening", "most-waits"
 EVENING = time(18)
 MOST = 0.7  # of the waits; the others are a few long ones
-PATIENCE = timedelta(
-    days=3
-)  # how long news may wait for other news; a month is up to three days longer than four weeks
+# How long news may wait for other news. A month is up to three days longer than four weeks.
+PATIENCE = timedelta(days=3)
 WEEKS_AHEAD = timedelta(weeks=2)  # preparation that begins earlier is not announced
 
 
