@@ -7,8 +7,8 @@ compared. Other words or other sources don't count as a change if every plan sta
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
-from functools import cached_property
 from itertools import combinations, product
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -60,6 +60,9 @@ class Reference(Enum):
     CLOCK_CHANGE = (datetime(2026, 3, 28, 11, 37, tzinfo=UTC), "Europe/Berlin")  # 29 March has 23 hours
 
 
+Options = tuple[bool, bool, Skin]  # of one treatment: PRP, scars, skin type
+
+
 class Cases(Struct, frozen=True, kw_only=True):
     """A set of treatments: with or without PRP, for scars or not (None: both), and the skin types."""
 
@@ -67,11 +70,13 @@ class Cases(Struct, frozen=True, kw_only=True):
     scars: bool | None = None
     skins: tuple[Skin, ...] = tuple(Skin)
 
+    def options(self) -> Iterable[Options]:
+        """Return the options of each treatment in the set."""
+        prp, scars = ((False, True) if flag is None else (flag,) for flag in (self.prp, self.scars))
+        return product(prp, scars, self.skins)
 
-EVERY = Cases()
 
-
-class Point(Struct, frozen=True, kw_only=True):
+class WindowEdge(Struct, frozen=True, kw_only=True):
     """An edge of a window, by its distance from the treatment.
 
     `offset` is that of the recommendation that decides the edge, if one does; `day` is the number of the day if a
@@ -83,15 +88,15 @@ class Point(Struct, frozen=True, kw_only=True):
     day: int | None = None
 
 
-class Stretch(Struct, frozen=True, kw_only=True):
+class Span(Struct, frozen=True, kw_only=True):
     """The edges of a window that is new or gone. `note`: it is a note without times instead."""
 
-    start: Point | None = None
-    end: Point | None = None
+    start: WindowEdge | None = None
+    end: WindowEdge | None = None
     note: bool = False
 
 
-Value = Point | Stretch | Offset | str | None
+Value = WindowEdge | Span | Offset | str | None
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -107,7 +112,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     before: Value
     after: Value
     rule: Rule | None = None
-    cases: tuple[Cases, ...] = (EVERY,)
+    cases: tuple[Cases, ...] = (Cases(),)
     reference: Reference = Reference.PLAIN
 
 
@@ -123,8 +128,12 @@ class Unseen(StrEnum):
 
 def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
     """Return what changes for a patient: first rules, in the order of the files, then everything else."""
-    comparison = _Comparison(before, after)
-    of_rules = (difference for rule in comparison.rules for difference in comparison.of_rule(rule))
+    plans = [
+        _PlanPair(reference, options, _placed(before, reference, options), _placed(after, reference, options))
+        for reference, options in product(Reference, Cases().options())
+    ]
+    rules = ((before.rules.get(name), after.rules.get(name)) for name in {**before.rules, **after.rules})
+    of_rules = (difference for old, new in rules for difference in _of_rule(old, new, plans))
     return (*of_rules, *_of_file(before, after))
 
 
@@ -143,34 +152,22 @@ def unseen(before: Schedule, after: Schedule) -> dict[Unseen, tuple[str, ...]]:
 
 # Rules --------------------------------------------------------------------------------------------
 
-_Cell = tuple[bool, bool, Skin]  # PRP, scars, skin type
-_CELLS: tuple[_Cell, ...] = tuple(product((False, True), (False, True), Skin))
-_EITHER: tuple[tuple[bool | None, set[bool]], ...] = ((None, {False, True}), (False, {False}), (True, {True}))
 _CASES = {
-    Cases(prp=prp, scars=scars, skins=skins): frozenset(product(with_prp, with_scars, skins))
+    cases: frozenset(cases.options())
     for size in (3, 2, 1)
-    for (prp, with_prp), (scars, with_scars), skins in product(_EITHER, _EITHER, combinations(Skin, size))
+    for prp, scars, skins in product((None, False, True), (None, False, True), combinations(Skin, size))
+    for cases in [Cases(prp=prp, scars=scars, skins=skins)]
 }
 _SKIN_TYPES = {Skin.LIGHTER: SkinType.II, Skin.DARKER: SkinType.V, Skin.UNKNOWN: None}
-_PLAN_KEYS = (
-    "kind",
-    "title",
-    "short",
-    "advice",
-    "then",
-    "medicine",
-    "daily",
-    "series",
-)  # of a rule, in a plan
+# The keys of a rule that a plan shows.
+_PLAN_KEYS = ("kind", "title", "short", "advice", "then", "medicine", "daily", "series")
 # Notes that replace the window of a rule, or accompany it.
 _NOTES = frozenset({NoteCode.NO_WINDOW, NoteCode.NO_TIME_LEFT, NoteCode.SKIN_TYPE})
 _INFINITELY = timedelta(days=1_000_000)
 _STRICTER_IF_LONGER = frozenset({Kind.AVOID, Kind.PREPARE})
 
-_Found = tuple[ChangeKind, str, Value, Value]
 
-
-class _Placed:
+class _PlacedRules:
     """A plan whose windows and notes can be looked up by rule."""
 
     def __init__(self, made: Plan) -> None:
@@ -182,147 +179,124 @@ class _Placed:
             note.rule: note.text for note in made.notes if note.rule and note.code in _NOTES
         }
 
-    def stretch(self, rule: str) -> Stretch | None:
+    def span(self, rule: str) -> Span | None:
         """Return the edges of a rule's window; None if the rule is not in the plan."""
         window = self.windows.get(rule)
         if window is None:
-            return Stretch(note=True) if rule in self.notes else None
-        return Stretch(start=self.point(window, "start"), end=self.point(window, "end"))
+            return Span(note=True) if rule in self.notes else None
+        return Span(start=self.edge(window, "start"), end=self.edge(window, "end"))
 
-    def point(self, window: Window, edge: str) -> Point | None:
-        moment: datetime | None = getattr(window, edge)
+    def edge(self, window: Window, name: str) -> WindowEdge | None:
+        moment: datetime | None = getattr(window, name)
         if moment is None:
             return None
-        elapsed = moment - self.begins
-        counted = [claim for claim in placed_recommendations(window.rule, self.plan) if claim.counted]
+        day = number = None
         if window.kind is Kind.MILESTONE:
-            day = local(moment, self.zone).date() - timedelta(days=edge == "end")
-            offsets = (
-                getattr(claim.recommendation, edge)
-                for claim in counted
-                if (placed := getattr(claim, edge)) and local(placed, self.zone).date() == day
-            )
+            day = local(moment, self.zone).date() - timedelta(days=name == "end")
             number = (day - local(self.begins, self.zone).date()).days
-            return Point(elapsed=elapsed, offset=next(offsets, None), day=number)
-        names = ("earliest", "end" if edge == "earliest_end" else "start") if "_" in edge else (edge,)
+        names = ("earliest", "end" if name == "earliest_end" else "start") if "_" in name else (name,)
         made_by = (
-            getattr(claim.recommendation, name)
-            for claim in counted
-            for name in names
-            if getattr(claim, name) == moment
+            getattr(claim.recommendation, given)
+            for claim in placed_recommendations(window.rule, self.plan)
+            for given in names
+            if (placed := getattr(claim, given)) is not None
+            and (placed == moment if day is None else local(placed, self.zone).date() == day)
         )
-        return Point(elapsed=elapsed, offset=next(made_by, None))
+        return WindowEdge(elapsed=moment - self.begins, offset=next(made_by, None), day=number)
 
-    def differs(self, window: Window) -> Point | None:
+    def differs(self, window: Window) -> WindowEdge | None:
         """Return where the sources begin to differ (for a preparation: where they stop); None if they agree."""
         if window.kind is Kind.PREPARE:
-            return None if window.latest_start == window.start else self.point(window, "latest_start")
-        return None if window.earliest_end == window.end else self.point(window, "earliest_end")
+            return None if window.latest_start == window.start else self.edge(window, "latest_start")
+        return None if window.earliest_end == window.end else self.edge(window, "earliest_end")
 
 
-class _Comparison:
-    """Two schedules, planned for every kind of treatment."""
+class _PlanPair(NamedTuple):
+    """The plans of both schedules for the same treatment."""
 
-    def __init__(self, before: Schedule, after: Schedule) -> None:
-        self.before = before
-        self.after = after
-        self.rules = dict.fromkeys([*before.rules, *after.rules])
-
-    @cached_property
-    def plans(self) -> dict[tuple[Reference, _Cell], tuple[_Placed, _Placed]]:
-        found = {}
-        for reference, cell in product(Reference, _CELLS):
-            (treated, zone), (prp, scars, skin) = reference.value, cell
-            treatment = Treatment(
-                treated=treated, zone=zone_named(zone), prp=prp, scars=scars, skin_type=_SKIN_TYPES[skin]
-            )
-            both = (_Placed(plan(treatment, schedule)) for schedule in (self.before, self.after))
-            found[reference, cell] = (next(both), next(both))
-        return found
-
-    def of_rule(self, name: str) -> Iterator[Difference]:
-        old, new = self.before.rules.get(name), self.after.rules.get(name)
-        rule = new or old
-        if old is not None and new is not None:
-            for key in _PLAN_KEYS:
-                if (was := _said(old, key)) != (is_now := _said(new, key)):
-                    yield Difference(change=ChangeKind.SAID, about=key, before=was, after=is_now, rule=rule)
-        for ((change, about, past, present), reference), cells in self.placed(name).items():
-            yield Difference(
-                change=change,
-                about=about,
-                before=past,
-                after=present,
-                rule=rule,
-                cases=tuple(_folded(cells)),
-                reference=reference,
-            )
-
-    def placed(self, name: str) -> dict[tuple[_Found, Reference], set[_Cell]]:
-        """Return the changes of a rule's windows, each with the treatments for which it happens.
-
-        A change is reported only for the simplest treatment that shows it.
-        """
-        found: dict[tuple[_Found, Reference], set[_Cell]] = {}
-        reported: set[tuple[_Cell, str]] = set()
-        for (reference, cell), (before, after) in self.plans.items():
-            changed = [
-                change for change in self.compared(name, before, after) if (cell, change[1]) not in reported
-            ]
-            reported.update((cell, about) for _, about, _, _ in changed)
-            for change in changed:
-                found.setdefault((change, reference), set()).add(cell)
-        return found
-
-    def compared(self, name: str, before: _Placed, after: _Placed) -> Iterator[_Found]:
-        """Yield the changes of a rule's window for one treatment."""
-        old, new = before.windows.get(name), after.windows.get(name)
-        if old is None or new is None:
-            was, now = before.stretch(name), after.stretch(name)
-            if was != now:
-                yield (
-                    (ChangeKind.GONE if new is None and was is not None else ChangeKind.NEW),
-                    "window",
-                    was,
-                    now,
-                )
-        else:
-            yield from _moved(before, old, after, new)
-        if (was_noted := before.notes.get(name)) != (noted := after.notes.get(name)) and (
-            (old is None) == (new is None)  # otherwise the window that is new or gone says enough
-            and was_noted is not None
-            and noted is not None
-            and not self.follows_advice(name, was_noted, noted)
-        ):
-            yield ChangeKind.SAID, "note", was_noted, noted
-
-    def follows_advice(self, name: str, was: str, now: str) -> bool:
-        """Whether a note only repeats the advice of its rule, which is compared separately."""
-        old, new = self.before.rules[name], self.after.rules[name]
-        return was.endswith(old.advice) and now.endswith(new.advice)
+    reference: Reference
+    options: Options
+    before: _PlacedRules
+    after: _PlacedRules
 
 
-def _moved(before: _Placed, old: Window, after: _Placed, new: Window) -> Iterator[_Found]:
+def _placed(schedule: Schedule, reference: Reference, options: Options) -> _PlacedRules:
+    (treated, zone), (prp, scars, skin) = reference.value, options
+    treatment = Treatment(
+        treated=treated, zone=zone_named(zone), prp=prp, scars=scars, skin_type=_SKIN_TYPES[skin]
+    )
+    return _PlacedRules(plan(treatment, schedule))
+
+
+def _of_rule(old: Rule | None, new: Rule | None, plans: Iterable[_PlanPair]) -> Iterator[Difference]:
+    """Yield the changes of a rule, each with the treatments for which it happens.
+
+    A change of its window is reported only for the simplest treatment that shows it.
+    """
+    if old is not None and new is not None:
+        for key in _PLAN_KEYS:
+            if (was := _said(old, key)) != (now := _said(new, key)):
+                yield Difference(change=ChangeKind.SAID, about=key, before=was, after=now, rule=new)
+    found: dict[Difference, set[Options]] = {}
+    reported: set[tuple[Options, str]] = set()
+    for reference, options, before, after in plans:
+        changed = [
+            replace(change, reference=reference)
+            for change in _compared(old, new, before, after)
+            if (options, change.about) not in reported
+        ]
+        reported.update((options, change.about) for change in changed)
+        for change in changed:
+            found.setdefault(change, set()).add(options)
+    for change, treatments in found.items():
+        yield replace(change, cases=tuple(_fewest_cases(treatments)))
+
+
+def _compared(
+    old: Rule | None, new: Rule | None, before: _PlacedRules, after: _PlacedRules
+) -> Iterator[Difference]:
+    """Yield the changes of a rule's window for one treatment."""
+    rule = new or old
+    assert rule is not None
+    old_window, new_window = before.windows.get(rule.id), after.windows.get(rule.id)
+    was_noted, noted = before.notes.get(rule.id), after.notes.get(rule.id)
+    if old_window is not None and new_window is not None:
+        yield from _moved(before, old_window, after, new_window)
+    elif (was := before.span(rule.id)) != (now := after.span(rule.id)):
+        change = ChangeKind.GONE if new_window is None and was is not None else ChangeKind.NEW
+        yield Difference(change=change, about="window", before=was, after=now, rule=rule)
+    if (old_window is None) != (new_window is None) or not (old and new and was_noted and noted):
+        return  # a window that is new or gone says enough
+    # A note may only repeat the advice, which is compared separately.
+    if was_noted != noted and not (was_noted.endswith(old.advice) and noted.endswith(new.advice)):
+        yield Difference(change=ChangeKind.SAID, about="note", before=was_noted, after=noted, rule=rule)
+
+
+def _moved(before: _PlacedRules, old: Window, after: _PlacedRules, new: Window) -> Iterator[Difference]:
     """Yield the edges of a window that moved."""
-    strict = new.kind in _STRICTER_IF_LONGER
-    was, now = before.point(old, "start"), after.point(new, "start")
+
+    def moved(change: ChangeKind, about: str) -> Difference:
+        return Difference(change=change, about=about, before=was, after=now, rule=new.rule)
+
+    was, now = before.edge(old, "start"), after.edge(new, "start")
     begun = _elapsed(now, -_INFINITELY) - _elapsed(was, -_INFINITELY)
     if begun:
+        strict = new.kind in _STRICTER_IF_LONGER
         kinds = (ChangeKind.LONGER, ChangeKind.SHORTER) if strict else (ChangeKind.EARLIER, ChangeKind.LATER)
-        yield kinds[begun > timedelta(0)], "start", was, now
-    was, now = before.point(old, "end"), after.point(new, "end")
+        yield moved(kinds[begun > timedelta(0)], "start")
+    was, now = before.edge(old, "end"), after.edge(new, "end")
     ended = _elapsed(now, _INFINITELY) - _elapsed(was, _INFINITELY)
     if ended and not (new.kind is Kind.MILESTONE and ended == begun):
-        yield (ChangeKind.LONGER if ended > timedelta(0) else ChangeKind.SHORTER), "end", was, now
+        yield moved(ChangeKind.LONGER if ended > timedelta(0) else ChangeKind.SHORTER, "end")
     if new.kind is old.kind:
         was, now = before.differs(old), after.differs(new)
         if (was and was.elapsed) != (now and now.elapsed):
-            yield ChangeKind.DISPUTED, "differs", was, now
+            yield moved(ChangeKind.DISPUTED, "differs")
 
 
-def _elapsed(point: Point | None, missing: timedelta) -> timedelta:
+def _elapsed(edge: WindowEdge | None, missing: timedelta) -> timedelta:
     """Return the time to an edge; a missing start or end is infinitely far away."""
-    return missing if point is None else point.elapsed
+    return missing if edge is None else edge.elapsed
 
 
 def _said(rule: Rule, key: str) -> str | None:
@@ -331,13 +305,13 @@ def _said(rule: Rule, key: str) -> str | None:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _folded(cells: set[_Cell]) -> Iterator[Cases]:
+def _fewest_cases(treatments: set[Options]) -> Iterator[Cases]:
     """Describe a set of treatments with as few cases as possible, the largest first."""
-    fitting = [(cases, treatments) for cases, treatments in _CASES.items() if treatments <= cells]
-    left = set(cells)
+    fitting = [(cases, options) for cases, options in _CASES.items() if options <= treatments]
+    left = set(treatments)
     while left:
-        largest, treatments = max(fitting, key=lambda fit: len(left & fit[1]))
-        left -= treatments
+        largest, options = max(fitting, key=lambda fit: len(left & fit[1]))
+        left -= options
         yield largest
 
 

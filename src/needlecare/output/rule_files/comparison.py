@@ -1,6 +1,6 @@
 """What changes for a patient between two schedules, in plain words or as JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from needlecare.model import Kind, Offset, Schedule
@@ -14,12 +14,12 @@ from needlecare.review.compare import (
     Cases,
     ChangeKind,
     Difference,
-    Point,
     Reference,
     Skin,
-    Stretch,
+    Span,
     Unseen,
     Value,
+    WindowEdge,
 )
 
 _HEADINGS = {
@@ -69,7 +69,6 @@ _KEYS = {
     "series.scars_every": "the time between two sessions for scars",
     "series.ranges": "what sources say about a series",
 }
-_TREATMENT = " the treatment"
 _IN_WEEKS = timedelta(days=21)  # from here on how_long rounds up to weeks, so a difference is given in days
 
 
@@ -81,13 +80,15 @@ def difference_text(
     width: int,
 ) -> str:
     """Write what changes from one schedule to another, in lines of up to `width` columns."""
-    lines = [f"From {_name(before)} to {_name(after)}: {_count(found)}"]
+    versions = f"From {before.id} {before.version} to {after.id} {after.version}"
+    lines = [f"{versions}: {_count(found)}"]
     for change, heading in _HEADINGS.items():
         said = [_difference_text(difference) for difference in found if difference.change is change]
         if said:
             lines += ["", heading, *(f"  {line}" for line in said)]
     if unseen:
-        lines += ["", "Changed outside the plans", *(f"  {line}" for line in _unseen(unseen))]
+        named = (f"  {_UNSEEN[what]}: {', '.join(names)}" for what, names in unseen.items())
+        lines += ["", "Changed outside the plans", *named]
     return text_on(map(Text, lines), Screen(width=width))
 
 
@@ -108,24 +109,14 @@ def difference_json(
     )
 
 
-def _name(schedule: Schedule) -> str:
-    return f"{schedule.id} {schedule.version}"
-
-
 def _count(found: Sequence[Difference]) -> str:
     if not found:
         return "nothing changes for a patient"
-    rules = {difference.rule.id for difference in found if difference.rule is not None}
-    parts = [f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"] if rules else []
-    if more := sum(1 for difference in found if difference.rule is None):
-        parts.append(f"{more} text{'' if more == 1 else 's'} of the file")
-    verb = "changes" if len(rules) + more == 1 else "change"
-    return f"{joined(parts)} {verb} for a patient"
-
-
-def _unseen(unseen: Mapping[Unseen, Sequence[str]]) -> Iterator[str]:
-    for what, names in unseen.items():
-        yield f"{_UNSEEN[what]}: {', '.join(names)}"
+    rules = len({difference.rule.id for difference in found if difference.rule is not None})
+    texts = sum(difference.rule is None for difference in found)
+    counts = [(rules, "rule", ""), (texts, "text", " of the file")]
+    parts = [f"{n} {what}{'' if n == 1 else 's'}{where}" for n, what, where in counts if n]
+    return f"{joined(parts)} {'changes' if rules + texts == 1 else 'change'} for a patient"
 
 
 # One difference -----------------------------------------------------------------------------------
@@ -135,87 +126,74 @@ def _difference_text(difference: Difference) -> str:
     """Write "No makeup (makeup), with PRP: until 72 hours after the treatment instead of 48 hours: 24 h
     longer".
     """
-    if difference.rule is None:
-        return _change_text(difference)
+    rule = difference.rule
+    if rule is None:
+        return _reworded(difference)
     cases = "; or ".join(filter(None, map(_cases, difference.cases)))
-    place = filter(
-        None, [f"{difference.rule.title} ({difference.rule.id})", cases, _REFERENCES[difference.reference]]
-    )
-    return f"{', '.join(place)}: {_change_text(difference)}"
+    place = filter(None, [f"{rule.title} ({rule.id})", cases, _REFERENCES[difference.reference]])
+    return f"{', '.join(place)}: {_change_text(difference, rule.kind)}"
 
 
-def _change_text(difference: Difference) -> str:
-    kind = difference.rule.kind if difference.rule else None
+def _change_text(difference: Difference, kind: Kind) -> str:
     match difference.before, difference.after:
-        case Point() | None as before, Point() | None as after if difference.about in {"start", "end"}:
+        case WindowEdge() | None as before, WindowEdge() | None as after if difference.about in {
+            "start",
+            "end",
+        }:
             return _moved(difference, before, after)
-        case Point() | None as before, Point() | None as after if difference.about == "differs":
+        case WindowEdge() | None as before, WindowEdge() | None as after if difference.about == "differs":
             return _differs(kind, before, after)
-        case Stretch() as before, Stretch() as after:
-            was = "a note without times" if before.note else "times"
-            return f"{_stretch(after, kind)} instead of {was}"
-        case None, Stretch() as after:
-            return _stretch(after, kind)
-        case Stretch() as before, None:
-            return f"was {_stretch(before, kind)}"
+        case Span() as before, Span() as after:
+            return f"{_span(after, kind)} instead of {'a note without times' if before.note else 'times'}"
+        case None, Span() as after:
+            return _span(after, kind)
+        case Span() as before, None:
+            return f"was {_span(before, kind)}"
         case _:
             return _reworded(difference)
 
 
-def _stretch(stretch: Stretch, kind: Kind | None) -> str:
+def _span(span: Span, kind: Kind) -> str:
     """Write "from 24 hours after the treatment until 7 days after the treatment", or "at any time"."""
-    if stretch.note:
+    if span.note:
         return "a note without times"
-    start, end = stretch.start, stretch.end
+    start, end = span.start, span.end
     if start is not None and end is not None and start.day is not None and start.day == end.day:
-        return f"on {_point(start)}"
+        return f"on {_edge(start)}"
     parts = []
-    if start is not None and not (start.elapsed == timedelta(0) and end is not None):
-        parts.append(f"from {_point(start)}")
+    if start is not None and (start.elapsed or end is None):
+        parts.append(f"from {_edge(start)}")
     if end is not None:
-        parts.append(f"until {'the end of ' if end.day is not None else ''}{_point(end)}")
-    if not parts:
-        return "asked before the treatment" if kind is Kind.CONTRAINDICATION else "at any time"
-    return " ".join(parts)
+        parts.append(f"until {'the end of ' if end.day is not None else ''}{_edge(end)}")
+    anytime = "asked before the treatment" if kind is Kind.CONTRAINDICATION else "at any time"
+    return " ".join(parts) or anytime
 
 
-def _moved(difference: Difference, before: Point | None, after: Point | None) -> str:
+def _moved(difference: Difference, before: WindowEdge | None, after: WindowEdge | None) -> str:
     word, edge = ("from", "a start") if difference.about == "start" else ("until", "an end")
-    was = f"without {edge}" if before is None else f"{word} {_point(before)}"
+    was = f"without {edge}" if before is None else f"{word} {_edge(before)}"
     if after is None:
         return f"without {edge} instead of {was}"
-    now = f"{'on' if after.day is not None and word == 'from' else word} {_point(after)}"
+    now = f"{'on' if after.day is not None and word == 'from' else word} {_edge(after)}"
     if before is None:
         return f"{now} instead of {was}"
-    return f"{now} instead of {_shortened(_point(before), now)}: {_by(before, after)} {difference.change}"
+    return f"{now} instead of {_shortened(_edge(before), now)}: {_by(before, after)} {difference.change}"
 
 
-def _differs(kind: Kind | None, before: Point | None, after: Point | None) -> str:
+def _differs(kind: Kind, before: WindowEdge | None, after: WindowEdge | None) -> str:
     """Say when the sources begin to differ (for a preparation: when they stop), and when they did before."""
     expected = kind is Kind.EXPECT
     word, on = ("until", "") if kind is Kind.PREPARE else ("from", " on")
-
-    def said(point: Point) -> str:
-        if expected:
-            return f"for some it is over by {_point(point)}"
-        return f"sources differ {word} {_point(point)}{on}"
-
-    match before, after:
-        case Point(), Point():
-            now = said(after)
-            moved = "later" if after.elapsed > before.elapsed else "sooner"
-            distance = "" if expected else f": {_by(before, after)} {moved}"
-            return f"{now} instead of {_shortened(_point(before), now)}{distance}"
-        case None, Point():
-            return (
-                f"{said(after)}; this is new" if expected else f"{said(after)}; in the old rules they agreed"
-            )
-        case Point(), None if expected:
-            return f"no longer shown: {said(before)}"
-        case Point(), None:
-            return f"sources no longer differ (in the old rules they did, {word} {_point(before)})"
-        case _:
-            return ""
+    said = "for some it is over by {}" if expected else f"sources differ {word} {{}}{on}"
+    was, now = ("" if edge is None else said.format(_edge(edge)) for edge in (before, after))
+    if before is None:
+        return f"{now}; this is new" if expected else f"{now}; in the old rules they agreed"
+    if after is None:
+        gone = f"sources no longer differ (in the old rules they did, {word} {_edge(before)})"
+        return f"no longer shown: {was}" if expected else gone
+    moved = "later" if after.elapsed > before.elapsed else "sooner"
+    distance = "" if expected else f": {_by(before, after)} {moved}"
+    return f"{now} instead of {_shortened(_edge(before), now)}{distance}"
 
 
 def _reworded(difference: Difference) -> str:
@@ -233,39 +211,39 @@ def _reworded(difference: Difference) -> str:
 def _quoted(value: Value) -> str:
     """Quote a text on one line; numbers and durations have no quotes."""
     if isinstance(value, Offset):
-        return offset_words(value).removesuffix(f" after{_TREATMENT}")
+        return offset_words(value).removesuffix(" after the treatment")
     text = " ".join(str(value).split())
     return text if text.isdigit() else f"“{text}”"
 
 
-def _point(point: Point) -> str:
+def _edge(edge: WindowEdge) -> str:
     """Write "48 hours after the treatment", or "day 30"."""
-    if point.day is not None:
-        return f"day {point.day}"
-    if point.offset is not None:
-        return offset_words(point.offset)
-    if not point.elapsed:
+    if edge.day is not None:
+        return f"day {edge.day}"
+    if edge.offset is not None:
+        return offset_words(edge.offset)
+    if not edge.elapsed:
         return "the treatment"
-    side = "before" if point.elapsed < timedelta(0) else "after"
-    return f"{how_long(abs(point.elapsed))} {side}{_TREATMENT}"
+    side = "before" if edge.elapsed < timedelta(0) else "after"
+    return f"{how_long(abs(edge.elapsed))} {side} the treatment"
 
 
 def _shortened(was: str, now: str) -> str:
     """Shorten a time to "48 hours" if the new time has just been said with the same words."""
-    for side in (" before", " after"):
-        if side + _TREATMENT in now:
-            return was.replace(side + _TREATMENT, "")
+    for ending in (" before the treatment", " after the treatment"):
+        if ending in now:
+            return was.replace(ending, "")
     return was
 
 
-def _by(before: Point, after: Point) -> str:
+def _by(before: WindowEdge, after: WindowEdge) -> str:
     """Write how far an edge moves; "about" if one of the times is in months, whose length varies."""
     moved = abs(after.elapsed - before.elapsed)
-    stretch = how_long(moved)
+    distance = how_long(moved)
     if moved >= _IN_WEEKS or (before.day is not None and after.day is not None):
-        stretch = "1 day" if moved.days == 1 else f"{moved.days} days"
-    months = {point.offset.months if point.offset else 0 for point in (before, after)}
-    return f"about {stretch}" if len(months) > 1 else stretch
+        distance = "1 day" if moved.days == 1 else f"{moved.days} days"
+    months = {edge.offset.months if edge.offset else 0 for edge in (before, after)}
+    return f"about {distance}" if len(months) > 1 else distance
 
 
 def _cases(cases: Cases) -> str:
@@ -300,23 +278,14 @@ def _difference_json(difference: Difference) -> Json:
 
 
 def _value_json(value: Value) -> Json | str | None:
+    """Return a text, an offset as written, or an edge: the offset that decides it, and its distance in seconds."""
     match value:
         case Offset():
             return value.text
-        case Point():
-            return _point_json(value)
-        case Stretch():
-            return {"start": _point_json(value.start), "end": _point_json(value.end), "note": value.note}
+        case WindowEdge():
+            offset, seconds = value.offset and value.offset.text, int(value.elapsed.total_seconds())
+            return {"offset": offset, "day": value.day, "seconds": seconds}
+        case Span():
+            return {"start": _value_json(value.start), "end": _value_json(value.end), "note": value.note}
         case _:
             return value
-
-
-def _point_json(point: Point | None) -> Json | None:
-    """Return an edge: the offset that decides it, as written, and the seconds from the treatment."""
-    if point is None:
-        return None
-    return {
-        "offset": point.offset and point.offset.text,
-        "day": point.day,
-        "seconds": int(point.elapsed.total_seconds()),
-    }
