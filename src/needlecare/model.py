@@ -34,7 +34,7 @@ class Condition(StrEnum):
     SCARS = "scars"
 
 
-class Part(StrEnum):
+class ClaimPart(StrEnum):
     """A part of a recommendation that can be our interpretation instead of the source's own number."""
 
     START = "start"
@@ -165,7 +165,7 @@ class Recommendation(Struct, frozen=True, kw_only=True):
     end: Offset | None = None
     earliest: Offset | None = None
     condition: Condition = Condition.ALL
-    ours: frozenset[Part] = frozenset()
+    ours: frozenset[ClaimPart] = frozenset()
     set_aside: str | None = None
     note: str | None = None
 

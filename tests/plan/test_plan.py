@@ -15,10 +15,10 @@ from needlecare.errors import ScheduleError, UsageError
 from needlecare.model import (
     AvoidWindow,
     Case,
+    ClaimPart,
     Condition,
     Kind,
     Offset,
-    Part,
     Plan,
     PrepareWindow,
     Recommendation,
@@ -75,7 +75,7 @@ def says(
     *,
     earliest: str | None = None,
     when: Condition = Condition.ALL,
-    ours: frozenset[Part] = frozenset(),
+    ours: frozenset[ClaimPart] = frozenset(),
     set_aside: str | None = None,
 ) -> Recommendation:
     """Return what a source says, with offsets as a rule file writes them."""
@@ -405,7 +405,7 @@ def test_a_date_alone_is_told_of_first(schedule_v1: Schedule) -> None:
 # How an avoid window combines ---------------------------------------------------------------------
 
 PRP, SCARS, DARK = Condition.PRP, Condition.SCARS, Condition.DARKER_SKIN
-OUR_CONDITION = frozenset({Part.CONDITION})
+OUR_CONDITION = frozenset({ClaimPart.CONDITION})
 NOON = Treatment(treated=moment("2026-06-10 12:00", GMT), zone=GMT)
 TYPE_III, TYPE_IV = replace(NOON, skin_type=SkinType.III), replace(NOON, skin_type=SkinType.IV)
 WITH_PRP, WITH_SCARS = replace(NOON, prp=True), replace(NOON, scars=True)

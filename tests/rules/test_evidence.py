@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from needlecare.model import Condition, Part, Recommendation, Rule, Schedule, SeriesRange
+from needlecare.model import ClaimPart, Condition, Recommendation, Rule, Schedule, SeriesRange
 from needlecare.rules.load import read_schedule
 
 TESTS = Path(__file__).parents[1]
@@ -115,7 +115,7 @@ def as_the_table_has_it(rule: Rule, one: Recommendation) -> dict[str, str]:
         "end": one.end.text if one.end else "",
         "earliest": one.earliest.text if one.earliest else "",
         "applies": one.condition.value,
-        "ours": " ".join(part.value for part in Part if part in one.ours),
+        "ours": " ".join(part.value for part in ClaimPart if part in one.ours),
         "set_aside": one.set_aside or "",
         "note": one.note or "",
     }

@@ -18,12 +18,12 @@ from needlecare.model import (
     AssessedRecommendation,
     AvoidWindow,
     Case,
+    ClaimPart,
     Condition,
     Kind,
     Note,
     NoteCode,
     Offset,
-    Part,
     PlacedRecommendation,
     Plan,
     PrepareWindow,
@@ -241,7 +241,7 @@ def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[
 
 
 def _counted(assessed: AssessedRecommendation) -> _Counted:
-    certain = assessed.case is Case.HOLDS and Part.CONDITION not in assessed.recommendation.ours
+    certain = assessed.case is Case.HOLDS and ClaimPart.CONDITION not in assessed.recommendation.ours
     return _Counted(assessed.recommendation, assessed.case, certain)
 
 

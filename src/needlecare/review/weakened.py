@@ -1,13 +1,11 @@
 """Where a rule file is less strict than the sources: allowed, but pointed out to whoever reviews it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 from needlecare.errors import Problem, quoted
 from needlecare.model import Condition, Kind, Offset, Rule, Schedule, Series
 from needlecare.rules.positions import read_document
-from needlecare.time.offsets import place
-from needlecare.time.zones import Edge
+from needlecare.time.offsets import on_reference_day
 
 
 def weakened_rules(data: bytes, schedule: Schedule, base: Schedule | None) -> list[Problem]:
@@ -39,8 +37,8 @@ def _weakened_series(series: Series) -> Iterator[tuple[str, str]]:
     general = [known for known in given if known.condition is Condition.ALL]
     scars = [known for known in given if known.condition is Condition.SCARS] or general
     for key, every, ranges in (("every", series.every, general), ("scars_every", series.scars_every, scars)):
-        least = min((known.every[0] for known in ranges if known.every), key=_moment, default=None)
-        if least is not None and _moment(every) < _moment(least):
+        least = min((known.every[0] for known in ranges if known.every), key=on_reference_day, default=None)
+        if least is not None and on_reference_day(every) < on_reference_day(least):
             what = f"is sooner than every source ({least.text}), so course may refuse it"
             remedy = "write that or longer, or give a range from your own source"
             yield key, f"{quoted(every.text)} {what}; {remedy}"
@@ -51,11 +49,11 @@ def _weakened_rule(ours: Rule | None, theirs: Rule) -> str | None:
         return "switched off, though sources advise it; is that meant?"
     if theirs.kind is Kind.AVOID:
         here, there = _edge(ours, "end", max), _edge(theirs, "end", min)
-        if here and there and _moment(here) < _moment(there):
+        if here and there and on_reference_day(here) < on_reference_day(there):
             return f"ends at {quoted(here.text)}, sooner than every source ({there.text}); is that meant?"
     else:
         here, there = _edge(ours, "start", min), _edge(theirs, "start", max)
-        if here and there and _moment(here) > _moment(there):
+        if here and there and on_reference_day(here) > on_reference_day(there):
             return f"starts at {quoted(here.text)}, later than every source ({there.text}); is that meant?"
     return None
 
@@ -63,9 +61,4 @@ def _weakened_rule(ours: Rule | None, theirs: Rule) -> str | None:
 def _edge(rule: Rule, name: str, choose: Callable[..., Offset | None]) -> Offset | None:
     """Return the start or the end that the recommendations which count give first (min) or last (max)."""
     counted = (r for r in rule.recommendations if r.start and r.end and not r.set_aside)
-    return choose((getattr(r, name) for r in counted), key=_moment, default=None)
-
-
-def _moment(offset: Offset) -> datetime:
-    """Return the moment of an offset after a treatment that is far from any clock change, to compare it with others."""
-    return place(offset, datetime(2026, 1, 15, 12, tzinfo=UTC), UTC, Edge.START)
+    return choose((getattr(r, name) for r in counted), key=on_reference_day, default=None)

@@ -4,7 +4,7 @@ Nothing here knows the keys of a rule file; `load.py` asks for them by name.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from needlecare.errors import nearest, quoted
 from needlecare.model import PLACEHOLDERS, Condition, Offset
 from needlecare.time.offsets import InvalidOffset, parse_offset
 
+TOO_DEEP = "nested too deeply; a rule file has four levels"
 MAX_COMPARED_NAMES = 2000  # compared with misspelt names of one file: a pair may cost half a millisecond
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -60,10 +61,6 @@ class Problems:
         """Suggest the most similar known word; nothing once many words were compared, which is slow."""
         self.compared += len(known)
         return nearest(word, known) if self.compared <= MAX_COMPARED_NAMES else ""
-
-
-def _unseen(text: str) -> bool:
-    return bool(_CONTROL.search(text) or _INVISIBLE.search(text))
 
 
 class Fields:
@@ -145,44 +142,48 @@ class Fields:
             self.wrong(f"not a date; write {key} = 2026-11-22, without quotes", key)
         return None
 
+    def checked(self, key: str, is_valid: Callable[[Any], bool], what: str, default: Any = None) -> Any:
+        """Return a value, or the inherited one or the default in place of one that is missing or wrong.
+
+        `what` is the problem of a wrong one.
+        """
+        value, known = self.get(key), self.known(key)
+        if value is not None and is_valid(value):
+            return value
+        if value is not None:
+            self.wrong(what, key)
+        return default if known is None else known
+
     def number(self, key: str, low: int, high: int) -> int | None:
         """Return a whole number within bounds; None if there is none."""
-        value = self.get(key)
-        known: int | None = self.known(key)
-        if value is None:
-            return known
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.wrong(f"not a whole number from {low} to {high}; write one, without quotes", key)
-            return known
-        return value
+        what = f"not a whole number from {low} to {high}; write one, without quotes"
+        number: int | None = self.checked(key, lambda n: type(n) is int and low <= n <= high, what)
+        return number
 
     def flag(self, key: str) -> bool:
         """Return true or false; false if nothing is written or inherited."""
-        value = self.get(key)
-        known = bool(self.known(key))
-        if value is None:
-            return known
-        if not isinstance(value, bool):
-            self.wrong(f"neither true nor false; write {key} = true", key)
-            return known
-        return value
+        what = f"neither true nor false; write {key} = true"
+        return bool(self.checked(key, lambda value: isinstance(value, bool), what))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, each on one line."""
-        value = self.get(key)
-        known: tuple[str, ...] = self.known(key) or ()
-        if value is None:
-            return known
-        if not isinstance(value, list):
-            self.wrong(f'not a list; write {key} = ["…", "…"]', key)
-            return known
+        what = f'not a list; write {key} = ["…", "…"]'
+        value = self.checked(key, lambda value: isinstance(value, list), what, ())
         found = []
         for number, element in enumerate(value):
-            if isinstance(element, str) and element.strip() and not _unseen(element):
+            is_text = isinstance(element, str) and element.strip()
+            if is_text and not (_CONTROL.search(element) or _INVISIBLE.search(element)):
                 found.append(" ".join(element.split()))
             else:
                 self.wrong('not text in quotes; write "…"', key, number)
         return tuple(found)
+
+    def need_list(self, key: str, remedy: str) -> None:
+        """Report a list that is missing or empty."""
+        if not self.has(key):
+            self.wrong(f"missing {key}; {remedy}")
+        elif self.values[key] == []:
+            self.wrong(f"empty; {remedy}", key)
 
     def condition(self) -> Condition:
         """Return the condition of a recommendation; without one, it applies to every treatment."""
@@ -191,19 +192,17 @@ class Fields:
     def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str | None:
         """Return one of some texts; without a default, one that is neither written nor inherited is missing."""
         value = self.get(key)
+        if isinstance(value, str) and value in choices:
+            return value
         fallback: str | None = self.known(key) or default
-        if value is None:
-            if fallback is None:
-                self.wrong(f"missing {key}; write one of {', '.join(choices)}")
-            return fallback
-        if not isinstance(value, str):
-            self.wrong(f"not text in quotes; write one of {', '.join(choices)}", key)
-            return fallback
-        if value not in choices:
-            near = self.problems.nearest(value, choices)
-            self.wrong(f"{quoted(value)} is not one of {', '.join(choices)}{near}", key)
-            return fallback
-        return value
+        one_of = f"one of {', '.join(choices)}"
+        if isinstance(value, str):
+            self.wrong(f"{quoted(value)} is not {one_of}{self.problems.nearest(value, choices)}", key)
+        elif value is not None:
+            self.wrong(f"not text in quotes; write {one_of}", key)
+        elif fallback is None:
+            self.wrong(f"missing {key}; write {one_of}")
+        return fallback
 
     def offset(self, key: str) -> Offset | None:
         """Return an offset; None if it is missing or wrong."""
@@ -213,14 +212,13 @@ class Fields:
 
     def offset_of(self, value: object, *path: str | int) -> Offset | None:
         """Parse an offset; `path` leads to its value, for the message."""
-        if not isinstance(value, str):
-            self.wrong('not a duration; write "P2D" or "PT48H", in quotes', *path)
-            return None
         try:
-            return parse_offset(value)
+            if isinstance(value, str):
+                return parse_offset(value)
+            self.wrong('not a duration; write "P2D" or "PT48H", in quotes', *path)
         except InvalidOffset as error:
             self.wrong(str(error), *path)
-            return None
+        return None
 
     def table(self, key: str, inherited: object = None) -> "Fields":
         """Return the table below a key; empty if there is none. It inherits what this one does below that key."""

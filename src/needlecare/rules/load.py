@@ -6,12 +6,12 @@ It takes bytes and opens no file. The caller provides the bytes of the file that
 import re
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, time
 from hashlib import sha256
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -19,12 +19,12 @@ from needlecare.errors import Problem, ScheduleError, quoted, shown
 from needlecare.model import (
     ANSWERS_ONLY,
     UNRANKED,
+    ClaimPart,
     Clinic,
     Column,
     ExportFormat,
     Kind,
     Offset,
-    Part,
     Preset,
     ReadyLine,
     Recommendation,
@@ -40,9 +40,11 @@ from needlecare.model import (
     Standing,
     StandingText,
 )
-from needlecare.rules.fields import Fields, Path, Problems
-from needlecare.time.offsets import place
-from needlecare.time.zones import Edge
+from needlecare.rules.fields import TOO_DEEP, Fields, Path, Problems
+from needlecare.time.offsets import on_reference_day
+
+if TYPE_CHECKING:
+    from needlecare.rules.positions import Document  # slow to import, and needed only to report problems
 
 MAX_PROBLEMS = 200  # reported for one file
 MAX_WAITING_RULES = 20  # rules in a row, each of which waits for the next
@@ -65,7 +67,6 @@ _NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}"
 _ADD_SOURCE = "; add it to [sources]"
 _WRITE_ID = "; write the id of a rule, as in [rules.makeup]"
-_TOO_DEEP = "nested too deeply; a rule file has four levels"
 # What a file has from the one that it extends if it says nothing itself, beside sources, rules and goals.
 _INHERITED = ("treatment", "areas", "clock", "only_ours", "standing", "series", "clinic", "services", "sms")
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
@@ -103,73 +104,61 @@ def read_preset(data: bytes, *, name: str, file: str) -> Preset:
 
 
 def _read(data: bytes, file: str, base: Base, read: "Callable[[_ScheduleReader], Result | None]") -> Result:
+    text = _text(data, file)
+    error = None
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as found:
+        error = found
+    else:
+        if (result := read(_ScheduleReader(document, data, base))) is not None:
+            return result
+    from needlecare.rules.positions import read_document
+
+    positions = read_document(text)
+    if error is not None and not _TOP_KEYS & positions.data.keys():
+        # It may be an export, so nothing of it is repeated.
+        raise _error(file, "not a rule file; give one that ends in .toml, such as clinic.toml", 1, 1)
+    reader = _ScheduleReader(positions.data, data, base)
+    read(reader)
+    problems = [*_toml_problems(positions.problems, error, text), *_value_problems(reader, positions)]
+    problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+    raise ScheduleError(file, limit_problems(problems))
+
+
+def _text(data: bytes, file: str) -> str:
+    """Return the text of a file. Raises ScheduleError if it is too large, not UTF-8, or would take minutes to read."""
     if len(data) > MAX_FILE_BYTES:
-        raise ScheduleError(
-            file, [Problem(where="", what="larger than 256 KiB, the limit for a rule file; shorten it")]
-        )
+        raise _error(file, "larger than 256 KiB, the limit for a rule file; shorten it")
     written = data.removeprefix(BOM_UTF8)
     try:
         text = written.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         before = written[: error.start].decode().split("\n")
         what = "not UTF-8; save the file as UTF-8"
-        place = {"line": len(before), "column": len(before[-1]) + 1}
-        raise ScheduleError(file, [Problem(where="", what=what, **place)]) from None
-    if (line := _endless_key(text)) is not None:
-        raise ScheduleError(file, [Problem(where="", what=_TOO_DEEP, line=line, column=1)])
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise _diagnosis(text, data, file, base, read, error) from None
-    found = read(_ScheduleReader(document, data, base))
-    if found is None:
-        raise _diagnosis(text, data, file, base, read)
-    return found
-
-
-def _endless_key(text: str) -> int | None:
-    """Return the line of a dotted key with too many names, or None."""
+        raise _error(file, what, len(before), len(before[-1]) + 1) from None
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") >= _MAX_KEY_NAMES and re.search(_LONG_KEY, line):
-            return number
-    return None
+            raise _error(file, TOO_DEEP, number, 1)
+    return text
 
 
-def _diagnosis(
-    text: str,
-    data: bytes,
-    file: str,
-    base: Base,
-    read: "Callable[[_ScheduleReader], object]",
-    error: Exception | None = None,
-) -> ScheduleError:
-    """Return all problems of a file that could not be read, each with its line and column."""
-    from needlecare.rules.positions import read_document
+def _error(file: str, what: str, line: int | None = None, column: int | None = None) -> ScheduleError:
+    return ScheduleError(file, [Problem(where="", what=what, line=line, column=column)])
 
-    document = read_document(text)
-    if (
-        error is not None and not _TOP_KEYS & document.data.keys()
-    ):  # it may be an export, so nothing of it is repeated
-        message = "not a rule file; give one that ends in .toml, such as clinic.toml"
-        return ScheduleError(file, [Problem(where="", what=message, line=1, column=1)])
-    problems = _toml_problems(document.problems, error, text)
-    reading = _ScheduleReader(document.data, data, base)
-    read(reading)
-    broken = bool(document.problems) or reading.baseless
-    for path, what in reading.problems.wrong.items():
-        where, (line, column) = _where(path), document.place(path)
-        problems += [
-            Problem(where=where, what=text, line=line, column=column)
-            for text in what
-            if not (
-                broken and text.startswith(("missing", "unknown"))
-            )  # because of the other mistakes, this may not be true
-        ]
-    for path, unknown in reading.problems.unknown().items():
+
+def _value_problems(reader: "_ScheduleReader", document: "Document") -> Iterator[Problem]:
+    """Yield the problems of values, and the keys that nobody knows, each with its line and column."""
+    # After other mistakes, what seems to be missing or unknown may not be.
+    broken = bool(document.problems) or reader.baseless
+    for path, found in reader.problems.wrong.items():
+        line, column = document.place(path)
+        for what in found:
+            if not (broken and what.startswith(("missing", "unknown"))):
+                yield Problem(where=_where(path), what=what, line=line, column=column)
+    for path, what in reader.problems.unknown().items():
         line, column = document.keys.get(path) or document.place(path)
-        problems.append(Problem(where=_where(path[:-1]), what=unknown, line=line, column=column))
-    problems.sort(key=lambda p: (p.line or 0, p.column or 0))
-    return ScheduleError(file, limit_problems(problems))
+        yield Problem(where=_where(path[:-1]), what=what, line=line, column=column)
 
 
 def limit_problems(problems: Sequence[Problem]) -> Sequence[Problem]:
@@ -189,24 +178,19 @@ def _toml_problems(found: Sequence[Problem], error: Exception | None, text: str)
     others = [replace(problem, where=_BARE.sub("", problem.where)) for problem in found]
     if error is None:
         return others
-    first = _toml_problem(error)
-    if first.line is None:
+    what, _, where = str(error).partition(" (at ")
+    if isinstance(error, RecursionError):
+        what = TOO_DEEP
+    match = re.fullmatch(r"line ([0-9]+), column ([0-9]+)\)", where)
+    if match is None:
         places = [(problem.line, problem.column) for problem in others if problem.line and problem.column]
         end = (text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
         line, column = min(places, default=end)
-        return [replace(first, line=line, column=column), *others]
-    later = [problem for problem in others if (problem.line or 0) >= (first.line or 0)]
-    is_among_them = any(problem.line == first.line or problem.what == first.what for problem in later)
-    return later if is_among_them else [first, *later]
-
-
-def _toml_problem(error: Exception) -> Problem:
-    if isinstance(error, RecursionError):
-        return Problem(where="", what=_TOO_DEEP)
-    what, _, where = str(error).partition(" (at ")
-    if match := re.fullmatch(r"line ([0-9]+), column ([0-9]+)\)", where):
-        return Problem(where="", what=what, line=int(match[1]), column=int(match[2]))
-    return Problem(where="", what=what)
+        return [Problem(where="", what=what, line=line, column=column), *others]
+    line, column = int(match[1]), int(match[2])
+    later = [problem for problem in others if (problem.line or 0) >= line]
+    is_among_them = any(problem.line == line or problem.what == what for problem in later)
+    return later if is_among_them else [Problem(where="", what=what, line=line, column=column), *later]
 
 
 def _where(path: Path) -> str:
@@ -259,6 +243,7 @@ class _ScheduleReader:
         if base is None and not root.has("rules"):
             root.wrong("missing rules; write [rules.makeup] and its keys")
         services = root.table("services")
+        goals = base.ready if base and not root.has("ready") else map(self._ready_line, root.tables("ready"))
         schedule = Schedule(
             id=identity,
             version=root.text("version"),
@@ -270,7 +255,7 @@ class _ScheduleReader:
             standing=self._standing(),
             series=self._series(),
             sha256=sha256(self.data + self.base_data).hexdigest(),
-            ready=self._ready(base),
+            ready=tuple(goals),
             extends=base.id if base else None,
             clinic=self._clinic(),
             clock=self._clock(),
@@ -375,24 +360,21 @@ class _ScheduleReader:
             if table.flag("off"):
                 off.add(key)
                 if table.inherited is None:
-                    what = (
-                        "off only switches off rules of the file that this one extends; it has no such rule"
-                    )
-                    table.wrong(what, "off")
-            elif (rule := self._rule(key, table, inherited.get(key))) is not None:
+                    what = "off only switches off rules of the file that this one extends"
+                    table.wrong(f"{what}; it has no such rule", "off")
+            elif (rule := self._rule(key, table)) is not None:
                 self.rules[key] = rule
         self.known = {*self.rules, *inherited}
         self.rules = {key: rule for key, rule in self.rules.items() if key not in off}
         return frozenset(off)
 
-    def _rule(self, key: str, table: Fields, inherited: Rule | None) -> Rule | None:
+    def _rule(self, key: str, table: Fields) -> Rule | None:
+        inherited: Rule | None = table.inherited
         named = table.choice("kind", [kind.value for kind in Kind])
         kind = Kind(named) if named else None
         if inherited and kind is not inherited.kind:
-            table.wrong(
-                f"{quoted(key)} is of kind {inherited.kind} in the file that this one extends; leave kind out",
-                "kind",
-            )
+            what = f"{quoted(key)} is of kind {inherited.kind} in the file that this one extends"
+            table.wrong(f"{what}; leave kind out", "kind")
         recommendations = inherited.recommendations if inherited else ()
         if table.has("recommendations") or inherited is None:
             recommendations = self._recommendations(key, table, kind)
@@ -417,7 +399,7 @@ class _ScheduleReader:
             series=SessionScope(series) if series else None,
             medicine=table.flag("medicine"),
             past=table.text("past", required=False) or None,
-            exceptions=self._exceptions(table, inherited),
+            exceptions=self._exceptions(table),
             recommendations=recommendations,
         )
         for name, (kinds, what) in _KINDS_WITH.items():
@@ -425,7 +407,7 @@ class _ScheduleReader:
                 table.wrong(f"{what.format(kind=kind)}; leave it out", name)
         return rule if kind else None
 
-    def _exceptions(self, table: Fields, inherited: Rule | None) -> tuple[RuleException, ...]:
+    def _exceptions(self, table: Fields) -> tuple[RuleException, ...]:
         """Return the exceptions of a rule: the file's own, then the inherited ones.
 
         Inherited ones cannot be removed: a file must not make needlecare forget a helmet or a medicine.
@@ -433,20 +415,16 @@ class _ScheduleReader:
         found = []
         for exception in table.tables("exceptions"):
             covers = exception.texts("covers")
-            if not covers and not exception.has("covers"):
-                exception.wrong('missing covers; write the words of the question: covers = ["bike helmet"]')
-            elif exception.values.get("covers") == []:
-                exception.wrong('empty; write the words of the question: covers = ["bike helmet"]', "covers")
+            exception.need_list("covers", 'write the words of the question: covers = ["bike helmet"]')
             found.append(RuleException(covers=covers, say=exception.text("say")))
-        return (*found, *(inherited.exceptions if inherited else ()))
+        return (*found, *(table.known("exceptions") or ()))
 
     def _title_words(self, table: Fields, key: str) -> str | None:
         """Return words for a calendar's title; an empty text removes the inherited words."""
         words = table.text(key, required=False)
         if len(words) > LONGEST_TITLE:
-            table.wrong(
-                f"longer than {LONGEST_TITLE} characters, which is all that a phone shows; shorten it", key
-            )
+            what = f"longer than {LONGEST_TITLE} characters, which is all that a phone shows"
+            table.wrong(f"{what}; shorten it", key)
         return words or None
 
     def _recommendations(self, rule: str, table: Fields, kind: Kind | None) -> tuple[Recommendation, ...]:
@@ -470,10 +448,7 @@ class _ScheduleReader:
             )
             self._check_edges(fields, kind, recommendation)
             found.append(recommendation)
-        if not found and not table.has("recommendations"):
-            table.wrong("missing recommendations; write who says it, from when and until when")
-        elif table.values.get("recommendations") == []:
-            table.wrong("empty; write who says it, from when and until when", "recommendations")
+        table.need_list("recommendations", "write who says it, from when and until when")
         return tuple(found)
 
     def _known_source(self, table: Fields) -> str:
@@ -483,22 +458,17 @@ class _ScheduleReader:
             table.wrong(f"unknown source {quoted(source)}{hint}", "source")
         return source
 
-    def _ours(self, table: Fields) -> frozenset[Part]:
-        found = set()
-        for number, name in enumerate(table.texts("ours")):
-            if name not in set(Part):
-                choices = ", ".join(Part)
-                near = self.problems.nearest(name, list(Part))
-                table.wrong(f"{quoted(name)} is not one of {choices}{near}", "ours", number)
-                continue
-            if not table.has("applies" if name == Part.CONDITION else name):
-                table.wrong(
-                    f"names {name}, which this recommendation doesn't give; write {name}, or leave it out here",
-                    "ours",
-                    number,
-                )
-            found.add(Part(name))
-        return frozenset(found)
+    def _ours(self, table: Fields) -> frozenset[ClaimPart]:
+        named = table.texts("ours")
+        for number, name in enumerate(named):
+            if name not in set(ClaimPart):
+                near = self.problems.nearest(name, list(ClaimPart))
+                what = f"{quoted(name)} is not one of {', '.join(ClaimPart)}{near}"
+                table.wrong(what, "ours", number)
+            elif not table.has("applies" if name == ClaimPart.CONDITION else name):
+                what = f"names {name}, which this recommendation doesn't give; write {name}, or leave it out here"
+                table.wrong(what, "ours", number)
+        return frozenset(ClaimPart(name) for name in named if name in set(ClaimPart))
 
     def _check_edges(self, table: Fields, kind: Kind | None, recommendation: Recommendation) -> None:
         """Report a window that ends before it starts, whatever the time of the treatment."""
@@ -508,18 +478,12 @@ class _ScheduleReader:
                 table.wrong(f"has no meaning for a rule of kind {kind}; leave it out", "earliest")
             elif not table.has(needs):
                 table.wrong(f"is the less strict reading of {needs}; write {needs} too", "earliest")
-        edges = [
-            ("start", recommendation.start),
-            ("earliest", recommendation.earliest),
-            ("end", recommendation.end),
-        ]
+        edges = ((name, getattr(recommendation, name)) for name in ("start", "earliest", "end"))
         given = [(name, offset) for name, offset in edges if offset is not None]
         for (first, early), (second, late) in pairwise(given):
             if _before(late, early):
-                what = (
-                    f"{quoted(late.text)} comes before {first} {quoted(early.text)}; write a later {second}"
-                )
-                table.wrong(what, second)
+                what = f"{quoted(late.text)} comes before {first} {quoted(early.text)}"
+                table.wrong(f"{what}; write a later {second}", second)
 
     def _check_order(self) -> None:
         """Report a `past` that is not a warning, and an `after` that is no rule to wait for, or that leads back to the
@@ -605,12 +569,6 @@ class _ScheduleReader:
             ranges=ranges if table.has("ranges") else table.known("ranges") or (),
         )
 
-    def _ready(self, base: Schedule | None) -> tuple[ReadyLine, ...]:
-        """Return the goals of ready-by; those of the file replace the inherited ones."""
-        if base is not None and not self.root.has("ready"):
-            return base.ready
-        return tuple(self._ready_line(table) for table in self.root.tables("ready"))
-
     def _ready_line(self, table: Fields) -> ReadyLine:
         named = table.texts("rules")
         if not named and not table.values.get("rules"):
@@ -680,15 +638,12 @@ def _waited_for(kind: Kind) -> frozenset[Kind]:
     return frozenset({Kind.AVOID}) if kind is Kind.AVOID else _WAITS
 
 
-# Treatments for which the offsets of a file are compared, far from any clock change.
-_REFERENCES = tuple(datetime(2026, 1, 15, *clock, tzinfo=UTC) for clock in ((12, 0), (0, 0), (23, 59)))
-
-
 def _before(first: Offset, other: Offset) -> bool:
-    """Whether an offset is earlier than another, whatever the time of the treatment."""
+    """Whether an offset is earlier than another, for a treatment at some time of the day."""
     if first.months == other.months and first.clock is other.clock is None:
         return first.days * 86400 + first.seconds < other.days * 86400 + other.seconds
-    return any(place(first, t, UTC, Edge.END) < place(other, t, UTC, Edge.START) for t in _REFERENCES)
+    clocks = (time(12), time(0), time(23, 59))
+    return any(on_reference_day(first, clock) < on_reference_day(other, clock) for clock in clocks)
 
 
 def _queue(start: str, rules: Mapping[str, Rule]) -> list[str]:

@@ -15,11 +15,9 @@ from msgspec import Struct
 from tree_sitter import Language, Node, Parser
 
 from needlecare.errors import Problem, shown
-
-Path = tuple[str | int, ...]
+from needlecare.rules.fields import TOO_DEEP, Path
 
 MAX_LEVELS = 32  # how deeply tables and lists may be nested
-_TOO_DEEP = "nested too deeply; a rule file has four levels"
 
 
 class Document(Struct):
@@ -116,7 +114,7 @@ class _DocumentReader:
         key, value = named[0], named[-1]
         names = _key(key)
         if len(path) + len(names) > MAX_LEVELS:
-            self.problem(node, "", _TOO_DEEP)
+            self.problem(node, "", TOO_DEEP)
             return
         here = path
         for name in names[:-1]:
@@ -136,7 +134,7 @@ class _DocumentReader:
 
     def value(self, node: Node, path: Path) -> object:
         if len(path) > MAX_LEVELS:
-            self.problem(node, "", _TOO_DEEP)
+            self.problem(node, "", TOO_DEEP)
             return None
         if node.type == "inline_table":
             table: dict[str, object] = {}
@@ -163,7 +161,7 @@ class _DocumentReader:
         key = next((c for c in node.named_children if c.type.endswith("_key")), None)
         path = tuple(_key(key)) if key is not None else ()
         if len(path) > MAX_LEVELS:
-            self.problem(node, "", _TOO_DEEP)
+            self.problem(node, "", TOO_DEEP)
             return ()
         return path
 

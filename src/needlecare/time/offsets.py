@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import TypeVar
 
@@ -108,6 +108,11 @@ def place(offset: Offset, treated: datetime | date, zone: tzinfo, edge: Edge) ->
     if offset.seconds or day is None:
         day = local(moment, zone).date()
     return resolve(datetime.combine(day, offset.clock), zone, edge)
+
+
+def on_reference_day(offset: Offset, clock: time = time(12)) -> datetime:
+    """Return the moment of an offset after a treatment far from any clock change, to compare it with others."""
+    return place(offset, datetime.combine(date(2026, 1, 15), clock, UTC), UTC, Edge.START)
 
 
 def _calendar_place(

@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from needlecare.model import (
     Case,
+    ClaimPart,
     Condition,
     Kind,
     Offset,
-    Part,
     PlacedRecommendation,
     Plan,
     Rule,
@@ -211,7 +211,7 @@ def _earliest(counted: Sequence[PlacedRecommendation], window: Window) -> str:
 
 def _by(claim: PlacedRecommendation, name: str) -> str:
     offset: Offset = getattr(claim.recommendation, name)
-    ours = ", our reading" if Part(name) in claim.recommendation.ours else ""
+    ours = ", our reading" if ClaimPart(name) in claim.recommendation.ours else ""
     return f"{offset_words(offset)} ({claim.recommendation.source}{ours})"
 
 
