@@ -4,10 +4,10 @@ Offsets are first converted to moments and only then compared: when the clocks g
 than a day. Nothing clinical is decided here, and the clock is never read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from operator import attrgetter, itemgetter
-from typing import NamedTuple, TypedDict, assert_never
+from operator import attrgetter
+from typing import Literal, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -97,7 +97,7 @@ class Planner:
         schedule = with_overridden(self.schedule, rules)
         planning = _Planning(treatment, schedule, self.follow, {**evaluated, **replaced})
         for rule in rules:
-            planning.note_override(rule, sources_alone.readings(rule))
+            planning.note_override(rule, sources_alone.placed_claims(rule))
         return planning
 
 
@@ -164,60 +164,42 @@ _START, _END = attrgetter("start"), attrgetter("end")
 _ADVICE = frozenset({Kind.PREPARE, Kind.AVOID, Kind.DO})
 
 
-class _Counted(NamedTuple):
-    """A recommendation that counts. Of several with the same numbers, it is the first.
-
-    It is not certain if it depends on an unknown skin type, or if its condition is our own interpretation.
-    """
-
-    said: Recommendation
-    case: Case
-    is_certain: bool
-
-
-class _PlacedTimes(Struct, frozen=True):
-    """A recommendation that counts, on the calendar of one treatment."""
-
-    counted: _Counted
-    start: datetime | None
-    end: datetime | None
-    earliest: datetime | None
-
-
 class _EvaluatedRule(Struct, frozen=True):
     """The recommendations of a rule for one kind of treatment, before they are placed on a calendar.
 
-    `certain` are the numbers in `counted` of what is certain, grouped by its condition, so that no option makes
-    another less strict. `uncertain` are those of the others; none if an unconditional one is certain.
+    `counted` are those that count; of several with the same numbers, the first. `certain` are the numbers in
+    `counted` of what is certain, grouped by its condition, so that no option makes another less strict; a
+    recommendation is not certain if it depends on an unknown skin type, or if its condition is our own
+    interpretation. `uncertain` are those of the others; none if an unconditional one is certain.
     """
 
     assessed: tuple[AssessedRecommendation, ...]
     notes: Sequence[Note]
     has_window: bool
-    counted: tuple[_Counted, ...]
+    counted: Sequence[AssessedRecommendation]
     certain: Sequence[Sequence[int]]
     uncertain: Sequence[int]
 
 
 def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _EvaluatedRule:
     assessed = _assessed(rule, treatment, follow)
-    distinct: dict[tuple[object, ...], _Counted] = {}
+    distinct: dict[tuple[object, ...], AssessedRecommendation] = {}
     for claim in assessed:
         if claim.counted:
-            said, counted_claim = claim.recommendation, _counted(claim)
-            offsets = (said.start, said.end, said.earliest)
-            key = (*offsets, said.condition, claim.case, counted_claim.is_certain)
-            distinct.setdefault(key, counted_claim)
+            said = claim.recommendation
+            key = (said.start, said.end, said.earliest, said.condition, claim.case, _is_certain(claim))
+            distinct.setdefault(key, claim)
+    counted = [*distinct.values()]
     has_window = any(_takes_part(claim.case, rule.kind) for claim in assessed)
-    counted = tuple(distinct.values())
     notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, assessed)
     if has_window and not counted and rule.kind not in _ALWAYS:
         has_window = False
         notes.append(Note(code=NoteCode.NO_WINDOW, text=rule.advice, rule=rule.id))
     certain: dict[Condition, list[int]] = {}
     uncertain: list[int] = []
-    for number, one in enumerate(counted):
-        (certain.setdefault(one.said.condition, []) if one.is_certain else uncertain).append(number)
+    for number, claim in enumerate(counted):
+        group = certain.setdefault(claim.recommendation.condition, []) if _is_certain(claim) else uncertain
+        group.append(number)
     return _EvaluatedRule(
         assessed=assessed,
         notes=notes,
@@ -226,6 +208,10 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
         certain=[*certain.values()],
         uncertain=[] if Condition.ALL in certain else uncertain,
     )
+
+
+def _is_certain(claim: AssessedRecommendation) -> bool:
+    return claim.case is Case.HOLDS and ClaimPart.CONDITION not in claim.recommendation.ours
 
 
 def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[Note]:
@@ -238,11 +224,6 @@ def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[
     whole = rule.medicine or len(unknown) == len(assessed)
     said = rule.advice if whole else "; ".join(claim.recommendation.statement for claim in unknown)
     return [Note(code=NoteCode.SKIN_TYPE, text=f"If your skin is type IV-VI: {said}", rule=rule.id)]
-
-
-def _counted(assessed: AssessedRecommendation) -> _Counted:
-    certain = assessed.case is Case.HOLDS and ClaimPart.CONDITION not in assessed.recommendation.ours
-    return _Counted(assessed.recommendation, assessed.case, certain)
 
 
 def _assessed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[AssessedRecommendation, ...]:
@@ -261,20 +242,14 @@ def _assessed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[
 
 
 def _counts(recommendation: Recommendation, found: Case, kind: Kind) -> bool:
-    return (
-        _takes_part(found, kind) and recommendation.set_aside is None and _gives_enough(recommendation, kind)
-    )
+    """Whether a recommendation takes part, is not set aside, and gives the edges that its kind needs."""
+    edges = (recommendation.start is not None, recommendation.end is not None)
+    gives_enough = all(edges) if kind in _ADVICE else any(edges)
+    return gives_enough and recommendation.set_aside is None and _takes_part(found, kind)
 
 
 def _takes_part(found: Case, kind: Kind) -> bool:
     return found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
-
-
-class _Untimed(TypedDict):
-    """What a window has whatever its times are."""
-
-    rule: Rule
-    recommendations: tuple[AssessedRecommendation, ...]
 
 
 class _Moments(dict[Offset, datetime]):
@@ -335,8 +310,8 @@ class _Planning:
         self.notes += evaluated.notes
         if not evaluated.has_window:
             return None
-        readings = self.readings(rule)
-        window = self.combined(rule, readings)
+        placed = self.placed_claims(rule)
+        window = self.combined(rule, placed)
         after = self.window(rule.after) if rule.after else None
         if after is not None and after.end is not None:
             delayed = self.delayed(window, after.rule, after.end)
@@ -344,111 +319,108 @@ class _Planning:
                 return None
             window = delayed
         if self.treatment.skin_type is None and isinstance(window, AvoidWindow):
-            self.note_unknown_skin(window, readings, after)
+            self.note_unknown_skin(window, placed, after)
         return window
 
     def placed(self, assessed: AssessedRecommendation, kind: Kind) -> PlacedRecommendation:
         """Place a recommendation on the calendar; without moments if it doesn't count."""
-        said, found, counted = assessed.recommendation, assessed.case, assessed.counted
-        if not counted:
-            return PlacedRecommendation(recommendation=said, case=found, counted=False)
-        times = self.reading(_counted(assessed), kind)
+        said = assessed.recommendation
+        start = end = earliest = None
+        if assessed.counted:
+            start = None if said.start is None else self.starts[said.start]
+            end = None if said.end is None else self.ends[said.end]
+            if start is not None and end is not None and end < start:
+                end = start  # "from 30 days until a month" would be backwards in February
+            if said.earliest is not None and kind is Kind.PREPARE:
+                earliest = self.starts[said.earliest]
+                earliest = max(earliest, start) if start else earliest
+            elif said.earliest is not None:
+                earliest = self.ends[said.earliest]
+                earliest = min(earliest, end) if end else earliest
         return PlacedRecommendation(
             recommendation=said,
-            case=found,
-            counted=True,
-            start=times.start,
-            end=times.end,
-            earliest=times.earliest,
+            case=assessed.case,
+            counted=assessed.counted,
+            start=start,
+            end=end,
+            earliest=earliest,
         )
 
-    def readings(self, rule: Rule) -> list[_PlacedTimes]:
+    def placed_claims(self, rule: Rule) -> list[PlacedRecommendation]:
         """Place the recommendations of a rule that count on the calendar."""
-        return [self.reading(counted, rule.kind) for counted in self.evaluated_rules[rule.id].counted]
+        return [self.placed(counted, rule.kind) for counted in self.evaluated_rules[rule.id].counted]
 
     def other_edge(self, rule: Rule) -> Offset | None:
         """Return the edge of a rule's window that an override doesn't change: the earliest start, or the latest end
         of a preparation.
         """
-        readings = self.readings(rule)
-        if rule.kind is Kind.PREPARE:
-            ends = [
-                (reading.end, reading.counted.said.end) for reading in readings if reading.end is not None
-            ]
-            return max(ends, key=itemgetter(0), default=(None, None))[1]
-        starts = [
-            (reading.start, reading.counted.said.start) for reading in readings if reading.start is not None
-        ]
-        return min(starts, key=itemgetter(0), default=(None, None))[1]
+        edge, choose = (_END, max) if rule.kind is Kind.PREPARE else (_START, min)
+        chosen = choose(self.placed_claims(rule), key=edge, default=None)
+        return None if chosen is None else edge(chosen.recommendation)
 
-    def reading(self, counted: _Counted, kind: Kind) -> _PlacedTimes:
-        said = counted.said
-        start = None if said.start is None else self.starts[said.start]
-        end = None if said.end is None else self.ends[said.end]
-        if start is not None and end is not None and end < start:
-            end = start  # "from 30 days until a month" would be backwards in February
-        if said.earliest is None:
-            return _PlacedTimes(counted, start, end, None)
-        if kind is Kind.PREPARE:
-            earliest = self.starts[said.earliest]
-            earliest = max(earliest, start) if start else earliest
-        else:
-            earliest = self.ends[said.earliest]
-            earliest = min(earliest, end) if end else earliest
-        return _PlacedTimes(counted, start, end, earliest)
-
-    def combined(self, rule: Rule, placed: Sequence[_PlacedTimes]) -> Window:
+    def combined(self, rule: Rule, placed: Sequence[PlacedRecommendation]) -> Window:
         """Combine the recommendations that count into a window. The source of the strictest edge governs it."""
         evaluated = self.evaluated_rules[rule.id]
-        same = _Untimed(rule=rule, recommendations=evaluated.assessed)
+        claims = evaluated.assessed
         match rule.kind:
             case Kind.AVOID:
-                start, end, _, governs = _stretch(placed)
-                earliest_end = max(start, min(end, _every_group_ended(evaluated, placed, end)))
+                start, end, _, governs = _first_and_last(placed)
+                differs = max(start, min(end, _every_group(evaluated, placed, "end", end)))
                 return AvoidWindow(
-                    **same, start=start, earliest_end=earliest_end, end=end, governed_by=governs
+                    rule=rule,
+                    start=start,
+                    earliest_end=differs,
+                    end=end,
+                    governed_by=governs,
+                    recommendations=claims,
                 )
             case Kind.DO:
-                start, end, _, governs = _stretch(placed)
-                return TimedWindow(**same, start=start, end=end, governed_by=governs)
+                start, end, _, governs = _first_and_last(placed)
+                return TimedWindow(
+                    rule=rule, start=start, end=end, governed_by=governs, recommendations=claims
+                )
             case Kind.PREPARE:
-                start, end, governs, _ = _stretch(placed)
-                latest_start = min(end, max(start, _every_group_started(evaluated, placed, start)))
+                start, end, governs, _ = _first_and_last(placed)
+                agreed = min(end, max(start, _every_group(evaluated, placed, "start", start)))
                 return PrepareWindow(
-                    **same, start=start, latest_start=latest_start, end=end, governed_by=governs
+                    rule=rule,
+                    start=start,
+                    latest_start=agreed,
+                    end=end,
+                    governed_by=governs,
+                    recommendations=claims,
                 )
             case Kind.MILESTONE:
                 first, last = self.days(placed)
-                return Window(**same, start=first, end=last, governed_by=_latest(placed, Edge.START))
+                earliest, governing = None, _START
             case Kind.EXPECT | Kind.CONTRAINDICATION | Kind.WARNING:
-                first = min([times.start for times in placed if times.start is not None], default=None)
-                last = max([times.end for times in placed if times.end is not None], default=None)
+                first = min((claim.start for claim in placed if claim.start is not None), default=None)
+                last = max((claim.end for claim in placed if claim.end is not None), default=None)
                 if first is not None and last is not None:
                     last = max(first, last)
                 earliest = _earliest_end(placed, first) if rule.kind is Kind.EXPECT else None
-                latest = _latest(placed, Edge.END)
-                return Window(**same, start=first, earliest_end=earliest, end=last, governed_by=latest)
+                governing = _END
             case _:
                 assert_never(rule.kind)
+        return Window(
+            rule=rule,
+            start=first,
+            earliest_end=earliest,
+            end=last,
+            governed_by=_latest(placed, governing),
+            recommendations=claims,
+        )
 
-    def days(self, counted: Sequence[_PlacedTimes]) -> tuple[datetime | None, datetime | None]:
+    def days(self, placed: Sequence[PlacedRecommendation]) -> tuple[datetime | None, datetime | None]:
         """Return the start of the local day of the latest start, and the end of the local day of the latest end.
 
         So a milestone is never earlier than any source says; its last day is never before its first.
         """
         treated, zone = self.treatment.treated, self.treatment.zone
-        offers = [reading.counted.said for reading in counted]
-        starts = [
-            place_day(recommendation.start, treated, zone, Edge.START)
-            for recommendation in offers
-            if recommendation.start
-        ]
-        ends = [
-            place_day(recommendation.end, treated, zone, Edge.END)
-            for recommendation in offers
-            if recommendation.end
-        ]
-        first, last = max(starts, default=None), max(ends, default=None)
+        starts = [claim.recommendation.start for claim in placed if claim.recommendation.start]
+        ends = [claim.recommendation.end for claim in placed if claim.recommendation.end]
+        first = max((place_day(start, treated, zone, Edge.START) for start in starts), default=None)
+        last = max((place_day(end, treated, zone, Edge.END) for end in ends), default=None)
         if first is not None and last is not None:
             last = max(first, last)
         return (
@@ -483,29 +455,25 @@ class _Planning:
     def note(self, code: NoteCode, rule: Rule, text: str, sooner: datetime | None = None) -> None:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
 
-    def note_override(self, rule: Rule, sources: Sequence[_PlacedTimes]) -> None:
+    def note_override(self, rule: Rule, sources: Sequence[PlacedRecommendation]) -> None:
         """Add a note that the clinic decided a rule, and another one if that is shorter than every source that counts."""
         text = f"Your clinic's word for this treatment: {rule.short}."
         self.note(NoteCode.OVERRIDE, rule, text)
-        (clinic,) = self.readings(rule)
+        (clinic,) = self.placed_claims(rule)
         if rule.kind is Kind.PREPARE:
-            starts = [reading.start for reading in sources if reading.start is not None]
-            is_shorter = clinic.start is not None and clinic.start > max(starts, default=clinic.start)
+            is_shorter = _START(clinic) > max(map(_START, sources), default=clinic.start)
         else:
-            ends = [reading.end for reading in sources if reading.end is not None]
-            is_shorter = clinic.end is not None and clinic.end < min(ends, default=clinic.end)
+            is_shorter = _END(clinic) < min(map(_END, sources), default=clinic.end)
         if is_shorter:
             text = f"Your clinic's word is shorter than every source here: {rule.short}."
             self.note(NoteCode.OVERRIDE_SHORTER, rule, text)
 
     def note_unknown_skin(
-        self, window: AvoidWindow, counted: Sequence[_PlacedTimes], after: Window | None
+        self, window: AvoidWindow, placed: Sequence[PlacedRecommendation], after: Window | None
     ) -> None:
         """Add a note if an avoid window may end sooner once the skin type is known."""
-        ends = [
-            reading.end for reading in counted if reading.end and reading.counted.case is not Case.UNKNOWN
-        ]
-        if len(ends) == len(counted) or not ends:
+        ends = [claim.end for claim in placed if claim.end and claim.case is not Case.UNKNOWN]
+        if len(ends) == len(placed) or not ends:
             return
         sooner = max([*ends, *([after.end] if after is not None and after.end else [])])
         if sooner < window.end:
@@ -544,66 +512,45 @@ class _Planning:
         return said
 
 
-def _gives_enough(recommendation: Recommendation, kind: Kind) -> bool:
-    """Whether a recommendation gives the edges that its kind needs in order to count."""
-    if kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
-        return recommendation.start is not None and recommendation.end is not None
-    return recommendation.start is not None or recommendation.end is not None
-
-
-class _Stretch(NamedTuple):
-    """From the earliest start to the latest end (UTC), and the sources of both; the first, if several say the same."""
-
-    start: datetime
-    end: datetime
-    start_source: str
-    end_source: str
-
-
-def _stretch(placed: Sequence[_PlacedTimes]) -> _Stretch:
-    """Return the stretch of an avoid, do or prepare rule: what counts for one gives both edges."""
+def _first_and_last(placed: Sequence[PlacedRecommendation]) -> tuple[datetime, datetime, str, str]:
+    """Return the earliest start and the latest end of an avoid, do or prepare rule, whose claims all give both, and the
+    sources of the two; the first, if several say the same.
+    """
     first, last = min(placed, key=_START), max(placed, key=_END)
     assert first.start is not None
     assert last.end is not None
-    return _Stretch(
-        first.start, max(first.start, last.end), first.counted.said.source, last.counted.said.source
-    )
+    end = max(first.start, last.end)
+    return first.start, end, first.recommendation.source, last.recommendation.source
 
 
-def _latest(placed: Sequence[_PlacedTimes], edge: Edge) -> str | None:
+def _latest(placed: Sequence[PlacedRecommendation], edge: Callable[[object], datetime | None]) -> str | None:
     """Return the source with the latest edge; the first one if several have the same, or none has that edge."""
-    edges = [(times.start if edge is Edge.START else times.end, times) for times in placed]
-    latest = max((moment for moment, _ in edges if moment is not None), default=None)
-    return next((times.counted.said.source for moment, times in edges if moment == latest), None)
+    latest = max((moment for moment in map(edge, placed) if moment is not None), default=None)
+    return next((claim.recommendation.source for claim in placed if edge(claim) == latest), None)
 
 
-def _earliest_end(counted: Iterable[_PlacedTimes], start: datetime | None) -> datetime | None:
+def _earliest_end(placed: Iterable[PlacedRecommendation], start: datetime | None) -> datetime | None:
     """Return when what is expected may be over at the earliest, but not before it begins."""
-    ends = [end for reading in counted if (end := reading.earliest or reading.end)]
+    ends = [end for claim in placed if (end := claim.earliest or claim.end)]
     return max(min(ends), start) if ends and start else min(ends, default=None)
 
 
-def _every_group_ended(evaluated: _EvaluatedRule, placed: Sequence[_PlacedTimes], end: datetime) -> datetime:
-    """Return when the least strict recommendation of each group has ended; `end` if nothing is certain.
-
-    Without an unconditional recommendation, uncertain ones must have ended too, so that an option that adds a
-    recommendation doesn't make the window less strict.
-    """
-    ends = [
-        min([placed[number].earliest or placed[number].end or end for number in group])
-        for group in evaluated.certain
-    ]
-    ends += [placed[number].end or end for number in evaluated.uncertain]
-    return max(ends, default=end)
-
-
-def _every_group_started(
-    evaluated: _EvaluatedRule, placed: Sequence[_PlacedTimes], start: datetime
+def _every_group(
+    evaluated: _EvaluatedRule,
+    placed: Sequence[PlacedRecommendation],
+    edge: Literal["start", "end"],
+    strictest: datetime,
 ) -> datetime:
-    """Return when the least strict recommendation of the first group starts; `start` if nothing is certain."""
-    starts = [
-        max([placed[number].earliest or placed[number].start or start for number in group])
+    """Return when the least strict recommendation of each group has ended, or when that of the first group starts.
+
+    That is `strictest` if nothing is certain. Without an unconditional recommendation, uncertain ones must have ended
+    too, so that an option that adds a recommendation doesn't make the window less strict.
+    """
+    least_strict, strict = (min, max) if edge == "end" else (max, min)
+    moments = [getattr(claim, edge) or strictest for claim in placed]
+    edges = [
+        least_strict([placed[number].earliest or moments[number] for number in group])
         for group in evaluated.certain
     ]
-    starts += [placed[number].start or start for number in evaluated.uncertain]
-    return min(starts, default=start)
+    edges += [moments[number] for number in evaluated.uncertain]
+    return strict(edges, default=strictest)
