@@ -18,7 +18,7 @@ from golden import assert_golden
 from needlecare.calendar.course_events import course_calendar
 from needlecare.calendar.events import calendar, calendar_bytes
 from needlecare.calendar.ics import Calendar, stream
-from needlecare.calendar.room import Part, Worth, left_out
+from needlecare.calendar.room import Candidate, Worth, left_out
 from needlecare.model import DailyCare, Detail, Kind, Reminders, SkinType, Treatment
 from needlecare.plan.combine import plan
 from needlecare.plan.course import MAX_SESSIONS, course
@@ -205,15 +205,15 @@ def test_what_is_worth_least_goes_first() -> None:
     """31 events and 1 too many, case by case: what goes, and what the next change then tells as well."""
     night = datetime(2026, 11, 21, 20, tzinfo=UTC)
 
-    def change(rule: str, hours: int, priority: int) -> Part:
+    def change(rule: str, hours: int, priority: int) -> Candidate:
         at = night + timedelta(hours=hours)
-        return Part(role=f"phase/{rule}", worth=Worth.LAST_CHANGE, at=at, priority=priority)
+        return Candidate(role=f"phase/{rule}", worth=Worth.LAST_CHANGE, at=at, priority=priority)
 
     wash, makeup, gym = change("wash", 12, 5), change("makeup", 48, 4), change("gym", 168, 3)
-    daily = Part(role="daily", worth=Worth.CARE)
-    bar = Part(role="bar/gym", worth=Worth.BAR)
-    sign = Part(role="sign/redness", worth=Worth.SIGN)
-    always = [Part(role=f"start/{n}", worth=Worth.ALWAYS) for n in range(30)]
+    daily = Candidate(role="daily", worth=Worth.CARE)
+    bar = Candidate(role="bar/gym", worth=Worth.BAR)
+    sign = Candidate(role="sign/redness", worth=Worth.SIGN)
+    always = [Candidate(role=f"start/{n}", worth=Worth.ALWAYS) for n in range(30)]
     for first, second, gone_first, gone_second in (
         ([bar, wash], [daily], {"bar/gym"}, set()),
         ([daily, wash], [daily], set(), {"daily"}),  # 20 in the first session, 1.5 in the second

@@ -5,21 +5,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from needlecare.calendar.room import Part, Worth, is_left_out, left_out
+from needlecare.calendar.room import Candidate, Worth, is_left_out, left_out
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-def always(count: int) -> list[Part]:
-    return [Part(role=f"always/{number}", worth=Worth.ALWAYS) for number in range(count)]
+def always(count: int) -> list[Candidate]:
+    return [Candidate(role=f"always/{number}", worth=Worth.ALWAYS) for number in range(count)]
 
 
-def change(role: str, hours: float, priority: int = 1, worth: Worth = Worth.CHANGE) -> Part:
+def change(role: str, hours: float, priority: int = 1, worth: Worth = Worth.CHANGE) -> Candidate:
     """Return a change so many hours after noon."""
-    return Part(role=role, worth=worth, at=NOON + timedelta(hours=hours), priority=priority)
+    return Candidate(role=role, worth=worth, at=NOON + timedelta(hours=hours), priority=priority)
 
 
-def gone(*sessions: Sequence[Part]) -> list[list[str]]:
+def gone(*sessions: Sequence[Candidate]) -> list[list[str]]:
     """Return the roles that each session leaves out."""
     return [sorted(roles) for roles in left_out(sessions).roles]
 
@@ -44,7 +44,7 @@ LATE = {
 @pytest.mark.parametrize("worth", LATE)
 def test_a_change_may_come_late_rather_than_that_this_goes(worth: Worth, session: int) -> None:
     hours = LATE[worth][session > 0]
-    other = Part(role="other", worth=worth)
+    other = Candidate(role="other", worth=worth)
     for delay, first in ((hours - 0.01, "phase/a"), (hours + 0.01, "other")):
         parts = [*always(28), change("phase/a", 0), change("phase/b", delay, worth=Worth.ALWAYS), other]
         assert gone(*([] for _ in range(session)), parts) == [*([] for _ in range(session)), [first]]
@@ -53,9 +53,9 @@ def test_a_change_may_come_late_rather_than_that_this_goes(worth: Worth, session
 def test_a_bar_goes_first_then_a_middle() -> None:
     """A change is never worth less than 2 in a first session, and 1 in a later one, as much as a middle."""
     parts = [
-        Part(role="middle/a", worth=Worth.MIDDLE),
+        Candidate(role="middle/a", worth=Worth.MIDDLE),
         change("phase/a", 0),
-        Part(role="bar/a", worth=Worth.BAR),
+        Candidate(role="bar/a", worth=Worth.BAR),
         change("phase/b", 0, worth=Worth.ALWAYS),
     ]
     assert gone([*always(27), *parts]) == [["bar/a"]]
@@ -68,7 +68,7 @@ def test_a_bar_goes_first_then_a_middle() -> None:
 
 
 def test_thirty_events_stay() -> None:
-    bars = [Part(role=f"bar/{number}", worth=Worth.BAR) for number in range(31)]
+    bars = [Candidate(role=f"bar/{number}", worth=Worth.BAR) for number in range(31)]
     assert gone(bars[:30]) == [[]]
     assert gone(bars) == [["bar/30"]]
     assert gone(bars[:15], bars[:16]) == [[], ["bar/15"]]
@@ -96,7 +96,7 @@ def test_a_change_that_announces_another_is_worth_its_delay_too() -> None:
         change("a", 0),
         change("b", 4, priority=3),
         change("c", 8, worth=Worth.ALWAYS),
-        Part(role="care", worth=Worth.FURTHER_PREPARATION),
+        Candidate(role="care", worth=Worth.FURTHER_PREPARATION),
     ]
     # b alone: 2 + 4 / 3 = 3.3; a: 2 + 4 = 6; preparation: 5
     assert gone([*always(27), *parts]) == [["b"]]
@@ -110,7 +110,7 @@ def test_a_change_takes_over_the_importance_of_what_it_announces() -> None:
         change("a", 0),
         change("b", 1, priority=9),
         change("c", 10, worth=Worth.ALWAYS),
-        Part(role="care", worth=Worth.FURTHER_PREPARATION),
+        Candidate(role="care", worth=Worth.FURTHER_PREPARATION),
     ]
     # a: 2 + 1 = 3; b: 2 + 9 / 9 = 3, and it is the later of the two. Then a would wait for c: 2 + 10.
     assert gone([*always(27), *parts]) == [["b"]]
@@ -123,8 +123,8 @@ def test_a_change_takes_over_the_importance_of_what_it_announces() -> None:
 
 def test_the_kinds_that_go_are_named_with_their_sessions_and_without_where_none_stays() -> None:
     care, bars = (
-        Part(role="care", worth=Worth.CARE),
-        [Part(role=f"bar/{n}", worth=Worth.BAR) for n in range(2)],
+        Candidate(role="care", worth=Worth.CARE),
+        [Candidate(role=f"bar/{n}", worth=Worth.BAR) for n in range(2)],
     )
     found = left_out([[*always(15), *bars], [*always(13), care, *bars]])
     assert found.kinds == {Worth.BAR: [1, 2]}

@@ -6,16 +6,17 @@ UIDs stay the same when sessions move.
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from needlecare.calendar.events import EVENING, GENTLY, SHOWN, Draft, calendar_of, plan_drafts
 from needlecare.calendar.ics import Calendar
-from needlecare.calendar.options import CalendarOptions
+from needlecare.calendar.options import CalendarOptions, options_of
 from needlecare.calendar.phases import at_clock, avoid_windows
 from needlecare.calendar.roles import of_session
-from needlecare.calendar.room import Worth, left_out
+from needlecare.calendar.room import Worth
 from needlecare.calendar.titles import ALL_OVER
 from needlecare.model import Detail, Plan, Reminders, Window
 from needlecare.output.sentences.course_wording import goes_on, session_when
@@ -44,58 +45,10 @@ def course_calendar(  # noqa: PLR0913  everything that a calendar is made with
     new dates of moved sessions. The reference is that of the first treatment, or `ref`; a UUID is the reference of an
     existing file, and `remembered` are its options. Raises UsageError like the calendar of a plan.
     """
-    options = _options(course, moves, as_of, detail, reminders, remembered)
-    whole = [_drafts(course, session, options) for session in course.sessions]
-    gone = left_out([[draft.part for draft in drafts] for drafts in whole])
-    fitted = [
-        _drafts(course, session, options, without) if without else drafts
-        for session, drafts, without in zip(course.sessions, whole, gone.roles, strict=True)
-    ]
-    ends = {
-        of_session(session.number, window.rule.id): window.end
-        for session in course.sessions
-        for window in avoid_windows(session.visible_plan)
-    }
-    notes = {note.text: note for session in course.sessions for note in session.plan.notes}
-    first = replace(course.sessions[0].plan, treatment=course.first, notes=tuple(notes.values()))
-    drafts = [draft for drafts in fitted for draft in drafts]
-    return calendar_of(first, drafts, as_of, ref=ref, options=options, ends=ends, gone=gone)
-
-
-def _drafts(
-    course: Course, session: Session, options: CalendarOptions, without: Collection[str] = ()
-) -> list[Draft]:
-    """Return the drafts of one session, without those that are left out."""
-    planned = options.planned
-    if planned is not None and planned >= session.begins:
-        planned = None
-    made = plan_drafts(
-        _worded(course, session),
-        planned,
-        reminders=options.reminders,
-        going_on=_going_on(course, session),
-        continued=_continued(course, session),
-        without=without,
-    )
-    return [named for draft in made for named in _until_next(course, session, draft)]
-
-
-def _options(
-    course: Course,
-    moves: Mapping[int, datetime | date],
-    as_of: datetime,
-    detail: Detail,
-    reminders: Reminders,
-    remembered: CalendarOptions | None,
-) -> CalendarOptions:
-    """Return the options of a course's calendar; preparation is announced again if the sessions have moved."""
-    options = CalendarOptions(
+    first = course.sessions[0].plan
+    options = replace(
+        options_of(first, detail=detail, reminders=reminders),
         treatment=course.first,
-        schedule=course.schedule.id,
-        version=course.schedule.version,
-        follow=course.sessions[0].plan.followed,
-        detail=detail,
-        reminders=reminders,
         sessions=len(course.sessions),
         every=course.every.text,
         moves=tuple((number, moves[number]) for number in sorted(moves)),
@@ -104,8 +57,38 @@ def _options(
         (remembered.treatment.treated, remembered.sessions, remembered.every, remembered.moves)
         == (options.treatment.treated, options.sessions, options.every, options.moves)
     ):
-        return replace(options, planned=remembered.planned)
-    return replace(options, planned=as_of if as_of < course.sessions[-1].begins else None)
+        planned = remembered.planned
+    else:  # preparation is announced again if the sessions have moved
+        planned = as_of if as_of < course.sessions[-1].begins else None
+    options = replace(options, planned=planned)
+    sessions = [partial(_drafts, course, session, options) for session in course.sessions]
+    ends = {
+        of_session(session.number, window.rule.id): window.end
+        for session in course.sessions
+        for window in avoid_windows(session.visible_plan)
+    }
+    notes = {note.text: note for session in course.sessions for note in session.plan.notes}
+    first = replace(first, treatment=course.first, notes=tuple(notes.values()))
+    return calendar_of(first, sessions, as_of, ref=ref, options=options, ends=ends)
+
+
+def _drafts(
+    course: Course, session: Session, options: CalendarOptions, *, without: Collection[str] = ()
+) -> list[Draft]:
+    """Return the drafts of one session, without those that are left out."""
+    following = course.after(session)
+    planned = options.planned
+    if planned is not None and planned >= session.begins:
+        planned = None
+    made = plan_drafts(
+        session.visible_plan if following is None else _worded(course, session, following),
+        planned,
+        reminders=options.reminders,
+        going_on={w.rule.id: f" (on to session {session.number + 1})" for w, _ in goes_on(course, session)},
+        continued={merged.avoid.rule.id for merged in following.merged} if following is not None else (),
+        without=without,
+    )
+    return [named for draft in made for named in _until_next(course, session, draft)]
 
 
 def _until_next(course: Course, session: Session, draft: Draft) -> Iterator[Draft]:
@@ -145,34 +128,17 @@ def _before_session(draft: Draft, following: Session, course: Course) -> Draft:
     return replace(draft, start=evening, end=evening + SHOWN, title=title)
 
 
-def _going_on(course: Course, session: Session) -> dict[str, str]:
-    """Return what follows the names of things that must also be avoided for the next session."""
-    following = course.after(session)
-    if following is None:
-        return {}
-    return {window.rule.id: f" (on to session {following.number})" for window, _ in goes_on(course, session)}
-
-
-def _continued(course: Course, session: Session) -> set[str]:
-    """Return the avoid rules that the preparation for the next session continues."""
-    following = course.after(session)
-    return {merged.avoid.rule.id for merged in following.merged} if following is not None else set()
-
-
-def _worded(course: Course, session: Session) -> Plan:
+def _worded(course: Course, session: Session, following: Session) -> Plan:
     """Return the plan of a session, in which the milestone of the next session names its date."""
-    following = course.after(session)
     milestone = next_milestone(session)
-    if following is None or milestone is None:
+    if milestone is None:
         return session.visible_plan
     changed = _appointment(course, session, following, milestone)
-    return replace(
-        session.visible_plan,
-        windows=tuple(
-            changed if window.kind is milestone.kind and window.rule.id == milestone.rule.id else window
-            for window in session.visible_plan.windows
-        ),
-    )
+    windows = [
+        changed if window.kind is milestone.kind and window.rule.id == milestone.rule.id else window
+        for window in session.visible_plan.windows
+    ]
+    return replace(session.visible_plan, windows=tuple(windows))
 
 
 def _appointment(course: Course, session: Session, following: Session, milestone: Window) -> Window:

@@ -101,12 +101,13 @@ class Wording(Struct, frozen=True, dict=True):
 
     def preparation(self, windows: Sequence[PrepareWindow]) -> tuple[Section, ...]:
         """Return what to prepare, each with its start, and what to tell the clinic."""
-        lines = ["Until your appointment:", *(f"- {self._preparation_line(window)}" for window in windows)]
-        checklist = ["Tell them first:", *(f"- {window.rule.title}" for window in self.plan.checklist)]
-        sections = [Section("\n".join(lines), 0, self._name_medicine(lines))]
-        if len(checklist) > 1:
-            sections.append(Section("\n".join(checklist), 2, self._name_medicine(checklist)))
-        return tuple(sections)
+        lists = [(0, "Until your appointment:", [self._preparation_line(window) for window in windows])]
+        if self.plan.checklist:
+            lists.append((2, "Tell them first:", [window.rule.title for window in self.plan.checklist]))
+        return tuple(
+            Section("\n- ".join([heading, *lines]), rank, self._name_medicine(lines))
+            for rank, heading, lines in lists
+        )
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -5,9 +5,9 @@ at once, a change waits for the end of the quiet hours (later, never earlier), a
 discreet unless asked otherwise.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ from needlecare.calendar.phases import (
     changes,
 )
 from needlecare.calendar.roles import Role, without_session
-from needlecare.calendar.room import LeftOut, Part, Worth, is_left_out, left_out
+from needlecare.calendar.room import Candidate, Worth, is_left_out, left_out
 from needlecare.errors import UsageError
 from needlecare.model import (
     Alarms,
@@ -85,12 +85,12 @@ class Draft(Struct, frozen=True, kw_only=True):
     daily: Daily | None = None
 
     @property
-    def part(self) -> Part:
+    def candidate(self) -> Candidate:
         """What decides whether there is room for it."""
         role = without_session(self.role)
         if self.priority is None or not isinstance(self.start, datetime):
-            return Part(role=role, worth=self.worth)
-        return Part(role=role, worth=self.worth, at=self.start, priority=self.priority)
+            return Candidate(role=role, worth=self.worth)
+        return Candidate(role=role, worth=self.worth, at=self.start, priority=self.priority)
 
 
 FIXED, PHASES, DAYS, EXTRAS, BARS = range(5)  # ranks
@@ -129,13 +129,10 @@ def calendar(
     what that file was made with: preparation that it announced stays where it is.
     """
     planned = planned_at(plan, as_of, remembered)
-    whole = plan_drafts(plan, planned, reminders=reminders)
-    gone = left_out([[draft.part for draft in whole]])
-    (roles,) = gone.roles
-    drafts = plan_drafts(plan, planned, reminders=reminders, without=roles) if roles else whole
     options = options_of(plan, detail=detail, reminders=reminders, planned=planned)
+    drafts = partial(plan_drafts, plan, planned, reminders=reminders)
     ends = {window.rule.id: window.end for window in avoid_windows(plan)}
-    return calendar_of(plan, drafts, as_of, ref=ref, options=options, ends=ends, gone=gone)
+    return calendar_of(plan, [drafts], as_of, ref=ref, options=options, ends=ends)
 
 
 def planned_at(plan: Plan, as_of: datetime, remembered: CalendarOptions | None) -> datetime | None:
@@ -170,23 +167,28 @@ def plan_drafts(
     return [draft for draft in drafts if not is_left_out(draft.role, without)]
 
 
-def calendar_of(  # noqa: PLR0913  everything that a calendar is made of
+def calendar_of(
     plan: Plan,
-    drafts: Iterable[Draft],
+    sessions: Sequence[Callable[..., list[Draft]]],
     as_of: datetime,
     *,
     ref: str | UUID | None,
     options: CalendarOptions,
     ends: Mapping[str, datetime],
-    gone: LeftOut,
 ) -> Calendar:
-    """Make a calendar of drafts: in order, the first event with every standing text.
+    """Make a calendar of the drafts of its sessions: in order, the first event with every standing text.
 
     Its reference, its zone and its day of review are those of the plan (of a
-    series: the plan of its first session).
+    series: the plan of its first session). Where there is no room for some roles of a session, it is
+    drafted again `without` them.
     """
     zone, reminders = plan.treatment.zone, options.reminders
-    settled = _at_minutes_of_their_own(drafts, zone, reminders)
+    whole = [session() for session in sessions]
+    gone = left_out([[draft.candidate for draft in drafts] for drafts in whole])
+    fitted: list[Draft] = []
+    for session, drafts, without in zip(sessions, whole, gone.roles, strict=True):
+        fitted += session(without=without) if without else drafts
+    settled = _at_minutes_of_their_own(fitted, zone, reminders)
     ordered = sorted(settled, key=lambda draft: (beginning(draft.start, zone), draft.role))
     silent = reminders.alarms is Alarms.NONE
     events = []
@@ -268,18 +270,18 @@ class _Drafting(Struct, frozen=True, dict=True):
 
     def phase(self, start: datetime, end: datetime | None, change: Change | None) -> list[Draft]:
         """Draft a phase; if it is long, also its bar and the reminder in its middle."""
-        holding = self.wording.holding_at(start) if change else list(self.holding_from_the_start())
+        holding = self.wording.holding_at(start)
         name = change.ended[0].rule.id if change else Role.START.value
         begun = [window for window in holding if window.start <= start] or holding
         if change is None:
             title = self.first_title(start, begun)
             news = f"{title}."
-        elif over := [w for w in change.ended if w.rule.id not in self.continued] or (
-            not holding and change.ended
-        ):
-            news, title = self.wording.ended(change.ended), titles.change_title(_rules(over), _rules(begun))
         else:
-            news, title = self.wording.ended(change.ended), titles.wait_title(_rules(begun))
+            news = self.wording.ended(change.ended)
+            over = [window for window in change.ended if window.rule.id not in self.continued or not holding]
+            title = (
+                titles.change_title(_rules(over), _rules(begun)) if over else titles.wait_title(_rules(begun))
+            )
         long = end is None or end - start > LONGEST_SHOWN
         phase = Draft(
             role=Role.PHASE.of(name) if change else Role.START.value,
@@ -296,9 +298,6 @@ class _Drafting(Struct, frozen=True, dict=True):
         if end is None or not long:
             return [phase]
         return [phase, *self.bar(name, start, end, begun), *self.middle(name, start, end, begun)]
-
-    def holding_from_the_start(self) -> Iterable[AvoidWindow]:
-        return (window for change in self.wording.announced for window in change.ended)
 
     def first_title(self, start: datetime, begun: Sequence[AvoidWindow]) -> str:
         """Return what has to wait on the first day: "tonight", if all of it lasts until then."""
@@ -400,26 +399,22 @@ class _Drafting(Struct, frozen=True, dict=True):
         return list(drafts.values())
 
     def daily_care(self) -> list[Draft]:
-        """Draft the reminder of daily care in the first week, if it is wanted and there is any."""
-        clock = self.reminders.daily
-        if clock is DailyCare.NONE:
+        """Draft the reminder of daily care in the first week, if it is wanted and there is any.
+
+        It comes on the days of the most important care. Its title names what holds on all of them: one
+        series has one title.
+        """
+        wanted, quiet = self.reminders.daily, self.reminders.quiet
+        exact = isinstance(wanted, time)
+        if wanted is DailyCare.NONE:
             return []
-        exact = isinstance(clock, time)
-        if isinstance(clock, time) and self.reminders.quiet.holds(clock):
-            quiet = self.reminders.quiet
+        default = quiet.end if quiet.holds(CARE) else CARE
+        clock = wanted if isinstance(wanted, time) else default
+        if quiet.holds(clock):
             raise UsageError(
                 f"--daily {clock:%H:%M} is within the quiet hours {quiet.start:%H:%M}-{quiet.end:%H:%M}; "
                 "write a later time, or other --quiet-hours"
             )
-        if not isinstance(clock, time):
-            clock = self.reminders.quiet.end if self.reminders.quiet.holds(CARE) else CARE
-        return self.care_at(clock, exact=exact)
-
-    def care_at(self, clock: time, *, exact: bool) -> list[Draft]:
-        """Draft the reminder of daily care at a local time, on the days of the most important care.
-
-        Its title names what holds on all of them: one series has one title.
-        """
         care = [window for window in sorted(self.plan.to_do, key=_PRIORITY) if window.rule.daily]
         named = [window for window in care if not window.rule.medicine] or care
         if not named:
@@ -434,23 +429,15 @@ class _Drafting(Struct, frozen=True, dict=True):
             return []
         first, last = held[0], held[-1]
         rules = [window.rule for window in named if _holds(window, first) and _holds(window, last)]
-        return [
-            Draft(
-                role=Role.DAILY.value,
-                start=first,
-                end=first + SHOWN,
-                title=titles.daily_title(rules),
-                said=Description(
-                    news=f"Every day: {'; '.join(rule.title for rule in rules)}.",
-                    following=f"Until {short_day(self.day(last), self.wording.reader)}.",
-                    sections=self.wording.besides(first, last + SHOWN),
-                ),
-                wording=self.wording,
-                rank=FIXED if exact else DAYS,
-                worth=Worth.ASKED_FOR if exact else Worth.CARE,
-                daily=Daily(zone=self.zone, count=(self.day(last) - self.day(first)).days + 1),
-            )
-        ]
+        said = Description(
+            news=f"Every day: {'; '.join(rule.title for rule in rules)}.",
+            following=f"Until {short_day(self.day(last), self.wording.reader)}.",
+            sections=self.wording.besides(first, last + SHOWN),
+        )
+        rank, worth = (FIXED, Worth.ASKED_FOR) if exact else (DAYS, Worth.CARE)
+        draft = self.short(Role.DAILY.value, first, titles.daily_title(rules), said, rank, worth)
+        count = (self.day(last) - self.day(first)).days + 1
+        return [replace(draft, daily=Daily(zone=self.zone, count=count))]
 
     # Preparation ----------------------------------------------------------------------------------
 

@@ -1,39 +1,34 @@
-"""Writes calendar events as content lines by RFC 5545, with ics, some of whose serializers are replaced.
+"""Writes calendar events as content lines by RFC 5545, with the serializers of ics where they are right.
 
 ics 0.7 writes alarms before properties, a zero trigger as "P", no DTSTAMP without
 a creation date, an all-day event of one day without its end, unordered events,
 unfolded lines and no final line break. Each is put right here and nowhere else;
 what an event says is decided elsewhere.
 
-ics writes each shape of event once, with fields in place of each
-event's own values; the fields are then filled. A calendar in a batch of thousands so
-costs no more than its texts.
+Each shape of event is written once, with placeholders for the values of an event, which are then
+filled in: so an event in a batch of thousands costs little more than its texts.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import sha1
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import ics
-from ics.alarm import DisplayAlarm
 from ics.grammar.parse import Container, ContentLine
-from ics.serializers.alarm_serializer import DisplayAlarmSerializer
 from ics.serializers.event_serializer import EventSerializer
-from ics.serializers.icalendar_serializer import CalendarSerializer
 from ics.utils import escape_string as _escaped
 from msgspec import Struct
 
+from needlecare.calendar.components import END
 from needlecare.calendar.options import CalendarOptions, options_text
 from needlecare.calendar.room import Worth
 from needlecare.calendar.vtimezone import zone_lines
 from needlecare.time.zones import local
 
-PRODID = "-//needlecare//needlecare//EN"
 LINE = 75  # octets in a physical line, without its break; RFC 5545, section 3.1
 UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, which some clients refuse
 
@@ -119,10 +114,7 @@ def stream(calendar: Calendar) -> bytes:
     first = Stamp(sequence=0, modified=calendar.settled)
     texts = [_event_text(calendar, event, first) for event in calendar.events]
     roles = [event.role for event in calendar.events]
-    return folded([*head_lines(calendar, roles), *texts, END])
-
-
-END = "END:VCALENDAR"
+    return encoded([*head_lines(calendar, roles), *texts, END])
 
 
 def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
@@ -131,16 +123,19 @@ def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
     `roles` are those of every event that the file holds or ever held: by them a later
     revision knows the UIDs of its own events.
     """
-    filled = _head_form().format(
-        name=_on_one_line(calendar.name),
-        reference=calendar.reference,
-        options=options_text(calendar.options),
-        ends=" ".join(f"{name}={_time(end, None)}" for name, end in calendar.ends.items()),
-        roles=" ".join(roles),
-    )
-    lines = filled.split("\r\n")
-    if not calendar.ends:
-        lines = [line for line in lines if not line.startswith("X-NEEDLECARE-ENDS:")]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//needlecare//needlecare//EN",
+        "CALSCALE:GREGORIAN",
+        f"X-WR-CALNAME:{_on_one_line(calendar.name)}",
+        f"X-NEEDLECARE-REFERENCE:{calendar.reference}",
+        f"X-NEEDLECARE-OPTIONS:{options_text(calendar.options)}",
+    ]
+    if calendar.ends:
+        ends = [f"{wait}={_time(end, None)}" for wait, end in calendar.ends.items()]
+        lines.append(f"X-NEEDLECARE-ENDS:{' '.join(ends)}")
+    lines.append(f"X-NEEDLECARE-ROLES:{' '.join(roles)}")
     spans = [
         (event.daily.zone, event.start, event.start + timedelta(days=event.daily.count + 1))
         for event in calendar.events
@@ -150,8 +145,8 @@ def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
     ]
     if spans:  # one zone for all sessions of a course
         first, last = min(start for _, start, _ in spans), max(end for _, _, end in spans)
-        lines[-1:] = [*zone_lines(spans[0][0], first, last), END]
-    return lines[:-1]
+        lines += zone_lines(spans[0][0], first, last)
+    return lines
 
 
 def event_lines(calendar: Calendar, event: Event, stamp: Stamp) -> list[str]:
@@ -175,7 +170,7 @@ def _event_text(calendar: Calendar, event: Event, stamp: Stamp) -> str:
     )
 
 
-def folded(lines: Iterable[str]) -> bytes:
+def encoded(lines: Iterable[str]) -> bytes:
     """Encode content lines for a file: folded, each with its CRLF (section 3.1)."""
     whole = "\n".join([*lines, ""]).encode()
     return _LONG.sub(_folded, whole).replace(b"\n", b"\r\n")
@@ -191,122 +186,55 @@ def _folded(long: re.Match[bytes]) -> bytes:
 # What ics writes ----------------------------------------------------------------------------------
 
 
-@cache
-def _head_form() -> str:
-    """Return the content lines of a calendar without events, with placeholders for its own values."""
-    calendar = _Calendar(creator=PRODID)
-    calendar.scale = "GREGORIAN"
-    form: str = calendar.serialize()
-    return form
-
-
 @lru_cache(maxsize=256)
 def _event_form(*, all_day: bool, daily: Daily | None, rings: bool) -> str:
     """Return the content lines of an event of some shape, with placeholders for its own values."""
-    event = _Event(
+    form = Container("VEVENT")
+    event = ics.Event(
         uid="{uid}",
         name="{title}",
         description="{text}",
         transparent=True,
         classification="PRIVATE",
         categories=["{category}"],
-    )
-    event.whole_days = all_day
-    event.daily = daily
-    if rings:
-        event.alarms = [_Alarm(trigger=timedelta(0), display_text="{title}")]
-    form: str = event.serialize()
-    return form.replace("\r\n", "\n")
-
-
-class _AlarmSerializer(DisplayAlarmSerializer):
-    def serialize_trigger(alarm: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        if alarm.trigger:
-            DisplayAlarmSerializer.serialize_trigger(alarm, container)
-        else:
-            container.append(ContentLine("TRIGGER", value="PT0S"))
-
-
-class _Alarm(DisplayAlarm):
-    class Meta:
-        name = "VALARM"
-        parser = DisplayAlarm.Meta.parser
-        serializer = _AlarmSerializer
-
-
-class _EventSerializer(EventSerializer):
-    def serialize_stamps(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("DTSTAMP", value="{stamp}"))
-        container.append(ContentLine("LAST-MODIFIED", value="{stamp}"))
-        container.append(ContentLine("SEQUENCE", value="{sequence}"))
-
-    def serialize_confirmed(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
         # Without a STATUS, some clients keep that of the event that this one replaces, which may be CANCELLED.
-        container.append(ContentLine("STATUS", value="CONFIRMED"))
-
-    def serialize_role(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("X-NEEDLECARE-ROLE", value="{role}"))
-
-    def serialize_times(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        daily: Daily | None = event.daily
-        params = {}
-        if event.whole_days:
-            params = {"VALUE": ["DATE"]}
-        elif daily is not None and daily.zone.key not in UTC_NAMES:
-            params = {"TZID": [daily.zone.key]}
-        container.append(ContentLine("DTSTART", params=params, value="{start}"))
-        container.append(ContentLine("DTEND", params=params, value="{end}"))
-        if daily is not None:
-            container.append(ContentLine("RRULE", value=f"FREQ=DAILY;COUNT={daily.count}"))
-
-    def serialize_alarm(event: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        for alarm in event.alarms:
-            container.append(alarm.serialize())
-
-    @classmethod
-    def get_serializers(cls) -> list[Callable[[Any, Container], None]]:
-        """Return the serializers in the order of the file: alarms after all properties."""
-        return [
-            cls.serialize_uid,
-            cls.serialize_stamps,
-            cls.serialize_times,
-            cls.serialize_summary,
-            cls.serialize_description,
-            cls.serialize_transparent,
-            cls.serialize_class,
-            cls.serialize_categories,
-            cls.serialize_confirmed,
-            cls.serialize_role,
-            cls.serialize_alarm,
-        ]
-
-
-class _Event(ics.Event):
-    class Meta:
-        name = "VEVENT"
-        parser = ics.Event.Meta.parser
-        serializer = _EventSerializer
-
-
-class _CalendarSerializer(CalendarSerializer):
-    def serialize_name(calendar: Any, container: Container) -> None:  # noqa: N805  as ics calls it
-        container.append(ContentLine("X-WR-CALNAME", value="{name}"))
-        container.append(ContentLine("X-NEEDLECARE-REFERENCE", value="{reference}"))
-        container.append(ContentLine("X-NEEDLECARE-OPTIONS", value="{options}"))
-        container.append(ContentLine("X-NEEDLECARE-ENDS", value="{ends}"))
-        container.append(ContentLine("X-NEEDLECARE-ROLES", value="{roles}"))
-
-    @classmethod
-    def get_serializers(cls) -> list[Callable[[Any, Container], None]]:
-        """Return the serializers in the order of the file."""
-        return [cls.serialize_0version, cls.serialize_1prodid, cls.serialize_calscale, cls.serialize_name]
-
-
-class _Calendar(ics.Calendar):
-    class Meta:
-        name = "VCALENDAR"
-        parser = ics.Calendar.Meta.parser
-        serializer = _CalendarSerializer
+        status="CONFIRMED",
+    )
+    params = {}
+    if all_day:
+        params = {"VALUE": ["DATE"]}
+    elif daily is not None and daily.zone.key not in UTC_NAMES:
+        params = {"TZID": [daily.zone.key]}
+    EventSerializer.serialize_uid(event, form)
+    form += [
+        ContentLine("DTSTAMP", value="{stamp}"),
+        ContentLine("LAST-MODIFIED", value="{stamp}"),
+        ContentLine("SEQUENCE", value="{sequence}"),
+        ContentLine("DTSTART", params=params, value="{start}"),
+        ContentLine("DTEND", params=params, value="{end}"),
+    ]
+    if daily is not None:
+        form.append(ContentLine("RRULE", value=f"FREQ=DAILY;COUNT={daily.count}"))
+    for serialize in (
+        EventSerializer.serialize_summary,
+        EventSerializer.serialize_description,
+        EventSerializer.serialize_transparent,
+        EventSerializer.serialize_class,
+        EventSerializer.serialize_categories,
+        EventSerializer.serialize_status,
+    ):
+        serialize(event, form)
+    form.append(ContentLine("X-NEEDLECARE-ROLE", value="{role}"))
+    if rings:
+        form.append(
+            Container(
+                "VALARM",
+                ContentLine("ACTION", value="DISPLAY"),
+                ContentLine("DESCRIPTION", value="{title}"),
+                ContentLine("TRIGGER", value="PT0S"),
+            )
+        )
+    return str(form).replace("\r\n", "\n")
 
 
 @lru_cache(maxsize=1024)  # an end is often the start of something else

@@ -47,7 +47,7 @@ class CalendarOptions(Struct, frozen=True, kw_only=True):
 
 
 def options_of(
-    plan: Plan, *, detail: Detail, reminders: Reminders, planned: datetime | None
+    plan: Plan, *, detail: Detail, reminders: Reminders, planned: datetime | None = None
 ) -> CalendarOptions:
     """Return the options of the calendar of one plan."""
     return CalendarOptions(
@@ -97,17 +97,26 @@ def parse_options(text: str) -> CalendarOptions | None:
     """Parse the line of options; None if it is damaged or contains something unknown."""
     pairs = [pair.partition("=") for pair in text.replace("\\", "").split()]
     values = {key: value for key, _, value in pairs}
+
+    def several(wanted: str) -> list[tuple[str, str, str]]:
+        """Return the values of a key that may be there several times, each split at its colon."""
+        return [value.partition(":") for key, _, value in pairs if key == wanted]
+
+    flags = {"yes": True, "no": False}
     try:
-        skin_type = values["skin-type"]
+        skin_type, daily = values["skin-type"], values["daily"]
         start, _, end = values["quiet-hours"].partition("-")
         return CalendarOptions(
             treatment=Treatment(
                 treated=_when(values["treated"]),
                 zone=zone_named(values["zone"]),
-                prp=_flag(values["prp"]),
+                prp=flags[values["prp"]],
                 skin_type=None if skin_type == "unknown" else SkinType[skin_type],
-                scars=_flag(values["scars"]),
-                overrides=tuple(_override(value) for key, _, value in pairs if key == "override"),
+                scars=flags[values["scars"]],
+                overrides=tuple(
+                    Override(rule=rule, offset=parse_offset(offset))
+                    for rule, _, offset in several("override")
+                ),
             ),
             schedule=values["schedule"],
             version=values["version"],
@@ -115,13 +124,13 @@ def parse_options(text: str) -> CalendarOptions | None:
             detail=Detail(values["detail"]),
             reminders=Reminders(
                 alarms=Alarms(values["alarms"]),
-                quiet=QuietHours(start=_clock(start), end=_clock(end)),
-                daily=_daily(values["daily"]),
+                quiet=QuietHours(start=time.fromisoformat(start), end=time.fromisoformat(end)),
+                daily=time.fromisoformat(daily) if ":" in daily else DailyCare(daily),
             ),
             planned=_moment(values["planned"]) if "planned" in values else None,
             sessions=int(values["sessions"]) if "sessions" in values else None,
             every=values.get("every"),
-            moves=tuple(_move(value) for key, _, value in pairs if key == "move"),
+            moves=tuple((int(number), _when(when)) for number, _, when in several("move")),
         )
     except (KeyError, ValueError, InvalidOffset, UsageError):
         return None
@@ -137,25 +146,3 @@ def _when(text: str) -> datetime | date:
 
 def _moment(text: str) -> datetime:
     return datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
-
-
-def _move(text: str) -> tuple[int, datetime | date]:
-    number, _, when = text.partition(":")
-    return int(number), _when(when)
-
-
-def _override(text: str) -> Override:
-    rule, _, offset = text.partition(":")
-    return Override(rule=rule, offset=parse_offset(offset))
-
-
-def _clock(text: str) -> time:
-    return time.fromisoformat(text)
-
-
-def _daily(text: str) -> time | DailyCare:
-    return _clock(text) if ":" in text else DailyCare(text)
-
-
-def _flag(text: str) -> bool:
-    return {"yes": True, "no": False}[text]

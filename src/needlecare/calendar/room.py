@@ -51,7 +51,7 @@ class Worth(Enum):
 _HOUR = (1, 1 / 3)  # what each hour of delay is worth for the most important thing in a change
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class Candidate(Struct, frozen=True, kw_only=True):
     """What decides whether an event is left out.
 
     Only changes have the last three: `at` is the moment of the change, `since` that of the first thing that it
@@ -75,32 +75,32 @@ class LeftOut(Struct, frozen=True):
     kinds: Mapping[Worth, Sequence[int]]
 
 
-def left_out(sessions: Sequence[Sequence[Part]]) -> LeftOut:
+def left_out(sessions: Sequence[Sequence[Candidate]]) -> LeftOut:
     """Return what to leave out of the sessions of a calendar. The changes of each session must be sorted."""
-    kept = [list(parts) for parts in sessions]
+    kept = [list(candidates) for candidates in sessions]
     roles: list[set[str]] = [set() for _ in sessions]
     kinds: dict[Worth, set[int]] = {}
     for _ in range(sum(map(len, kept)) - MAX_EVENTS):
         worth, later, after = min(
-            (_worth(parts, number, session), -session, -number)
-            for session, parts in enumerate(kept)
-            for number in range(len(parts))
+            (_worth(candidates, number, session), -session, -number)
+            for session, candidates in enumerate(kept)
+            for number in range(len(candidates))
         )
         if worth == inf:
             break
         session, number = -later, -after
-        parts = kept[session]
-        part = parts.pop(number)
-        following = _next_change(parts, number) if part.at is not None else None
-        roles[session].add(part.role)
-        kinds.setdefault(part.worth if following is None else Worth.CHANGE, set()).add(session + 1)
+        candidates = kept[session]
+        candidate = candidates.pop(number)
+        following = _next_change(candidates, number) if candidate.at is not None else None
+        roles[session].add(candidate.role)
+        kinds.setdefault(candidate.worth if following is None else Worth.CHANGE, set()).add(session + 1)
         if following is not None:
-            parts[following] = replace(
-                parts[following],
-                since=part.since or part.at,
-                priority=min(part.priority, parts[following].priority),
+            candidates[following] = replace(
+                candidates[following],
+                since=candidate.since or candidate.at,
+                priority=min(candidate.priority, candidates[following].priority),
             )
-    remaining = {part.worth for parts in kept for part in parts}
+    remaining = {candidate.worth for candidates in kept for candidate in candidates}
     return LeftOut(
         roles=[frozenset(names) for names in roles],
         kinds={kind: sorted(kinds[kind]) if kind in remaining else [] for kind in Worth if kind in kinds},
@@ -114,17 +114,17 @@ def is_left_out(role: str, gone: Collection[str]) -> bool:
     return role in gone
 
 
-def _worth(parts: Sequence[Part], number: int, session: int) -> float:
-    part = parts[number]
-    following = _next_change(parts, number + 1)
-    if part.at is None or following is None:
-        return part.worth.to(session)
-    at = parts[following].at
+def _worth(candidates: Sequence[Candidate], number: int, session: int) -> float:
+    candidate = candidates[number]
+    following = _next_change(candidates, number + 1)
+    if candidate.at is None or following is None:
+        return candidate.worth.to(session)
+    at = candidates[following].at
     assert at is not None
-    hours = (at - (part.since or part.at)) / timedelta(hours=1)
-    return Worth.CHANGE.to(session) + hours / part.priority * _HOUR[session > 0]
+    hours = (at - (candidate.since or candidate.at)) / timedelta(hours=1)
+    return Worth.CHANGE.to(session) + hours / candidate.priority * _HOUR[session > 0]
 
 
-def _next_change(parts: Sequence[Part], number: int) -> int | None:
+def _next_change(candidates: Sequence[Candidate], number: int) -> int | None:
     """Return the position of the first change at or after a position."""
-    return next((n for n in range(number, len(parts)) if parts[n].at is not None), None)
+    return next((n for n in range(number, len(candidates)) if candidates[n].at is not None), None)

@@ -77,10 +77,7 @@ def signs_title(rules: Sequence[Rule]) -> str:
     """Write "Redness still growing? Call your clinic" for the time from which that is a warning sign."""
     if len(rules) == 1 and rules[0].news:
         return _cut(rules[0].news)
-    return _first_that_fits(
-        f"{_capital(_counted([rule.short for rule in rules], number))}? Call your clinic"
-        for number in range(MAX_NAMES, 0, -1)
-    )
+    return _list_title("", [rule.short for rule in rules], "? Call your clinic", of=len(rules))
 
 
 def milestone_title(rule: Rule) -> str:
@@ -94,18 +91,12 @@ def preparation_title(heading: str, rules: Sequence[Rule], *, more: int) -> str:
     if not named:
         rest = f" +{more}" if more else ""
         return f"{heading}: something to ask your clinic{rest}"
-    return _first_that_fits(
-        f"{heading}: {_counted(named, number, '; ', of=len(rules) + more)}"
-        for number in range(MAX_NAMES, 0, -1)
-    )
+    return _list_title(f"{heading}: ", named, between="; ", of=len(rules) + more)
 
 
 def daily_title(rules: Sequence[Rule]) -> str:
     """Write "Daily care: moisturise often, sunscreen"."""
-    return _first_that_fits(
-        f"Daily care: {_counted([rule.short for rule in rules], number)}"
-        for number in range(MAX_NAMES, 0, -1)
-    )
+    return _list_title("Daily care: ", [rule.short for rule in rules], of=len(rules))
 
 
 def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
@@ -159,11 +150,10 @@ def _news(newsworthy: Sequence[Rule], number: int, *, of: int) -> str:
     rules = newsworthy[:number]
     if not rules:
         return FEWER
-    plain = [rule.short for rule in rules if rule.news is None]
-    clauses = [f"{', '.join(plain)} OK"] if plain else []
+    unnewsworthy = [rule.short for rule in rules if rule.news is None]
+    clauses = [f"{', '.join(unnewsworthy)} OK"] if unnewsworthy else []
     clauses += [rule.news for rule in rules if rule.news is not None]
-    more = f" +{of - len(rules)}" if of > len(rules) else ""
-    return _capital(", ".join(clauses)) + more
+    return _capital(_counted(clauses, more=of - len(rules)))
 
 
 def _wait_names(holding: Iterable[Rule]) -> list[str]:
@@ -175,8 +165,7 @@ def _waits(names: Sequence[str], number: int, *, of: int) -> str:
     named = names[:number]
     if not named:
         return f"{of} more to wait for"
-    more = f" +{of - len(named)}" if of > len(named) else ""
-    return f"wait: {', '.join(named)}{more}"
+    return f"wait: {_counted(named, more=of - len(named))}"
 
 
 def _wait_name(rule: Rule) -> str:
@@ -186,11 +175,17 @@ def _wait_name(rule: Rule) -> str:
     return rule.short
 
 
-def _counted(names: Sequence[str], number: int, between: str = ", ", of: int | None = None) -> str:
-    """Write "a, b +4": some of the names, and how many more things there are."""
-    named = names[:number]
-    rest = (of or len(names)) - len(named)
-    return between.join(named) + (f" +{rest}" if rest else "")
+def _list_title(before: str, names: Sequence[str], after: str = "", *, between: str = ", ", of: int) -> str:
+    """Write as many names of so many things as fit between two texts."""
+    shown = (names[:number] for number in range(MAX_NAMES, 0, -1))
+    return _first_that_fits(
+        _capital(f"{before}{_counted(some, between, more=of - len(some))}{after}") for some in shown
+    )
+
+
+def _counted(names: Sequence[str], between: str = ", ", *, more: int) -> str:
+    """Write "a, b +4"."""
+    return between.join(names) + (f" +{more}" if more else "")
 
 
 def _alternatives(phrases: Sequence[str]) -> str:

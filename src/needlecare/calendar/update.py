@@ -6,6 +6,7 @@ would keep it. Events of other programs, and reminders that a person moved or ad
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,7 @@ from needlecare.calendar.components import (
     split,
     zone_names_in,
 )
-from needlecare.calendar.ics import Calendar, Event, Stamp, event_lines, folded, head_lines, uid
+from needlecare.calendar.ics import Calendar, Event, Stamp, encoded, event_lines, head_lines, uid
 from needlecare.calendar.options import CalendarOptions, parse_options
 from needlecare.calendar.phases import after_quiet
 from needlecare.calendar.roles import Role, of_session, without_session
@@ -66,15 +67,17 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     foreign: int = 0
 
     def __str__(self) -> str:
-        named = {
-            "new": self.new,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "cancelled": self.cancelled,
-            "past and left out": self.dropped,
-            "of other programs, kept": self.foreign,
-        }
-        return ", ".join(f"{number} {what}" for what, number in named.items() if number) or "no events"
+        counts = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return (
+            ", ".join(f"{count} {_OUTCOMES.get(name, name)}" for name, count in counts if count)
+            or "no events"
+        )
+
+
+_OUTCOMES = {
+    "dropped": "past and left out",
+    "foreign": "of other programs, kept",
+}  # the others are words already
 
 
 class Sooner(Struct, frozen=True):
@@ -246,47 +249,36 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
     zone = calendar.options.treatment.zone
     planned = {calendar.uid(event): event for event in calendar.events}
     uids = frozenset(planned)
-    changed = unchanged = cancelled = dropped = foreign = 0
+    counts: Counter[str] = Counter()
     kept: list[Component] = []
     for component in export.components:
         if component.name != "VEVENT":
             kept.append(component)
             continue
+        outcome = "unchanged"
+        after: Component | None = component
         if not export.is_ours(component) and component.uid not in uids:
-            foreign += 1
-            kept.append(component)
-            continue
-        if component.is_occurrence and component.uid in uids:
-            unchanged += 1  # an occurrence of the daily reminder that somebody moved
-            kept.append(component)
-            continue
-        event = planned.pop(component.uid, None)
-        if event is not None:
+            outcome = "foreign"
+        elif component.is_occurrence and component.uid in uids:
+            pass  # an occurrence of the daily reminder that somebody moved
+        elif (event := planned.pop(component.uid, None)) is not None:
             after = _revised(component, calendar, event, now)
-            changed += after is not component
-            unchanged += after is component
-            kept.append(after)
+            outcome = "changed"
         elif _is_preparation(export.role(component)) and component.has_begun(now, zone):
-            unchanged += 1
-            kept.append(component)
+            pass
         elif component.is_over(now, zone):
-            dropped += 1
+            after = None
+            outcome = "dropped"
         else:
             after = _cancelled(component, now)
-            cancelled += after is not component
-            unchanged += after is component
+            outcome = "cancelled"
+        if after is not None:
             kept.append(after)
+        counts["unchanged" if after is component and outcome != "foreign" else outcome] += 1
     first = Stamp(sequence=0, modified=now)
     kept += [Component(event_lines(calendar, event, first)) for event in planned.values()]
-    summary = RevisionSummary(
-        new=len(planned),
-        changed=changed,
-        unchanged=unchanged,
-        cancelled=cancelled,
-        dropped=dropped,
-        foreign=foreign,
-    )
-    data = folded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END])
+    summary = RevisionSummary(new=len(planned), **counts)
+    data = encoded([*_head(export, calendar), *_lines(_needed(kept, calendar)), END])
     return Revised(data=checked_size(data), summary=summary, sooner=tuple(_sooner(export, calendar, now)))
 
 
@@ -304,7 +296,7 @@ def cancel(export: Export, now: datetime) -> Revised:
         foreign=sum(not export.is_ours(event) for event in export.events),
     )
     head = [line for line in export.head if name_of(line) != "METHOD"]
-    data = folded(["BEGIN:VCALENDAR", *head, *_lines(components), END])
+    data = encoded(["BEGIN:VCALENDAR", *head, *_lines(components), END])
     return Revised(data=checked_size(data), summary=summary)
 
 
