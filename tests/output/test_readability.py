@@ -16,7 +16,7 @@ from examples import EXAMPLE, at, treatment
 from needlecare.model import Plan, Treatment
 from needlecare.output.paper.handout import handout
 from needlecare.output.paper.markdown import markdown
-from needlecare.output.sentences.plan import plain
+from needlecare.output.sentences.plan import plan_sentences
 from needlecare.plan.combine import plan
 from needlecare.rules.load import read_schedule
 
@@ -77,7 +77,7 @@ def test_a_child_of_twelve_can_read_the_markdown_and_the_handout(
 def test_a_sentence_has_fifteen_words_at_most(name: str, treated: Treatment, when: datetime) -> None:
     """Dates aside. A list of names after a colon, and what stands in brackets, are no sentence's words."""
     plan = made(name, treated)
-    for text in (markdown(plan, when, sources=False), plain(plan, when)):
+    for text in (markdown(plan, when, sources=False), plan_sentences(plan, when)):
         lines = [re.sub(r"\([^)]*\)", "", DATE.sub("DATE", line)) for line in text.splitlines()]
         sentences = [one for line in lines for one in re.split(r"(?<=[.!?;:])\s+|: ", line)]
         assert [one for one in sentences if len(one.split()) > 15] == []

@@ -25,7 +25,7 @@ from needlecare.output.terminal.text import Text, width_of
     ],
 )
 def test_it_breaks_between_words_and_cuts_a_longer_one(text: str, width: int, lines: list[str]) -> None:
-    assert [line.plain for line in Text(text).wrapped(width)] == lines
+    assert [line.unstyled for line in Text(text).wrapped(width)] == lines
 
 
 def test_each_part_keeps_its_style_over_a_break() -> None:
@@ -39,7 +39,7 @@ def test_each_part_keeps_its_style_over_a_break() -> None:
 
 
 def test_parts_are_joined_with_what_stands_between_them() -> None:
-    assert Text.joined([Text("a"), Text("b"), Text("c")], "; ").plain == "a; b; c"
+    assert Text.joined([Text("a"), Text("b"), Text("c")], "; ").unstyled == "a; b; c"
     assert not Text.joined([], "; ")
 
 
@@ -51,12 +51,12 @@ def test_it_breaks_where_rich_breaks(words: list[str], width: int) -> None:
     text = " ".join(words)
     width = max(width, *map(cell_len, words))  # behind a word that it cuts, rich may put a blank line
     theirs = [line.plain.rstrip() for line in RichText(text).wrap(Console(), width, overflow="fold")]
-    assert [line.plain for line in Text(text).wrapped(width)] == theirs
+    assert [line.unstyled for line in Text(text).wrapped(width)] == theirs
 
 
 @given(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=20))
 def test_no_line_is_wider_than_the_page(text: str) -> None:
-    assert all(width_of(line.plain) <= 10 for line in Text(text).wrapped(10))
+    assert all(line.width <= 10 for line in Text(text).wrapped(10))
 
 
 @pytest.mark.parametrize("text", ["", "gym", "診所", "Praxis Müller", "½", "━╌"])

@@ -12,7 +12,7 @@ from rich.text import Text
 from examples import parse_moment, treatments
 from golden import assert_golden
 from needlecare.model import Kind, Plan, Schedule, SkinType, Status, Treatment
-from needlecare.output.sentences.plan import plain
+from needlecare.output.sentences.plan import plan_sentences
 from needlecare.output.terminal.axis import Axis
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.timeline import timeline
@@ -78,7 +78,7 @@ def test_the_timeline_of_the_body_is_the_one_that_was_read() -> None:
 
 @pytest.mark.parametrize("name", ["before", "day-0", "day-10"])
 def test_the_plain_sentences_are_those_that_were_read(name: str, builtin: Schedule) -> None:
-    assert_golden(f"plain-{name}.txt", plain(example(builtin), moment(MOMENTS[name])))
+    assert_golden(f"plain-{name}.txt", plan_sentences(example(builtin), moment(MOMENTS[name])))
 
 
 # The axis -----------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_a_medicine_is_marked_and_never_named_without_the_doctor_who_prescribed_
 ) -> None:
     for as_of in map(moment, MOMENTS.values()):
         made = plan(EXAMPLE, schedule_v1)
-        for text in (timeline(made, as_of, Screen()), plain(made, as_of)):
+        for text in (timeline(made, as_of, Screen()), plan_sentences(made, as_of)):
             unwrapped = " ".join(text.split())
             if "ibuprofen" in unwrapped:
                 assert "prescriber" in unwrapped

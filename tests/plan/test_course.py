@@ -36,7 +36,7 @@ from needlecare.calendar.ics import stream
 from needlecare.errors import ScheduleError, UsageError
 from needlecare.model import Kind, Offset, Schedule, SessionScope, SkinType, Treatment, Window
 from needlecare.output.json.course import course_json
-from needlecare.output.sentences.course import course_plain
+from needlecare.output.sentences.course import course_sentences
 from needlecare.output.terminal.course import course_timeline, session_timeline
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
@@ -787,7 +787,7 @@ def test_the_timeline_in_ascii_is_the_picture_that_was_read(schedule_v1: Schedul
 
 
 def test_the_plain_sentences_are_those_that_were_read(schedule_v1: Schedule) -> None:
-    assert_golden("course-plain-before.txt", course_plain(course(EXAMPLE, schedule_v1), BEFORE))
+    assert_golden("course-plain-before.txt", course_sentences(course(EXAMPLE, schedule_v1), BEFORE))
 
 
 def test_the_months_at_a_glance_show_sessions_recovery_photos_and_results(schedule_v1: Schedule) -> None:
@@ -851,7 +851,7 @@ def test_what_comes_next_is_an_end_or_a_session(
 ) -> None:
     made = course(EXAMPLE, schedule_v1)
     assert f"Next  {said}   {when}" in course_timeline(made, at(as_of), Screen(width=120))
-    assert f"Next: {when}: {said}." in course_plain(made, at(as_of))
+    assert f"Next: {when}: {said}." in course_sentences(made, at(as_of))
 
 
 def test_after_everything_nothing_comes_next(schedule_v1: Schedule) -> None:
@@ -906,7 +906,7 @@ def test_a_skin_type_that_would_change_nothing_until_the_next_session_is_not_ask
 def test_every_standing_text_is_there(schedule_v1: Schedule) -> None:
     made = course(EXAMPLE, schedule_v1)
     shown = " ".join(course_timeline(made, BEFORE, Screen(width=80)).split())
-    said = course_plain(made, BEFORE)
+    said = course_sentences(made, BEFORE)
     for name, text in schedule_v1.standing:
         assert name == "call" or text.short.split("{")[0].rstrip(": ") in shown
         assert text.text.split("{")[0] in said

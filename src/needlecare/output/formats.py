@@ -4,11 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
-from needlecare.model import Detail, Plan, QuietHours
+from needlecare.model import Detail, Plan, QuietHours, Reminders
 from needlecare.output.terminal.screen import Screen
 
 if TYPE_CHECKING:
     from needlecare.plan.course import Course
+
+
+USUAL_QUIET = Reminders().quiet
 
 
 class Format(StrEnum):
@@ -28,9 +31,9 @@ def plan_text(  # noqa: PLR0913  each format needs others of them
     now: datetime,
     *,
     screen: Screen | None = None,
-    ref: str | None,
-    detail: Detail,
-    quiet: QuietHours,
+    ref: str | None = None,
+    detail: Detail = Detail.DISCREET,
+    quiet: QuietHours = USUAL_QUIET,
     sources: bool | None = None,
     name: str = "",
 ) -> str:
@@ -46,9 +49,9 @@ def plan_text(  # noqa: PLR0913  each format needs others of them
 
             return timeline(plan, now, screen, name=name)
         case Format.PLAIN | Format.TIMELINE:
-            from needlecare.output.sentences.plan import plain
+            from needlecare.output.sentences.plan import plan_sentences
 
-            return plain(plan, now, name=name)
+            return plan_sentences(plan, now, name=name)
         case Format.MARKDOWN:
             from needlecare.output.paper.markdown import markdown
 
@@ -78,17 +81,23 @@ def course_text(
     session: int | None = None,
     name: str = "",
 ) -> str:
-    """Render a course at a moment (UTC) in a format, or one of its sessions in full. `name`: see plan_text."""
+    """Render a course at a moment (UTC) in a format; `name` as in plan_text.
+
+    One `session` in full is the plan of a single treatment below its number.
+    """
     if form is Format.JSON:
         from needlecare.output.json.course import course_json
 
         return course_json(course, now)
-    if form is Format.TIMELINE:
-        from needlecare.output.terminal.course import course_timeline, session_timeline
+    on_screen = form is Format.TIMELINE
+    if session is not None:
+        plan = course.sessions[session - 1].visible_plan
+        heading = f"Session {session} of {len(course.sessions)}{'' if on_screen else '.'}"
+        return f"{heading}\n{plan_text(form, plan, now, screen=screen)}"
+    if on_screen:
+        from needlecare.output.terminal.course import course_timeline
 
-        if session is not None:
-            return session_timeline(course, session, now, screen)
         return course_timeline(course, now, screen, name=name)
-    from needlecare.output.sentences.course import course_plain, session_plain
+    from needlecare.output.sentences.course import course_sentences
 
-    return course_plain(course, now, name=name) if session is None else session_plain(course, session, now)
+    return course_sentences(course, now, name=name)

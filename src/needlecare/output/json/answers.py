@@ -1,6 +1,8 @@
 """Answers to questions as JSON: "may I?", "is this normal?", and emergencies."""
 
-from needlecare.model import Rule, Schedule, Window
+from datetime import datetime
+
+from needlecare.model import Plan, Rule, Schedule, Window
 from needlecare.output.json.plan import (
     Json,
     iso,
@@ -27,40 +29,41 @@ def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
     """Write the answer to "may I?" as JSON; `asked` is what was typed, `at` is that of can()."""
     words = AnswerWording(reply, at=at)
     answer = words.answer
-    zone = answer.plan.treatment.zone
-    schedule = answer.plan.schedule
-    day = local(answer.moment, zone).date()
+    plan = answer.plan
+    day = local(answer.moment, plan.treatment.zone).date()
     return json_text(
         {
-            "schedule": schedule_json(schedule),
-            "treatment": treatment_json(answer.plan.treatment),
-            "as_of": iso(answer.moment, zone),
+            **_about(plan, answer.moment),
             "asked": asked,
             "answer": answer.verdict.value,
             "allowed": answer.verdict.allowed,
             "mistake": words.mistake,
             "first": list(answer.first),
             "text": " ".join(words.rows()),
-            "rules": [_ruling_json(ruling, answer) for ruling in answer.rulings],
-            "notes": [note_json(n) for n in (*review_notes(schedule, day), *override_notes(answer))],
-            "standing": {name: standing_text(name, schedule) for name in words.standing()},
+            "rules": [
+                {
+                    "verdict": ruling.verdict and ruling.verdict.value,
+                    "decides": ruling in answer.deciding,
+                    **_window_json(ruling, answer),
+                }
+                for ruling in answer.rulings
+            ],
+            "notes": [note_json(n) for n in (*review_notes(plan.schedule, day), *override_notes(answer))],
+            "standing": {name: standing_text(name, plan.schedule) for name in words.standing()},
         }
     )
 
 
 def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
     """Write the answer to "is this normal?" as JSON; `asked` is what was typed."""
-    plan = answer.plan
     return json_text(
         {
-            "schedule": schedule_json(plan.schedule),
-            "treatment": treatment_json(plan.treatment),
-            "as_of": iso(answer.moment, plan.treatment.zone),
+            **_about(answer.plan, answer.moment),
             "asked": asked,
             "answer": answer.usual.value,
             "usual": answer.usual is Usual.USUAL,
             "text": " ".join(SignWording(answer, at=at).rows()),
-            "signs": [_sign_json(sign, answer) for sign in answer.signs],
+            "signs": [{"usual": sign.usual.value, **_window_json(sign, answer)} for sign in answer.signs],
             "watch": [_rule_json(rule) for rule in (*answer.watch, *answer.others)],
             "standing": _standing(answer),
         }
@@ -69,12 +72,10 @@ def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
 
 def today_json(view: Today) -> str:
     """Write what is usual at a moment, and when to call, as JSON."""
-    plan, zone = view.plan, view.plan.treatment.zone
+    zone = view.plan.treatment.zone
     return json_text(
         {
-            "schedule": schedule_json(plan.schedule),
-            "treatment": treatment_json(plan.treatment),
-            "as_of": iso(view.moment, zone),
+            **_about(view.plan, view.moment),
             "now": [window_summary_json(window, view.moment, zone) for window in view.now],
             "soon": [window_summary_json(window, view.moment, zone) for window in view.soon],
             "watch": [_rule_json(rule) for rule in view.watch],
@@ -97,28 +98,25 @@ def alarm_json(level: Alarm, schedule: Schedule, words: str) -> str:
     )
 
 
-def _ruling_json(ruling: Ruling, answer: Answer) -> Json:
+def _about(plan: Plan, moment: datetime) -> Json:
+    """Return which plan an answer is about, and at which moment (UTC)."""
+    return {
+        "schedule": schedule_json(plan.schedule),
+        "treatment": treatment_json(plan.treatment),
+        "as_of": iso(moment, plan.treatment.zone),
+    }
+
+
+def _window_json(meant: Ruling | Sign, answer: Answer | SignAnswer) -> Json:
     """Return a rule that was meant, with its window; without one, its times are null."""
-    rule = ruling.rule
-    window = ruling.window or Window(rule=rule)
-    said = {"verdict": ruling.verdict and ruling.verdict.value, "decides": ruling in answer.deciding}
+    window = meant.window or Window(rule=meant.rule)
     facts = window_summary_json(window, answer.moment, answer.plan.treatment.zone)
-    if ruling.window is None:
-        facts["status"] = None
-    return {**said, **facts}
+    return facts if meant.window else {**facts, "status": None}
 
 
 def _standing(view: SignAnswer | Today) -> Json:
     schedule = view.plan.schedule
     return {name: standing_text(name, schedule) for name in ("call", "emergency", "general")}
-
-
-def _sign_json(sign: Sign, answer: SignAnswer) -> Json:
-    window = sign.window or Window(rule=sign.rule)
-    facts = window_summary_json(window, answer.moment, answer.plan.treatment.zone)
-    if sign.window is None:
-        facts["status"] = None
-    return {"usual": sign.usual.value, **facts}
 
 
 def _rule_json(rule: Rule) -> Json:

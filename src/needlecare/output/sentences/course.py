@@ -17,7 +17,6 @@ from needlecare.output.sentences.course_wording import (
 from needlecare.output.sentences.plan import (
     always,
     not_yet_text,
-    plain,
     preparation_text,
     section,
     sign_text,
@@ -30,15 +29,10 @@ from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import local
 
 
-def course_plain(course: Course, as_of: datetime, *, name: str = "") -> str:
+def course_sentences(course: Course, as_of: datetime, *, name: str = "") -> str:
     """Write a course at a moment (UTC), one fact per line; the first begins with what its treatment is called."""
     text = "\n".join(_lines(course, as_of)) + "\n"
     return f"{name}: {text}" if name else text
-
-
-def session_plain(course: Course, number: int, as_of: datetime) -> str:
-    """Write one session of a course in full, as the sentences of a single treatment."""
-    return f"Session {number} of {len(course.sessions)}.\n{plain(course.sessions[number - 1].visible_plan, as_of)}"
 
 
 def _lines(course: Course, as_of: datetime) -> Iterator[str]:

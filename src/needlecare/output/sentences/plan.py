@@ -23,7 +23,7 @@ from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import end_of_day, first_moment, local
 
 
-def plain(plan: Plan, as_of: datetime, *, name: str = "") -> str:
+def plan_sentences(plan: Plan, as_of: datetime, *, name: str = "") -> str:
     """Write a plan at a moment (UTC), one fact per line; the first begins with what the treatment is called."""
     text = "\n".join(_lines(overview(plan, as_of))) + "\n"
     return f"{name}: {text}" if name else text

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from msgspec import Struct
-
 from needlecare.model import Plan
-from needlecare.output.standing import clinic_name, standing_text
+from needlecare.output.standing import standing_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, EMERGENCY, Text, text_on
 from needlecare.output.timing import short_day, short_moment
@@ -15,25 +13,37 @@ from needlecare.plan.combine import begins, review_notes
 from needlecare.time.zones import local
 
 
-class AnswerPage(Struct, frozen=True, kw_only=True):
-    """An answer: its headline with a style, the rows below it, and the small print."""
+def answer_text(
+    rows: Iterable[str],
+    plan: Plan,
+    moment: datetime,
+    style: str,
+    *,
+    warns: bool = True,
+    screen: Screen | None,
+) -> str:
+    """Write an answer about a plan at a moment (UTC): its first row in a style, the others, and the small print.
 
-    headline: str
-    style: str
-    rows: tuple[str, ...] = ()
-    emergency: str = ""
-    small_print: tuple[str, ...] = ()
-
-
-def page_text(page: AnswerPage, screen: Screen | None) -> str:
-    """Write an answer; lines are wrapped only if there is a screen."""
-    texts = [Text(page.headline, page.style), *map(Text, page.rows)]
-    if page.emergency:
-        texts.append(Text(page.emergency, EMERGENCY))
-    texts += [Text(text, DIM) for text in page.small_print]
+    `warns`: it says what is an emergency. Lines are wrapped only if there is a screen.
+    """
+    headline, *others = rows
+    texts = [Text(headline, style), *map(Text, others)]
+    if warns:
+        texts.append(Text(emergency_row(plan), EMERGENCY))
+    zone = plan.treatment.zone
+    small_print = [note.text for note in review_notes(plan.schedule, local(moment, zone).date())]
+    small_print.append(f"{treatment_name(plan)}, treated {treated_text(plan.treatment)} ({zone.key}).")
+    small_print.append(standing_text("general", plan.schedule, short=True))
+    texts += [Text(text, DIM) for text in small_print]
     if screen is None:
-        return "".join(f"{text.plain}\n" for text in texts)
+        return "".join(f"{text.unstyled}\n" for text in texts)
     return text_on(texts, screen)
+
+
+def moment_asked(plan: Plan, moment: datetime) -> str:
+    """Write the moment (UTC) that a question is about: "Tue 24 Nov 09:00"."""
+    zone = plan.treatment.zone
+    return short_moment(moment, zone, local(begins(plan), zone).date())
 
 
 def treated(plan: Plan, moment: datetime, name: str = "") -> str:
@@ -48,20 +58,6 @@ def treated(plan: Plan, moment: datetime, name: str = "") -> str:
     return f"{name}, {verb} {when}" if name else f"{verb} {when}"
 
 
-def small_print(plan: Plan, moment: datetime) -> Iterable[str]:
-    """Yield what every answer ends with: notes on the rule file, the treatment, the general advice."""
-    zone = plan.treatment.zone
-    for note in review_notes(plan.schedule, local(moment, zone).date()):
-        yield note.text
-    yield f"{treatment_name(plan)}, treated {treated_text(plan.treatment)} ({zone.key})."
-    yield standing_text("general", plan.schedule, short=True)
-
-
 def emergency_row(plan: Plan) -> str:
     """Say what is an emergency."""
     return f"EMERGENCY: {sentence(standing_text('emergency', plan.schedule, short=True))}"
-
-
-def call_whom(plan: Plan) -> str:
-    """Name whom to call: "your clinic", or the clinic with its telephone."""
-    return clinic_name(plan.schedule)

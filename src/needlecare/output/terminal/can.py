@@ -15,10 +15,10 @@ from needlecare.model import (
     Window,
 )
 from needlecare.output.standing import clinic_name, standing_text
-from needlecare.output.terminal.answers import AnswerPage, emergency_row, page_text, small_print, treated
+from needlecare.output.terminal.answers import answer_text, moment_asked, treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NOTICE
-from needlecare.output.timing import how_long, last_whole_day, short_day, short_moment, since, until
+from needlecare.output.timing import how_long, last_whole_day, short_day, since, until
 from needlecare.output.wording import TREATMENTS, differs_between, joined, sentence, whole_sentence
 from needlecare.plan.answer import Answer, Ruling, Verdict, for_another_case
 from needlecare.plan.combine import begins, status
@@ -44,15 +44,8 @@ def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None
     """
     words = AnswerWording(reply, at=at, name=name)
     answer = words.answer
-    headline, *rows = words.rows()
-    page = AnswerPage(
-        headline=headline,
-        style=_STYLES[answer.verdict],
-        rows=tuple(rows),
-        emergency=emergency_row(answer.plan) if words.warns else "",
-        small_print=tuple(small_print(answer.plan, answer.moment)),
-    )
-    return page_text(page, screen)
+    style = _STYLES[answer.verdict]
+    return answer_text(words.rows(), answer.plan, answer.moment, style, warns=words.warns, screen=screen)
 
 
 def not_understood(error: NotUnderstood, schedule: Schedule) -> str:
@@ -153,25 +146,19 @@ class AnswerWording:
     def headline(self) -> str:
         """Write "Not yet until Thu 26 Nov 14:30, in 3 days", "Yes" or similar; nothing if the rest of the answer says it."""
         answer = self.answer
-        at = (
-            f" on {short_moment(answer.moment, self.zone, local(begins(self.plan), self.zone).date())}"
-            if self.at
-            else ""
-        )
+        at = f" on {moment_asked(self.plan, answer.moment)}" if self.at else ""
         match answer.verdict:
             case Verdict.YES:
                 to_do = answer.deciding[0].rule.kind is Kind.DO
-                return (
-                    f"{'It is advised' if to_do else 'The wait is over'}{at}" if self.inverted else f"Yes{at}"
-                )
+                inverted = "It is advised" if to_do else "The wait is over"
+                return f"{inverted if self.inverted else 'Yes'}{at}"
             case Verdict.NOTHING_AGAINST:
                 start = answer.nothing_against_until
-                comma = "," if at else ""
-                return (
-                    f"Nothing against it{at}{comma} until {self.start_of_ban(start)}"
-                    if start
-                    else "Nothing against it"
-                )
+                if start is None:
+                    return "Nothing against it"
+                when = since(start, self.zone, self.today)
+                treatment = "the treatment, " if start == begins(self.plan) else ""
+                return f"Nothing against it{at}{',' if at else ''} until {treatment}{when}"
             case Verdict.NOBODY:
                 return f"No source gives a time for this{at}; ask your clinic"
             case Verdict.DIFFERS | Verdict.NOT_YET:
@@ -179,17 +166,13 @@ class AnswerWording:
                 end = self.end_of_wait(ruling)
                 if end is None:
                     return f"Not yet{at}"
-                when = until(end, self.zone, self.today)
-                if ruling.rule.kind in {Kind.DO, Kind.MILESTONE}:
-                    when = since(end, self.zone, self.today)
-                elif ruling.rule.kind is Kind.PREPARE:
-                    when = f"your appointment, {when}"
-                return f"Not yet{at}{',' if at else ''} until {when}, {self.left(end)}"
-
-    def start_of_ban(self, start: datetime) -> str:
-        """Write "the treatment, Sat 21 Nov 14:30", or another moment."""
-        when = since(start, self.zone, self.today)
-        return f"the treatment, {when}" if start == begins(self.plan) else when
+                begins_then = ruling.rule.kind in {Kind.DO, Kind.MILESTONE}
+                when = (since if begins_then else until)(end, self.zone, self.today)
+                appointment = "your appointment, " if ruling.rule.kind is Kind.PREPARE else ""
+                # If the question was about another moment, the wait is counted from that one.
+                left = how_long(end - answer.moment)
+                left = f"{left} later" if self.at else f"in {left}"
+                return f"Not yet{at}{',' if at else ''} until {appointment}{when}, {left}"
 
     def end_of_wait(self, ruling: Ruling) -> datetime | None:
         """Return the moment (UTC) until which a rule asks people to wait."""
@@ -221,11 +204,8 @@ class AnswerWording:
         if rule.kind is Kind.MILESTONE:
             return whole_sentence(f"{rule.title} ({self.when(window)}). {rule.advice}")
         day = last_whole_day(window.end, self.zone)
-        ended = (
-            f"on {since(window.end, self.zone, self.today)}"
-            if day is None
-            else f"with {short_day(day, self.today)}"
-        )
+        when = since(window.end, self.zone, self.today)
+        ended = f"on {when}" if day is None else f"with {short_day(day, self.today)}"
         return f"{whole_sentence(rule.then or rule.title)} The wait ended {ended}."
 
     def differences(self) -> Iterator[str]:
@@ -302,11 +282,6 @@ class AnswerWording:
         if window is None or window.end is None:
             return ""
         return f" until {until(window.end, self.zone, self.today)}"
-
-    def left(self, moment: datetime) -> str:
-        """Write "in 16½ h", or "16½ h later" if the question was about another moment."""
-        stretch = how_long(moment - self.answer.moment)
-        return f"{stretch} later" if self.at else f"in {stretch}"
 
     def standing(self) -> Iterator[str]:
         """Yield the names of the standing texts that belong to the answer."""

@@ -1,7 +1,4 @@
-"""A course on a terminal: the months at a glance, then a row for each session.
-
-One session in full (`--session N`) is a timeline of its own.
-"""
+"""A course on a terminal: the months at a glance, then a row for each session."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -21,12 +18,10 @@ from needlecare.output.sentences.course_wording import (
     session_when,
     when_text,
 )
-from needlecare.output.terminal.page import Page
+from needlecare.output.terminal.page import PlanPage
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DONT, STRONG, Text
-from needlecare.output.terminal.timeline import timeline
 from needlecare.output.timing import clock, how_long, last_whole_day, short_day, short_month, weekday
-from needlecare.output.wording import reader_day
 from needlecare.plan.course import Course, Session, earliest_next
 from needlecare.plan.overview import overview
 from needlecare.time.zones import local
@@ -45,23 +40,14 @@ def course_timeline(course: Course, as_of: datetime, screen: Screen, *, name: st
     """Write a course at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what the first
     treatment is called.
     """
-    page = _CourseTimeline(course, as_of, screen)
-    page.treatment_called = name
-    return page.text()
+    return _CourseTimeline(course, as_of, screen, name=name).text()
 
 
-def session_timeline(course: Course, number: int, as_of: datetime, screen: Screen) -> str:
-    """Write one session of a course in full, as the timeline of a single treatment."""
-    page = timeline(course.sessions[number - 1].visible_plan, as_of, screen)
-    return f"Session {number} of {len(course.sessions)}\n{page}"
-
-
-class _CourseTimeline(Page):
-    def __init__(self, course: Course, as_of: datetime, screen: Screen) -> None:
+class _CourseTimeline(PlanPage):
+    def __init__(self, course: Course, as_of: datetime, screen: Screen, *, name: str) -> None:
         self.course = course
         self.current = course.at(as_of)
-        self.view = overview(self.current.visible_plan, as_of)
-        super().__init__(screen, zone=course.first.zone, today=reader_day(self.view))
+        super().__init__(self.current.visible_plan, as_of, screen, name=name)
 
     def text(self) -> str:
         self.header()
@@ -71,7 +57,7 @@ class _CourseTimeline(Page):
         self.sessions()
         self.blank()
         self.rows()
-        self.footer(self.current.visible_plan)
+        self.footer()
         return self.written_text()
 
     # Parts ----------------------------------------------------------------------------------------
@@ -90,7 +76,7 @@ class _CourseTimeline(Page):
             self.line("All waiting periods are over.", "bold green")
         else:
             self.next_row(*coming)
-        self.notices(notes_said(course, view, self.current), view)
+        self.notices(notes_said(course, view, self.current))
 
     def glance(self) -> None:
         """Write a row for each month and a column for each day; on a wide screen, what happens when."""
@@ -157,7 +143,7 @@ class _CourseTimeline(Page):
         checklist = " · ".join(window.rule.short for window in self.current.plan.checklist)
         if checklist and view.as_of < self.course.sessions[-1].begins:
             self.row("TELL THEM FIRST", f"before each session: {checklist}", DONT)
-        self.help_rows(view)
+        self.help_rows()
         for heading, said in ranges_said(self.course):
             if heading == "Sources say":
                 self.row(heading.upper(), self.written(" · ".join(said), DIM), DIM)

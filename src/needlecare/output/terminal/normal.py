@@ -5,20 +5,13 @@ It only restates what sources expect, never says that somebody is well, and alwa
 
 from collections.abc import Iterator, Sequence
 
-from needlecare.model import Kind, Plan, Window
-from needlecare.output.terminal.answers import (
-    AnswerPage,
-    call_whom,
-    emergency_row,
-    page_text,
-    small_print,
-    treated,
-)
+from needlecare.model import Kind, Plan
+from needlecare.output.standing import clinic_name
+from needlecare.output.terminal.answers import answer_text, emergency_row, moment_asked, treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DONT, NOTICE, STRONG
-from needlecare.output.timing import short_moment, since, until
+from needlecare.output.timing import since, until
 from needlecare.output.wording import joined, sentence
-from needlecare.plan.combine import begins
 from needlecare.plan.signs import Sign, SignAnswer, Today, Usual
 from needlecare.time.zones import local
 
@@ -34,38 +27,27 @@ _STYLES = {
 
 def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
     """Write an answer, whose first line is the answer itself; wrapped only if there is a screen."""
-    headline, *rows = SignWording(answer, at=at, name=name).rows()
-    page = AnswerPage(
-        headline=headline,
-        style=_STYLES[answer.usual],
-        rows=tuple(rows),
-        emergency=emergency_row(answer.plan),
-        small_print=tuple(small_print(answer.plan, answer.moment)),
-    )
-    return page_text(page, screen)
+    rows = SignWording(answer, at=at, name=name).rows()
+    return answer_text(rows, answer.plan, answer.moment, _STYLES[answer.usual], screen=screen)
 
 
 def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
     """Write what is usual at a moment, and when to call."""
     plan, zone = view.plan, view.plan.treatment.zone
     day = local(view.moment, zone).date()
-    when = f"on {short_moment(view.moment, zone, local(begins(plan), zone).date())}" if at else "now"
-    rows = [f"{window.rule.title}{_until(window, view)}. {window.rule.advice}" for window in view.now]
+    when = f"on {moment_asked(plan, view.moment)}" if at else "now"
+    usual = f"Usual {when}" if view.now else f"Nothing special is expected {when}"
+    rows = [f"{usual} ({treated(plan, view.moment, name)})"]
+    for window in view.now:
+        end = f", until {until(window.end, zone, day)}" if window.end else ""
+        rows.append(f"{window.rule.title}{end}. {window.rule.advice}")
     rows += [
         sentence(f"From {since(window.start, zone, day)}: {window.rule.title}")
         for window in view.soon
         if window.start is not None
     ]
-    rows += [f"Call {call_whom(plan)}: {rule.title}. {rule.advice}" for rule in view.watch]
-    page = AnswerPage(
-        headline=f"{f'Usual {when}' if view.now else f'Nothing special is expected {when}'} "
-        f"({treated(plan, view.moment, name)})",
-        style=STRONG,
-        rows=tuple(rows),
-        emergency=emergency_row(plan),
-        small_print=tuple(small_print(plan, view.moment)),
-    )
-    return page_text(page, screen)
+    rows += [f"Call {clinic_name(plan.schedule)}: {rule.title}. {rule.advice}" for rule in view.watch]
+    return answer_text(rows, plan, view.moment, STRONG, screen=screen)
 
 
 class SignWording:
@@ -78,15 +60,12 @@ class SignWording:
         self.reader = local(answer.moment, self.zone).date()
         self.at = at
         self.name = name
+        self.whom = clinic_name(self.plan.schedule)
 
     def rows(self) -> Iterator[str]:
         """Yield the answer, then its details."""
         headline, *rest = self.answers()
-        on = ""
-        if self.at:
-            on = (
-                f"{short_moment(self.answer.moment, self.zone, local(begins(self.plan), self.zone).date())}: "
-            )
+        on = f"{moment_asked(self.plan, self.answer.moment)}: " if self.at else ""
         yield f"{on}{headline} ({treated(self.plan, self.answer.moment, self.name)})"
         yield from rest
         yield from self.watched()
@@ -101,15 +80,15 @@ class SignWording:
             case Usual.NOT_YET:
                 yield f"Not expected yet. {self.expected(expected)}"
             case Usual.NO_TIME:
-                yield f"Known, but no source gives a time; ask {call_whom(self.plan)}. {self.expected(expected)}"
+                yield f"Known, but no source gives a time; ask {self.whom}. {self.expected(expected)}"
             case Usual.PAST:
-                yield f"Past its usual time: call {call_whom(self.plan)}. {self.expected(expected)}"
+                yield f"Past its usual time: call {self.whom}. {self.expected(expected)}"
             case Usual.MIXED:
-                yield f"This can be usual, or a reason to call {call_whom(self.plan)}: look closely."
+                yield f"This can be usual, or a reason to call {self.whom}: look closely."
                 yield self.expected([sign for sign in expected if sign.usual is Usual.USUAL])
             case Usual.WARNING:
                 warnings = [sign.rule.title for sign in signs if sign.usual is Usual.WARNING]
-                yield f"Warning sign: call {call_whom(self.plan)} now. {sentence('; '.join(warnings))}"
+                yield f"Warning sign: call {self.whom} now. {sentence('; '.join(warnings))}"
         yield from dict.fromkeys(sign.rule.advice for sign in expected)
 
     def expected(self, signs: Sequence[Sign]) -> str:
@@ -134,17 +113,10 @@ class SignWording:
         yield from (rule.advice for rule in self.answer.watch)
         if self.answer.others:
             signs = joined([rule.short for rule in self.answer.others], "or")
-            yield f"Call {call_whom(self.plan)} {'also ' if self.answer.watch else ''}about {signs}."
-
-
-def _until(window: Window, view: Today) -> str:
-    zone = view.plan.treatment.zone
-    if window.end is None:
-        return ""
-    return f", until {until(window.end, zone, local(view.moment, zone).date())}"
+            yield f"Call {self.whom} {'also ' if self.answer.watch else ''}about {signs}."
 
 
 def watch_text(plan: Plan) -> str:
     """Write when to call, for words that are not understood: all warning signs, and emergencies."""
     signs = joined([window.rule.short for window in plan.warnings], "or")
-    return f"Call {call_whom(plan)} about {signs}.\n{emergency_row(plan)}"
+    return f"Call {clinic_name(plan.schedule)} about {signs}.\n{emergency_row(plan)}"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from needlecare.model import Kind, Note, NoteCode, Plan, Schedule, Window
+from needlecare.model import Kind, Note, NoteCode, Plan, Window
 from needlecare.output.standing import standing_text
 from needlecare.output.terminal.screen import Screen, to_ascii
 from needlecare.output.terminal.text import DIM, EMERGENCY, NEXT, NOTICE, STRONG, Text, width_of
@@ -25,13 +25,14 @@ from needlecare.output.wording import (
     differs_between,
     end_messages,
     last_day_number,
+    reader_day,
     sentence,
     tip,
     treated_text,
     treatment_name,
 )
 from needlecare.plan.combine import begins
-from needlecare.plan.overview import Overview, windows_of
+from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import end_of_day, local
 
 NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
@@ -64,7 +65,6 @@ class Page:
         self.width = max(screen.width, 32)
         self.lines: list[str] = []
         self.marks: set[str] = set()  # those that the footer explains
-        self.treatment_called = ""  # what its owner calls the treatment
 
     def written_text(self) -> str:
         """Return the page so far; each line ends in a newline, without spaces before it."""
@@ -87,10 +87,10 @@ class Page:
 
     def beside(self, left: Text, right: Text, *, at: int) -> None:
         """Write two texts side by side, each wrapped in its columns; the right one begins in column `at`."""
-        fits = width_of(left.plain) < at  # then unchanged: the label EMERGENCY ends in a red space
+        fits = left.width < at  # then unchanged: the label EMERGENCY ends in a red space
         lefts = [left] if fits else left.wrapped(at - 1)
         for left_line, right_line in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
-            left_line.append(" " * (at - width_of(left_line.plain)))
+            left_line.append(" " * (at - left_line.width))
             self.lines.append(Text.of(left_line, right_line).shown(colour=self.screen.colour))
 
     def row(self, label: str, text: str | Text, style: str = STRONG, *, at: int = LABEL + 1) -> None:
@@ -101,107 +101,6 @@ class Page:
             self.line(Text.of(named, " ", body))
         else:
             self.beside(named, body, at=at)
-
-    # The parts of a page --------------------------------------------------------------------------
-
-    def opening(self, view: Overview) -> None:
-        """Write which treatment it is, which day it is, and what comes next."""
-        plan = view.plan
-        treated = f"{'treated' if view.begun else 'on'} {treated_text(plan.treatment, self.today)}"
-        name = self.named(treatment_name(plan))
-        if width_of(name) + 3 + width_of(treated) <= self.width:
-            self.line(Text.of(self.written(name, STRONG), "   ", self.written(treated, DIM)))
-        else:
-            self.line(name, STRONG)
-            self.line(treated, DIM)
-        if (clinic := plan.schedule.clinic) is not None:
-            self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
-        self.progress(view)
-        self.next(view)
-        if today := self.today_only(view):
-            self.row("Today", self.names(today), NEXT, at=len("Today") + 1)
-        self.notices(view.notes, view)
-
-    def named(self, heading: str) -> str:
-        """Write a heading after what the owner calls the treatment: "left cheek: Microneedling of the face"."""
-        return f"{self.treatment_called}: {heading}" if self.treatment_called else heading
-
-    def progress(self, view: Overview) -> None:
-        """Write "Day 1 of 30", with a line from the treatment to the end of the last waiting period."""
-        day, last = day_number(view), last_day_number(view.plan)
-        shown = local(view.as_of, self.zone)
-        now = f"{short_day(shown.date(), local(begins(view.plan), self.zone).date())}, {clock(shown)}"
-        if not view.begun:
-            left = self.written(f"{how_long(begins(view.plan) - view.as_of)} to go", STRONG)
-        else:
-            left = self.written(f"Day {day} of {last}" if day <= last else f"Day {day}", STRONG)
-        room = min(MAX_PROGRESS, self.width - width_of(left.plain) - len(now) - 3)
-        if view.begun and day <= last and room >= 10:
-            done = min(room - 1, day * (room - 1) // max(1, last))
-            left.append(" ")
-            left.append(self.written("━" * done + "●", NEXT))
-            left.append(self.written("━" * (room - 1 - done), DIM))
-        self.line(Text.of(left, "  ", self.written(now, DIM)))
-
-    def next(self, view: Overview) -> None:
-        """Write what comes next and when, in the brightest style of the page."""
-        if not view.begun:
-            said, moment = next_preparation(view)
-        elif view.next_change is not None:
-            said, moment = ended_text(view.next_change.windows), view.next_change.moment
-        else:
-            self.line("All waiting periods are over.", NEXT)
-            coming = [group for group in view.milestones if group.moment > view.as_of]
-            if not coming:
-                return
-            said, moment = ", ".join(window.rule.short for window in coming[0].windows), coming[0].moment
-        self.next_row(said, f"{self.near(moment)}, in {how_long(moment - view.as_of)}")
-
-    def next_row(self, said: str, when: str) -> None:
-        """Write what comes next and when. If it needs several lines, the moment comes first, so that it stays whole."""
-        at = len("Next") + 2
-        what, moment = self.written(said, "green"), self.written(when, NEXT)
-        if at + width_of(said) + 3 + width_of(when) <= self.width:
-            self.row("Next", Text.of(what, "   ", moment), NEXT, at=at)
-        else:
-            self.row("Next", Text.of(moment, ": ", what), NEXT, at=at)
-
-    def notices(self, notes: Iterable[Note], view: Overview) -> None:
-        """Write the notes that change dates, and how a person can resolve them."""
-        for note in notes:
-            if (advice := tip(note, view)) is not None:
-                self.line(advice, DIM)
-            elif note.code in WARNINGS:
-                self.line(sentence(note.text), NOTICE)
-
-    def help_rows(self, view: Overview, *, later: bool = True) -> None:
-        """Write when to call the clinic (with `later`, also the signs that count later on), and what is an emergency."""
-        schedule = view.plan.schedule
-        signs = [window.rule.short for window in view.call_now]
-        for group in view.call_later if later else ():
-            first, *others = [window.rule.short for window in group.windows]
-            signs += [f"from {self.near_day(group.moment)}: {first}", *others]
-        if signs:
-            clinic = schedule.clinic
-            number = f"{clinic.telephone}: " if clinic is not None and clinic.telephone else ""
-            self.row("CALL THE CLINIC", number + " · ".join(signs), NOTICE)
-        self.emergency_row(schedule)
-
-    def emergency_row(self, schedule: Schedule) -> None:
-        """Write what is an emergency, in white on red."""
-        self.row(" EMERGENCY ", standing_text("emergency", schedule, short=True), EMERGENCY)
-
-    def footer(self, plan: Plan, *, texts: Sequence[str] = STANDING) -> None:
-        """Explain the marks on the page, and write the standing texts with these names."""
-        schedule = plan.schedule
-        said = [f"{DIFFERS_MARK} sources differ: ask your clinic"] if DIFFERS_MARK in self.marks else []
-        if "¹" in self.marks or "medicine" in texts:
-            mark = "¹ " if "¹" in self.marks else ""
-            said.append(mark + standing_text("medicine", schedule, short=True))
-        said += [standing_text(name, schedule, short=True) for name in texts if name != "medicine"]
-        said.append(schedule.clinic.footer if schedule.clinic else "")
-        said.append(f"Times are {self.zone.key}")
-        self.line(" ".join(sentence(text) for text in said if text), DIM)
 
     # Pieces ---------------------------------------------------------------------------------------
 
@@ -226,16 +125,11 @@ class Page:
         for number, window in enumerate(windows, start=1):
             name = self.name(window)
             name.append("," if number < len(windows) else suffix)
-            if line and width_of(line.plain) + 1 + width_of(name.plain) > width:
+            if line and line.width + 1 + name.width > width:
                 yield from line.wrapped(width)
                 line = Text()
             line = Text.of(line, " ", name) if line else name
         yield from line.wrapped(width)
-
-    def today_only(self, view: Overview) -> list[Window]:
-        """Return the milestones of today alone, such as a photo."""
-        begun = (group for group in view.milestones if group.moment <= view.as_of)
-        return [window for window in windows_of(begun) if self.one_day(window)]
 
     def one_day(self, window: Window) -> bool:
         """Whether a window is a single local day."""
@@ -263,6 +157,117 @@ class Page:
         """Write an end as briefly as possible: "Fri 14:30", "through Tue" or "9 Dec 14:30"."""
         day = last_whole_day(moment, self.zone)
         return self.near(moment) if day is None else f"through {self.day_text(day)}"
+
+
+class PlanPage(Page):
+    """A page about a plan at a moment (UTC), laid out for a screen. `name` is what its owner calls the treatment."""
+
+    def __init__(self, plan: Plan, as_of: datetime, screen: Screen, *, name: str = "") -> None:
+        self.view = overview(plan, as_of)
+        self.treatment_called = name
+        super().__init__(screen, zone=plan.treatment.zone, today=reader_day(self.view))
+
+    def opening(self) -> None:
+        """Write which treatment it is, which day it is, and what comes next."""
+        view, plan = self.view, self.view.plan
+        treated = f"{'treated' if view.begun else 'on'} {treated_text(plan.treatment, self.today)}"
+        name = self.named(treatment_name(plan))
+        if width_of(name) + 3 + width_of(treated) <= self.width:
+            self.line(Text.of(self.written(name, STRONG), "   ", self.written(treated, DIM)))
+        else:
+            self.line(name, STRONG)
+            self.line(treated, DIM)
+        if (clinic := plan.schedule.clinic) is not None:
+            self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
+        self.progress()
+        self.next()
+        if today := self.today_only():
+            self.row("Today", self.names(today), NEXT, at=len("Today") + 1)
+        self.notices(view.notes)
+
+    def named(self, heading: str) -> str:
+        """Write a heading after what the owner calls the treatment: "left cheek: Microneedling of the face"."""
+        return f"{self.treatment_called}: {heading}" if self.treatment_called else heading
+
+    def progress(self) -> None:
+        """Write "Day 1 of 30", with a line from the treatment to the end of the last waiting period."""
+        view = self.view
+        day, last = day_number(view), last_day_number(view.plan)
+        shown = local(view.as_of, self.zone)
+        now = f"{short_day(shown.date(), local(begins(view.plan), self.zone).date())}, {clock(shown)}"
+        if not view.begun:
+            left = self.written(f"{how_long(begins(view.plan) - view.as_of)} to go", STRONG)
+        else:
+            left = self.written(f"Day {day} of {last}" if day <= last else f"Day {day}", STRONG)
+        room = min(MAX_PROGRESS, self.width - left.width - len(now) - 3)
+        if view.begun and day <= last and room >= 10:
+            done = min(room - 1, day * (room - 1) // max(1, last))
+            left.append(" ")
+            left.append(self.written("━" * done + "●", NEXT))
+            left.append(self.written("━" * (room - 1 - done), DIM))
+        self.line(Text.of(left, "  ", self.written(now, DIM)))
+
+    def next(self) -> None:
+        """Write what comes next and when, in the brightest style of the page."""
+        view = self.view
+        if not view.begun:
+            said, moment = next_preparation(view)
+        elif view.next_change is not None:
+            said, moment = ended_text(view.next_change.windows), view.next_change.moment
+        else:
+            self.line("All waiting periods are over.", NEXT)
+            coming = [group for group in view.milestones if group.moment > view.as_of]
+            if not coming:
+                return
+            said, moment = ", ".join(window.rule.short for window in coming[0].windows), coming[0].moment
+        self.next_row(said, f"{self.near(moment)}, in {how_long(moment - view.as_of)}")
+
+    def next_row(self, said: str, when: str) -> None:
+        """Write what comes next and when. If it needs several lines, the moment comes first, so that it stays whole."""
+        at = len("Next") + 2
+        what, moment = self.written(said, "green"), self.written(when, NEXT)
+        if at + width_of(said) + 3 + width_of(when) <= self.width:
+            self.row("Next", Text.of(what, "   ", moment), NEXT, at=at)
+        else:
+            self.row("Next", Text.of(moment, ": ", what), NEXT, at=at)
+
+    def notices(self, notes: Iterable[Note]) -> None:
+        """Write the notes that change dates, and how a person can resolve them."""
+        for note in notes:
+            if (advice := tip(note, self.view)) is not None:
+                self.line(advice, DIM)
+            elif note.code in WARNINGS:
+                self.line(sentence(note.text), NOTICE)
+
+    def help_rows(self, *, later: bool = True) -> None:
+        """Write when to call the clinic (with `later`, also the signs that count later on), and what is an emergency."""
+        view, schedule = self.view, self.view.plan.schedule
+        signs = [window.rule.short for window in view.call_now]
+        for group in view.call_later if later else ():
+            first, *others = [window.rule.short for window in group.windows]
+            signs += [f"from {self.near_day(group.moment)}: {first}", *others]
+        if signs:
+            clinic = schedule.clinic
+            number = f"{clinic.telephone}: " if clinic is not None and clinic.telephone else ""
+            self.row("CALL THE CLINIC", number + " · ".join(signs), NOTICE)
+        self.row(" EMERGENCY ", standing_text("emergency", schedule, short=True), EMERGENCY)
+
+    def footer(self, *, texts: Sequence[str] = STANDING) -> None:
+        """Explain the marks on the page, and write the standing texts with these names."""
+        schedule = self.view.plan.schedule
+        said = [f"{DIFFERS_MARK} sources differ: ask your clinic"] if DIFFERS_MARK in self.marks else []
+        if "¹" in self.marks or "medicine" in texts:
+            mark = "¹ " if "¹" in self.marks else ""
+            said.append(mark + standing_text("medicine", schedule, short=True))
+        said += [standing_text(name, schedule, short=True) for name in texts if name != "medicine"]
+        said.append(schedule.clinic.footer if schedule.clinic else "")
+        said.append(f"Times are {self.zone.key}")
+        self.line(" ".join(sentence(text) for text in said if text), DIM)
+
+    def today_only(self) -> list[Window]:
+        """Return the milestones of today alone, such as a photo."""
+        begun = (group for group in self.view.milestones if group.moment <= self.view.as_of)
+        return [window for window in windows_of(begun) if self.one_day(window)]
 
 
 def by_priority(windows: Iterable[Window]) -> list[Window]:

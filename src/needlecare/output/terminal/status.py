@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from needlecare.model import Plan, TimedWindow, Window
-from needlecare.output.terminal.page import Page, by_priority, ended_text
+from needlecare.output.terminal.page import PlanPage, by_priority, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NORMAL, STRONG, Text
 from needlecare.output.timing import clock
-from needlecare.output.wording import reader_day
-from needlecare.plan.overview import Group, Overview, overview, windows_of
+from needlecare.plan.overview import Group, windows_of
 from needlecare.time.zones import local
 
 
@@ -17,19 +16,13 @@ def status(plan: Plan, as_of: datetime, screen: Screen, *, name: str = "") -> st
     """Write what a plan says at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what
     the treatment is called.
     """
-    page = _Status(overview(plan, as_of), screen)
-    page.treatment_called = name
-    return page.text()
+    return _Status(plan, as_of, screen, name=name).text()
 
 
-class _Status(Page):
-    def __init__(self, view: Overview, screen: Screen) -> None:
-        super().__init__(screen, zone=view.plan.treatment.zone, today=reader_day(view))
-        self.view = view
-
+class _Status(PlanPage):
     def text(self) -> str:
         view = self.view
-        self.opening(view)
+        self.opening()
         self.blank()
         if view.begun:
             self.off_limits()
@@ -38,8 +31,8 @@ class _Status(Page):
         self.today_row()
         if view.begun and view.normal_now:
             self.row("NORMAL", self.names(view.normal_now), NORMAL)
-        self.help_rows(view, later=False)
-        self.footer(view.plan, texts=("general",))
+        self.help_rows(later=False)
+        self.footer(texts=("general",))
         return self.written_text()
 
     def off_limits(self) -> None:

@@ -44,9 +44,14 @@ class Text:
         return bool(self.stretches)
 
     @property
-    def plain(self) -> str:
+    def unstyled(self) -> str:
         """The text without its styles."""
         return "".join(text for text, _ in self.stretches)
+
+    @property
+    def width(self) -> int:
+        """The number of columns that it takes up."""
+        return width_of(self.unstyled)
 
     def append(self, more: "str | Text", style: str = "") -> None:
         """Add text at the end; a Text keeps its own styles."""
@@ -79,20 +84,20 @@ class Text:
 
     def wrapped(self, width: int) -> "Iterator[Text]":
         """Yield its lines of up to `width` columns, broken between words; a longer word is cut."""
-        plain = self.plain
+        whole = self.unstyled
         start = end = columns = 0  # of the line so far, including the spaces at its end
-        for word in _WORD.finditer(plain):
+        for word in _WORD.finditer(whole):
             if columns and columns + width_of(word[0].rstrip()) > width:
-                yield self.cut(start, start + len(plain[start:end].rstrip()))
+                yield self.cut(start, start + len(whole[start:end].rstrip()))
                 start, columns = word.start(), 0
             for place in range(word.start(), word.end()):
-                size = width_of(plain[place])
-                if columns + size > width and not plain[place].isspace():
+                size = width_of(whole[place])
+                if columns + size > width and not whole[place].isspace():
                     yield self.cut(start, place)
                     start, columns = place, 0
                 columns += size
             end = word.end()
-        yield self.cut(start, start + len(plain[start:].rstrip()))
+        yield self.cut(start, start + len(whole[start:].rstrip()))
 
     def shown(self, *, colour: bool) -> str:
         """Return the text for a terminal, with escape codes for its styles if that has colour."""
@@ -106,10 +111,10 @@ def text_on(texts: Iterable[Text], screen: Screen) -> str:
     """
     lines = []
     for text in texts:
-        indent = len(text.plain) - len(text.plain.lstrip())
+        indent = len(text.unstyled) - len(text.unstyled.lstrip())
         hanging = indent + 2 if indent else 0
         width = max(screen.width, _MIN_WIDTH) - hanging
-        for number, line in enumerate(text.cut(indent, len(text.plain)).wrapped(width)):
+        for number, line in enumerate(text.cut(indent, len(text.unstyled)).wrapped(width)):
             lines.append(" " * (hanging if number else indent) + line.shown(colour=screen.colour) + "\n")
     shown = "".join(lines)
     return shown if screen.unicode else to_ascii(shown)

@@ -12,13 +12,12 @@ from msgspec import Struct
 
 from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, Status, Window
 from needlecare.output.terminal.axis import DAYS, MAX_WEEKS, Axis
-from needlecare.output.terminal.page import DIFFERS_MARK, Page, ended_text
+from needlecare.output.terminal.page import DIFFERS_MARK, PlanPage, ended_text
 from needlecare.output.terminal.screen import Screen
-from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text, width_of
+from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text
 from needlecare.output.timing import last_whole_day
-from needlecare.output.wording import reader_day
 from needlecare.plan.combine import begins, status
-from needlecare.plan.overview import Overview, overview, windows_of
+from needlecare.plan.overview import windows_of
 from needlecare.time.zones import local
 
 NAMES = 23  # columns for names; a rule's short name has 22 or fewer
@@ -60,29 +59,26 @@ def timeline(plan: Plan, as_of: datetime, screen: Screen, *, name: str = "") -> 
     """Write a plan at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what the
     treatment is called.
     """
-    page = _Timeline(overview(plan, as_of), screen)
-    page.treatment_called = name
-    return page.text()
+    return _Timeline(plan, as_of, screen, name=name).text()
 
 
-class _Timeline(Page):
-    def __init__(self, view: Overview, screen: Screen) -> None:
-        super().__init__(screen, zone=view.plan.treatment.zone, today=reader_day(view))
-        self.view = view
-        self.origin = max(view.as_of, begins(view.plan))
+class _Timeline(PlanPage):
+    def __init__(self, plan: Plan, as_of: datetime, screen: Screen, *, name: str) -> None:
+        super().__init__(plan, as_of, screen, name=name)
+        self.origin = max(as_of, begins(plan))
         self.horizon = self.chart_end()
         self.sections = {kind: self.rows(self.shown(kind)) for kind in SECTIONS}
 
     def text(self) -> str:
-        self.opening(self.view)
+        self.opening()
         if not self.view.begun:
             self.before()
         self.chart()
         self.blank()
         self.over()
-        self.help_rows(self.view)
+        self.help_rows()
         self.later()
-        self.footer(self.view.plan)
+        self.footer()
         return self.written_text()
 
     # The content of the chart ---------------------------------------------------------------------
@@ -189,7 +185,7 @@ class _Timeline(Page):
         for number, line in enumerate(self.name_lines(row.windows, left - 2)):
             whole = Text.of(" ", line)
             if number == 0:
-                whole.append(" " * (left - width_of(whole.plain)))
+                whole.append(" " * (left - whole.width))
                 whole.append(self.bar(row, look, axis))
                 whole.append(" ")
                 whole.append(self.written(row.ends, look.moment))
@@ -235,7 +231,7 @@ class _Timeline(Page):
         for number, names in enumerate(self.name_lines(row.windows, room, self.begins_at(row))):
             line = Text.of(bar if number == 0 else "  ", " ", names)
             if number == 0:
-                line.append(" " * (self.width - moments - width_of(line.plain)))
+                line.append(" " * (self.width - moments - line.width))
                 line.append(moment)
             self.lines.append(line.shown(colour=self.screen.colour))
 
@@ -270,7 +266,7 @@ class _Timeline(Page):
         days: dict[str, list[str]] = {}
         for group in sorted(groups, key=lambda group: group.moment):
             for window in group.windows:
-                if id(window) not in shown and window not in self.today_only(view):
+                if id(window) not in shown and window not in self.today_only():
                     days.setdefault(self.when(window, group.moment), []).append(window.rule.short)
         if days:
             said = " · ".join(f"{day} {', '.join(names)}" for day, names in days.items())
