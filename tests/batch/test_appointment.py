@@ -10,12 +10,10 @@ from needlecare.batch.appointment import (
     Appointment,
     Defaults,
     Found,
-    LeftOutRow,
-    MergedRow,
     Reading,
     appointments,
 )
-from needlecare.batch.report import record_json
+from needlecare.batch.report import Outcome, RowResult, record_json
 from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row
 from needlecare.model import Column, Schedule, Services, SkinType, Treatment
 from needlecare.plan.overrides import checked_overrides
@@ -322,13 +320,16 @@ LEFT_OUT_DAYS = {
 
 @pytest.mark.parametrize(("cells", "day"), LEFT_OUT_DAYS.values(), ids=LEFT_OUT_DAYS)
 def test_a_row_that_is_left_out_keeps_its_day(cells: dict[str, str], day: date | None) -> None:
-    expected = LeftOutRow(number=7, line=9, ref="a1", reason="Status is Cancelled", day=day)
+    expected = RowResult(
+        number=7, line=9, ref="a1", outcome=Outcome.LEFT_OUT, reason="Status is Cancelled", day=day
+    )
     assert read(left_out="Status is Cancelled", **cells) == expected
 
 
 def test_a_line_of_totals_has_no_day() -> None:
     found = read(left_out=NOT_AN_APPOINTMENT, treated=DATE)
-    assert isinstance(found, LeftOutRow)
+    assert isinstance(found, RowResult)
+    assert found.outcome is Outcome.LEFT_OUT
     assert found.day is None
 
 
@@ -403,7 +404,8 @@ def test_the_service_says_whether_to_plan_and_with_what(service: str) -> None:
     (found,) = appointments([row(treated=DATE, service=service)], BY_SERVICE, NOW)
     expected = SERVICES[service]
     if expected is None:
-        assert isinstance(found, LeftOutRow)
+        assert isinstance(found, RowResult)
+        assert found.outcome is Outcome.LEFT_OUT
         assert found.reason == "Type is another treatment"
     else:
         assert (planned(found).prp, planned(found).scars) == expected
@@ -421,8 +423,10 @@ def test_rows_of_one_day_are_one_appointment_with_the_latest_end_and_the_stricte
         row(3, treated="2026-11-21 14:30", left_out="Status is Cancelled", service="Peel"),
     ]
     left_out, found, merged = appointments(rows, BY_SERVICE, NOW)
-    assert isinstance(left_out, LeftOutRow)
-    assert isinstance(merged, MergedRow)
+    assert isinstance(left_out, RowResult)
+    assert left_out.outcome is Outcome.LEFT_OUT
+    assert isinstance(merged, RowResult)
+    assert merged.outcome is Outcome.MERGED
     treatment = planned(found)
     assert treatment.treated == datetime(2026, 11, 21, 14, 45, tzinfo=UTC)  # 15:45 in Berlin
     assert (treatment.prp, treatment.skin_type) == (True, SkinType.IV)
@@ -432,7 +436,8 @@ def test_another_day_needs_a_reference_of_its_own() -> None:
     rows = [row(1, treated=DATE), row(2, treated="2026-11-22"), row(3, treated=DATE)]
     first, merged, second = appointments(rows, Reading(defaults=BERLINERS), NOW)
     assert isinstance(first, Appointment)
-    assert isinstance(merged, MergedRow)
+    assert isinstance(merged, RowResult)
+    assert merged.outcome is Outcome.MERGED
     assert isinstance(second, list)
     assert [(problem.number, problem.code) for problem in second] == [(2, "duplicate")]
 
@@ -440,7 +445,8 @@ def test_another_day_needs_a_reference_of_its_own() -> None:
 def test_another_treatment_on_another_day_is_no_second_appointment() -> None:
     rows = [row(1, treated=DATE, service="Botox"), row(2, treated="2026-11-22", service="Microneedling")]
     first, second = appointments(rows, BY_SERVICE, NOW)
-    assert isinstance(first, LeftOutRow)
+    assert isinstance(first, RowResult)
+    assert first.outcome is Outcome.LEFT_OUT
     assert isinstance(second, Appointment)
 
 

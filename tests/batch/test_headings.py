@@ -78,7 +78,7 @@ def test_a_mapping_that_maps_nothing_is_refused(texts: list[str], named: str) ->
 
 def messages(headings: str, **wanted: object) -> list[str]:
     """Return what is said about the headings of a file."""
-    return list(find_places(headings.split(","), frozenset(), ExportFormat(**wanted), SERVICES).messages)  # type: ignore[arg-type]
+    return list(find_places(headings.split(","), ExportFormat(**wanted), SERVICES).messages)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("column", Column)
@@ -210,7 +210,7 @@ NAMED = {
 @pytest.mark.parametrize("headings", NAMED)
 def test_a_condition_may_use_our_name_of_a_column(headings: str) -> None:
     wanted = ExportFormat(map={"status": "State"}, skip=("Status=x",))
-    (found,) = find_places(headings.split(","), frozenset(), wanted, SERVICES).conditions
+    (found,) = find_places(headings.split(","), wanted, SERVICES).conditions
     assert found[0] == NAMED[headings]
 
 

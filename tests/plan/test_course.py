@@ -35,9 +35,10 @@ from needlecare.calendar.course_events import course_calendar
 from needlecare.calendar.ics import stream
 from needlecare.errors import ScheduleError, UsageError
 from needlecare.model import Kind, Offset, Schedule, SessionScope, SkinType, Treatment, Window
+from needlecare.output.formats import Format, course_text
 from needlecare.output.json.course import course_json
 from needlecare.output.sentences.course import course_sentences
-from needlecare.output.terminal.course import course_timeline, session_timeline
+from needlecare.output.terminal.course import course_timeline
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
 from needlecare.plan.course import Course, course, earliest_next
@@ -887,7 +888,9 @@ def test_a_session_that_has_begun_says_nothing_of_its_preparation(schedule_v1: S
 
 
 def test_a_session_in_full_is_a_timeline(schedule_v1: Schedule) -> None:
-    text = session_timeline(course(EXAMPLE, schedule_v1), 2, BEFORE, Screen(width=80))
+    text = course_text(
+        Format.TIMELINE, course(EXAMPLE, schedule_v1), BEFORE, screen=Screen(width=80), session=2
+    )
     assert text.startswith("Session 2 of 3\n")
     assert "\nDON'T" in text
     assert "Sat 19 Dec 14:30" in text.splitlines()[1]

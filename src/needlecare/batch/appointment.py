@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from needlecare.batch import words, zones
 from needlecare.batch.dates import day_of, end_after, end_of_range, is_time_alone, parsed, plain_time
-from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row, RowProblem
+from needlecare.batch.report import Outcome, RowResult
+from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row, RowPlace, RowProblem
 from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
 from needlecare.errors import UsageError
 from needlecare.model import Column, Override, Schedule, Services, SkinType, Treatment
@@ -60,16 +61,13 @@ class Reading(Struct, frozen=True, kw_only=True):
     expects_end: bool = False  # whether a column has the end or the duration
 
 
-class Appointment(Struct, frozen=True, kw_only=True):
-    """A treatment and the clinic's opaque reference for it.
+class Appointment(RowPlace, frozen=True, kw_only=True):
+    """A treatment, with the place of its first row.
 
     `unsaid` are the columns about which neither the rows nor an option say anything; for them, an existing calendar
     counts. `notes` are the codes of what to point out.
     """
 
-    number: int
-    line: int
-    ref: str
     treatment: Treatment
     unsaid: frozenset[Column] = frozenset()
     notes: tuple[str, ...] = ()
@@ -80,29 +78,12 @@ class Appointment(Struct, frozen=True, kw_only=True):
         return day_of(self.treatment.treated, self.treatment.zone)
 
 
-class LeftOutRow(Struct, frozen=True, kw_only=True):
-    """A row for which nothing is planned, why, and its day if that can be read."""
-
-    number: int
-    line: int
-    ref: str
-    reason: str
-    day: date | None = None
-
-
-class MergedRow(Struct, frozen=True, kw_only=True):
-    """A row that belongs to the appointment of an earlier row."""
-
-    number: int
-    line: int
-    ref: str
-
-
-Found = Appointment | LeftOutRow | MergedRow | list[RowProblem]
+Found = Appointment | RowResult | list[RowProblem]
 
 
 def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[Found]:
-    """Return what the rows of one reference become; `now` (UTC) decides what "today" means in a cell.
+    """Return what the rows of one reference become: an appointment, a result without one (left out, or merged with
+    another row), or problems. `now` (UTC) decides what "today" means in a cell.
 
     The time zone is the row's or the default, never the machine's. If the rows are about several days, the first is
     planned; the others need references of their own.
@@ -113,9 +94,7 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
         cells = _CellReader(row, reading, now)
         if row.left_out is not None:
             day = None if row.left_out == NOT_AN_APPOINTMENT else cells.day_if_readable()
-            found.append(
-                LeftOutRow(number=row.number, line=row.line, ref=row.ref, reason=row.left_out, day=day)
-            )
+            found.append(_result(row, Outcome.LEFT_OUT, reason=row.left_out, day=day))
             continue
         row_found = cells.parsed()
         if row_found is None:
@@ -130,18 +109,20 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
     planned = False
     for day, parts in days.items():
         if (reason := _another_service(parts, reading)) is not None:
-            found += [
-                LeftOutRow(number=p.row.number, line=p.row.line, ref=p.row.ref, reason=reason, day=day)
-                for p in parts
-            ]
+            found += [_result(part.row, Outcome.LEFT_OUT, reason=reason, day=day) for part in parts]
         elif planned:
             expected = "a different ref: an earlier row, on another day, has this one"
             found += [[part.row.problem(Column.REF, "duplicate", expected)] for part in parts]
         else:
             planned = True
             found.append(_merged(parts, reading))
-            found += [MergedRow(number=p.row.number, line=p.row.line, ref=p.row.ref) for p in parts[1:]]
+            found += [_result(part.row, Outcome.MERGED) for part in parts[1:]]
     return found
+
+
+def _result(row: Row, outcome: Outcome, *, reason: str = "", day: date | None = None) -> RowResult:
+    """Return the result of a row without an appointment of its own. Its file is not known yet."""
+    return RowResult(number=row.number, line=row.line, ref=row.ref, outcome=outcome, reason=reason, day=day)
 
 
 class _ParsedRow(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ They come from the command line, [export] in a clinic's rule file, and a preset;
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -161,7 +162,6 @@ class Places(Struct, frozen=True, kw_only=True):
 
 def find_places(
     headings: Sequence[str],
-    repeated: frozenset[str],
     wanted: ExportFormat,
     services: Services,
     typed: frozenset[str] = frozenset(),
@@ -171,21 +171,21 @@ def find_places(
     A heading that only a preset expects may be missing: vendors change their exports. Then a message names it. A heading
     (folded) in `typed` was given for this file, so it must be there.
     """
-    return _Finder(headings, repeated, wanted, services, typed).places()
+    return _Finder(headings, wanted, services, typed).places()
 
 
 class _Finder:
     def __init__(
         self,
         headings: Sequence[str],
-        repeated: frozenset[str],
         wanted: ExportFormat,
         services: Services,
         typed: frozenset[str],
     ) -> None:
         self.typed = typed
         self.known = {folded(heading): heading for heading in headings if heading}
-        self.repeated = repeated
+        counted = Counter(folded(heading) for heading in headings if heading)
+        self.repeated = {name for name, count in counted.items() if count > 1}
         self.wanted = wanted
         self.services = services
         self.messages: list[str] = []
@@ -240,15 +240,12 @@ class _Finder:
         found: dict[Column, str] = {}
         for column in Column:
             heading = self.wanted.map.get(column)
-            if (
-                heading == "" and column is not Column.TREATED
-            ):  # "--map tz=": no column, whatever a preset says
-                continue
-            if heading is None:
-                if (name := self.by_name(column)) is not None:
-                    found[column] = name
-            elif self.is_optional(heading) and column is not Column.TREATED:
+            if heading == "" and column is not Column.TREATED:
+                continue  # "--map tz=": no column, whatever a preset says
+            if heading and column is not Column.TREATED and self.is_optional(heading):
                 self.missing.append(heading)
+                heading = None
+            if heading is None:
                 if (name := self.by_name(column)) is not None:
                     found[column] = name
             else:

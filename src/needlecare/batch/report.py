@@ -8,9 +8,7 @@ from enum import StrEnum
 from shlex import quote
 from unicodedata import east_asian_width
 
-from msgspec import Struct
-
-from needlecare.batch.rows import MAX_NAMED_ROWS, RowProblem, named_rows
+from needlecare.batch.rows import MAX_NAMED_ROWS, RowPlace, RowProblem, named_rows
 from needlecare.errors import shown
 from needlecare.model import Treatment
 from needlecare.time.zones import local
@@ -32,7 +30,7 @@ class Outcome(StrEnum):
     LEFT_OUT = "left-out"
 
 
-class RowResult(Struct, frozen=True, kw_only=True):
+class RowResult(RowPlace, frozen=True, kw_only=True):
     """A row that was understood, with its file if it has one. `data` is what to print on standard output.
 
     `reason` is why it was left out, `day` the local day of the appointment, `notes` are the codes of what to point
@@ -40,9 +38,6 @@ class RowResult(Struct, frozen=True, kw_only=True):
     file from an earlier run of a row that is left out now.
     """
 
-    number: int
-    line: int
-    ref: str
     outcome: Outcome
     file: str | None = None
     data: bytes = b""

@@ -43,22 +43,27 @@ _LATER_DATES = re.compile(
 NOT_AN_APPOINTMENT = "a line of totals or a note"
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """A row with our columns. `number` counts the rows of data, `line` the lines of the file, both from 1.
+class RowPlace(Struct, frozen=True, kw_only=True):
+    """Where a row is: `number` counts the rows of data, `line` the lines of the file, both from 1.
 
-    `left_out` is why nothing is planned for it.
+    `ref` is the clinic's opaque reference for the appointment.
     """
 
     number: int
     line: int
     ref: str
-    cells: Mapping[Column, str]
-    addons: tuple[str, ...] = ()
-    left_out: str | None = None
 
     def problem(self, column: Column, code: str, expected: str) -> "RowProblem":
         """Return what is wrong with a cell of the row."""
         return RowProblem(number=self.number, line=self.line, column=column, code=code, expected=expected)
+
+
+class Row(RowPlace, frozen=True, kw_only=True):
+    """A row with our columns. `left_out` is why nothing is planned for it."""
+
+    cells: Mapping[Column, str]
+    addons: tuple[str, ...] = ()
+    left_out: str | None = None
 
 
 class RowProblem(Struct, frozen=True, kw_only=True):
@@ -95,8 +100,8 @@ class Survey(Struct, frozen=True, kw_only=True):
 
     def has(self, stem: str) -> bool:
         """Whether a row has the reference that a file is named after."""
-        place = bisect_left(self.stems, _hash(stem))
-        return place < len(self.stems) and self.stems[place] == _hash(stem)
+        place = bisect_left(self.stems, hash(stem))
+        return place < len(self.stems) and self.stems[place] == hash(stem)
 
 
 def survey(
@@ -112,7 +117,7 @@ def survey(
     Raises UsageError if a heading is missing, or the order of day and month is wrong.
     """
     headings = table.headings if table.headings is not None else _names(table.records())
-    places = find_places(headings, table.repeated, wanted, services, typed)
+    places = find_places(headings, wanted, services, typed)
     look = _Look(places, services)
     for record in table.records():
         look.at(record)
@@ -123,7 +128,7 @@ def survey(
         repeated.update(
             row.ref
             for row in rows_of(table, places)
-            if isinstance(row, Row) and _hash(file_stem(row.ref)) in shared
+            if isinstance(row, Row) and hash(file_stem(row.ref)) in shared
         )
     order, said = look.evidence.settle(DateOrder(wanted.dates) if wanted.dates else None)
     messages = [*places.messages, *filter(None, [said]), *look.messages(order, zone)]
@@ -171,7 +176,7 @@ class _Look:
             self.evidence.add(self.rows, cell_of(cells, self.places, column))
         ref = _reference(cells, self.places)
         if ref:
-            self.hashes.append(_hash(file_stem(ref)))
+            self.hashes.append(hash(file_stem(ref)))
             if len(ref) > 15 and ref.isdecimal():
                 self.long_refs += 1
                 self.rounded += _ROUNDED.fullmatch(ref) is not None
@@ -358,10 +363,6 @@ def _reference(cells: Mapping[str, str], places: Places) -> str:
     if not any(written):
         return ""
     return sha256("\x1f".join(written).encode(errors="surrogatepass")).hexdigest()[:DIGEST]
-
-
-def _hash(stem: str) -> int:
-    return hash(stem)
 
 
 def file_stem(ref: str) -> str:

@@ -1,6 +1,6 @@
 """Runs a batch, from its rows to their results: each reference by itself, in one process or several."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from needlecare import interruption
 from needlecare.batch import files
-from needlecare.batch.appointment import Appointment, LeftOutRow, MergedRow, Reading, appointments
+from needlecare.batch.appointment import Appointment, Found, Reading, appointments
 from needlecare.batch.report import Outcome, RowResult
 from needlecare.batch.rows import Row, RowProblem, Survey, file_stem, rows_of
 from needlecare.batch.tables import Table
@@ -83,26 +83,21 @@ class Worker:
         """Return what became of each row of a reference. Raises WriteError."""
         if isinstance(group, RowProblem):
             return [[group]]
-        return self._results(group)
+        found = appointments(group, self.order.reading, self.order.files.now)
+        is_planned = any(isinstance(row_found, Appointment) for row_found in found)
+        return [self.result(row_found, is_planned=is_planned) for row_found in found]
 
-    def _results(self, rows: Sequence[Row]) -> list[Result]:
-        found = appointments(rows, self.order.reading, self.order.files.now)
-        planned = [row_found for row_found in found if isinstance(row_found, Appointment)]
-        written: list[Result] = []
-        for row_found in found:
-            match row_found:
-                case Appointment():
-                    written.append(self.planned(row_found))
-                case LeftOutRow():
-                    written.append(self.left_out(row_found, is_planned=bool(planned)))
-                case MergedRow(number=number, line=line, ref=ref):
-                    name = self.file_name(ref)
-                    written.append(
-                        RowResult(number=number, line=line, ref=ref, outcome=Outcome.MERGED, file=name)
-                    )
-                case problems:
-                    written.append(problems)
-        return written
+    def result(self, found: Found, *, is_planned: bool) -> Result:
+        """Return what became of a row. `is_planned`: some row of its reference is planned. Raises WriteError."""
+        match found:
+            case Appointment():
+                return self.planned(found)
+            case RowResult(outcome=Outcome.MERGED):
+                return replace(found, file=self.file_name(found.ref))
+            case RowResult():
+                return replace(found, stale_file=None if is_planned else self.stale_file(found.ref))
+            case problems:
+                return problems
 
     def file_name(self, ref: str) -> str | None:
         """Return the name of a reference's file; None if standard output takes all."""
@@ -121,15 +116,7 @@ class Worker:
                 made = self.writer.write(plan, found, name)
             except files.InTheWay as error:
                 code = str(error)
-                return [
-                    RowProblem(
-                        number=found.number,
-                        line=found.line,
-                        column=Column.REF,
-                        code=code,
-                        expected=files.INSTEAD[code],
-                    )
-                ]
+                return [found.problem(Column.REF, code, files.INSTEAD[code])]
         return RowResult(
             number=found.number,
             line=found.line,
@@ -161,25 +148,15 @@ class Worker:
             found = replace(found, treatment=replace(found.treatment, **known[column]))
         return found.treatment
 
-    def left_out(self, found: LeftOutRow, *, is_planned: bool) -> RowResult:
-        """Return the result of a row without a plan, with the file that an earlier run made for it."""
-        stale = None
-        options = self.order.files
-        name = self.file_name(found.ref)
-        if name and found.ref and not is_planned and options.folder and (options.folder / name).is_file():
-            is_calendar = options.format is files.BatchFormat.ICS
-            path = options.folder / name
-            if not is_calendar or files.is_live_calendar(file_data(path, files.MAX_CALENDAR_BYTES)):
-                stale = name
-        return RowResult(
-            number=found.number,
-            line=found.line,
-            ref=found.ref,
-            outcome=Outcome.LEFT_OUT,
-            reason=found.reason,
-            day=found.day,
-            stale_file=stale,
-        )
+    def stale_file(self, ref: str) -> str | None:
+        """Return the file that an earlier run made for a reference that has no plan any more."""
+        options, name = self.order.files, self.file_name(ref)
+        if not ref or name is None or options.folder is None or not (options.folder / name).is_file():
+            return None
+        if options.format is not files.BatchFormat.ICS:
+            return name
+        data = file_data(options.folder / name, files.MAX_CALENDAR_BYTES)
+        return name if files.is_live_calendar(data) else None
 
 
 _worker: Worker  # of this process

@@ -9,13 +9,13 @@ import csv
 import json
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from io import BytesIO, TextIOWrapper
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from json import JSONDecodeError
 from typing import IO, NamedTuple
 
@@ -54,14 +54,9 @@ class Record(NamedTuple):
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """A table with its headings as they are written; None for JSON, in which each row has its own.
+    """A table with its headings as they are written; None for JSON, in which each row has its own."""
 
-    `repeated` are the headings (folded) that two columns have.
-    """
-
-    form: ExportForm
     headings: tuple[str, ...] | None
-    repeated: frozenset[str]
     records: Callable[[], Iterator[Record]]
 
 
@@ -93,11 +88,10 @@ def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str
         form = ExportForm.NDJSON if start.startswith(("{", "[")) else ExportForm.CSV
     if form is ExportForm.CSV:
         return _csv_table(text, wanted)
-    if (document := _json_document(stream, text, first, form, wanted)) is not None:
-        return _json_table(document)
-    return Table(
-        form=ExportForm.NDJSON, headings=None, repeated=frozenset(), records=lambda: _ndjson_records(text)
-    )
+    document = _json_document(stream, text, first, form, wanted)
+    if document is None:
+        return Table(headings=None, records=lambda: _ndjson_records(text))
+    return Table(headings=None, records=lambda: starmap(_json_record, enumerate(document, 1)))
 
 
 _NOT_TABLES = {
@@ -254,49 +248,55 @@ def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
     lines = _below_separator_line(text.lines())
     top = list(islice(lines, MAX_HEADER_LINE + MAX_LINES_PER_ROW))
     first = _SEPARATOR_LINE.fullmatch(next(text.lines()).text)
-    best: tuple[int, int, int, str, list[str]] | None = None
-    for delimiter in first[1] if first else f"{DELIMITERS}|":
-        reader = CsvReader(iter(top), delimiter)
-        for place in range(MAX_HEADER_LINE):
-            if not reader.more():
-                break
-            line, cells = reader.record()
-            names = [folded(cell) for cell in _clean_header(cells or ())]
-            if not any(names):
-                continue
-            score = (len(wanted.intersection(names)), -place, len(names))
-            if best is None or score > best[:3]:
-                best = (*score, delimiter, _clean_header(cells or ()))
-                header_line = line
-    if best is None:
+    found = [
+        header
+        for delimiter in (first[1] if first else f"{DELIMITERS}|")
+        for header in _possible_headers(top, delimiter, wanted)
+    ]
+    header = max(found, key=lambda header: (header.known, -header.place, len(header.headings)), default=None)
+    if header is None or (header.damaged and not header.known):
         raise UsageError("the header is not CSV; write the names of the columns, such as ref,treated")
-    delimiter, headings = best[3], best[4]
-    if not best[0]:  # no known heading anywhere: the first line should be the header
-        headings, header_line = _first_record(top, delimiter)
 
     def records() -> Iterator[Record]:
-        below = (line for line in text.lines() if line.number >= header_line)
-        reader = CsvReader(below, delimiter)
+        below = (line for line in text.lines() if line.number >= header.line)
+        reader = CsvReader(below, header.delimiter)
         reader.record()
-        names = [folded(heading) for heading in headings]
+        names = [folded(heading) for heading in header.headings]
         while reader.more():
             line, cells = reader.record()
             if cells is None or any(map(str.strip, cells)):  # else a blank line
                 yield _csv_record(line, cells, names)
 
-    return Table(form=ExportForm.CSV, headings=tuple(headings), repeated=_repeated(headings), records=records)
+    return Table(headings=tuple(header.headings), records=records)
 
 
-def _first_record(top: Sequence[_Line], delimiter: str) -> tuple[list[str], int]:
-    """Return the cells of the first record that isn't empty, and its line."""
+class _Header(NamedTuple):
+    """A record that may be the header. `known` counts the headings that are wanted.
+
+    `damaged`: a record above it is not CSV.
+    """
+
+    known: int
+    place: int
+    line: int
+    headings: list[str]
+    delimiter: str
+    damaged: bool
+
+
+def _possible_headers(top: Sequence[_Line], delimiter: str, wanted: frozenset[str]) -> Iterator[_Header]:
+    """Yield the first records that have any text."""
     reader = CsvReader(iter(top), delimiter)
-    while reader.more():
+    damaged = False
+    for place in range(MAX_HEADER_LINE):
+        if not reader.more():
+            return
         line, cells = reader.record()
-        if cells is None:
-            raise UsageError("the header is not CSV; write the names of the columns, such as ref,treated")
-        if any(map(str.strip, cells)):
-            return _clean_header(cells), line
-    raise AssertionError("some record below has a cell")
+        damaged = damaged or cells is None
+        headings = _clean_header(cells or ())
+        if any(headings):
+            known = len(wanted.intersection(map(folded, headings)))
+            yield _Header(known, place, line, headings, delimiter, damaged)
 
 
 def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
@@ -313,11 +313,6 @@ def _clean_header(cells: Sequence[str]) -> list[str]:
     while headings and not headings[-1]:
         headings.pop()
     return headings
-
-
-def _repeated(headings: Iterable[str]) -> frozenset[str]:
-    counted = Counter(folded(heading) for heading in headings if heading)
-    return frozenset(name for name, count in counted.items() if count > 1)
 
 
 def _csv_record(line: int, cells: Sequence[str] | None, names: Sequence[str]) -> Record:
@@ -412,14 +407,6 @@ def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] 
     return None
 
 
-def _json_table(rows: Sequence[object]) -> Table:
-    def records() -> Iterator[Record]:
-        for number, row in enumerate(rows, 1):
-            yield _json_record(number, row)
-
-    return Table(form=ExportForm.JSON, headings=None, repeated=frozenset(), records=records)
-
-
 def _ndjson_records(text: _Text) -> Iterator[Record]:
     for line in text.lines():
         written = line.text.removeprefix("\ufeff")
@@ -508,15 +495,12 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
                 f"the spreadsheet cannot be read any further: {type(error).__name__}; save it as CSV UTF-8"
             ) from None
 
-    best: tuple[int, int, str, list[str]] | None = None
-    for name in names:
-        for number, cells in islice(rows(name), MAX_HEADER_LINE):
-            score = len(wanted.intersection(map(folded, cells)))
-            if best is None or score > best[0]:
-                best = (score, number, name, _clean_header(cells))
+    top = ((name, number, cells) for name in names for number, cells in islice(rows(name), MAX_HEADER_LINE))
+    best = max(top, key=lambda row: len(wanted.intersection(map(folded, row[2]))), default=None)
     if best is None:
         raise UsageError("the spreadsheet is empty; write a header and a row for each appointment")
-    _, header_line, name, headings = best
+    name, header_line, cells = best
+    headings = _clean_header(cells)
     keys = [folded(heading) for heading in headings]
 
     def records() -> Iterator[Record]:
@@ -524,9 +508,7 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
             if number > header_line:
                 yield _csv_record(number, [*cells, *("" for _ in keys)], keys)
 
-    return Table(
-        form=ExportForm.XLSX, headings=tuple(headings), repeated=_repeated(headings), records=records
-    )
+    return Table(headings=tuple(headings), records=records)
 
 
 def _spreadsheet_cell(value: object, number_format: str) -> str:  # noqa: PLR0911  one for each type
