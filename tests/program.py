@@ -15,9 +15,13 @@ import atexit
 import os
 import shlex
 import subprocess
-from collections.abc import Callable
+import termios
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from io import RawIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
@@ -26,7 +30,8 @@ import forks
 PROGRAM = forks.PROGRAM
 _MEASURED = any(name.startswith("COVERAGE_PROCESS") for name in os.environ)
 START = os.environ.get("NEEDLECARE_TESTS_START", "new" if _MEASURED or not hasattr(os, "fork") else "fork")
-# What is read only once: by Python for encodings and the places of modules, and by Typer for the width of its help.
+# What is read only once: by Python for encodings and the places of modules, and by Typer for the width of its help. A
+# locale of UTF-8 is what every run has.
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "PATH", "TERMINAL_WIDTH")
 # What a person's environment may hold and a test must not depend on.
 _FOREIGN = (
@@ -54,17 +59,62 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def needlecare(*arguments: str, cwd: str | Path | None = None, input: str = "", **env: str) -> Result:  # noqa: A002
-    if START == "new" or any(name.startswith(_READ_AT_START) for name in env):
-        return started(*arguments, cwd=cwd, input=input, **env)
-    fork = forks.fork if START == "here" else _server().fork
     with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
         given.write(input.encode())
         given.seek(0)
-        streams = given.fileno(), out.fileno(), err.fileno()
-        code = fork(arguments, os.fspath(cwd or Path.cwd()), environment(**env), streams)
+        code = _run(arguments, cwd, env, (given.fileno(), out.fileno(), err.fileno()))
         out.seek(0)
         err.seek(0)
         return Result(code, out.read().decode(), err.read().decode())
+
+
+def on_terminal(
+    *arguments: str,
+    columns: int,
+    lines: int = 200,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Result:
+    """Run the program on a terminal of a size; `out` is all that it writes there. By default nothing scrolls away."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (lines, columns))
+    with ThreadPoolExecutor(1) as reader, os.fdopen(ours, "rb", buffering=0) as screen:
+        written = reader.submit(_read_terminal, screen)
+        try:
+            code = _run(arguments, cwd, env or {}, (theirs, theirs, theirs))
+        finally:
+            os.close(theirs)
+        return Result(code, written.result().decode(), "")
+
+
+def _read_terminal(screen: RawIOBase) -> bytes:
+    read = bytearray()
+    with suppress(OSError):  # EIO, once nobody can write there any more
+        while piece := screen.read(65536):
+            read += piece
+    return bytes(read)
+
+
+def _run(
+    arguments: Sequence[str], cwd: str | Path | None, env: Mapping[str, str], streams: tuple[int, int, int]
+) -> int:
+    """Run the program with three open files as its standard streams, and return its exit code."""
+    read_at_start = {name for name, value in env.items() if not value.endswith(".UTF-8")}
+    if START == "new" or any(name.startswith(_READ_AT_START) for name in read_at_start):
+        given, out, err = streams
+        done = subprocess.run(
+            [str(PROGRAM), *arguments],
+            check=False,
+            cwd=cwd,
+            env=environment(**env),
+            stdin=given,
+            stdout=out,
+            stderr=err,
+            timeout=60,
+        )
+        return done.returncode
+    fork = forks.fork if START == "here" else _server().fork
+    return fork(arguments, os.fspath(cwd or Path.cwd()), environment(**env), streams)
 
 
 @cache

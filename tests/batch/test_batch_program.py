@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import icalendar
-import pexpect
 import pytest
 
 from batches import MARKER, batch, names, records
 from conftest import rarely
 from needlecare.storage.files import locked_folder
-from program import PROGRAM, Result, environment, hindered, needlecare
+from program import PROGRAM, Result, environment, hindered, needlecare, on_terminal
 
 BERLIN = ("--tz", "Europe/Berlin", "--as-of", "2026-11-22T09:00")
 HEADER = "ref,treated\n"
@@ -747,19 +746,9 @@ def test_only_what_a_killed_batch_left_is_removed(tmp_path: Path) -> None:
 # On a terminal, and at length ---------------------------------------------------------------------
 
 
-def shown(folder: Path, *arguments: str, **env: str) -> tuple[int | None, str]:
-    child = pexpect.spawn(
-        str(PROGRAM),
-        ["batch", "a.csv", *BERLIN, *arguments],
-        cwd=str(folder),
-        dimensions=(24, 80),
-        env=environment(**env),
-        encoding="utf-8",
-        timeout=60,
-    )
-    said = child.read()
-    child.close()
-    return child.exitstatus, said
+def shown(folder: Path, *arguments: str, **env: str) -> tuple[int, str]:
+    result = on_terminal("batch", "a.csv", *BERLIN, *arguments, cwd=folder, columns=80, lines=24, env=env)
+    return result.code, result.out
 
 
 def test_a_terminal_shows_how_far_it_has_come_and_keeps_what_is_wrong(tmp_path: Path) -> None:

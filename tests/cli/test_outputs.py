@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from conftest import rarely
-from program import PROGRAM, environment, needlecare
+from program import needlecare, on_terminal
 
 WHEN = ("2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--as-of", "2026-11-22T09:00")
 
@@ -84,21 +83,6 @@ def test_a_session_that_a_course_lacks_is_refused() -> None:
 # The clock ----------------------------------------------------------------------------------------
 
 
-def on_a_terminal(*arguments: str, **env: str) -> str:
-    child = pexpect.spawn(
-        str(PROGRAM),
-        list(arguments),
-        dimensions=(200, 100),
-        env=environment(**env),
-        encoding="utf-8",
-        timeout=60,
-    )
-    text = child.read()
-    child.close()
-    assert child.exitstatus == 0, text
-    return text
-
-
 @pytest.mark.parametrize(
     ("env", "shown"),
     [
@@ -118,17 +102,18 @@ def on_a_terminal(*arguments: str, **env: str) -> str:
     "command", [WHEN, *rarely((("status", "--treated", *WHEN),), (("course", *WHEN),))], ids=str
 )
 def test_a_terminal_follows_the_locale(command: tuple[str, ...], env: dict[str, str], shown: str) -> None:
-    text = on_a_terminal(*command, **env)
+    text = on_terminal(*command, columns=100, env=env).out
     assert shown in text
     assert {"14:30": "2:30 pm", "2:30 pm": "14:30"}[shown] not in text
 
 
 @pytest.mark.parametrize("question", [("normal", "redness"), ("why", "makeup")], ids=str)
 def test_an_answer_follows_the_locale_too(question: tuple[str, ...]) -> None:
-    shown = on_a_terminal(*question, "--treated", *WHEN, LANG="en_US.UTF-8")
+    asked = (*question, "--treated", *WHEN)
+    shown = on_terminal(*asked, columns=100, env={"LANG": "en_US.UTF-8"}).out
     assert "2:30 pm" in shown
     assert "14:30" not in shown
-    assert "14:30" in on_a_terminal(*question, "--treated", *WHEN, "--clock", "24", LANG="en_US.UTF-8")
+    assert "14:30" in on_terminal(*asked, "--clock", "24", columns=100, env={"LANG": "en_US.UTF-8"}).out
 
 
 def test_a_file_and_a_pipe_use_24_hours_unless_told_otherwise(tmp_path: Path) -> None:

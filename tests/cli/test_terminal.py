@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass
 
-import pexpect
 import pyte
 import pytest
 
-from program import PROGRAM, environment
+from program import on_terminal
 
 WHEN = (
     "2026-11-21T14:30",
@@ -51,20 +50,10 @@ class Shown:
 
 
 def terminal(*arguments: str, columns: int, **env: str) -> Shown:
-    child = pexpect.spawn(
-        str(PROGRAM),
-        list(arguments),
-        dimensions=(LINES, columns),
-        env=environment(**{"TERM": "xterm-256color", **env}),
-        encoding="utf-8",
-        timeout=60,
-    )
-    raw = child.read()
-    child.close()
-    assert child.exitstatus is not None, "ended by a signal"
+    result = on_terminal(*arguments, columns=columns, lines=LINES, env={"TERM": "xterm-256color", **env})
     screen = pyte.Screen(columns, LINES)
-    pyte.Stream(screen).feed(raw)
-    return Shown(child.exitstatus, raw, screen)
+    pyte.Stream(screen).feed(result.out)
+    return Shown(result.code, result.out, screen)
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120])

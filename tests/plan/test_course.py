@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import icalendar
-import pexpect
 import pyte
 import pytest
 from hypothesis import given
@@ -45,7 +44,7 @@ from needlecare.plan.course import Course, course, earliest_next
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_interval
 from needlecare.time.zones import local
-from program import PROGRAM, environment, needlecare
+from program import needlecare, on_terminal
 
 BUILTIN = Path(__file__).parents[2] / "schedules" / "microneedling.toml"
 
@@ -982,17 +981,13 @@ def test_the_command_refuses_and_says_what_to_write(typed: tuple[str, ...], name
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_in_a_real_terminal_the_command_draws_the_picture_that_was_read(width: int) -> None:
     arguments = [*WHEN, "--as-of", "2026-11-16T09:00"]
-    child = pexpect.spawn(
-        str(PROGRAM), arguments, dimensions=(200, width), env=environment(), encoding="utf-8", timeout=60
-    )
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    result = on_terminal(*arguments, columns=width, lines=200)
+    assert result.code == 0
     screen = pyte.Screen(width, 200)
-    pyte.Stream(screen).feed(child.before or "")
+    pyte.Stream(screen).feed(result.out)
     shown = "\n".join(line.rstrip() for line in screen.display).rstrip("\n") + "\n"
     assert shown == (FOLDER / f"course-before-{width}.txt").read_text(encoding="utf-8")
-    assert "\x1b[" in (child.before or "")
+    assert "\x1b[" in result.out
 
 
 def test_the_command_has_examples_and_a_place_in_the_help() -> None:
