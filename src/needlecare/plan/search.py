@@ -438,6 +438,8 @@ def _near(typed: str, known: str) -> bool:
         return True
     if len(typed) < _LONG or abs(len(typed) - len(known)) > 2:
         return False
+    if len(set(typed) ^ set(known)) > 3:  # a wrong letter and a missing one change no more letters than these
+        return False
     return any(one_slip_apart(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
         one_slip_apart(typed, known[:n] + known[n + 1 :]) for n in range(len(known))
     )
