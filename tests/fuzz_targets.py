@@ -261,12 +261,22 @@ FILES: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
     "saved treatments": (saved, (SAVED,)),
     "a prepared schedule": (prepared_form, (PREPARED,)),
 }
-# What Atheris begins from in the place of the large ones.
+# What Atheris begins from: with nothing, it would hardly make a word; and the large files are slow.
 SMALL: dict[str, tuple[bytes, ...]] = {
     "rules": (SMALL_RULES, SMALL_CLINIC),
     "worked cases": (b"\n".join(CASES.split(b"\n")[:4]),),
     "a calendar to update": MIXED_EXPORTS,
     "a calendar to cancel": MIXED_EXPORTS,
+    "a question": (
+        b"can I go to the gym tomorrow 6pm",
+        b"is it normal that my skin peels on day 3",
+        b"I wore makeup yesterday, is that bad?",
+        b"my lips are swollen and I can't breathe",
+        b"retinol and vitamin c serum 10%",
+        b"how long until I may swim or use a sauna",
+        b"itchy bumps with pus since friday",
+        b"took ibuprofen for a headache, stop?",
+    ),
 }
 
 
