@@ -24,7 +24,7 @@ from needlecare.plan.course import course
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import Edge, local, resolve
 
-pytestmark = pytest.mark.client
+pytestmark = [pytest.mark.client, pytest.mark.long]
 
 LATER = AHEAD + timedelta(days=1)
 MOVED = treatment("2026-11-22T09:00+01:00", prp=True, skin_type=EXAMPLE.skin_type)
@@ -135,7 +135,6 @@ def test_a_second_import_changes_nothing_and_one_into_a_new_calendar_everything(
     assert held(anew) == expected(newer)
 
 
-@pytest.mark.long
 def test_a_cancelled_file_must_be_imported_into_a_new_calendar(
     thunderbird: Thunderbird, tmp_path: Path
 ) -> None:

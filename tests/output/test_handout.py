@@ -661,6 +661,7 @@ def test_it_prints_on_two_pages_of_a4_and_letter(name: str, opened: Opened, buil
 
 
 @each_shape
+@pytest.mark.long
 def test_it_prints_on_two_pages_in_a_wider_letter_as_well(opened: Opened) -> None:
     """DejaVu Sans, a tenth wider than Arial, is what a machine with few fonts has."""
     from pypdf import PdfReader
@@ -677,6 +678,7 @@ def test_it_prints_on_two_pages_in_a_wider_letter_as_well(opened: Opened) -> Non
 
 
 @each_shape
+@pytest.mark.long
 def test_print_is_large_enough_to_read(opened: Opened) -> None:
     """9 pt, of which one is 4/3 of a CSS pixel, for what is done, left and looked out for."""
     opened.page.emulate_media(media="print")
