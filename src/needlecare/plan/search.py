@@ -77,6 +77,7 @@ _MAX_HINTS = 3
 _ARTICLES = ("a ", "an ", "the ", "my ")
 _ARTICLE_INITIALS = frozenset(("an", "th", "my", "ae"))  # behind these, a word may have other initials
 _LONGEST_START = 7  # letters: the longest article, and the first three of a word
+_MAX_READINGS = 16  # that are kept; an answer to a long question makes a dozen
 _MAX_PHRASE = 6  # words of the longest known phrase
 
 
@@ -132,7 +133,7 @@ class Vocabulary:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-        self._last: _Reading | None = None
+        self._readings: dict[tuple[str, ...], _Reading] = {}
         self._beginnings: dict[Callable[[Rule], Iterable[str]], dict[str, list[tuple[str, str]]]] = {}
         treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
         self.context = frozenset(treated.split())  # every question is about these
@@ -155,7 +156,7 @@ class Vocabulary:
         reading = self.reading(tokens)
         found = None
         if len(tokens) <= MAX_WORDS:
-            found = reading.meaning() or reading.with_excepted().meaning()
+            found = reading.meaning() or reading.with_excepted.meaning()
         if found is None:
             raise reading.not_understood(" ".join(tokens))
         ids, certain = found
@@ -166,11 +167,13 @@ class Vocabulary:
         return self.reading(tokens).exceptions()
 
     def reading(self, tokens: Sequence[str]) -> "_Reading":
-        """Return the words of a question, matched with the rules. The last one is kept, since answers ask twice."""
+        """Return the words of a question, matched with the rules. Some are kept, since answers ask again and again."""
         read = tuple(tokens[:MAX_WORDS])
-        if self._last is None or self._last.tokens != read:
-            self._last = _Reading(self, read)
-        return self._last
+        if read not in self._readings:
+            if len(self._readings) == _MAX_READINGS:
+                self._readings.clear()
+            self._readings[read] = _Reading(self, read)
+        return self._readings[read]
 
     def by_beginning(self, words_of: Callable[[Rule], Iterable[str]]) -> dict[str, list[tuple[str, str]]]:
         """Return the words of all rules, each with its rule's id, by the two letters that they begin with.
@@ -185,10 +188,14 @@ class Vocabulary:
         return self._beginnings[words_of]
 
     @cached_property
-    def plain_words(self) -> list[tuple[str, str, str]]:
-        """The words of all rules: the rule's id, a word as the schedule has it, and the word normalized."""
-        rules = self.schedule.rules.values()
-        return [(rule.id, word, normalize(word)) for rule in rules for word in known_words(rule)]
+    def plain_words(self) -> dict[str, list[tuple[str, str, str]]]:
+        """The words of all rules by their first letter: the rule's id, a word as the schedule has it, and normalized."""
+        found = defaultdict(list)
+        for rule in self.schedule.rules.values():
+            for word in known_words(rule):
+                plain = normalize(word)
+                found[plain[:1]].append((rule.id, word, plain))
+        return found
 
     def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
         """Return the error for words that are known one by one, but mean no rule together."""
@@ -230,8 +237,9 @@ class _Reading:
                         for key in _keys_of(word):
                             self.ids.setdefault(key, set()).add(rule)
 
+    @cached_property
     def with_excepted(self) -> "_Reading":
-        """Return the same question, with the words for exceptions among the known ones."""
+        """The same question, with the words for exceptions among the known ones."""
         reading = _Reading(self.vocabulary, self.tokens)
         reading.index(_excepted_words)
         return reading
@@ -417,8 +425,8 @@ class _Reading:
         near = near or _near
         found = {
             (word, rule): _same_beginning(wanted, plain)
-            for rule, word, plain in self.vocabulary.plain_words
-            if plain[:1] == wanted[0] and near(wanted, plain)
+            for rule, word, plain in self.vocabulary.plain_words.get(wanted[0], ())
+            if near(wanted, plain)
         }
         if not found:
             return []
@@ -434,11 +442,13 @@ def _same_beginning(word: str, other: str) -> int:
 
 def _near(typed: str, known: str) -> bool:
     """Whether a known word was probably meant: there is one typing mistake, or two in a long word."""
+    if abs(len(typed) - len(known)) > 2:
+        return False
     if one_slip_apart(typed, known):
         return True
-    if len(typed) < _LONG or abs(len(typed) - len(known)) > 2:
-        return False
-    if len(set(typed) ^ set(known)) > 3:  # a wrong letter and a missing one change no more letters than these
+    if (
+        len(typed) < _LONG or len(set(typed) ^ set(known)) > 3
+    ):  # a wrong and a missing letter are three at most
         return False
     return any(one_slip_apart(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
         one_slip_apart(typed, known[:n] + known[n + 1 :]) for n in range(len(known))
