@@ -345,6 +345,22 @@ def test_what_was_done_already_says_what_to_do_now_and_what_to_watch_for(builtin
     assert any(row.startswith("EMERGENCY: ") for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("words", "begin"),
+    [
+        ("I took an aspirin by mistake", "If a doctor told you to take it, keep taking it."),
+        ("I took my prescribed isotretinoin", "Prescribed medicine (aspirin and blood thinners too): keep"),
+        ("I wore my bike helmet", "Never ride or work without the helmet"),
+    ],
+)
+def test_nobody_is_told_to_stop_what_is_to_go_on(builtin: Schedule, words: str, begin: str) -> None:
+    text = can(asked(words, plan(EXAMPLE, builtin), "2026-11-21T17:30"))
+    first, second, *_ = text.splitlines()
+    assert first.startswith(begin)
+    assert second == "Tell your clinic what happened."
+    assert "Stop now" not in text
+
+
 def test_what_was_done_after_its_wait_was_no_mistake(made: Plan) -> None:
     assert can(asked("I already washed my face", made, "2026-11-23T17:30")).startswith("Yes. ")
 

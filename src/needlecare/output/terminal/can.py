@@ -123,10 +123,9 @@ class AnswerWording:
         if self.prescribed and not self.answer.first:
             yield standing_text("medicine", self.plan.schedule, short=True)
         if self.mistake:
-            yield (
-                standing_text("mistake", self.plan.schedule)
-                or f"Tell {clinic_name(self.plan.schedule)} what happened."
-            )
+            # "Stop now" must not follow "keep taking it", or "never ride without a helmet".
+            stop = "" if first or self.prescribed else standing_text("mistake", self.plan.schedule)
+            yield stop or f"Tell {clinic_name(self.plan.schedule)} what happened."
 
     def answers(self) -> Iterator[str]:
         """Yield the answer: that of the strictest rule, and of other rules with the same verdict."""
