@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pexpect
 import pyte
@@ -20,7 +22,8 @@ from typer.core import TyperCommand
 
 from clients import missing
 from conftest import rarely
-from needlecare.cli.completion import Offer, activities, rules
+from needlecare.cli.completion import offers_for
+from needlecare.cli.typer_compat import Parameter
 from needlecare.model import Schedule
 from needlecare.plan.search import Vocabulary
 from program import PROGRAM, environment, needlecare
@@ -193,14 +196,15 @@ def vocabulary(builtin: Schedule) -> Vocabulary:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("offers", [activities, *rarely(rules)])
+@pytest.mark.parametrize("placeholder", ["ACTIVITY", *rarely("RULE")])
 @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz0123456789")
 def test_every_word_that_is_offered_is_understood(
-    letter: str, offers: Callable[[typer.Context, str], list[Offer]], vocabulary: Vocabulary
+    letter: str, placeholder: str, vocabulary: Vocabulary
 ) -> None:
     context = typer.Context(TyperCommand("why"))
     context.params["schedule"] = "microneedling"
-    for word, _ in offers(context, letter):
+    words = SimpleNamespace(name="words", metavar=placeholder)
+    for word in offers_for(cast("Parameter", words), context, letter) or ():
         if word.startswith(letter):
             assert vocabulary.meant(word).rules
 

@@ -20,7 +20,6 @@ from needlecare.cli.option_groups import with_single_options
 from needlecare.cli.typer_compat import (
     ClickException,
     Command,
-    CompletionItem,
     Context,
     HelpFormatter,
     UsageError,
@@ -78,18 +77,6 @@ class PlanByDefault(TyperGroup):
                 raise UsageError(f"{quoted(args[0])} is neither a command nor a date{hint}", ctx)
             args = ["plan", *args]
         return super().parse_args(ctx, args)
-
-    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
-        """Offer the commands; once a word has been begun, also what plan takes, since "plan" may be left out."""
-        commands = super().shell_complete(ctx, incomplete)
-        plan = self.get_command(ctx, "plan")
-        if not incomplete or plan is None:
-            return commands
-        from needlecare.cli import completion
-
-        inner = plan.make_context("plan", [], parent=ctx, resilient_parsing=True)
-        completed = plan if incomplete.startswith("-") else plan.params[0]
-        return [*commands, *completion.offered(completed, inner, incomplete)]
 
 
 def _answer_emergency(args: list[str]) -> None:

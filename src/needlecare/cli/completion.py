@@ -4,45 +4,46 @@ Offers come from the rule files, the time zones and the saved treatments, and ar
 shell asks. On any error nothing is offered: a message would end up in the middle of the line being typed.
 """
 
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from errno import ENOENT
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import typer
 
 from needlecare.cli import terminal
-from needlecare.cli.app import COMPLETION_VARIABLE
+from needlecare.cli.app import COMPLETION_VARIABLE, PlanByDefault
+from needlecare.cli.commands.saved import in_force_now, load_saved
+from needlecare.cli.options import typed
 from needlecare.cli.typer_compat import (
-    BashComplete,
     Command,
-    CompletionItem,
     Context,
-    FishComplete,
     Parameter,
-    ShellComplete,
-    ZshComplete,
-    add_completion_class,
     completion_scripts,
     get_completion_script,
     resolve_context,
     resolve_incomplete,
-    shell_complete,
     shell_name,
+    split_line,
     write_completion,
 )
 from needlecare.errors import UsageError, WriteError, quoted, shown
+from needlecare.model import Kind, Rule, Schedule, SkinType
+from needlecare.plan.language import normalize, one_slip_apart
+from needlecare.plan.search import SIGNS, known_words
+from needlecare.storage.files import reason
+from needlecare.storage.rule_files import BUILTIN, load_schedule, schedule_names
+from needlecare.time.parsing import DAY_NAMES
+from needlecare.time.zones import zone_names
 
-if TYPE_CHECKING:
-    from needlecare.model import Rule, Schedule
-
-Offer = tuple[str, str]  # what can be typed, and what it means; "" if it needs no explanation
+Offers = dict[str, str]  # what can be typed, each with its meaning; "" if it needs no explanation
 
 PROGRAM = "needlecare"
-SHELLS = ("bash", "zsh", "fish")
+# The shells, and what separates an offer from its meaning there: for zsh as _describe reads it.
+SHELLS = {"bash": None, "zsh": ":", "fish": "\t"}
 
-_RULE_FILE, _CALENDAR_FILE = ".toml", ".ics"
 # What every shell takes as one word without quotes. Other file names are left to the shell's own completion.
 _ONE_WORD = re.compile(r"[\w./+@%,=-]+")
 _LONGEST_MEANING = 100  # characters; a terminal shows no more beside an offer
@@ -69,309 +70,202 @@ else
   compdef %(complete_func)s %(prog_name)s
 fi
 """
+completion_scripts["zsh"] = _ZSH_SCRIPT
 
 
 # Offers -------------------------------------------------------------------------------------------
 
 
-def schedules(_: Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the schedules that ship with needlecare, and the rule files in the folder being typed."""
-    from needlecare.storage.rule_files import schedule_names
+def offers_for(  # noqa: PLR0911, PLR0912  a case for each placeholder
+    parameter: Parameter, ctx: Context, incomplete: str
+) -> Offers | None:
+    """Return what to offer for a parameter, by its placeholder in the help; None if that depends on Typer alone.
 
-    for name in schedule_names():
-        yield name, "built-in schedule"
-    yield from _files(incomplete, _RULE_FILE)
-
-
-def calendars(_: Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the calendar files in the folder being typed."""
-    yield from _files(incomplete, _CALENDAR_FILE)
-
-
-def sources(ctx: Context, _: str) -> Iterator[Offer]:
-    """Offer the sources of the schedule that the command will use, with their titles."""
-    for source in _schedule(ctx).sources.values():
-        yield source.key, source.title
-
-
-def rules(ctx: Context, incomplete: str) -> list[Offer]:
-    """Offer the rules with their titles; once something is typed, also the words for them."""
-    known = list(_schedule(ctx).rules.values())
-    return _words(known, ctx.params.get("rule"), incomplete) or _ids(known)
-
-
-def overridden_rules(ctx: Context, _: str) -> Iterator[Offer]:
-    """Offer the rules that a clinic's word can replace, with the "=" before its duration."""
-    from needlecare.model import Kind
-
-    for rule in _schedule(ctx).rules.values():
-        if rule.kind in {Kind.AVOID, Kind.DO, Kind.PREPARE}:
-            yield f"{rule.id}=", rule.title
-
-
-def activities(ctx: Context, incomplete: str) -> list[Offer]:
-    """Offer what a plan forbids; once something is typed, also the words for it."""
-    from needlecare.model import Kind
-
-    known = list(_schedule(ctx).rules.values())
-    forbidden = [rule for rule in known if rule.kind is Kind.AVOID]
-    return _words(known, ctx.params.get("activity"), incomplete) or _ids(forbidden)
-
-
-def signs(ctx: Context, incomplete: str) -> list[Offer]:
-    """Offer what is usual and the warning signs; once something is typed, also the words for them."""
-    from needlecare.plan.search import SIGNS
-
-    known = [rule for rule in _schedule(ctx).rules.values() if rule.kind in SIGNS]
-    return _words(known, ctx.params.get("symptom"), incomplete) or _ids(known)
-
-
-def zones(_: Context, __: str) -> Iterator[Offer]:
-    """Offer the names of the time zones."""
-    from needlecare.time.zones import zone_names
-
-    for name in sorted(zone_names()):
-        yield name, ""
-
-
-def days(_: Context, __: str) -> list[Offer]:
-    """Offer the words for days."""
-    from needlecare.time.parsing import DAY_NAMES
-
-    return [(day, "") for day in ("now", *DAY_NAMES)]
-
-
-def first_days(ctx: Context, incomplete: str) -> list[Offer]:
-    """Offer the words for days; after the first word of WHEN, the options."""
-    if ctx.params.get("when"):
-        return _options(ctx)
-    return days(ctx, incomplete)
-
-
-def skin_types(_: Context, __: str) -> list[Offer]:
-    """Offer the Fitzpatrick types."""
-    from needlecare.model import SkinType
-
-    return [(skin_type.name, "") for skin_type in SkinType]
-
-
-def saved_numbers(_: Context, __: str) -> Iterator[Offer]:
-    """Offer the numbers of the saved treatments with their dates, and "all"."""
-    from needlecare.cli.commands.saved import load_saved
-
-    for number, treatment in enumerate(load_saved(), start=1):
-        yield str(number), f"treated on {treatment.day}"
-    yield "all", "every saved treatment"
-
-
-# What to offer for each parameter, by its name (or its command and name). It is not kept with the parameters,
-# where it would slow down every start of the program.
-_OFFERS: dict[str, Callable[[Context, str], Iterable[Offer]]] = {
-    "when": first_days,
-    "treated": days,
-    "at": days,
-    "as_of": days,
-    "skin_type": skin_types,
-    "tz": zones,
-    "schedule": schedules,
-    "follow": sources,
-    "rule": rules,
-    "override": overridden_rules,
-    "activity": activities,
-    "symptom": signs,
-    "forget": saved_numbers,
-    "cancel file": calendars,
-    "show name": schedules,
-    "check files": schedules,
-    "diff before": schedules,
-    "diff after": schedules,
-}
-
-
-_FOR_SAVED = frozenset({"status", "can", "normal", "why"})  # commands that use the saved treatment
-
-
-def offered(completed: Command | Parameter, ctx: Context, incomplete: str) -> list[CompletionItem]:
-    """Return the offers for a word that has been begun; a command offers its options and commands."""
-    name = completed.name or ""
-    offers = _OFFERS.get(name) or _OFFERS.get(f"{ctx.command.name} {name}")
-    if offers is None or isinstance(completed, Command):
-        return completed.shell_complete(ctx, incomplete)
-    return [
-        CompletionItem(value, help=meaning)
-        for value, meaning in offers(ctx, incomplete)
-        if value.startswith(incomplete)
-    ]
-
-
-def _schedule(ctx: Context) -> "Schedule":
-    """Load the schedule that the command line names so far; some commands use the saved treatment's."""
-    from needlecare.cli.commands.saved import load_saved
-    from needlecare.cli.options import clock, typed
-    from needlecare.storage.rule_files import BUILTIN, load_schedule
-    from needlecare.storage.saved import in_force
-
-    named = typed(ctx, "schedule")
-    if not named and not ctx.params.get("treated") and ctx.command.name in _FOR_SAVED:
-        now = clock()
-        saved = in_force(load_saved(), lambda _: now)
-        if saved is not None:
-            return load_schedule(saved.schedule)
-    return load_schedule(ctx.params.get("schedule") or BUILTIN)
-
-
-def _ids(rules: Iterable["Rule"]) -> list[Offer]:
-    return [(rule.id, rule.title) for rule in rules]
-
-
-def _words(rules: Sequence["Rule"], before: Iterable[str] | None, incomplete: str) -> list[Offer]:
-    """Offer words for rules that continue what is typed: "tub" after "hot", "hot-tub" after "ho"."""
-    from needlecare.plan.language import normalize
-    from needlecare.plan.search import known_words
-
-    typed = normalize(" ".join(before or ())).split()
-    known = [(normalize(words).split(), rule.title) for rule in rules for words in known_words(rule)]
-    begun = [("-".join(words[len(typed) :]), title) for words, title in known if words[: len(typed)] == typed]
-    if typed and any(word and word.startswith(incomplete) for word, _ in begun):
-        return _well_spelled(begun, incomplete)
-    return (
-        _well_spelled([("-".join(words), title) for words, title in known], incomplete) if incomplete else []
-    )
-
-
-def _well_spelled(offers: Sequence[Offer], incomplete: str) -> list[Offer]:
-    """Return the offers that continue what is typed, without misspellings: words of a rule that differ by a typing
-    mistake from an earlier word of it. A plural is not a misspelling.
+    It is not kept with the parameters, where it would slow down every start of the program.
     """
-    from needlecare.plan.language import one_slip_apart
+    before = ctx.params.get(parameter.name or "") or ()
+    match parameter.metavar:
+        case "WHEN" | "DATE" if parameter.name == "when" and before:
+            return _offered(ctx.command, ctx, "--")
+        case "WHEN" | "DATE":
+            return dict.fromkeys(("now", *DAY_NAMES), "")
+        case "I-VI":
+            return dict.fromkeys(SkinType.__members__, "")
+        case "ZONE":
+            return dict.fromkeys(sorted(zone_names()), "")
+        case "SOURCE":
+            return {source.key: source.title for source in _schedule(ctx).sources.values()}
+        case "RULE=DURATION":
+            replaceable = _rules(ctx, {Kind.AVOID, Kind.DO, Kind.PREPARE})
+            return {f"{rule.id}=": rule.title for rule in replaceable}
+        case "RULE":
+            return _words(_rules(ctx), before, incomplete) or _ids(_rules(ctx))
+        case "ACTIVITY":
+            return _words(_rules(ctx), before, incomplete) or _ids(_rules(ctx, {Kind.AVOID}))
+        case "[SYMPTOM]":
+            return _words(_rules(ctx, SIGNS), before, incomplete) or _ids(_rules(ctx, SIGNS))
+        case "N|all":
+            saved = {str(n): f"treated on {known.day}" for n, known in enumerate(load_saved(), start=1)}
+            return {**saved, "all": "every saved treatment"}
+        case "FILE.ics":
+            return dict.fromkeys(_files(incomplete, ".ics"), "")
+        case "NAME|FILE" | "FILE...":
+            files = dict.fromkeys(_files(incomplete, ".toml"), "")
+            return {**dict.fromkeys(schedule_names(), "built-in schedule"), **files}
+        case _:
+            return None
 
-    def misspelt(place: int, word: str, title: str) -> bool:
-        return any(
-            of == title and one_slip_apart(word, other) and word not in {f"{other}s", other.removesuffix("s")}
-            for other, of in offers[:place]
-        )
 
-    return [
-        (word, title)
-        for place, (word, title) in enumerate(offers)
-        if word.startswith(incomplete) and not misspelt(place, word, title)
-    ]
-
-
-def _files(incomplete: str, suffix: str) -> Iterator[Offer]:
+def _files(incomplete: str, suffix: str) -> Iterator[str]:
     folder = incomplete.rpartition("/")[0] + "/" if "/" in incomplete else ""
     for path in sorted(Path(folder).iterdir()):
         if path.suffix == suffix and path.is_file():
-            yield folder + path.name, ""
+            yield folder + path.name
 
 
-def _options(ctx: Context) -> list[Offer]:
-    found = ctx.command.shell_complete(ctx, "--")
-    return [(offer.value, offer.help or "") for offer in found]
+def _schedule(ctx: Context) -> Schedule:
+    """Load the schedule that the command line names so far; some commands use the saved treatment's."""
+    uses_saved = ctx.command.name in {"status", "can", "normal", "why"} and not ctx.params.get("treated")
+    if uses_saved and not typed(ctx, "schedule") and (saved := in_force_now(load_saved())):
+        return load_schedule(saved.schedule)
+    return load_schedule(ctx.params.get("schedule") or BUILTIN)
+
+
+def _rules(ctx: Context, kinds: Collection[Kind] = tuple(Kind)) -> list[Rule]:
+    return [rule for rule in _schedule(ctx).rules.values() if rule.kind in kinds]
+
+
+def _ids(rules: Iterable[Rule]) -> Offers:
+    return {rule.id: rule.title for rule in rules}
+
+
+def _words(rules: Iterable[Rule], before: Iterable[str], incomplete: str) -> Offers:
+    """Offer words for rules that continue what is typed: "tub" after "hot", "hot-tub" after "ho"."""
+    typed = normalize(" ".join(before)).split()
+    if typed and (found := _continued(rules, typed, incomplete)):
+        return found
+    return _continued(rules, [], incomplete) if incomplete else {}
+
+
+def _continued(rules: Iterable[Rule], before: list[str], incomplete: str) -> Offers:
+    """Return how the words for rules that begin with some whole words go on.
+
+    Misspellings are left out: words that differ by a typing mistake from an earlier word for the same rule. A plural
+    is not a misspelling.
+    """
+
+    def misspelt(word: str, other: str) -> bool:
+        return one_slip_apart(word, other) and word not in {f"{other}s", other.removesuffix("s")}
+
+    found: Offers = {}
+    for rule in rules:
+        known = [normalize(words).split() for words in known_words(rule)]
+        rests = ["-".join(words[len(before) :]) for words in known if words[: len(before)] == before]
+        for place, rest in enumerate(rests):
+            if rest and rest.startswith(incomplete) and not any(misspelt(rest, o) for o in rests[:place]):
+                found[rest] = rule.title
+    return found
+
+
+def _completions(command: Command, words: list[str], incomplete: str) -> Offers:
+    """Return the offers for the last word of a line, with their meanings on one line; else the command's options.
+
+    In "--tz=Eu", the "=" is a separate word in bash; in the other shells all of it is one word.
+    """
+    words = [word for word in words if word != "="]
+    if option := re.match("(--[a-z-]+)=", incomplete):
+        words, incomplete = [*words, option[1]], incomplete[option.end() :]
+    ctx = resolve_context(command, {}, PROGRAM, words)
+    completed, begun = resolve_incomplete(ctx, words, incomplete)
+    found = _offered(completed, ctx, begun)
+    plan = completed.get_command(ctx, "plan") if isinstance(completed, PlanByDefault) else None
+    if begun and plan is not None:  # "plan" may be left out
+        inner = plan.make_context("plan", [], parent=ctx, resilient_parsing=True)
+        found |= _offered(plan if begun.startswith("-") else plan.params[0], inner, begun)
+    if completed is ctx.command and not (found or incomplete):
+        found = _offered(completed, ctx, "--")
+    return {
+        (option[0] if option else "") + word: shown(" ".join(meaning.split()), _LONGEST_MEANING)
+        for word, meaning in found.items()
+        if _ONE_WORD.fullmatch(word)
+    }
+
+
+def _offered(completed: Command | Parameter, ctx: Context, incomplete: str) -> Offers:
+    """Return the offers for a word that has been begun; a command offers its options and commands."""
+    offers = None if isinstance(completed, Command) else offers_for(completed, ctx, incomplete)
+    if offers is None:
+        return {item.value: item.help or "" for item in completed.shell_complete(ctx, incomplete)}
+    return {word: meaning for word, meaning in offers.items() if word.startswith(incomplete)}
 
 
 # Shells -------------------------------------------------------------------------------------------
 
 
-class _Offering(ShellComplete):
-    """What can come next, each once, with its meaning on the same line."""
-
-    before_meaning = ""  # what separates an offer from its meaning; bash shows no meanings
-
-    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return the offers; if there is nothing else, the options of the command.
-
-        In "--tz=Eu", the "=" is a separate word in bash; in the other shells all of it is one word.
-        """
-        args = [arg for arg in args if arg != "="]
-        option = re.match("(--[a-z-]+)=", incomplete)
-        if option is not None:
-            args, incomplete = [*args, option[1]], incomplete[option.end() :]
-        ctx = resolve_context(self.cli, self.ctx_args, self.prog_name, args)
-        completed, begun = resolve_incomplete(ctx, args, incomplete)
-        found = offered(completed, ctx, begun)
-        if completed is ctx.command and not (found or incomplete):
-            found = completed.shell_complete(ctx, "--")
-        meanings = {item.value: item.help or "" for item in found if _ONE_WORD.fullmatch(item.value)}
-        prefix = "" if option is None else option[0]
-        return [
-            CompletionItem(prefix + value, help=shown(" ".join(meaning.split()), _LONGEST_MEANING))
-            for value, meaning in meanings.items()
-        ]
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """Write an offer on one line. Typer would wrap long meanings."""
-        meaning = f"{self.before_meaning}{item.help}" if self.before_meaning and item.help else ""
-        return f"{item.value}{meaning}"
-
-
-class _Bash(_Offering, BashComplete):
-    pass
-
-
-class _Zsh(_Offering, ZshComplete):
-    source_template = _ZSH_SCRIPT
-    before_meaning = ":"  # as _describe reads it
-    complete = ShellComplete.complete
-
-
-class _Fish(_Offering, FishComplete):
-    before_meaning = "\t"
-
-
 def answer(command: Command, instruction: str) -> int:
     """Answer a shell, and return the exit code, from which fish sees whether there are any offers."""
-    for shell, kind in zip(SHELLS, (_Bash, _Zsh, _Fish), strict=True):
-        add_completion_class(kind, shell)
+    wanted, _, shell = instruction.partition("_")
+    if shell not in SHELLS or wanted not in {"complete", "source"}:
+        terminal.say(f"{COMPLETION_VARIABLE}: write source_ or complete_ and {' or '.join(SHELLS)}.")
+        return 1
     try:
-        return shell_complete(command, {}, PROGRAM, COMPLETION_VARIABLE, instruction)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
+        if wanted == "source":
+            print(_script(shell))
+            return 0
+        found = _completions(command, *_line(shell))
+        if os.environ.get("_TYPER_COMPLETE_FISH_ACTION") == "is-args":
+            return 0 if found else 1
+        mark = SHELLS[shell]
+        print("\n".join(f"{word}{mark}{said}" if mark and said else word for word, said in found.items()))
     except Exception:  # noqa: BLE001  whatever the error is, it must not disturb the line being typed
         return 1
+    return 0
 
 
-# Installation -------------------------------------------------------------------------------------
+def _line(shell: str) -> tuple[list[str], str]:
+    """Return the words of the line being typed, after the program's name, and the one that Tab is to complete."""
+    if shell == "bash":
+        words, place = split_line(os.environ["COMP_WORDS"]), int(os.environ["COMP_CWORD"])
+        return words[1:place], "".join(words[place : place + 1])
+    line = os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    words = split_line(line)[1:]
+    return (words, "") if line.endswith(" ") or not words else (words[:-1], words[-1])
+
+
+def _script(shell: str) -> str:
+    return get_completion_script(prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell)
 
 
 def install() -> NoReturn:
-    """Install completion for the current shell. Raises UsageError or WriteError."""
+    """Install completion for the current shell, but never create a home folder. Raises UsageError or WriteError."""
     shell = _shell()
     try:
-        path = _install_script(shell)
+        if not Path.home().is_dir():
+            raise FileNotFoundError(ENOENT, "there is no such home folder", str(Path.home()))
+        _, path = write_completion(shell=shell, prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no home folder
-        place = getattr(error, "filename", None)
-        what = getattr(error, "strerror", None) or str(error)
+        file = getattr(error, "filename", None)
         raise WriteError(
-            f"the completion of {shell} cannot be installed: {f'{quoted(place, 200)}: ' if place else ''}"
-            f"{what}; --show-completion prints it, so that you can install it yourself"
+            f"the completion of {shell} cannot be installed: {f'{quoted(file, 200)}: ' if file else ''}"
+            f"{reason(error)}; --show-completion prints it, so that you can install it yourself"
         ) from None
     terminal.say(f"Completion for {shell} is installed in {path}; it works in the next {shell} you start.")
     raise typer.Exit
 
 
-def _install_script(shell: str) -> Path:
-    """Write the completion script where the shell looks for it, and return its path; never create a home folder."""
-    if not Path.home().is_dir():
-        raise OSError(ENOENT, "there is no such home folder", str(Path.home()))
-    return write_completion(shell=shell, prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE)[1]
-
-
 def show() -> NoReturn:
     """Print the completion script of the current shell. Raises UsageError."""
-    shell = _shell()
-    print(get_completion_script(prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell))
+    print(_script(_shell()))
     raise typer.Exit
 
 
 def _shell() -> str:
     """Return the name of the current shell. Raises UsageError if it has no completion."""
-    completion_scripts["zsh"] = _ZSH_SCRIPT
     name = shell_name()
     if name in SHELLS:
         return name
     what = f"{quoted(name)} is a shell without completion" if name else "cannot work out which shell this is"
     raise UsageError(
-        f"{what}; run this in {', '.join(SHELLS[:-1])} or {SHELLS[-1]}, "
+        f"{what}; run this in bash, zsh or fish, "
         f"or print what bash reads with {COMPLETION_VARIABLE}=source_bash {PROGRAM}"
     )

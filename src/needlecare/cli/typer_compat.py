@@ -16,45 +16,36 @@ if TYPE_CHECKING:
     from typer._click.core import Command, Context, Parameter
     from typer._click.exceptions import ClickException, UsageError
     from typer._click.formatting import HelpFormatter
-    from typer._click.shell_completion import CompletionItem, ShellComplete, add_completion_class
 else:
     # Typer has had its own copy of click since 0.26. Its public classes are children of these.
     Command, Context, Parameter = Any, typer.Context, Any
     UsageError, ClickException = typer.BadParameter.__mro__[1:3]
-    HelpFormatter = CompletionItem = Any
+    HelpFormatter = Any
 
 with suppress(ImportError):  # if one of these is missing, completion.py cannot be imported
     from typer._click.core import Command
-    from typer._click.shell_completion import CompletionItem, ShellComplete, add_completion_class
     from typer._click.shell_completion import _resolve_context as resolve_context
     from typer._click.shell_completion import _resolve_incomplete as resolve_incomplete
-    from typer._completion_classes import BashComplete, FishComplete, ZshComplete
+    from typer._click.shell_completion import split_arg_string as split_line
     from typer._completion_shared import _completion_scripts as completion_scripts
     from typer._completion_shared import _get_shell_name as shell_name
     from typer._completion_shared import get_completion_script
     from typer._completion_shared import install as write_completion
-    from typer.completion import shell_complete
 
 __all__ = [
-    "BashComplete",
     "ClickException",
     "Command",
-    "CompletionItem",
     "Context",
-    "FishComplete",
     "HelpFormatter",
     "Parameter",
-    "ShellComplete",
     "UsageError",
-    "ZshComplete",
-    "add_completion_class",
     "completion_scripts",
     "get_completion_script",
     "plain_values",
     "resolve_context",
     "resolve_incomplete",
-    "shell_complete",
     "shell_name",
+    "split_line",
     "write_completion",
 ]
 

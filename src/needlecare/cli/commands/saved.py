@@ -3,6 +3,7 @@
 This is where that file is read and written; needlecare.storage.saved defines its format.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -121,6 +122,12 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
     return Current(plan=made, now=now, name=current.name)
 
 
+def in_force_now(kept: Sequence[SavedTreatment]) -> SavedTreatment | None:
+    """Return the treatment that status shows now; None if nothing is saved. Raises WrongClock."""
+    now = options.clock()
+    return in_force(kept, lambda _: now)
+
+
 def nothing_saved() -> NoReturn:
     """Raise the UsageError that explains how to save a treatment."""
     raise UsageError(
@@ -155,8 +162,7 @@ def saved(
         terminal.say("Named." if name.strip() else "Name removed.")
     current = None
     with suppress(options.WrongClock):  # then none is marked, since status would show none
-        now = options.clock()
-        current = in_force(kept, lambda _: now)
+        current = in_force_now(kept)
     if json:
         terminal.print_bytes(saved_json(kept, current).encode())
     elif kept:
@@ -174,9 +180,8 @@ def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:
     with locked_folder(file.parent):
         kept = list(load_saved())
         if number is None:
-            now = options.clock()
-            chosen = in_force(kept, lambda _: now)
-            place = next(place for place, saved in enumerate(kept) if saved is chosen)
+            current = in_force_now(kept)
+            place = next(place for place, saved in enumerate(kept) if saved is current)
         elif 1 <= number <= len(kept):
             place = number - 1
         else:
