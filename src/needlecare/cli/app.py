@@ -190,7 +190,10 @@ def needlecare(
 
 
 def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
-    """Run a command line, and return its exit code. Errors are reported in a few lines on standard error."""
+    """Run a command line, and return its exit code. Errors are reported in a few lines on standard error.
+
+    Interruptions, and what Python raises for damaged compiled code (EOFError), are left to __main__.py.
+    """
     _ignore_impossible_sizes()
     plain_values()
     try:
@@ -210,14 +213,12 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
         return _complain(f"{error.format_message()}\nTry '{path} --help'.", 2)
     except ClickException as error:
         return _complain(error.format_message(), 2)
-    except (KeyboardInterrupt, typer.Abort) as error:
-        if isinstance(error.__cause__, EOFError):  # compiled code that is incomplete: see __main__.py
-            raise error.__cause__ from None
-        return _complain("interrupted", INTERRUPTED)
+    except typer.Abort as error:  # made by Typer from an EOFError
+        raise error.__cause__ or error from None
     except (
         BrokenPipeError,
         SystemExit,
-    ):  # the reader (a pager, head) has closed the pipe; Typer turns the one into the other
+    ):  # the reader (a pager, head) has closed the pipe; Typer makes it SystemExit
         terminal.redirect_to_devnull(sys.stdout)
         return 0
     except OSError as error:  # errors of files are already reported where the files are opened
@@ -225,8 +226,8 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
         if error.filename is not None:
             return _complain(f"{quoted(str(error.filename))} cannot be used: {error.strerror or error}", 2)
         return _complain(f"standard output cannot be written: {error.strerror or error}", 5)
-    if result == INTERRUPTED:  # Typer returns this code for Ctrl-C without a message
-        return _complain("interrupted", INTERRUPTED)
+    if result == INTERRUPTED:  # Typer returns this code for Ctrl-C
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
 
 

@@ -4,12 +4,14 @@ The file is JSON with a format number. A file that is damaged, or that was writt
 completely, so that nothing in it is misread or lost.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from operator import attrgetter
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import replace
 
 from needlecare.errors import UsageError, quoted, shown
@@ -19,9 +21,7 @@ from needlecare.time.zones import beginning, local, zone_named
 
 FORMAT = 1
 MAX_FILE_BYTES = 1024 * 1024  # bytes; a saved treatment has two hundred
-
-_KEYS = frozenset({"treated", "zone", "prp", "skin_type", "scars", "schedule", "follow"})
-_OPTIONAL_KEYS = frozenset({"overrides", "name"})  # added later; left out if empty
+MAX_NAME = 40  # characters
 
 
 class SavedTreatment(Struct, frozen=True, kw_only=True):
@@ -59,9 +59,6 @@ def with_saved(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[Sa
     name = next((old.name for old in before if old.day == new.day), "")
     kept = [old for old in before if old.day != new.day]
     return tuple(sorted([*kept, replace(new, name=new.name or name)], key=attrgetter("begins")))
-
-
-MAX_NAME = 40  # characters
 
 
 def named(saved: SavedTreatment, name: str) -> SavedTreatment:
@@ -146,70 +143,53 @@ def _row(saved: SavedTreatment) -> dict[str, object]:
 
 
 def _treatment(row: object, where: str) -> SavedTreatment:
-    if not isinstance(row, dict) or set(row) - _OPTIONAL_KEYS != _KEYS:
-        raise _Damaged(f"{where}: its keys are not {', '.join(sorted(_KEYS))}")
-    skin_type, follow = row["skin_type"], row["follow"]
-    if not (skin_type is None or (isinstance(skin_type, str) and skin_type in SkinType.__members__)):
-        raise _Damaged(f"{where}: skin_type is not one of I to VI")
-    if not isinstance(follow, list) or not all(isinstance(source, str) for source in follow):
-        raise _Damaged(f"{where}: follow is not a list of sources")
-    return SavedTreatment(
-        treatment=Treatment(
-            treated=_treated(_text(row, "treated", where), where),
-            zone=_zone(_text(row, "zone", where), where),
-            prp=_flag(row, "prp", where),
-            skin_type=None if skin_type is None else SkinType[skin_type],
-            scars=_flag(row, "scars", where),
-            overrides=_overrides(row.get("overrides", {}), where),
-        ),
-        schedule=_text(row, "schedule", where),
-        follow=tuple(follow),
-        name=_text(row, "name", where) if "name" in row else "",
-    )
+    required = _READERS.keys() - _ADDED_LATER
+    if not isinstance(row, dict) or row.keys() - _ADDED_LATER != required:
+        raise _Damaged(f"{where}: its keys are not {', '.join(sorted(required))}")
+    values: dict[str, Any] = {}
+    for key, value in row.items():
+        read, wrong = _READERS[key]
+        try:
+            values[key] = read(value)
+        except (ValueError, TypeError, KeyError, OverflowError, ValidationError, InvalidOffset, UsageError):
+            raise _Damaged(f"{where}: {key} is {wrong}") from None
+    rest = {key: values.pop(key) for key in ("schedule", "follow", "name") if key in values}
+    return SavedTreatment(treatment=Treatment(**values), **rest)
 
 
-def _overrides(value: object, where: str) -> tuple[Override, ...]:
-    wrong = _Damaged(f"{where}: overrides are not rules with durations")
-    if not isinstance(value, dict):
-        raise wrong
-    try:
-        return tuple(Override(rule=rule, offset=parse_offset(text)) for rule, text in value.items())
-    except (InvalidOffset, TypeError):
-        raise wrong from None
-
-
-def _text(row: Mapping[str, object], key: str, where: str) -> str:
-    value = row[key]
-    if not isinstance(value, str) or not value:
-        raise _Damaged(f"{where}: {key} is not text")
-    return value
-
-
-def _flag(row: Mapping[str, object], key: str, where: str) -> bool:
-    value = row[key]
-    if not isinstance(value, bool):
-        raise _Damaged(f"{where}: {key} is neither true nor false")
-    return value
-
-
-def _zone(name: str, where: str) -> ZoneInfo:
-    try:
-        return zone_named(name)
-    except UsageError:
-        raise _Damaged(f"{where}: zone is not a time zone that this computer knows") from None
-
-
-def _treated(text: str, where: str) -> datetime | date:
+def _treated(text: str) -> datetime | date:
     """Parse a moment (UTC) or a date within the years that a treatment may have."""
-    wrong = _Damaged(f"{where}: treated is neither a date nor a time with its offset")
-    try:
-        treated = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-        if isinstance(treated, datetime):
-            if treated.tzinfo is None:
-                raise wrong
-            treated = treated.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise wrong from None
+    treated = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    if isinstance(treated, datetime):
+        if treated.tzinfo is None:
+            raise ValueError
+        treated = treated.astimezone(UTC)
     if not FIRST_YEAR - 1 <= treated.year <= LAST_YEAR + 1:  # UTC may be in another year than the zone
-        raise wrong
+        raise ValueError
     return treated
+
+
+def _skin_type(name: str | None) -> SkinType | None:
+    return None if name is None else SkinType[name]
+
+
+def _overrides(durations: object) -> tuple[Override, ...]:
+    texts = convert(durations, dict[str, str])
+    return tuple(Override(rule=rule, offset=parse_offset(text)) for rule, text in texts.items())
+
+
+_read_flag = partial(convert, type=bool)
+_read_text = partial(convert, type=Annotated[str, Meta(min_length=1)])
+# How the value of each key is read, and what is said if that fails.
+_READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "treated": (_treated, "neither a date nor a time with its offset"),
+    "zone": (lambda name: zone_named(_read_text(name)), "not a time zone that this computer knows"),
+    "prp": (_read_flag, "neither true nor false"),
+    "skin_type": (_skin_type, "not one of I to VI"),
+    "scars": (_read_flag, "neither true nor false"),
+    "schedule": (_read_text, "not text"),
+    "follow": (partial(convert, type=tuple[str, ...]), "not a list of sources"),
+    "overrides": (_overrides, "not rules with durations"),
+    "name": (_read_text, "not text"),
+}
+_ADDED_LATER = frozenset({"overrides", "name"})  # left out if empty
