@@ -61,7 +61,7 @@ def pytest_configure() -> None:
         data, prepared = path.read_bytes(), path.with_suffix(SUFFIX)
         with suppress(ScheduleError):  # whose problems the tests tell
             if not prepared.exists() or prepared_schedule(prepared.read_bytes(), data) is None:
-                replace_file(prepared, prepare(data, path.name), durable=False)
+                replace_file(prepared, prepare(data, path.name))
 
 
 # How many tests are left out. With -n only the workers know, and each of them knows all.

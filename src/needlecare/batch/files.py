@@ -123,7 +123,7 @@ class FileWriter:
         if existing == data:
             return FileResult(Outcome.UNCHANGED)
         if not options.dry_run:
-            replace_file(path, data, durable=False)
+            replace_file(path, data)
         if not existing:
             return FileResult(Outcome.WRITTEN)
         before = first_start(existing) if options.format is BatchFormat.ICS else b""
@@ -279,13 +279,13 @@ def cancel_calendar(path: Path, now: datetime) -> None:
         raise WriteError(
             f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}"
         ) from None
-    replace_file(path, data, durable=False)
+    replace_file(path, data)
 
 
 def remember_listed(folder: Path, files: Sequence[str]) -> None:
     """Remember in a folder which calendars a --dry-run has listed. Raises WriteError."""
     if folder.is_dir():
-        replace_file(folder / LISTED_NAME, json.dumps({"listed": list(files)}).encode(), durable=False)
+        replace_file(folder / LISTED_NAME, json.dumps({"listed": list(files)}).encode())
 
 
 def listed(folder: Path) -> frozenset[str] | None:

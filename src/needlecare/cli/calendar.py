@@ -1,6 +1,6 @@
 """Calendar files: the options of a calendar, a first export, and its revision by --update."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, time
 from pathlib import Path
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
 from needlecare.cli.option_groups import OptionGroup
-from needlecare.cli.options import PlanOptions, option, typed
+from needlecare.cli.options import PlanOptions, option, was_typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, Treatment
 from needlecare.storage.files import MAX_PATH_LENGTH, HeldFile, held_file, reason, write_file
@@ -27,142 +27,133 @@ if TYPE_CHECKING:
     from needlecare.storage.saved import SavedTreatment
 
 CALENDAR_PANEL = "The calendar"
-WHEN_HINT = "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
-
-Ics = Annotated[
-    str | None,
-    option(
-        "--ics FILE|-",
-        "Write the calendar to a file, or to standard output (-) instead of the timeline.",
-        CALENDAR_PANEL,
-    ),
-]
-DetailOfTitles = Annotated[
-    Detail,
-    option("--detail", "Discreet titles name no clinic and no procedure.", CALENDAR_PANEL, show_default=True),
-]
-Ref = Annotated[
-    str | None,
-    option(
-        "--ref REF",
-        "Your own opaque reference. Events with the same reference update each other.",
-        CALENDAR_PANEL,
-    ),
-]
-AlarmsWanted = Annotated[
-    Alarms,
-    option("--alarms", "Ring never, or at each change and milestone.", CALENDAR_PANEL, show_default=True),
-]
-Quiet = Annotated[
-    str,
-    option(
-        "--quiet-hours HH:MM-HH:MM",
-        "Local hours in which nothing rings; the news waits until they end.",
-        CALENDAR_PANEL,
-        show_default=True,
-    ),
-]
-DailyAt = Annotated[
-    str | None,
-    option("--daily HH:MM|none", "Time of the first week's daily reminder, or none.", CALENDAR_PANEL),
-]
-Update = Annotated[
-    bool,
-    option(
-        "--update",
-        "Update the calendar in the --ics file. It remembers its options, so type only what changes.",
-        CALENDAR_PANEL,
-    ),
-]
 
 
 class CalendarOutput(OptionGroup, frozen=True, kw_only=True):
     """Where a calendar goes, and which calendar it is."""
 
-    ics: Ics = None
-    update: Update = False
-    ref: Ref = None
+    ics: Annotated[
+        str | None,
+        option(
+            "--ics FILE|-",
+            "Write the calendar to a file, or to standard output (-) instead of the timeline.",
+            CALENDAR_PANEL,
+        ),
+    ] = None
+    update: Annotated[
+        bool,
+        option(
+            "--update",
+            "Update the calendar in the --ics file. It remembers its options, so type only what changes.",
+            CALENDAR_PANEL,
+        ),
+    ] = False
+    ref: Annotated[
+        str | None,
+        option(
+            "--ref REF",
+            "Your own opaque reference. Events with the same reference update each other.",
+            CALENDAR_PANEL,
+        ),
+    ] = None
 
 
 class CalendarStyle(OptionGroup, frozen=True, kw_only=True):
     """What the titles of a calendar say, and when it rings."""
 
-    detail: DetailOfTitles = Detail.DISCREET
-    alarms: AlarmsWanted = Alarms.GENTLE
-    quiet_hours: Quiet = "22:00-08:00"
-    daily: DailyAt = None
+    detail: Annotated[
+        Detail,
+        option(
+            "--detail", "Discreet titles name no clinic and no procedure.", CALENDAR_PANEL, show_default=True
+        ),
+    ] = Detail.DISCREET
+    alarms: Annotated[
+        Alarms,
+        option("--alarms", "Ring never, or at each change and milestone.", CALENDAR_PANEL, show_default=True),
+    ] = Alarms.GENTLE
+    quiet_hours: Annotated[
+        str,
+        option(
+            "--quiet-hours HH:MM-HH:MM",
+            "Local hours in which nothing rings; the news waits until they end.",
+            CALENDAR_PANEL,
+            show_default=True,
+        ),
+    ] = "22:00-08:00"
+    daily: Annotated[
+        str | None,
+        option("--daily HH:MM|none", "Time of the first week's daily reminder, or none.", CALENDAR_PANEL),
+    ] = None
 
     @property
     def reminders(self) -> Reminders:
         """How the calendar reminds. Raises UsageError."""
-        return Reminders(
-            alarms=self.alarms, quiet=parse_quiet_hours(self.quiet_hours), daily=_daily_care(self.daily)
+        daily: time | DailyCare = DailyCare.DEFAULT
+        if self.daily is not None:
+            none = self.daily.strip().lower() == "none"
+            daily = DailyCare.NONE if none else parse_clock(self.daily)
+        return Reminders(alarms=self.alarms, quiet=parse_quiet_hours(self.quiet_hours), daily=daily)
+
+    def with_remembered(
+        self, ctx: typer.Context, remembered: "CalendarOptions | None"
+    ) -> tuple[Detail, Reminders]:
+        """Return what titles say and how the calendar reminds: as typed, else as an existing calendar remembers.
+
+        Raises UsageError.
+        """
+        if remembered is None:
+            return self.detail, self.reminders
+        before, typed = remembered.reminders, self.reminders
+        reminders = Reminders(
+            alarms=typed.alarms if was_typed(ctx, "alarms") else before.alarms,
+            quiet=typed.quiet if was_typed(ctx, "quiet_hours") else before.quiet,
+            daily=typed.daily if was_typed(ctx, "daily") else before.daily,
         )
-
-
-def _daily_care(text: str | None) -> time | DailyCare:
-    if text is None:
-        return DailyCare.DEFAULT
-    return DailyCare.NONE if text.strip().lower() == "none" else parse_clock(text)
-
-
-def _daily_text(daily: time | DailyCare) -> str | None:
-    if isinstance(daily, time):
-        return f"{daily:%H:%M}"
-    return daily.value if daily is DailyCare.NONE else None
+        return self.detail if was_typed(ctx, "detail") else remembered.detail, reminders
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """What a calendar is made with. `when` is empty if it was not given; `name` is what the saved treatment is
-    called, if it is one.
-    """
+    """The date and the options of a plan. `name` is what the saved treatment is called, if it is one."""
 
     when: str
     plan: PlanOptions
-    style: CalendarStyle
     name: str = ""
 
-    def completed(self, ctx: typer.Context, target: "CalendarTarget") -> "Choices":
-        """Return these choices; what was not typed is what a calendar remembers, or the saved treatment's.
 
-        Raises UsageError if no date was given and none is remembered.
-        """
-        remembered = target.remembered
-        plan = replace(
-            self.plan,
-            follow=[source for source in self.plan.follow or () if source != "none"],
-            override=[word for word in self.plan.override or () if word != "none"],
-        )
-        if remembered is None and self.when:
-            return replace(self, plan=plan)
-        if remembered is None:
-            if target.forgetful:
-                raise UsageError(
-                    f"{target.name} doesn't say what it was made with: an earlier version wrote it; "
-                    "add WHEN and the options that it had, such as 2026-11-21T14:30 --tz ZONE --prp"
-                )
-            plan, saved = with_saved_options(ctx, plan)
-            if saved is None:
-                raise UsageError(f"no date given: when was the treatment, or when will it be? {WHEN_HINT}")
-            when = saved.treatment.treated.isoformat()
-            return Choices(when=when, plan=plan, style=self.style, name=saved.name)
-        treatment, quiet = remembered.treatment, remembered.reminders.quiet
-        if not typed(ctx, "schedule") and remembered.schedule not in schedule_names():
+def choices(ctx: typer.Context, when: str, plan: PlanOptions, target: "CalendarTarget") -> Choices:
+    """Return what a plan is made with: what was typed, else what a calendar remembers, or the saved treatment's.
+
+    `when` is empty if no date was typed. Raises UsageError if none is remembered either.
+    """
+    plan = replace(
+        plan,
+        follow=[source for source in plan.follow or () if source != "none"],
+        override=[word for word in plan.override or () if word != "none"],
+    )
+    remembered = target.remembered
+    if remembered is not None:
+        if not was_typed(ctx, "schedule") and remembered.schedule not in schedule_names():
             raise UsageError(
                 f"this calendar was made with the rules {quoted(remembered.schedule)}, which are not built in; "
                 "give their file with --schedule FILE"
             )
-        style: dict[str, object] = {
-            "detail": remembered.detail,
-            "alarms": remembered.reminders.alarms,
-            "quiet_hours": f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
-            "daily": _daily_text(remembered.reminders.daily),
-        }
-        return Choices(
-            when=self.when or treatment.treated.isoformat(),
-            plan=_with_remembered(ctx, plan, treatment, remembered.schedule, remembered.follow),
-            style=replace(self.style, **_not_typed(ctx, style)),
+        treatment = remembered.treatment
+        plan = _with_known(ctx, plan, treatment, remembered.schedule, remembered.follow)
+        return Choices(when=when or treatment.treated.isoformat(), plan=plan)
+    if when:
+        return Choices(when=when, plan=plan)
+    if target.forgetful:
+        raise UsageError(
+            f"{target.name} doesn't say what it was made with: an earlier version wrote it; "
+            "add WHEN and the options that it had, such as 2026-11-21T14:30 --tz ZONE --prp"
         )
+    plan, saved = with_saved_options(ctx, plan)
+    if saved is None:
+        raise UsageError(
+            "no date given: when was the treatment, or when will it be? "
+            "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
+        )
+    return Choices(when=saved.treatment.treated.isoformat(), plan=plan, name=saved.name)
 
 
 def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOptions, SavedTreatment | None]":
@@ -176,10 +167,10 @@ def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOpti
     saved = in_force(load_saved(), lambda zone: options.moment_of(plan.as_of, zone, plan.dates, say=False))
     if saved is None:
         return plan, None
-    return _with_remembered(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved
+    return _with_known(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved
 
 
-def _with_remembered(
+def _with_known(
     ctx: typer.Context, plan: PlanOptions, treatment: Treatment, schedule: str, follow: Sequence[str]
 ) -> PlanOptions:
     """Return the options of a plan with those of a known treatment in the place of what was not typed."""
@@ -192,11 +183,7 @@ def _with_remembered(
         "follow": list(follow),
         "override": [f"{override.rule}={override.offset.text}" for override in treatment.overrides],
     }
-    return replace(plan, **_not_typed(ctx, values))
-
-
-def _not_typed(ctx: typer.Context, values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if not typed(ctx, name)}
+    return replace(plan, **{name: value for name, value in values.items() if not was_typed(ctx, name)})
 
 
 class CalendarFile(Struct, frozen=True, kw_only=True):
@@ -215,14 +202,11 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
         """Write it, and report on standard error what changed. Raises WriteError."""
         if self.path is None:
             terminal.print_bytes(self.data)
-            self._warn()
-            return
-        changed = self.held.replace(self.data) if self.held else write_file(self.path, self.data, force=force)
-        done = ("revised in" if self.held else "written to") if changed else "unchanged in"
-        terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.summary}.")
-        self._warn()
-
-    def _warn(self) -> None:
+        else:
+            held = self.held
+            changed = held.replace(self.data) if held else write_file(self.path, self.data, force=force)
+            done = ("revised in" if held else "written to") if changed else "unchanged in"
+            terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.summary}.")
         for warning in self.warnings:
             terminal.say(warning)
 
@@ -253,9 +237,9 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
 
     def identity(self, ref: str | None) -> "str | UUID | None":
         """Return what the UIDs of the new calendar come from."""
-        if ref is not None or self.export is None or not (self.update or self.force):
-            return ref
-        return self.export.reference
+        if ref is None and self.export is not None and (self.update or self.force):
+            return self.export.reference
+        return ref
 
     def file(
         self, calendar: "Calendar", schedule: Schedule, now: datetime, *, says_prp: bool
@@ -272,12 +256,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
         other = self.export is not None and calendar.reference != self.export.reference
         if self.export is None or (other and self.force) or not (self.update or self.force):
             data = checked_size(stream(calendar))
-            if (
-                self.held is not None
-                and self.export is not None
-                and data != self.held.data
-                and not self.force
-            ):
+            if self.held is not None and data != self.held.data and not self.force:
                 raise WriteError(
                     f"{self.name} is a needlecare calendar with other content, so it was left alone; "
                     "add --update to revise it, or --force to replace it"

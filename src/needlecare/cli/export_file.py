@@ -12,7 +12,7 @@ from needlecare.batch.rows import Survey, survey
 from needlecare.batch.tables import ExportForm, Table, folded, read_table
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Column, ExportFormat
-from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, reason
+from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, reading, reason
 from needlecare.storage.rule_files import load_preset, preset_names
 from needlecare.time.zones import zone_named
 
@@ -35,14 +35,10 @@ def open_export(file: str, stack: ExitStack) -> IO[bytes]:
         if sys.stdin is None:
             raise UsageError("standard input is closed; give the name of a file")
         return _spooled(sys.stdin.buffer, file, stack)
-    try:
-        path = Path(file)
+    path = Path(file)
+    with reading(quoted(file, MAX_PATH_LENGTH)):
         stream = stack.enter_context(path.open("rb"))
-        return stream if path.is_file() else _spooled(stream, file, stack)
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
-        ) from None
+    return stream if path.is_file() else _spooled(stream, file, stack)
 
 
 def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:

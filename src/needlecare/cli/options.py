@@ -155,14 +155,6 @@ At = Annotated[
 ]
 Json = Annotated[bool, option("--json", "Print the result as JSON.", OUTPUT_PANEL)]
 NoColor = Annotated[bool, option("--no-color", "No colour (like NO_COLOR=1).", OUTPUT_PANEL)]
-Save = Annotated[
-    bool,
-    option(
-        "--save",
-        "Save the treatment on this computer, for status, can and the other commands.",
-        TREATMENT_PANEL,
-    ),
-]
 
 DEFAULT_SCHEDULE = BUILTIN
 
@@ -207,7 +199,7 @@ class PrintOptions(OptionGroup, frozen=True, kw_only=True):
 FIRST_YEAR_OF_CLOCK = 2026  # the year of needlecare's first version: an earlier clock must be wrong
 
 
-def typed(ctx: Context, name: str) -> bool:
+def was_typed(ctx: Context, name: str) -> bool:
     """Whether an option was typed, and not only set in the environment."""
     source = ctx.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
@@ -215,7 +207,7 @@ def typed(ctx: Context, name: str) -> bool:
 
 def use_clock(ctx: Context, hours: int | None, schedule: Schedule) -> None:
     """Choose how times are shown: by --clock, else by the rule file, else by NEEDLECARE_CLOCK."""
-    chosen = hours if typed(ctx, "clock") else schedule.clock or hours
+    chosen = hours if was_typed(ctx, "clock") else schedule.clock or hours
     if chosen is not None:
         from needlecare.output.timing import choose_clock
 
@@ -226,7 +218,7 @@ class WrongClock(UsageError):
     """The computer's clock shows a time that cannot be right."""
 
 
-def clock() -> datetime:
+def current_time() -> datetime:
     """Read the clock (UTC), without its seconds. Raises WrongClock."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     if not FIRST_YEAR_OF_CLOCK <= now.year <= LAST_YEAR:
@@ -274,8 +266,8 @@ def moment_of(
     Raises UsageError.
     """
     if text is None:
-        return clock()
-    parsed = parse_when(text, now=clock, zone=zone, purpose=Purpose.MOMENT, order=dates)
+        return current_time()
+    parsed = parse_when(text, now=current_time, zone=zone, purpose=Purpose.MOMENT, order=dates)
     if say and parsed.relative:
         report_reading(text, parsed, zone)
     return beginning(parsed.value, zone)

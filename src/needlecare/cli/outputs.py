@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
+from needlecare.calendar.identity import checked_reference
 from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile, CalendarOutput
-from needlecare.cli.options import OUTPUT_PANEL, option, typed
+from needlecare.cli.option_groups import OptionGroup
+from needlecare.cli.options import OUTPUT_PANEL, Json, option, was_typed
 from needlecare.errors import UsageError, shown
 from needlecare.output.formats import Format
 from needlecare.output.terminal.screen import Screen
@@ -44,35 +46,31 @@ _ALSO_USED_BY: Mapping[str, tuple[str, ...]] = {
     Format.MARKDOWN: ("ref",),
 }
 
-FormatWanted = Annotated[
-    Format | None,
-    option(
-        "--format FORMAT",
-        "timeline, plain, markdown, html (a page to print), sms (text messages as NDJSON) or json. "
-        "Default: as the -o file ends; otherwise timeline on a terminal, plain in a pipe.",
-        OUTPUT_PANEL,
-    ),
-]
-OutputFile = Annotated[
-    str | None,
-    option(
-        "--output -o FILE|-",
-        "Write the result to a file. Its ending chooses the format: .html, .md, .txt, .json, "
-        ".ndjson (text messages) or .ics (calendar).",
-        OUTPUT_PANEL,
-    ),
-]
 Force = Annotated[bool, option("--force", "Replace files with other content.", OUTPUT_PANEL)]
 
 
-Sources = Annotated[
-    bool | None,
-    option(
-        "--sources/--no-sources",
-        "List the sources on a page to print. Default: yes, except on a clinic's own page.",
-        OUTPUT_PANEL,
-    ),
-]
+class ResultOptions(OptionGroup, frozen=True, kw_only=True):
+    """The format of the result, and where it goes."""
+
+    json: Json = False
+    format: Annotated[
+        Format | None,
+        option(
+            "--format FORMAT",
+            "timeline, plain, markdown, html (a page to print), sms (text messages as NDJSON) or json. "
+            "Default: as the -o file ends; otherwise timeline on a terminal, plain in a pipe.",
+            OUTPUT_PANEL,
+        ),
+    ] = None
+    output: Annotated[
+        str | None,
+        option(
+            "--output -o FILE|-",
+            "Write the result to a file. Its ending chooses the format: .html, .md, .txt, .json, "
+            ".ndjson (text messages) or .ics (calendar).",
+            OUTPUT_PANEL,
+        ),
+    ] = None
 
 
 class Outputs(Struct, frozen=True, kw_only=True):
@@ -145,20 +143,18 @@ class Outputs(Struct, frozen=True, kw_only=True):
 def asked_for(
     ctx: typer.Context,
     calendar_output: CalendarOutput,
+    result: ResultOptions,
     *,
-    json: bool,
-    format: Format | None,
-    output: str | None,
     force: bool,
     no_color: bool,
 ) -> Outputs:
     """Return what the options ask for, and report those that have no effect. Raises UsageError."""
-    if json and format is not None:
+    if result.json and result.format is not None:
         raise UsageError("--json and --format exclude each other; give one of them")
-    ics = calendar_output.ics
+    ics, output = calendar_output.ics, result.output
     if "" in {ics, output}:
         raise UsageError("--ics and -o need a file name; write one, or leave the option out")
-    typed_format = Format.JSON if json else format
+    typed_format = Format.JSON if result.json else result.format
     ending = Path(output or "").suffix.casefold()
     if ending == ".pdf":
         raise UsageError(
@@ -179,6 +175,8 @@ def asked_for(
         format=typed_format or _ENDINGS.get(ending), ics=ics, output=output, force=force, colour=not no_color
     )
     _check(wanted, ctx, update=calendar_output.update)
+    if calendar_output.ref is not None:
+        checked_reference(calendar_output.ref)
     return wanted
 
 
@@ -203,6 +201,6 @@ def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
 def warn_unused_options(ctx: typer.Context, form: str | None, *, remedy: str) -> None:
     """Report on standard error which calendar options were typed and have no effect on another format."""
     for name in _CALENDAR_OPTIONS:
-        if typed(ctx, name) and name not in _ALSO_USED_BY.get(form or "", ()):
+        if was_typed(ctx, name) and name not in _ALSO_USED_BY.get(form or "", ()):
             option = "--" + name.replace("_", "-")
             terminal.say(f"{option} has no effect without {remedy}.")

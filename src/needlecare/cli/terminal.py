@@ -9,8 +9,6 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from errno import EAGAIN
 from typing import TextIO
 
-from msgspec import Struct
-
 from needlecare import system
 from needlecare.output.terminal.screen import Screen
 
@@ -77,34 +75,23 @@ def say(text: str) -> None:
         redirect_to_devnull(sys.stderr)
 
 
-class Progress(Struct, frozen=True):
-    """A progress bar: `say` prints a line above it, `reach` moves it to a place."""
-
-    say: Callable[[str], None]
-    reach: Callable[[int], None]
-
-
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Progress]:
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a progress bar on standard error while the block runs, if that is a terminal.
 
-    `total` is the last place, or None if it is unknown.
+    Yields the function that moves the bar to a place; `total` is the last one.
     """
     if not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
-        yield Progress(say=say, reach=lambda _: None)
+        yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True, markup=False, highlight=False, no_color=bool(os.environ.get("NO_COLOR")))
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
-        yield Progress(
-            say=lambda text: console.print(text, soft_wrap=True),
-            reach=lambda place: bar.update(task, completed=place),
-        )
+        yield lambda place: bar.update(task, completed=place)
 
 
 def print_bytes(data: bytes) -> bool:

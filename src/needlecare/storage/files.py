@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from msgspec import Struct
+
 from needlecare import interruption, system
-from needlecare.errors import WriteError, quoted
+from needlecare.errors import UsageError, WriteError, quoted
 
 # How the temporary names of files begin; 16 hexadecimal digits follow.
 _UNFINISHED = ".needlecare-"
@@ -36,6 +38,15 @@ def place_of(name: str) -> str:
 # Reading ------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def reading(what: str, remedy: str = CHECK_FILE) -> Iterator[None]:
+    """Turn an error about reading a file into a UsageError; `what` names the file in it."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{what} cannot be read: {reason(error)}; {remedy}") from None
+
+
 def file_data(path: Path, largest: int) -> bytes:
     """Read a plain file, up to one byte more than `largest`. Raises OSError or ValueError."""
     if path.exists() and not path.is_file():  # reading from a pipe might never end
@@ -56,7 +67,7 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> bool:
     with _as_write_error(path):
         if not _changes(path, data, force=force):
             return False
-        _replace(_target(path), data, tidy=True)
+        _replace(_target(path), data)
     return True
 
 
@@ -90,21 +101,20 @@ def check_target(path: Path, data: bytes, *, force: bool) -> None:
             raise OSError("its folder does not exist")
 
 
-def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write a file of mode 0600, completely or not at all, and replace whatever is there, even a link.
+def replace_file(path: Path, data: bytes) -> None:
+    """Write one of many files, of mode 0600, and replace whatever is there, even a link.
 
-    If it is not durable, a power failure may leave it empty. Raises WriteError; then nothing is changed.
+    It is written completely or not at all, but a power failure before system.flush_disks may leave it empty. Raises
+    WriteError; then nothing is changed.
     """
     with _as_write_error(path):
-        _replace(path, data, durable=durable)
+        _replace(path, data, one_of_many=True)
 
 
 def remove_file(path: Path) -> None:
     """Remove a file if it exists. Raises WriteError."""
-    try:
+    with _as_write_error(path, "removed"):
         path.unlink(missing_ok=True)
-    except OSError as error:
-        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be removed: {reason(error)}") from None
 
 
 def _changes(path: Path, data: bytes, *, force: bool) -> bool:
@@ -134,20 +144,23 @@ def _target(path: Path) -> Path:
     return target
 
 
-def _replace(path: Path, data: bytes, *, durable: bool = True, tidy: bool = False) -> None:
-    """Write a file under a temporary name, and rename it. Raises OSError."""
+def _replace(path: Path, data: bytes, *, one_of_many: bool = False) -> None:
+    """Write a file under a temporary name, and rename it. Raises OSError.
+
+    For one of many, what killed processes left is not looked for, and the disk is not waited for.
+    """
     if path.exists() and not path.is_file():
         raise OSError("it is not a plain file")
     interruption.check()
-    if tidy:
+    if not one_of_many:
         _remove_unfinished(path.parent)
     unfinished = path.parent / f"{_UNFINISHED}{os.urandom(8).hex()}"
     try:  # this begins before the file exists, so that an interruption at any moment leaves nothing behind
-        with open(unfinished, "xb", opener=_for_its_owner) as file:
+        with open(unfinished, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             _lock_unfinished(file.fileno())
             file.write(data)
             file.flush()
-            if durable:
+            if not one_of_many:
                 os.fsync(file.fileno())
             if system.RENAMES_OPEN_FILES:  # the file stays locked until it has its final name
                 unfinished.replace(path)
@@ -174,49 +187,60 @@ def _remove_unfinished(folder: Path) -> None:
                 system.remove_unless_in_use(unfinished)
 
 
-def _for_its_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 @contextmanager
-def _as_write_error(path: Path) -> Iterator[None]:
+def _as_write_error(path: Path, done: str = "written") -> Iterator[None]:
     """Turn any error about writing a file into a WriteError."""
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that lead to each other
-        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be written: {reason(error)}") from None
+        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be {done}: {reason(error)}") from None
 
 
 # One writer at a time -----------------------------------------------------------------------------
 
 
 @contextmanager
-def locked_folder(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
-    """Lock a folder for this process. It is created with mode 0700 if necessary, and temporary files are removed.
+def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True) -> Iterator[None]:
+    """Lock a folder for this process, and remove temporary files in it. It is created with mode 0700 if necessary.
 
-    Raises WriteError if it cannot be created, or if another process locks it for more than `patience` seconds.
+    Raises WriteError if it cannot be created, or if another process locks it for more than `patience` seconds. A folder
+    that cannot be opened is not locked.
     """
     shown = quoted(str(path), MAX_PATH_LENGTH)
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if create:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError:
         raise WriteError(f"{shown} is a file; give the name of a folder, existing or new") from None
     except (OSError, ValueError, RuntimeError) as error:
         raise WriteError(f"the folder {shown} cannot be made: {reason(error)}") from None
-    with _held(path, patience):
+    handle = None
+    with suppress(OSError):
+        handle = system.open_folder(path)
+    try:
+        end = time.monotonic() + patience
+        while handle is not None and not system.try_lock(handle):
+            if time.monotonic() > end:
+                raise WriteError(
+                    f"another needlecare is writing to the folder {shown}; "
+                    "wait until it has finished, or give another folder"
+                )
+            time.sleep(0.02)
         _remove_unfinished(path)
         yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
-class HeldFile:
+class HeldFile(Struct, frozen=True):
     """A file that only this process may revise. `data` is what was read; None if there was no file.
 
     `path` is the target of any links at the time of reading; links that are created later are not followed.
     """
 
-    def __init__(self, path: Path, data: bytes | None) -> None:
-        self.path = path
-        self.data = data
+    path: Path
+    data: bytes | None
 
     def replace(self, data: bytes) -> bool:
         """Write the revised data, and return whether that changed the file.
@@ -224,19 +248,13 @@ class HeldFile:
         Raises WriteError if another program has changed the file since it was read; then nothing is written.
         """
         with _as_write_error(self.path):
-            if not self._is_unchanged():
+            there = file_data(self.path, len(self.data or b"")) if self.path.is_file() else None
+            if self.path.is_symlink() or there != self.data:
                 raise OSError("another program changed it in the meantime, so it was left alone; try again")
             if data == self.data:
                 return False
-            _replace(self.path, data, tidy=True)
+            _replace(self.path, data)
         return True
-
-    def _is_unchanged(self) -> bool:
-        if self.path.is_symlink():
-            return False
-        if self.data is None:
-            return not self.path.exists()
-        return self.path.is_file() and file_data(self.path, len(self.data)) == self.data
 
 
 @contextmanager
@@ -247,30 +265,5 @@ def held_file(path: Path, largest: int, *, patience: float = PATIENCE) -> Iterat
     if another process locks its folder for more than `patience` seconds.
     """
     target = _target(path)
-    with _held(target.parent, patience):
+    with locked_folder(target.parent, patience=patience, create=False):
         yield HeldFile(target, file_data(target, largest) if target.exists() else None)
-
-
-@contextmanager
-def _held(folder: Path, patience: float) -> Iterator[None]:
-    """Lock a folder for this process. Raises WriteError if another process keeps it locked.
-
-    A folder that cannot be opened is not locked; HeldFile still compares a file with what was read before it writes.
-    """
-    handle = None
-    with suppress(OSError):
-        handle = system.open_folder(folder)
-    try:
-        if handle is not None:
-            end = time.monotonic() + patience
-            while not system.try_lock(handle):
-                if time.monotonic() > end:
-                    raise WriteError(
-                        f"another needlecare is writing to the folder {quoted(str(folder), MAX_PATH_LENGTH)}; "
-                        "wait until it has finished, or give another folder"
-                    )
-                time.sleep(0.02)
-        yield
-    finally:
-        if handle is not None:
-            os.close(handle)

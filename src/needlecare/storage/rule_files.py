@@ -8,7 +8,7 @@ from pathlib import Path
 
 from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted, shown
 from needlecare.model import Preset, Schedule
-from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, file_data, reason
+from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reading
 
 BUILTIN = "microneedling"
 
@@ -34,13 +34,8 @@ def rules_schema() -> bytes:
 
 def _shipped(path: Path) -> bytes:
     """Return a file that ships with needlecare. Raises UsageError."""
-    try:
+    with reading(f"{quoted(path.name)}, which ships with needlecare,", "install needlecare again"):
         return path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"{quoted(path.name)}, which ships with needlecare, cannot be read: {reason(error)}; "
-            "install needlecare again"
-        ) from None
 
 
 def schedule_names() -> list[str]:
@@ -77,12 +72,8 @@ def schedule_data(name: str) -> tuple[bytes, str]:
             f"unknown schedule {quoted(name)}{nearest(name, names)}; "
             f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
         )
-    try:
+    with reading(f"the rule file {quoted(name)}"):
         return file_data(path, MAX_FILE_BYTES), shown(name, MAX_PATH_LENGTH)
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"the rule file {quoted(name)} cannot be read: {reason(error)}; {CHECK_FILE}"
-        ) from None
 
 
 def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
@@ -95,13 +86,9 @@ def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
     path = schedules_folder() / f"{name}.toml" if builtin else Path(name)
     path = path.with_suffix(".cases.csv")
     called = path.name if builtin else shown(str(path), MAX_PATH_LENGTH)
-    try:
+    with reading(f"the worked cases {quoted(called, MAX_PATH_LENGTH)}"):
         there = path.exists() or path.is_symlink()
         return file_data(path, largest) if there else None, called
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"the worked cases {quoted(called, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
-        ) from None
 
 
 def load_schedule(name: str) -> Schedule:
@@ -159,10 +146,6 @@ def load_preset(name: str) -> Preset:
             f"unknown preset {quoted(name)}{nearest(name, names)}; write one of {', '.join(names)}, "
             "the path of a file of your own, or list"
         )
-    try:
+    with reading(f"the preset {quoted(name, MAX_PATH_LENGTH)}"):
         data = file_data(path, MAX_FILE_BYTES)
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"the preset {quoted(name, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
-        ) from None
     return read_preset(data, name=path.stem, file=name)

@@ -1,8 +1,8 @@
 """needlecare batch: a booking system's export in; a calendar, a page or a text for each appointment out."""
 
 import gc
-from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from needlecare import system
 from needlecare.batch import report
 from needlecare.batch.appointment import Defaults, Reading
 from needlecare.batch.files import (
+    LISTED_NAME,
     BatchFormat,
     FileOptions,
     cancel_calendar,
@@ -25,9 +26,10 @@ from needlecare.batch.run import MANY_ROWS, Order, Result, Worker, missing_calen
 from needlecare.batch.tables import ExportForm, Table, folded
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.export_file import open_export, preset_list, surveyed
-from needlecare.cli.options import OUTPUT_PANEL, TREATMENT_PANEL, argument, option
+from needlecare.cli.option_groups import OptionGroup
+from needlecare.cli.options import OUTPUT_PANEL, TREATMENT_PANEL, argument, option, was_typed
 from needlecare.errors import Interrupted, UsageError, shown
-from needlecare.model import Column, ExportFormat, Schedule
+from needlecare.model import Column, ExportFormat
 from needlecare.plan.combine import review_notes
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.files import locked_folder, place_of
@@ -49,82 +51,146 @@ Examples:
   needlecare batch --preset list
 """
 
-Preset = Annotated[
-    str | None,
-    option(
-        "--preset NAME|FILE|list",
-        "The booking system, or a file that says how to read its exports.",
-        ROWS_PANEL,
-    ),
-]
-From = Annotated[ExportForm | None, option("--from", "The format, if not recognised.", ROWS_PANEL)]
-Map = Annotated[
-    list[str] | None, option("--map COLUMN=HEADING", "Heading of a column. Repeatable.", ROWS_PANEL)
-]
-Only = Annotated[
-    list[str] | None,
-    option("--only HEADING=VALUE,…", "Plan only rows with one of these values. Repeatable.", ROWS_PANEL),
-]
-Skip = Annotated[
-    list[str] | None,
-    option(
-        "--skip HEADING=VALUE,…", "Leave out rows with one of these values; * is any. Repeatable.", ROWS_PANEL
-    ),
-]
-Service = Annotated[
-    list[str] | None,
-    option("--service WORD", "Word that marks a service as this treatment. Repeatable.", ROWS_PANEL),
-]
-RefFrom = Annotated[str | None, option("--ref-from HEADING,…", "Columns to make a ref from.", ROWS_PANEL)]
-CancelMissing = Annotated[
-    bool,
-    option(
-        "--cancel-missing",
-        "Cancel calendars without an appointment, once a --dry-run listed them.",
-        OUTPUT_PANEL,
-    ),
-]
-Zone = Annotated[
-    str | None,
-    option(
-        "--tz ZONE",
-        "Time zone of rows that don't name one; never this computer's.",
-        TREATMENT_PANEL,
-        envvar="NEEDLECARE_TZ",
-    ),
-]
-Out = Annotated[
-    str | None,
-    option("--out DIR", "Write a file for each row into this folder, named after its ref.", OUTPUT_PANEL),
-]
-FormatOfRows = Annotated[
-    BatchFormat,
-    option(
-        "--format FORMAT",
-        "What to make from each row: ics, html, markdown, plain, json or sms.",
-        OUTPUT_PANEL,
-        show_default=True,
-    ),
-]
-RowsAsJson = Annotated[
-    bool,
-    option(
-        "--json",
-        "Print a line of JSON for each row: its result with --out, else its plan.",
-        OUTPUT_PANEL,
-    ),
-]
-DryRun = Annotated[bool, option("--dry-run", "Write nothing; say what would happen.", OUTPUT_PANEL)]
-Jobs = Annotated[
-    int | None,
-    option(
-        "--jobs N",
-        f"Number of worker processes. Default: all cores above {MANY_ROWS} rows.",
-        OUTPUT_PANEL,
-        min=1,
-        max=64,
-    ),
-]
+
+class ExportOptions(OptionGroup, frozen=True, kw_only=True):
+    """How the export is read, and which of its rows are planned."""
+
+    preset: Annotated[
+        str | None,
+        option(
+            "--preset NAME|FILE|list",
+            "The booking system, or a file that says how to read its exports.",
+            ROWS_PANEL,
+        ),
+    ] = None
+    from_: Annotated[ExportForm | None, option("--from", "The format, if not recognised.", ROWS_PANEL)] = None
+    map_: Annotated[
+        list[str] | None, option("--map COLUMN=HEADING", "Heading of a column. Repeatable.", ROWS_PANEL)
+    ] = None
+    dates: options.Dates = None
+    only: Annotated[
+        list[str] | None,
+        option("--only HEADING=VALUE,…", "Plan only rows with one of these values. Repeatable.", ROWS_PANEL),
+    ] = None
+    skip: Annotated[
+        list[str] | None,
+        option(
+            "--skip HEADING=VALUE,…",
+            "Leave out rows with one of these values; * is any. Repeatable.",
+            ROWS_PANEL,
+        ),
+    ] = None
+    service: Annotated[
+        list[str] | None,
+        option("--service WORD", "Word that marks a service as this treatment. Repeatable.", ROWS_PANEL),
+    ] = None
+    ref_from: Annotated[
+        str | None, option("--ref-from HEADING,…", "Columns to make a ref from.", ROWS_PANEL)
+    ] = None
+
+    def typed(self, ctx: typer.Context) -> ExportFormat:
+        """Return the format that was typed. Raises UsageError."""
+        for texts, only in ((self.only, True), (self.skip, False)):
+            for text in texts or ():
+                parse_condition(text, only=only)
+        return ExportFormat(
+            map={str(column): heading for column, heading in parse_mapping(self.map_ or ()).items()},
+            dates=self.dates or "" if was_typed(ctx, "dates") else "",
+            only=tuple(self.only or ()),
+            skip=tuple(self.skip or ()),
+            service=tuple(self.service or ()),
+            ref_from=tuple(filter(None, map(str.strip, (self.ref_from or "").split(",")))),
+        )
+
+    def wanted(self, clinic: ExportFormat, typed: ExportFormat) -> ExportFormat:
+        """Return how the export is read: by what is typed, the preset, and [export] of the clinic's rule file.
+
+        A preset that is typed replaces the headings in the rule file. NEEDLECARE_DATES is the order of day and month if
+        none of them gives one. Raises UsageError and ScheduleError.
+        """
+        preset = self.preset
+        if preset is None:
+            preset = clinic.preset or None
+        else:
+            clinic = ExportFormat(dates=clinic.dates, service=clinic.service)
+        base = ExportFormat(dates=self.dates or "")
+        if preset is not None:
+            base = combined(base, load_preset(preset).export)
+        return combined(combined(base, clinic), typed)
+
+
+class BatchOutput(OptionGroup, frozen=True, kw_only=True):
+    """What is made from the rows, and where it goes."""
+
+    out: Annotated[
+        str | None,
+        option("--out DIR", "Write a file for each row into this folder, named after its ref.", OUTPUT_PANEL),
+    ] = None
+    format: Annotated[
+        BatchFormat,
+        option(
+            "--format FORMAT",
+            "What to make from each row: ics, html, markdown, plain, json or sms.",
+            OUTPUT_PANEL,
+            show_default=True,
+        ),
+    ] = BatchFormat.ICS
+    json: Annotated[
+        bool,
+        option(
+            "--json",
+            "Print a line of JSON for each row: its result with --out, else its plan.",
+            OUTPUT_PANEL,
+        ),
+    ] = False
+    force: outputs.Force = False
+    dry_run: Annotated[bool, option("--dry-run", "Write nothing; say what would happen.", OUTPUT_PANEL)] = (
+        False
+    )
+    cancel_missing: Annotated[
+        bool,
+        option(
+            "--cancel-missing",
+            "Cancel calendars without an appointment, once a --dry-run listed them.",
+            OUTPUT_PANEL,
+        ),
+    ] = False
+    jobs: Annotated[
+        int | None,
+        option(
+            "--jobs N",
+            f"Number of worker processes. Default: all cores above {MANY_ROWS} rows.",
+            OUTPUT_PANEL,
+            min=1,
+            max=64,
+        ),
+    ] = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the files; None if standard output takes all."""
+        return None if self.out is None else Path(self.out)
+
+    def check(self, ctx: typer.Context) -> None:
+        """Refuse options that exclude each other, and point out those without effect. Raises UsageError."""
+        folder, makes_calendars = self.folder, self.format is BatchFormat.ICS
+        if self.out == "":
+            raise UsageError("--out is empty; give --out DIR, or --out . for the current folder")
+        if folder is None and not self.json and not self.dry_run and self.format is not BatchFormat.SMS:
+            raise UsageError("there is nowhere to write to; give --out DIR, or --json for standard output")
+        if folder is None and self.json and was_typed(ctx, "format") and self.format is not BatchFormat.JSON:
+            raise UsageError("--json and --format exclude each other without --out; give one of them")
+        if self.cancel_missing and not (folder and makes_calendars):
+            raise UsageError(
+                "--cancel-missing cancels calendars in a folder; give --out DIR, without --format"
+            )
+        if self.cancel_missing and not self.dry_run and folder and folder.is_dir() and listed(folder) is None:
+            raise UsageError(
+                "--cancel-missing only cancels what a --dry-run has listed; run the same command with --dry-run "
+                "first, and read what it says"
+            )
+        if not makes_calendars or (folder is None and not self.dry_run):
+            outputs.warn_unused_options(ctx, self.format, remedy="--out DIR --format ics")
 
 
 def batch(
@@ -133,15 +199,16 @@ def batch(
     file: Annotated[
         str | None, argument("FILE|-", "A CSV, NDJSON, JSON or .xlsx file; - is standard input.")
     ] = None,
-    preset: Preset = None,
-    from_: From = None,
-    map_: Map = None,
-    dates: options.Dates = None,
-    only: Only = None,
-    skip: Skip = None,
-    service: Service = None,
-    ref_from: RefFrom = None,
-    tz: Zone = None,
+    export: ExportOptions,
+    tz: Annotated[
+        str | None,
+        option(
+            "--tz ZONE",
+            "Time zone of rows that don't name one; never this computer's.",
+            TREATMENT_PANEL,
+            envvar="NEEDLECARE_TZ",
+        ),
+    ] = None,
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
     scars: options.Scars = False,
@@ -150,13 +217,7 @@ def batch(
     override: options.Overrides = None,
     as_of: options.AsOf = None,
     clock: options.ClockHours = None,
-    out: Out = None,
-    format: FormatOfRows = BatchFormat.ICS,
-    json: RowsAsJson = False,
-    force: outputs.Force = False,
-    dry_run: DryRun = False,
-    cancel_missing: CancelMissing = False,
-    jobs: Jobs = None,
+    output: BatchOutput,
     style: calendar.CalendarStyle,
 ) -> None:
     """Plan many appointments from a booking system's export, and write a file for each.
@@ -169,29 +230,21 @@ def batch(
     Exit code 4: some rows failed, all others are done.
     """
     gc.enable()
-    if preset == "list":
+    if export.preset == "list":
         terminal.print_text(preset_list())
         return
     if file is None:
         raise UsageError("no export given; write needlecare batch FILE, or - for standard input")
-    _check(ctx, out=out, json=json, format=format, dry_run=dry_run, cancel_missing=cancel_missing)
+    output.check(ctx)
     zone = None if tz is None else zone_named(tz)
     shown_in = zone or zone_named("UTC")
     now = options.moment_of(as_of, shown_in)
     rules = load_schedule(schedule)
-    typed = ExportFormat(
-        map={str(column): heading for column, heading in parse_mapping(map_ or ()).items()},
-        dates=dates or "" if options.typed(ctx, "dates") else "",
-        only=_conditions(only, only=True),
-        skip=_conditions(skip, only=False),
-        service=tuple(service or ()),
-        ref_from=tuple(heading.strip() for heading in (ref_from or "").split(",") if heading.strip()),
-    )
-    wanted = _export_format(rules, preset, typed, dates or "")
-    services = replace(rules.services, names=wanted.service or rules.services.names)
+    typed = export.typed(ctx)
+    wanted = export.wanted(rules.export, typed)
     order = Order(
         follow=tuple(follow or ()),
-        clock=clock if clock and options.typed(ctx, "clock") else rules.clock or clock or 24,
+        clock=clock if clock and was_typed(ctx, "clock") else rules.clock or clock or 24,
         reading=Reading(
             defaults=Defaults(
                 zone=zone,
@@ -201,16 +254,16 @@ def batch(
                 overrides=checked_overrides(override or (), rules),
             ),
             schedule=rules,
-            services=services,
+            services=replace(rules.services, names=wanted.service or rules.services.names),
         ),
         files=FileOptions(
             schedule=rules,
             now=now,
-            format=BatchFormat.JSON if json and out is None else format,
-            folder=None if out is None else Path(out),
+            format=BatchFormat.JSON if output.json and output.out is None else output.format,
+            folder=output.folder,
             source=place_of(file),
-            force=force,
-            dry_run=dry_run,
+            force=output.force,
+            dry_run=output.dry_run,
             detail=style.detail,
             reminders=style.reminders,
         ),
@@ -222,117 +275,63 @@ def batch(
     try:
         with ExitStack() as stack:
             stream = open_export(file, stack)
-            table, found = surveyed(stream, file, from_, wanted, typed, order.reading)
+            table, found = surveyed(stream, file, export.from_, wanted, typed, order.reading)
             for message in found.messages:
                 terminal.say(message)
-            _carry_out(order, table, found, tally, jobs=jobs, as_json=json, stack=stack)
-            lines = list(tally.lines(dry_run=dry_run))
-            for line in lines[:-1]:
+            _carry_out(order, table, found, tally, output, stack)
+            *lines, summary = tally.lines(dry_run=output.dry_run)
+            for line in lines:
                 terminal.say(line)
-            _handle_stale_calendars(order.files, tally, found, cancel=cancel_missing)
-            terminal.say(lines[-1])
+            _handle_stale_calendars(order.files, tally, found, cancel=output.cancel_missing)
+            terminal.say(summary)
     except KeyboardInterrupt:
-        if out is None:
+        if output.out is None:
             raise
-        for line in tally.changes(dry_run=dry_run):
+        for line in tally.changes(dry_run=output.dry_run):
             terminal.say(line)
         raise Interrupted("interrupted; run it again to do the rest") from None
     if tally.failed:
         raise typer.Exit(SOME_FAILED)
 
 
-def _check(
-    ctx: typer.Context,
-    *,
-    out: str | None,
-    json: bool,
-    format: BatchFormat,
-    dry_run: bool,
-    cancel_missing: bool,
-) -> None:
-    """Refuse options that exclude each other, and point out those without effect. Raises UsageError."""
-    if out == "":
-        raise UsageError("--out is empty; give --out DIR, or --out . for the current folder")
-    if out is None and not json and not dry_run and format is not BatchFormat.SMS:
-        raise UsageError("there is nowhere to write to; give --out DIR, or --json for standard output")
-    if out is None and json and options.typed(ctx, "format") and format is not BatchFormat.JSON:
-        raise UsageError("--json and --format exclude each other without --out; give one of them")
-    if cancel_missing and (out is None or format is not BatchFormat.ICS):
-        raise UsageError("--cancel-missing cancels calendars in a folder; give --out DIR, without --format")
-    if (
-        cancel_missing
-        and not dry_run
-        and out is not None
-        and Path(out).is_dir()
-        and listed(Path(out)) is None
-    ):
-        raise UsageError(
-            "--cancel-missing only cancels what a --dry-run has listed; run the same command with --dry-run "
-            "first, and read what it says"
-        )
-    if format is not BatchFormat.ICS or (out is None and not dry_run):
-        outputs.warn_unused_options(ctx, format, remedy="--out DIR --format ics")
-
-
-def _conditions(texts: list[str] | None, *, only: bool) -> tuple[str, ...]:
-    """Return the conditions that were typed. Raises UsageError."""
-    for text in texts or ():
-        parse_condition(text, only=only)
-    return tuple(texts or ())
-
-
-def _export_format(rules: Schedule, preset: str | None, typed: ExportFormat, dates: str) -> ExportFormat:
-    """Return how the export is read: by what is typed, the preset, and [export] of the rule file.
-
-    A preset that is typed replaces the headings in the rule file. `dates` is the order of day and month if none of them
-    gives one. Raises UsageError and ScheduleError.
-    """
-    clinic = rules.export
-    base = ExportFormat()
-    if preset is not None:
-        base = load_preset(preset).export
-        clinic = ExportFormat(dates=clinic.dates, service=clinic.service)
-    elif clinic.preset:
-        base = load_preset(clinic.preset).export
-    return combined(combined(combined(ExportFormat(dates=dates), base), clinic), typed)
-
-
 def _carry_out(
-    order: Order,
-    table: Table,
-    found: Survey,
-    tally: report.Tally,
-    *,
-    jobs: int | None,
-    as_json: bool,
-    stack: ExitStack,
+    order: Order, table: Table, found: Survey, tally: report.Tally, output: BatchOutput, stack: ExitStack
 ) -> None:
-    """Plan every row, write and print the results, and count them."""
-    folder, dry_run = order.files.folder, order.files.dry_run
-    if folder is not None and not dry_run:
-        stack.enter_context(locked_folder(folder, patience=1))
+    """Plan every row, write and print the results, and count them. Raises BrokenPipeError if nobody reads them.
+
+    With a folder, nobody needs to: then the files are still written.
+    """
+    writes = output.folder is not None and not output.dry_run
+    if output.folder is not None and writes:
+        stack.enter_context(locked_folder(output.folder, patience=1))
+    columns = found.places.columns
     reading = replace(
         order.reading,
         order=found.order,
-        service_heading=table_heading(table, found),
+        service_heading=_service_heading(table, found),
         expects_service=found.expects_service,
-        vendors_zone=found.places.columns.get(Column.TZ, Column.TZ) != Column.TZ,
+        vendors_zone=columns.get(Column.TZ, Column.TZ) != Column.TZ,
         rounded_refs=found.rounded_refs,
-        expects_end=Column.END in found.places.columns or Column.DURATION in found.places.columns,
+        expects_end=Column.END in columns or Column.DURATION in columns,
     )
-    with terminal.progress("Planning", found.rows) as progress:
-        processes = jobs or (system.cores() if found.rows > MANY_ROWS else 1)
-        printer = _Printer(as_json=as_json, table=dry_run, to_folder=folder is not None)
-        for piece in run(replace(order, reading=reading), table, found, jobs=processes):
+    jobs = output.jobs or (system.cores() if found.rows > MANY_ROWS else 1)
+    head = report.TABLE_HEAD.encode() if output.dry_run and not output.json else b""
+    is_read = True
+    with terminal.progress("Planning", found.rows) as reach:
+        for piece in run(replace(order, reading=reading), table, found, jobs=jobs):
             for result in piece:
                 tally.add(result)
-            printer.print(piece)
-            progress.reach(tally.rows)
-    if folder is not None and not dry_run:
+            if is_read and (data := head + b"".join(_printed(result, output) for result in piece)):
+                is_read = terminal.print_bytes(data)
+                if not is_read and output.folder is None:
+                    raise BrokenPipeError
+            head = b""
+            reach(tally.rows)
+    if writes:
         system.flush_disks()  # all at once: a file at a time would take longer than the planning
 
 
-def table_heading(table: Table, found: Survey) -> str | None:
+def _service_heading(table: Table, found: Survey) -> str | None:
     """Return the heading of the column of services as the file writes it; None if no column names services."""
     name = found.places.columns.get(Column.SERVICE)
     if name is None or not found.usable_service:
@@ -340,39 +339,13 @@ def table_heading(table: Table, found: Survey) -> str | None:
     return next((heading for heading in table.headings or () if folded(heading) == name), name)
 
 
-class _Printer:
-    """Prints results on standard output. If nobody reads them any more, the files are still written."""
-
-    def __init__(self, *, as_json: bool, table: bool, to_folder: bool) -> None:
-        self.to_folder = to_folder
-        self.head = report.TABLE_HEAD.encode() if table and not as_json else b""
-        self.text: Callable[[Result], bytes] = _data
-        if as_json:
-            self.text = _record
-        elif table:
-            self.text = lambda result: report.table_row(result).encode("utf-8", "replace")
-        self.idle = False
-
-    def print(self, piece: Iterable[Result]) -> None:
-        """Print some rows. Raises BrokenPipeError if standard output is all there is."""
-        if self.idle:
-            return
-        data = self.head + b"".join(map(self.text, piece))
-        self.head = b""
-        if data and not terminal.print_bytes(data):
-            if not self.to_folder:
-                raise BrokenPipeError
-            self.idle = True
-
-
-def _data(result: Result) -> bytes:
-    return b"" if isinstance(result, list) else result.data
-
-
-def _record(result: Result) -> bytes:
+def _printed(result: Result, output: BatchOutput) -> bytes:
+    """Return what standard output gets for a row: its record, its row of the table, or what was made from it."""
+    if output.dry_run and not output.json:
+        return report.table_row(result).encode("utf-8", "replace")
     if isinstance(result, list):
-        return b"".join(map(report.record_json, result))
-    return result.data or report.record_json(result)
+        return b"".join(map(report.record_json, result)) if output.json else b""
+    return result.data or (report.record_json(result) if output.json else b"")
 
 
 def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Survey, *, cancel: bool) -> None:
@@ -380,7 +353,8 @@ def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Surv
 
     Only calendars for days within those of the export count as gone: an export of one day says nothing about others.
     """
-    if files.folder is None or not files.folder.is_dir():
+    folder = files.folder
+    if folder is None or not folder.is_dir():
         return
     if files.format is not BatchFormat.ICS:
         if tally.stale_files:
@@ -389,25 +363,24 @@ def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Surv
                 f"No longer planned, but a file from an earlier run is still there: {named}. Delete it."
             )
         return
-    gone: list[str] = []
+    stale = dict.fromkeys(tally.stale_files, "is left out now")  # the names of files, each with the reason
     if tally.first_day is not None and tally.last_day is not None:
         gone = missing_calendars(files, found, tally.first_day, tally.last_day)
-    stale = [*tally.stale_files, *gone]
+        stale |= dict.fromkeys(gone, "is gone from the export")
     if files.dry_run:
         if stale or cancel:
-            remember_listed(files.folder, stale)
+            remember_listed(folder, list(stale))
     elif cancel:
-        allowed = listed(files.folder) or frozenset()
-        for name in (name for name in stale if name in allowed):
-            cancel_calendar(files.folder / name, files.now)
+        allowed = listed(folder) or frozenset()
+        for name in [name for name in stale if name in allowed]:
+            cancel_calendar(folder / name, files.now)
             terminal.say(f"Cancelled {shown(name)}.")
-        stale = [name for name in stale if name not in allowed]
+            del stale[name]
         if stale:
             terminal.say("Not cancelled, since no --dry-run has listed them:")
-        (files.folder / ".needlecare-listed").unlink(missing_ok=True)
-    for name in stale[: report.MAX_NAMED_CALENDARS]:
-        why = "is gone from the export" if name in gone else "is left out now"
-        command = report.cancel_command(str(files.folder), name)
+        (folder / LISTED_NAME).unlink(missing_ok=True)
+    for name, why in islice(stale.items(), report.MAX_NAMED_CALENDARS):
+        command = report.cancel_command(str(folder), name)
         ref = tally.stale_files.get(name) or name.removesuffix(".ics")
         terminal.say(f"{shown(ref)} {why} but has a calendar; to cancel it: {command}")
     if len(stale) > report.MAX_NAMED_CALENDARS:

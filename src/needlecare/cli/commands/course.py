@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.options import option
 from needlecare.errors import UsageError, quoted
@@ -44,15 +43,6 @@ Every = Annotated[
         SERIES_PANEL,
     ),
 ]
-Move = Annotated[
-    list[str] | None,
-    option(
-        "--move N=WHEN",
-        "Move session N and the later ones with it. A weekday means the coming one. Repeatable.",
-        SERIES_PANEL,
-    ),
-]
-SessionShown = Annotated[int | None, option("--session N", "Show this session in full.", SERIES_PANEL, min=1)]
 
 
 def course(
@@ -61,15 +51,22 @@ def course(
     when: options.When = None,
     sessions: Sessions = None,
     every: Every = None,
-    move: Move = None,
-    session: SessionShown = None,
+    move: Annotated[
+        list[str] | None,
+        option(
+            "--move N=WHEN",
+            "Move session N and the later ones with it. A weekday means the coming one. Repeatable.",
+            SERIES_PANEL,
+        ),
+    ] = None,
+    session: Annotated[
+        int | None, option("--session N", "Show this session in full.", SERIES_PANEL, min=1)
+    ] = None,
     plan_options: options.PlanOptions,
     clock: options.ClockHours = None,
     calendar_output: calendar.CalendarOutput,
     style: calendar.CalendarStyle,
-    json: options.Json = False,
-    format: outputs.FormatWanted = None,
-    output: outputs.OutputFile = None,
+    result: outputs.ResultOptions,
     force: outputs.Force = False,
     no_color: options.NoColor = False,
 ) -> None:
@@ -77,14 +74,11 @@ def course(
 
     WHEN is the first session. An interval shorter than every source allows is refused.
     """
-    wanted = outputs.asked_for(
-        ctx, calendar_output, json=json, format=format, output=output, force=force, no_color=no_color
-    )
+    wanted = outputs.asked_for(ctx, calendar_output, result, force=force, no_color=no_color)
     form = wanted.form(outputs.COURSE_FORMATS)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         remembered = target.remembered
-        typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
-        chosen = typed.completed(ctx, target)
+        chosen = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
         dates, zone = chosen.plan.dates, options.zone_of(chosen.plan.tz)
         now = options.moment_of(chosen.plan.as_of, zone, dates)
         rules = load_schedule(chosen.plan.schedule)
@@ -105,22 +99,21 @@ def course(
         if session is not None and session > len(made.sessions):
             raise UsageError(f"there is no session {session}; write a number from 1 to {len(made.sessions)}")
         options.use_clock(ctx, clock, made.schedule)
-        if calendar_output.ref is not None:
-            checked_reference(calendar_output.ref)
         file = None
         if target.wanted:
             from needlecare.calendar.course_events import course_calendar
 
+            detail, reminders = style.with_remembered(ctx, remembered)
             newer = course_calendar(
                 made,
                 now,
                 moves=moves,
                 ref=target.identity(calendar_output.ref),
-                detail=chosen.style.detail,
-                reminders=chosen.style.reminders,
+                detail=detail,
+                reminders=reminders,
                 remembered=remembered,
             )
-            file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))
+            file = target.file(newer, made.schedule, now, says_prp=options.was_typed(ctx, "prp"))
 
         text = None
         if form is not None:

@@ -1,11 +1,12 @@
 """needlecare plan: one treatment in; a timeline, JSON or a calendar out."""
 
+from typing import Annotated
+
 import typer
 
-from needlecare.calendar.identity import checked_reference
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.emergency import emergencies_first
-from needlecare.cli.options import planned
+from needlecare.cli.options import option, planned
 from needlecare.output.formats import plan_text
 
 EXAMPLES = """
@@ -29,33 +30,39 @@ def plan(
     clock: options.ClockHours = None,
     calendar_output: calendar.CalendarOutput,
     style: calendar.CalendarStyle,
-    json: options.Json = False,
-    format: outputs.FormatWanted = None,
-    output: outputs.OutputFile = None,
-    sources: outputs.Sources = None,
+    result: outputs.ResultOptions,
+    sources: Annotated[
+        bool | None,
+        option(
+            "--sources/--no-sources",
+            "List the sources on a page to print. Default: yes, except on a clinic's own page.",
+            options.OUTPUT_PANEL,
+        ),
+    ] = None,
     force: outputs.Force = False,
     no_color: options.NoColor = False,
-    save: options.Save = False,
+    save: Annotated[
+        bool,
+        option(
+            "--save",
+            "Save the treatment on this computer, for status, can and the other commands.",
+            options.TREATMENT_PANEL,
+        ),
+    ] = False,
 ) -> None:
     """Plan the days around a treatment: what to avoid and until when, what to do, what is normal.
 
     WHEN may be several words, and "plan" may be left out: needlecare sat 2:30pm --prp
     """
-    wanted = outputs.asked_for(
-        ctx, calendar_output, json=json, format=format, output=output, force=force, no_color=no_color
-    )
+    wanted = outputs.asked_for(ctx, calendar_output, result, force=force, no_color=no_color)
     form = wanted.form(outputs.PLAN_FORMATS)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
-        typed = calendar.Choices(when=" ".join(when or ()), plan=plan_options, style=style)
-        chosen = typed.completed(ctx, target)
-        with emergencies_first(
-            chosen.when, chosen.plan.schedule, options.PrintOptions(json=json, no_color=no_color)
-        ):
+        chosen = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
+        printed = options.PrintOptions(json=result.json, no_color=no_color)
+        with emergencies_first(chosen.when, chosen.plan.schedule, printed):
             made, now = planned(chosen.when, chosen.plan)
         options.use_clock(ctx, clock, made.schedule)
-        if calendar_output.ref is not None:
-            checked_reference(calendar_output.ref)
-        reminders = chosen.style.reminders
+        detail, reminders = style.with_remembered(ctx, target.remembered)
         file = None
         if target.wanted:
             from needlecare.calendar.events import calendar as plan_calendar
@@ -64,11 +71,11 @@ def plan(
                 made,
                 now,
                 ref=target.identity(calendar_output.ref),
-                detail=chosen.style.detail,
+                detail=detail,
                 reminders=reminders,
                 remembered=target.remembered,
             )
-            file = target.file(newer, made.schedule, now, says_prp=options.typed(ctx, "prp"))
+            file = target.file(newer, made.schedule, now, says_prp=options.was_typed(ctx, "prp"))
 
         text = None
         if form is not None:
@@ -79,7 +86,7 @@ def plan(
                     now,
                     screen=wanted.screen,
                     ref=calendar_output.ref,
-                    detail=chosen.style.detail,
+                    detail=detail,
                     quiet=reminders.quiet,
                     sources=sources,
                     name=chosen.name if wanted.to_stdout else "",

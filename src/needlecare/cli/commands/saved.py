@@ -19,7 +19,7 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Treatment
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
-from needlecare.storage.files import file_data, locked_folder, reason, remove_file, write_file
+from needlecare.storage.files import file_data, locked_folder, reading, remove_file, write_file
 from needlecare.storage.rule_files import load_schedule, schedule_names
 from needlecare.storage.saved import (
     MAX_FILE_BYTES,
@@ -58,16 +58,14 @@ def saved_file() -> Path:
 def load_saved() -> tuple[SavedTreatment, ...]:
     """Read the saved treatments; none if there is no file. Raises UsageError."""
     path = saved_file()
-    try:
-        data = file_data(path, MAX_FILE_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
-        return ()
-    except OSError as error:
-        raise UsageError(
-            f"the file of saved treatments {quoted(str(path), 200)} cannot be read: {reason(error)}; "
-            "make it readable, or move it away"
-        ) from None
-    return read_saved(data, str(path))
+    with (
+        reading(
+            f"the file of saved treatments {quoted(str(path), 200)}", "make it readable, or move it away"
+        ),
+        suppress(FileNotFoundError, NotADirectoryError),
+    ):
+        return read_saved(file_data(path, MAX_FILE_BYTES), str(path))
+    return ()
 
 
 def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> None:
@@ -106,13 +104,13 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
     if treated is not None:
         made, now = options.planned(treated, chosen)
         return Current(plan=made, now=now)
-    zone = options.zone_of(chosen.tz) if options.typed(ctx, "tz") else None
+    zone = options.zone_of(chosen.tz) if options.was_typed(ctx, "tz") else None
     known = [_in_zone(saved, zone) if zone else saved for saved in load_saved()]
     current = in_force(known, lambda zone: options.moment_of(chosen.as_of, zone, chosen.dates, say=False))
     if current is None:
         nothing_saved()
-    rules = load_schedule(chosen.schedule if options.typed(ctx, "schedule") else current.schedule)
-    typed = [name for name in ("prp", "skin_type", "scars") if options.typed(ctx, name)]
+    rules = load_schedule(chosen.schedule if options.was_typed(ctx, "schedule") else current.schedule)
+    typed = [name for name in ("prp", "skin_type", "scars") if options.was_typed(ctx, name)]
     overrides = checked_overrides(chosen.override or (), rules) or current.treatment.overrides
     treatment = replace(
         current.treatment, **{name: getattr(chosen, name) for name in typed}, overrides=overrides
@@ -124,7 +122,7 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
 
 def in_force_now(kept: Sequence[SavedTreatment]) -> SavedTreatment | None:
     """Return the treatment that status shows now; None if nothing is saved. Raises WrongClock."""
-    now = options.clock()
+    now = options.current_time()
     return in_force(kept, lambda _: now)
 
 

@@ -208,7 +208,7 @@ def new(
 def _say_overdue(schedule: Schedule) -> None:
     """Warn on standard error if a schedule is past its review; with a wrong clock, say nothing."""
     with suppress(options.WrongClock):
-        if options.clock().date() <= schedule.review_due:
+        if options.current_time().date() <= schedule.review_due:
             return
         due = schedule.review_due.isoformat()
         terminal.say(
