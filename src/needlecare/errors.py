@@ -44,17 +44,11 @@ class ScheduleError(NeedlecareError):
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         self.file = file
         self.problems = tuple(problems)
-        super().__init__("\n".join(self._lines()))
+        super().__init__("\n".join(map(self._line, self.problems)))
 
-    def _lines(self) -> Iterable[str]:
-        for problem in self.problems:
-            place = [self.file]
-            if problem.line is not None:
-                place.append(str(problem.line))
-            if problem.column is not None:
-                place.append(str(problem.column))
-            where = f"{problem.where}: " if problem.where else ""
-            yield f"{':'.join(place)}: {where}{problem.what}"
+    def _line(self, problem: Problem) -> str:
+        place = ":".join(str(part) for part in (self.file, problem.line, problem.column) if part is not None)
+        return ": ".join(filter(None, [place, problem.where, problem.what]))
 
 
 class WriteError(NeedlecareError):

@@ -10,7 +10,6 @@ from needlecare.cli.emergency import tell_emergency
 from needlecare.cli.options import PrintOptions
 from needlecare.errors import UsageError
 from needlecare.model import Kind, Plan
-from needlecare.plan.answer import Answer
 from needlecare.plan.question import Question, read
 from needlecare.plan.reply import Reply, moment_asked_about, reply
 from needlecare.plan.search import NotUnderstood, Vocabulary
@@ -34,7 +33,7 @@ def ask(
     plan, now = current.plan, current.now
     tell_emergency(words, plan.schedule, style)
     question = read(words)
-    moment, named = moment_of_question(question, plan, now, at, dates)
+    moment, named = _moment_of(question, plan, now, at, dates)
     try:
         found = reply(question, Vocabulary(plan.schedule), plan, moment, sign=sign)
     except NotUnderstood as error:
@@ -42,24 +41,23 @@ def ask(
     print_reply(found, words, at=named, name=current.name, style=style)
 
 
-def moment_of_question(
-    question: Question, plan: Plan, now: datetime, at: str | None, dates: DateOrder | None = None
+def _moment_of(
+    question: Question, plan: Plan, now: datetime, at: str | None, dates: DateOrder | None
 ) -> tuple[datetime, bool]:
     """Return the moment (UTC) that a question is about, and whether it is a different one from now."""
-    zone = plan.treatment.zone
-    if at is not None:
-        return options.moment_at(at, now=now, zone=zone, dates=dates), True
-    if question.when is not None:
-        return options.moment_at(question.when, now=now, zone=zone, dates=dates), True
+    typed = question.when if at is None else at
+    if typed is not None:
+        return options.moment_at(typed, now=now, zone=plan.treatment.zone, dates=dates), True
     moment = moment_asked_about(question, plan)
     return (now, False) if moment is None else (moment, True)
 
 
 def print_reply(found: Reply, words: str, *, at: bool, name: str, style: PrintOptions) -> None:
-    """Print an answer, and exit with its code."""
+    """Print an answer. Exits with code 1 unless something is allowed now, or usual at this stage."""
     screen = terminal.screen(colour=style.colour) if terminal.is_terminal() else None
     answer = found.answer
     if isinstance(answer, SignAnswer):
+        is_fine = answer.usual is Usual.USUAL
         if style.json:
             from needlecare.output.json.answers import normal_json
 
@@ -67,26 +65,19 @@ def print_reply(found: Reply, words: str, *, at: bool, name: str, style: PrintOp
         else:
             from needlecare.output.terminal.normal import normal
 
-            with terminal.local_clock():
-                terminal.print_text(normal(answer, at=at, name=name, screen=screen))
-    elif style.json:
-        from needlecare.output.json.answers import can_json
-
-        terminal.print_bytes(can_json(found, words, at=at).encode())
+            terminal.print_text(normal(answer, at=at, name=name, screen=screen))
     else:
-        from needlecare.output.terminal.can import can
+        is_fine = answer.verdict.allowed
+        if style.json:
+            from needlecare.output.json.answers import can_json
 
-        with terminal.local_clock():
+            terminal.print_bytes(can_json(found, words, at=at).encode())
+        else:
+            from needlecare.output.terminal.can import can
+
             terminal.print_text(can(found, at=at, name=name, screen=screen))
-    if not is_fine(answer):
+    if not is_fine:
         raise typer.Exit(1)
-
-
-def is_fine(answer: Answer | SignAnswer) -> bool:
-    """Whether something is allowed now, or usual at this stage."""
-    if isinstance(answer, SignAnswer):
-        return answer.usual is Usual.USUAL
-    return answer.verdict.allowed
 
 
 def not_understood(error: NotUnderstood, plan: Plan, *, sign: bool) -> UsageError:

@@ -205,9 +205,14 @@ def was_typed(ctx: Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def use_clock(ctx: Context, hours: int | None, schedule: Schedule) -> None:
-    """Choose how times are shown: by --clock, else by the rule file, else by NEEDLECARE_CLOCK."""
+def use_clock(ctx: Context, hours: int | None, schedule: Schedule, *, as_terminal: bool = True) -> None:
+    """Choose how times are shown: by --clock, else by the rule file, NEEDLECARE_CLOCK, or the terminal's locale.
+
+    Without `as_terminal`, the locale counts only where terminal.local_clock asks for it: files use 24 hours.
+    """
     chosen = hours if was_typed(ctx, "clock") else schedule.clock or hours
+    if chosen is None and as_terminal and terminal.is_terminal():
+        chosen = terminal.locale_clock()
     if chosen is not None:
         from needlecare.output.timing import choose_clock
 
@@ -269,35 +274,34 @@ def moment_of(
         return current_time()
     parsed = parse_when(text, now=current_time, zone=zone, purpose=Purpose.MOMENT, order=dates)
     if say and parsed.relative:
-        report_reading(text, parsed, zone)
+        _report_reading(text, parsed, zone)
     return beginning(parsed.value, zone)
 
 
-def treated_at(
-    text: str, *, now: datetime, zone: ZoneInfo, dates: DateOrder | None = None
+def date_of(
+    text: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    dates: DateOrder | None = None,
+    purpose: Purpose = Purpose.TREATMENT,
 ) -> datetime | date:
-    """Return the moment (UTC) or the date of a treatment. Raises UsageError.
+    """Return the moment (UTC) or the date that was typed. Raises UsageError.
 
     Every output shows its day and month; the year of a date without one is reported on standard error.
     """
-    parsed = parse_when(text, now=now, zone=zone, order=dates)
+    parsed = parse_when(text, now=now, zone=zone, purpose=purpose, order=dates)
     if parsed.yearless:
-        report_reading(text, parsed, zone)
+        _report_reading(text, parsed, zone)
     return parsed.value
 
 
 def moment_at(text: str, *, now: datetime, zone: ZoneInfo, dates: DateOrder | None = None) -> datetime:
-    """Return the moment (UTC) that --at names. Raises UsageError.
-
-    Answers show its day and month; the year of a date without one is reported on standard error.
-    """
-    parsed = parse_when(text, now=now, zone=zone, purpose=Purpose.MOMENT, order=dates)
-    if parsed.yearless:
-        report_reading(text, parsed, zone)
-    return beginning(parsed.value, zone)
+    """Return the moment (UTC) that --at names. Raises UsageError."""
+    return beginning(date_of(text, now=now, zone=zone, dates=dates, purpose=Purpose.MOMENT), zone)
 
 
-def report_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
+def _report_reading(text: str, parsed: ParsedWhen, zone: ZoneInfo) -> None:
     """Report on standard error which date a text was read as."""
     from needlecare.output.timing import short_day, short_moment
 
@@ -310,6 +314,6 @@ def planned(when: str, chosen: PlanOptions) -> tuple[Plan, datetime]:
     """Make the plan that the options ask for, and return it with the moment (UTC) to look at it."""
     zone = zone_of(chosen.tz)
     now = moment_of(chosen.as_of, zone, chosen.dates)
-    treated = treated_at(when, now=now, zone=zone, dates=chosen.dates)
+    treated = date_of(when, now=now, zone=zone, dates=chosen.dates)
     rules = load_schedule(chosen.schedule)
     return plan(chosen.treatment(treated, zone, rules), rules, follow=chosen.follow or ()), now

@@ -201,9 +201,10 @@ def _as_write_error(path: Path, done: str = "written") -> Iterator[None]:
 
 @contextmanager
 def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True) -> Iterator[None]:
-    """Lock a folder for this process, and remove temporary files in it. It is created with mode 0700 if necessary.
+    """Lock a folder for this process. With `create`, it is made with mode 0700 if necessary, and temporary files in
+    it are removed.
 
-    Raises WriteError if it cannot be created, or if another process locks it for more than `patience` seconds. A folder
+    Raises WriteError if it cannot be made, or if another process locks it for more than `patience` seconds. A folder
     that cannot be opened is not locked.
     """
     shown = quoted(str(path), MAX_PATH_LENGTH)
@@ -226,7 +227,8 @@ def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True
                     "wait until it has finished, or give another folder"
                 )
             time.sleep(0.02)
-        _remove_unfinished(path)
+        if create:
+            _remove_unfinished(path)
         yield
     finally:
         if handle is not None:

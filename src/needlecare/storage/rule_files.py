@@ -40,8 +40,12 @@ def _shipped(path: Path) -> bytes:
 
 def schedule_names() -> list[str]:
     """Return the names of the rule files that ship with needlecare."""
+    return _toml_names(schedules_folder())
+
+
+def _toml_names(folder: Path) -> list[str]:
     with suppress(OSError):  # a folder that cannot be read counts as empty
-        return sorted(path.stem for path in schedules_folder().iterdir() if path.suffix == ".toml")
+        return sorted(path.stem for path in folder.iterdir() if path.suffix == ".toml")
     return []
 
 
@@ -123,9 +127,7 @@ def load_schedule(name: str) -> Schedule:
 
 def preset_names() -> list[str]:
     """Return the names of the booking systems whose exports are known."""
-    with suppress(OSError):  # a folder that cannot be read counts as empty
-        return sorted(path.stem for path in (schedules_folder() / "exports").glob("*.toml"))
-    return []
+    return _toml_names(schedules_folder() / "exports")
 
 
 def load_preset(name: str) -> Preset:

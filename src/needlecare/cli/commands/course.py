@@ -82,7 +82,7 @@ def course(
         dates, zone = chosen.plan.dates, options.zone_of(chosen.plan.tz)
         now = options.moment_of(chosen.plan.as_of, zone, dates)
         rules = load_schedule(chosen.plan.schedule)
-        treated = options.treated_at(chosen.when, now=now, zone=zone, dates=dates)
+        treated = options.date_of(chosen.when, now=now, zone=zone, dates=dates)
         moves = _moved(move or (), now, zone, dates)
         if remembered is not None:
             sessions = sessions or remembered.sessions
@@ -98,7 +98,7 @@ def course(
         )
         if session is not None and session > len(made.sessions):
             raise UsageError(f"there is no session {session}; write a number from 1 to {len(made.sessions)}")
-        options.use_clock(ctx, clock, made.schedule)
+        options.use_clock(ctx, clock, made.schedule, as_terminal=False)
         file = None
         if target.wanted:
             from needlecare.calendar.course_events import course_calendar

@@ -56,5 +56,4 @@ def normal(
         terminal.print_bytes(today_json(view).encode())
     else:
         screen = terminal.screen(colour=style.colour) if terminal.is_terminal() else None
-        with terminal.local_clock():
-            terminal.print_text(today_text(view, at=at is not None, name=current.name, screen=screen))
+        terminal.print_text(today_text(view, at=at is not None, name=current.name, screen=screen))

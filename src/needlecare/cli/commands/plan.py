@@ -61,7 +61,7 @@ def plan(
         printed = options.PrintOptions(json=result.json, no_color=no_color)
         with emergencies_first(chosen.when, chosen.plan.schedule, printed):
             made, now = planned(chosen.when, chosen.plan)
-        options.use_clock(ctx, clock, made.schedule)
+        options.use_clock(ctx, clock, made.schedule, as_terminal=False)
         detail, reminders = style.with_remembered(ctx, target.remembered)
         file = None
         if target.wanted:

@@ -63,8 +63,6 @@ def ready_by(
     from needlecare.output.terminal.ready_by import ready_by_text
 
     options.use_clock(ctx, clock, rules)
+    name = saved.name if saved else None
     screen = terminal.screen(colour=style.colour)
-    with terminal.local_clock():
-        terminal.print_text(
-            ready_by_text(found, local(now, zone).date(), screen, name=saved.name if saved else None)
-        )
+    terminal.print_text(ready_by_text(found, local(now, zone).date(), screen, name=name))

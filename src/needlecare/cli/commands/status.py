@@ -47,5 +47,4 @@ def status(
     from needlecare.output.terminal.status import status
 
     options.use_clock(ctx, clock, made.schedule)
-    with terminal.local_clock():
-        terminal.print_text(status(made, now, terminal.screen(colour=style.colour), name=current.name))
+    terminal.print_text(status(made, now, terminal.screen(colour=style.colour), name=current.name))

@@ -67,8 +67,7 @@ def why(
     if style.json:
         terminal.print_bytes(why_json(reasons).encode())
     else:
-        with terminal.local_clock():
-            terminal.print_text(why(reasons, terminal.screen(colour=style.colour)))
+        terminal.print_text(why(reasons, terminal.screen(colour=style.colour)))
 
 
 def _rules(
