@@ -95,11 +95,14 @@ def _command(name: str) -> Command:
     own = getattr(module, "app", None)
     if own is None:
         own = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        own.command(name, epilog=module.EXAMPLES)(with_single_options(getattr(module, function)))
+        own.command(name)(with_single_options(getattr(module, function)))
     command = typer.main.get_command(own)
     command.name = name
-    for described in (command, *getattr(command, "commands", {}).values()):
+    inner = getattr(command, "commands", {}).values()
+    for described in (command, *inner):
         described.help = _unwrapped(described.help or "")
+    for shown in inner or [command]:
+        shown.epilog = f"\nExamples:\n{module.EXAMPLES}"
     setattr(command, "rich_help_panel", _PANELS[name])  # noqa: B010  TyperCommand and TyperGroup have it, their base not
     return command
 

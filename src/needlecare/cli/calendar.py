@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from needlecare.calendar.update import Export
     from needlecare.storage.saved import SavedTreatment
 
-CALENDAR_PANEL = "The calendar"
+calendar_option = partial(option, panel="The calendar")
 
 
 class CalendarOutput(OptionGroup, frozen=True, kw_only=True):
@@ -34,26 +35,21 @@ class CalendarOutput(OptionGroup, frozen=True, kw_only=True):
 
     ics: Annotated[
         str | None,
-        option(
-            "--ics FILE|-",
-            "Write the calendar to a file, or to standard output (-) instead of the timeline.",
-            CALENDAR_PANEL,
+        calendar_option(
+            "--ics FILE|-", "Write the calendar to a file, or to standard output (-) instead of the timeline."
         ),
     ] = None
     update: Annotated[
         bool,
-        option(
+        calendar_option(
             "--update",
             "Update the calendar in the --ics file. It remembers its options, so type only what changes.",
-            CALENDAR_PANEL,
         ),
     ] = False
     ref: Annotated[
         str | None,
-        option(
-            "--ref REF",
-            "Your own opaque reference. Events with the same reference update each other.",
-            CALENDAR_PANEL,
+        calendar_option(
+            "--ref REF", "Your own opaque reference. Events with the same reference update each other."
         ),
     ] = None
 
@@ -63,26 +59,21 @@ class CalendarStyle(OptionGroup, frozen=True, kw_only=True):
 
     detail: Annotated[
         Detail,
-        option(
-            "--detail", "Discreet titles name no clinic and no procedure.", CALENDAR_PANEL, show_default=True
-        ),
+        calendar_option("--detail", "Discreet titles name no clinic and no procedure.", show_default=True),
     ] = Detail.DISCREET
     alarms: Annotated[
-        Alarms,
-        option("--alarms", "Ring never, or at each change and milestone.", CALENDAR_PANEL, show_default=True),
+        Alarms, calendar_option("--alarms", "Ring never, or at each change and milestone.", show_default=True)
     ] = Alarms.GENTLE
     quiet_hours: Annotated[
         str,
-        option(
+        calendar_option(
             "--quiet-hours HH:MM-HH:MM",
             "Local hours in which nothing rings; the news waits until they end.",
-            CALENDAR_PANEL,
             show_default=True,
         ),
     ] = "22:00-08:00"
     daily: Annotated[
-        str | None,
-        option("--daily HH:MM|none", "Time of the first week's daily reminder, or none.", CALENDAR_PANEL),
+        str | None, calendar_option("--daily HH:MM|none", "Time of the first week's daily reminder, or none.")
     ] = None
 
     @property

@@ -5,6 +5,7 @@ The clock and the time zone of the computer are read here.
 
 import os
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -23,13 +24,9 @@ from needlecare.time.offsets import LAST_YEAR
 from needlecare.time.parsing import DateOrder, ParsedWhen, Purpose, parse_when
 from needlecare.time.zones import beginning, known_zone, zone_named
 
-TREATMENT_PANEL = "The treatment"
-LOOK_PANEL = "How to look at it"
-OUTPUT_PANEL = "What comes out"
-
 
 def option(
-    declared: str, help: str, panel: str | None = None, *, show_default: bool = False, **more: Any
+    declared: str, help: str, *, panel: str | None = None, show_default: bool = False, **more: Any
 ) -> Any:
     """Declare an option: "--output -o FILE|-" gives its names and the placeholder of its value.
 
@@ -41,6 +38,11 @@ def option(
     return typer.Option(
         *names, metavar=metavar, help=help, rich_help_panel=panel, show_default=show_default, **more
     )
+
+
+treatment_option = partial(option, panel="The treatment")
+look_option = partial(option, panel="How to look at it")
+output_option = partial(option, panel="What comes out")
 
 
 def argument(metavar: str, help: str) -> Any:
@@ -78,83 +80,69 @@ When = Annotated[
 ]
 Treated = Annotated[
     str | None,
-    option(
-        "--treated WHEN",
-        "When the treatment was or will be: 2026-11-21T14:30, yesterday 2pm.",
-        TREATMENT_PANEL,
-    ),
+    treatment_option("--treated WHEN", "When the treatment was or will be: 2026-11-21T14:30, yesterday 2pm."),
 ]
 Prp = Annotated[
-    bool, option("--prp/--no-prp", "With platelet-rich plasma (PRP).", TREATMENT_PANEL, show_default=True)
+    bool, treatment_option("--prp/--no-prp", "With platelet-rich plasma (PRP).", show_default=True)
 ]
 FitzpatrickType = Annotated[
     SkinType | None,
-    option(
+    treatment_option(
         "--skin-type I-VI",
         "Fitzpatrick I to VI or 1 to 6. Unknown: the stricter advice.",
-        TREATMENT_PANEL,
         parser=parse_skin_type,
     ),
 ]
-Scars = Annotated[
-    bool, option("--scars/--no-scars", "Treatment of scars.", TREATMENT_PANEL, show_default=True)
-]
+Scars = Annotated[bool, treatment_option("--scars/--no-scars", "Treatment of scars.", show_default=True)]
 Zone = Annotated[
     str | None,
-    option(
+    treatment_option(
         "--tz ZONE",
         "IANA time zone, such as Europe/Berlin. Default: this computer's.",
-        TREATMENT_PANEL,
         envvar="NEEDLECARE_TZ",
     ),
 ]
 ScheduleName = Annotated[
     str,
-    option(
+    look_option(
         "--schedule NAME|FILE",
         "The rules to use: a built-in schedule or your own rule file.",
-        LOOK_PANEL,
         show_default=True,
         envvar="NEEDLECARE_SCHEDULE",
     ),
 ]
 Follow = Annotated[
     list[str] | None,
-    option("--follow SOURCE", "Use only this source. Warning signs always stay. Repeatable.", LOOK_PANEL),
+    look_option("--follow SOURCE", "Use only this source. Warning signs always stay. Repeatable."),
 ]
 Overrides = Annotated[
     list[str] | None,
-    option(
-        "--override RULE=DURATION", "Your clinic's word, such as makeup=PT72H. Repeatable.", TREATMENT_PANEL
-    ),
+    treatment_option("--override RULE=DURATION", "Your clinic's word, such as makeup=PT72H. Repeatable."),
 ]
-AsOf = Annotated[str | None, option("--as-of WHEN", "Pretend it is this date and time.", LOOK_PANEL)]
+AsOf = Annotated[str | None, look_option("--as-of WHEN", "Pretend it is this date and time.")]
 Dates = Annotated[
     DateOrder | None,
-    option(
+    look_option(
         "--dates",
         "03/04/2026 is 3 April (dmy) or 4 March (mdy).",
-        LOOK_PANEL,
         envvar="NEEDLECARE_DATES",
         case_sensitive=False,
     ),
 ]
 ClockHours = Annotated[
     int | None,
-    option(
+    look_option(
         "--clock 12|24",
         "Show times as 2:30 pm (12) or 14:30 (24). Default: as in your country; files use 24.",
-        LOOK_PANEL,
         envvar="NEEDLECARE_CLOCK",
         callback=_twelve_or_twenty_four,
     ),
 ]
 At = Annotated[
-    str | None,
-    option("--at WHEN", "Ask about another time, such as friday 6pm (the coming Friday).", LOOK_PANEL),
+    str | None, look_option("--at WHEN", "Ask about another time, such as friday 6pm (the coming Friday).")
 ]
-Json = Annotated[bool, option("--json", "Print the result as JSON.", OUTPUT_PANEL)]
-NoColor = Annotated[bool, option("--no-color", "No colour (like NO_COLOR=1).", OUTPUT_PANEL)]
+Json = Annotated[bool, output_option("--json", "Print the result as JSON.")]
+NoColor = Annotated[bool, output_option("--no-color", "No colour (like NO_COLOR=1).")]
 
 DEFAULT_SCHEDULE = BUILTIN
 

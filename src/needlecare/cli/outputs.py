@@ -12,7 +12,7 @@ from needlecare.calendar.identity import checked_reference
 from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile, CalendarOutput
 from needlecare.cli.option_groups import OptionGroup
-from needlecare.cli.options import OUTPUT_PANEL, Json, option, was_typed
+from needlecare.cli.options import Json, output_option, was_typed
 from needlecare.errors import UsageError, shown
 from needlecare.output.formats import Format
 from needlecare.output.terminal.screen import Screen
@@ -46,7 +46,7 @@ _ALSO_USED_BY: Mapping[str, tuple[str, ...]] = {
     Format.MARKDOWN: ("ref",),
 }
 
-Force = Annotated[bool, option("--force", "Replace files with other content.", OUTPUT_PANEL)]
+Force = Annotated[bool, output_option("--force", "Replace files with other content.")]
 
 
 class ResultOptions(OptionGroup, frozen=True, kw_only=True):
@@ -55,20 +55,18 @@ class ResultOptions(OptionGroup, frozen=True, kw_only=True):
     json: Json = False
     format: Annotated[
         Format | None,
-        option(
+        output_option(
             "--format FORMAT",
             "timeline, plain, markdown, html (a page to print), sms (text messages as NDJSON) or json. "
             "Default: as the -o file ends; otherwise timeline on a terminal, plain in a pipe.",
-            OUTPUT_PANEL,
         ),
     ] = None
     output: Annotated[
         str | None,
-        option(
+        output_option(
             "--output -o FILE|-",
             "Write the result to a file. Its ending chooses the format: .html, .md, .txt, .json, "
             ".ndjson (text messages) or .ics (calendar).",
-            OUTPUT_PANEL,
         ),
     ] = None
 

@@ -2,6 +2,7 @@
 
 import gc
 from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +28,7 @@ from needlecare.batch.tables import ExportForm, Table, folded
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.export_file import open_export, preset_list, surveyed
 from needlecare.cli.option_groups import OptionGroup
-from needlecare.cli.options import OUTPUT_PANEL, TREATMENT_PANEL, argument, option, was_typed
+from needlecare.cli.options import argument, option, output_option, treatment_option, was_typed
 from needlecare.errors import Interrupted, UsageError, shown
 from needlecare.model import Column, ExportFormat
 from needlecare.plan.combine import review_notes
@@ -38,11 +39,9 @@ from needlecare.time.zones import local, zone_named
 
 SOME_FAILED = 4  # exit code
 
-ROWS_PANEL = "The rows"
+rows_option = partial(option, panel="The rows")
 
 EXAMPLES = """
-Examples:
-
   needlecare batch today.csv --preset acuity --tz Europe/Rome --dry-run
   needlecare batch today.csv --preset acuity --tz Europe/Rome --out out
   needlecare batch today.csv --map ref=Nr --map end=Ends --skip State=Off
@@ -57,36 +56,30 @@ class ExportOptions(OptionGroup, frozen=True, kw_only=True):
 
     preset: Annotated[
         str | None,
-        option(
-            "--preset NAME|FILE|list",
-            "The booking system, or a file that says how to read its exports.",
-            ROWS_PANEL,
+        rows_option(
+            "--preset NAME|FILE|list", "The booking system, or a file that says how to read its exports."
         ),
     ] = None
-    from_: Annotated[ExportForm | None, option("--from", "The format, if not recognised.", ROWS_PANEL)] = None
+    from_: Annotated[ExportForm | None, rows_option("--from", "The format, if not recognised.")] = None
     map_: Annotated[
-        list[str] | None, option("--map COLUMN=HEADING", "Heading of a column. Repeatable.", ROWS_PANEL)
+        list[str] | None, rows_option("--map COLUMN=HEADING", "Heading of a column. Repeatable.")
     ] = None
     dates: options.Dates = None
     only: Annotated[
         list[str] | None,
-        option("--only HEADING=VALUE,…", "Plan only rows with one of these values. Repeatable.", ROWS_PANEL),
+        rows_option("--only HEADING=VALUE,…", "Plan only rows with one of these values. Repeatable."),
     ] = None
     skip: Annotated[
         list[str] | None,
-        option(
-            "--skip HEADING=VALUE,…",
-            "Leave out rows with one of these values; * is any. Repeatable.",
-            ROWS_PANEL,
+        rows_option(
+            "--skip HEADING=VALUE,…", "Leave out rows with one of these values; * is any. Repeatable."
         ),
     ] = None
     service: Annotated[
         list[str] | None,
-        option("--service WORD", "Word that marks a service as this treatment. Repeatable.", ROWS_PANEL),
+        rows_option("--service WORD", "Word that marks a service as this treatment. Repeatable."),
     ] = None
-    ref_from: Annotated[
-        str | None, option("--ref-from HEADING,…", "Columns to make a ref from.", ROWS_PANEL)
-    ] = None
+    ref_from: Annotated[str | None, rows_option("--ref-from HEADING,…", "Columns to make a ref from.")] = None
 
     def typed(self, ctx: typer.Context) -> ExportFormat:
         """Return the format that was typed. Raises UsageError."""
@@ -124,43 +117,33 @@ class BatchOutput(OptionGroup, frozen=True, kw_only=True):
 
     out: Annotated[
         str | None,
-        option("--out DIR", "Write a file for each row into this folder, named after its ref.", OUTPUT_PANEL),
+        output_option("--out DIR", "Write a file for each row into this folder, named after its ref."),
     ] = None
     format: Annotated[
         BatchFormat,
-        option(
+        output_option(
             "--format FORMAT",
             "What to make from each row: ics, html, markdown, plain, json or sms.",
-            OUTPUT_PANEL,
             show_default=True,
         ),
     ] = BatchFormat.ICS
     json: Annotated[
         bool,
-        option(
-            "--json",
-            "Print a line of JSON for each row: its result with --out, else its plan.",
-            OUTPUT_PANEL,
-        ),
+        output_option("--json", "Print a line of JSON for each row: its result with --out, else its plan."),
     ] = False
     force: outputs.Force = False
-    dry_run: Annotated[bool, option("--dry-run", "Write nothing; say what would happen.", OUTPUT_PANEL)] = (
-        False
-    )
+    dry_run: Annotated[bool, output_option("--dry-run", "Write nothing; say what would happen.")] = False
     cancel_missing: Annotated[
         bool,
-        option(
-            "--cancel-missing",
-            "Cancel calendars without an appointment, once a --dry-run listed them.",
-            OUTPUT_PANEL,
+        output_option(
+            "--cancel-missing", "Cancel calendars without an appointment, once a --dry-run listed them."
         ),
     ] = False
     jobs: Annotated[
         int | None,
-        option(
+        output_option(
             "--jobs N",
             f"Number of worker processes. Default: all cores above {MANY_ROWS} rows.",
-            OUTPUT_PANEL,
             min=1,
             max=64,
         ),
@@ -202,10 +185,9 @@ def batch(
     export: ExportOptions,
     tz: Annotated[
         str | None,
-        option(
+        treatment_option(
             "--tz ZONE",
             "Time zone of rows that don't name one; never this computer's.",
-            TREATMENT_PANEL,
             envvar="NEEDLECARE_TZ",
         ),
     ] = None,

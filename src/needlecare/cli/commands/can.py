@@ -10,8 +10,6 @@ from needlecare.cli.commands.saved import current_plan
 from needlecare.cli.emergency import emergencies_first
 
 EXAMPLES = """
-Examples:
-
   needlecare can swim
   needlecare can go to the gym on friday
   needlecare can wash my face --treated "yesterday 2:30pm" --prp

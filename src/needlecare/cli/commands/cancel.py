@@ -11,8 +11,6 @@ from needlecare.storage.files import MAX_PATH_LENGTH, held_file, reason, write_f
 from needlecare.storage.rule_files import builtin_rule_ids
 
 EXAMPLES = """
-Examples:
-
   needlecare cancel plan.ics
 """
 

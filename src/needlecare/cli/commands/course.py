@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,9 @@ from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
 from needlecare.time.parsing import DateOrder, Purpose, parse_when
 
-SERIES_PANEL = "The series"
+series_option = partial(option, panel="The series")
 
 EXAMPLES = """
-Examples:
-
   needlecare course 2026-11-21T14:30 --prp --skin-type IV
   needlecare course 2026-11-21T14:30 --scars --sessions 5 --every 6w
   needlecare course 2026-11-21T14:30 --session 2
@@ -31,16 +30,13 @@ Examples:
 
 Sessions = Annotated[
     int | None,
-    option(
-        "--sessions N", "How many sessions, 1 to 24. Default: as many as the rule file plans.", SERIES_PANEL
-    ),
+    series_option("--sessions N", "How many sessions, 1 to 24. Default: as many as the rule file plans."),
 ]
 Every = Annotated[
     str | None,
-    option(
+    series_option(
         "--every INTERVAL",
         "How far apart: 4w, 28d or P1M. Default: as the rule file plans; longer for scars.",
-        SERIES_PANEL,
     ),
 ]
 
@@ -53,15 +49,12 @@ def course(
     every: Every = None,
     move: Annotated[
         list[str] | None,
-        option(
+        series_option(
             "--move N=WHEN",
             "Move session N and the later ones with it. A weekday means the coming one. Repeatable.",
-            SERIES_PANEL,
         ),
     ] = None,
-    session: Annotated[
-        int | None, option("--session N", "Show this session in full.", SERIES_PANEL, min=1)
-    ] = None,
+    session: Annotated[int | None, series_option("--session N", "Show this session in full.", min=1)] = None,
     plan_options: options.PlanOptions,
     clock: options.ClockHours = None,
     calendar_output: calendar.CalendarOutput,

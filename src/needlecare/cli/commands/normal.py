@@ -10,8 +10,6 @@ from needlecare.cli.commands.saved import current_plan
 from needlecare.cli.emergency import emergencies_first
 
 EXAMPLES = """
-Examples:
-
   needlecare normal
   needlecare normal my face is still red
   needlecare normal flaking --at friday

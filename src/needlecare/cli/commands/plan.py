@@ -6,12 +6,10 @@ import typer
 
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.emergency import emergencies_first
-from needlecare.cli.options import option, planned
+from needlecare.cli.options import planned
 from needlecare.output.formats import plan_text
 
 EXAMPLES = """
-Examples:
-
   needlecare 2026-11-21T14:30 --prp --skin-type IV
   needlecare yesterday 2:30pm --ics plan.ics
   needlecare 2026-11-22T09:00 --ics plan.ics --update
@@ -33,20 +31,17 @@ def plan(
     result: outputs.ResultOptions,
     sources: Annotated[
         bool | None,
-        option(
+        options.output_option(
             "--sources/--no-sources",
             "List the sources on a page to print. Default: yes, except on a clinic's own page.",
-            options.OUTPUT_PANEL,
         ),
     ] = None,
     force: outputs.Force = False,
     no_color: options.NoColor = False,
     save: Annotated[
         bool,
-        option(
-            "--save",
-            "Save the treatment on this computer, for status, can and the other commands.",
-            options.TREATMENT_PANEL,
+        options.treatment_option(
+            "--save", "Save the treatment on this computer, for status, can and the other commands."
         ),
     ] = False,
 ) -> None:

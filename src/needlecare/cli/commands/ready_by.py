@@ -16,8 +16,6 @@ from needlecare.time.parsing import Purpose, parse_when
 from needlecare.time.zones import local
 
 EXAMPLES = """
-Examples:
-
   needlecare ready-by 2027-06-12
   needlecare ready-by 12 June --prp --skin-type IV
   needlecare ready-by in 4 months --sessions 3 --every 4w

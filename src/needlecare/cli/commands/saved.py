@@ -32,8 +32,6 @@ from needlecare.storage.saved import (
 )
 
 EXAMPLES = """
-Examples:
-
   needlecare yesterday 2:30pm --prp --save
   needlecare saved
   needlecare saved --name "left cheek"

@@ -36,8 +36,6 @@ app = typer.Typer(
 )
 
 EXAMPLES = """
-Examples:
-
   needlecare schedule list
   needlecare schedule show microneedling
   needlecare schedule new clinic.toml --name "Larkspur Skin Clinic"
@@ -48,7 +46,7 @@ Examples:
 Name = Annotated[str, options.argument("NAME|FILE", "A built-in schedule, or a rule file.")]
 
 
-@app.command("list", epilog=EXAMPLES)
+@app.command("list")
 def list_(json: options.Json = False) -> None:
     """List the schedules that ship with needlecare."""
     from needlecare.output.rule_files.schedule import schedules_json, schedules_text
@@ -62,7 +60,7 @@ def list_(json: options.Json = False) -> None:
         terminal.print_text(schedules_text(schedules))
 
 
-@app.command(epilog=EXAMPLES)
+@app.command()
 def show(name: Name = options.DEFAULT_SCHEDULE, json: options.Json = False) -> None:
     """Show every rule of a schedule with what each source says, and the sources."""
     from needlecare.output.rule_files.schedule import schedule_text, whole_schedule_json
@@ -75,7 +73,7 @@ def show(name: Name = options.DEFAULT_SCHEDULE, json: options.Json = False) -> N
         terminal.print_text(schedule_text(schedule))
 
 
-@app.command(epilog=EXAMPLES)
+@app.command()
 def check(
     files: Annotated[list[str], options.argument("FILE...", "Rule files, or names of schedules.")],
     json: options.Json = False,
@@ -145,7 +143,7 @@ def _placed(data: bytes, remarks: list[Problem]) -> Iterator[Problem]:
         yield replace(remark, line=line, column=column)
 
 
-@app.command(epilog=EXAMPLES)
+@app.command()
 def new(
     file: Annotated[
         str, options.argument("FILE.toml|-", "The rule file to write; - writes it to standard output only.")
@@ -159,9 +157,7 @@ def new(
     tz: options.Zone = None,
     as_of: Annotated[
         str | None,
-        options.option(
-            "--as-of WHEN", "Date of the review to write into the file, instead of today.", options.LOOK_PANEL
-        ),
+        options.look_option("--as-of WHEN", "Date of the review to write into the file, instead of today."),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -226,7 +222,7 @@ def _on_one_line(option: str, text: str) -> str:
     return folded
 
 
-@app.command(epilog=EXAMPLES)
+@app.command()
 def diff(
     before: Annotated[str, options.argument("NAME|FILE", "The old rules.")],
     after: Annotated[str, options.argument("NAME|FILE", "The new rules.")],

@@ -8,8 +8,6 @@ from needlecare.cli import options, terminal
 from needlecare.cli.commands.saved import current_plan
 
 EXAMPLES = """
-Examples:
-
   needlecare status
   needlecare status --as-of friday
   needlecare status --short
@@ -24,7 +22,7 @@ def status(
     chosen: options.PlanOptions,
     clock: options.ClockHours = None,
     short: Annotated[
-        bool, options.option("--short", "One line, for a shell prompt or a status bar.", options.OUTPUT_PANEL)
+        bool, options.output_option("--short", "One line, for a shell prompt or a status bar.")
     ] = False,
     style: options.PrintOptions,
 ) -> None:

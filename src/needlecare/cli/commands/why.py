@@ -20,8 +20,6 @@ from needlecare.storage.rule_files import load_schedule
 from needlecare.time.zones import local, zone_named
 
 EXAMPLES = """
-Examples:
-
   needlecare why makeup
   needlecare why hot tub --treated 2026-11-21T14:30 --prp
   needlecare why direct-sun --skin-type V --json
