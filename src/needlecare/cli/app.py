@@ -27,8 +27,6 @@ from needlecare.cli.typer_compat import (
 )
 from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
 
-FOR_YOU = "For you"
-FOR_CLINICS = "For clinics"
 # Set by a shell that asks for completions, to complete_bash, complete_zsh or complete_fish.
 COMPLETION_VARIABLE = "_NEEDLECARE_COMPLETE"
 INTERRUPTED = 130
@@ -37,12 +35,8 @@ INTERRUPTED = 130
 _SIMILAR_COMMAND = 0.8
 
 # The commands in the order of the help, each with its panel.
-_PANELS = {
-    **dict.fromkeys(
-        ("plan", "status", "can", "normal", "why", "ready-by", "course", "cancel", "saved"), FOR_YOU
-    ),
-    **dict.fromkeys(("batch", "schedule"), FOR_CLINICS),
-}
+_FOR_YOU = ("plan", "status", "can", "normal", "why", "ready-by", "course", "cancel", "saved")
+_PANELS = {**dict.fromkeys(_FOR_YOU, "For you"), "batch": "For clinics", "schedule": "For clinics"}
 
 
 class PlanByDefault(TyperGroup):
@@ -101,8 +95,8 @@ def _command(name: str) -> Command:
     inner = getattr(command, "commands", {}).values()
     for described in (command, *inner):
         described.help = _unwrapped(described.help or "")
-    for shown in inner or [command]:
-        shown.epilog = f"\nExamples:\n{module.EXAMPLES}"
+    for leaf in inner or [command]:
+        leaf.epilog = f"\nExamples:\n{module.EXAMPLES}"
     setattr(command, "rich_help_panel", _PANELS[name])  # noqa: B010  TyperCommand and TyperGroup have it, their base not
     return command
 

@@ -12,7 +12,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.cli import options, terminal
+from needlecare.cli import terminal
 from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.options import PlanOptions, option, was_typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
@@ -152,10 +152,9 @@ def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOpti
 
     Without a saved treatment they stay as they are.
     """
-    from needlecare.cli.commands.saved import load_saved
-    from needlecare.storage.saved import in_force
+    from needlecare.cli.commands.saved import in_force_at, load_saved
 
-    saved = in_force(load_saved(), lambda zone: options.moment_of(plan.as_of, zone, plan.dates, say=False))
+    saved = in_force_at(load_saved(), plan.as_of, plan.dates)
     if saved is None:
         return plan, None
     return _with_known(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved
@@ -187,7 +186,7 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
     data: bytes
     summary: str
     held: HeldFile | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: Sequence[str] = ()
 
     def write(self, *, force: bool) -> None:
         """Write it, and report on standard error what changed. Raises WriteError."""
@@ -281,11 +280,11 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
             data=made.data,
             summary=str(made.summary),
             held=self.held,
-            warnings=(
+            warnings=[
                 *([assumed_text(self.name, calendar)] if self.forgetful else []),
                 *(sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
                 *left_out_text(calendar),
-            ),
+            ],
         )
 
     @property

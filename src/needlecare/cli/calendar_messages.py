@@ -58,7 +58,7 @@ def assumed_text(name: str, calendar: "Calendar") -> str:
     )
 
 
-def left_out_text(calendar: "Calendar") -> tuple[str, ...]:
+def left_out_text(calendar: "Calendar") -> list[str]:
     """Return the line about what a calendar had no room for, if there is any."""
     is_course = any(event.role.startswith("session-") for event in calendar.events)
     gone = [
@@ -69,14 +69,14 @@ def left_out_text(calendar: "Calendar") -> tuple[str, ...]:
     said = [f"Left out, to keep to {MAX_EVENTS} events: {', '.join(gone)}."] if gone else []
     if any(kind.is_announced_with_another for kind in calendar.left_out):
         said.append("Some news comes together: later, never too soon.")
-    return (" ".join(said),) if said else ()
+    return [" ".join(said)] if said else []
 
 
 def _sessions(numbers: Sequence[int]) -> str:
     """Write "in session 2", "in sessions 2 and 3" or "in sessions 2 to 6"."""
-    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-        named = f"{numbers[0]} to {numbers[-1]}"
-    else:
-        *others, last = map(str, numbers)
-        named = f"{', '.join(others)} and {last}" if others else last
-    return f"in session{'s' if len(numbers) > 1 else ''} {named}"
+    first, last = numbers[0], numbers[-1]
+    if len(numbers) == 1:
+        return f"in session {first}"
+    if len(numbers) > 2 and last - first == len(numbers) - 1:
+        return f"in sessions {first} to {last}"
+    return f"in sessions {', '.join(map(str, numbers[:-1]))} and {last}"

@@ -24,8 +24,10 @@ def emergencies_first(words: str, schedule: str, style: PrintOptions) -> Iterato
     try:
         yield
     except NeedlecareError:
-        with suppress(NeedlecareError):
-            tell_emergency(words, _readable(schedule), style)
+        for name in (schedule, BUILTIN):
+            with suppress(NeedlecareError):
+                tell_emergency(words, load_schedule(name), style)
+                break
         raise
 
 
@@ -52,11 +54,3 @@ def tell_emergency(words: str, schedule: Schedule, style: PrintOptions) -> None:
 
         terminal.print_text(alarm_text(level, schedule, terminal.screen(colour=style.colour)))
     raise typer.Exit(1)
-
-
-def _readable(name: str) -> Schedule:
-    """Return a rule file, or the built-in one if it cannot be read."""
-    try:
-        return load_schedule(name)
-    except NeedlecareError:
-        return load_schedule(BUILTIN)

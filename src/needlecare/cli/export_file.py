@@ -16,6 +16,11 @@ from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, reading, reaso
 from needlecare.storage.rule_files import load_preset, preset_names
 from needlecare.time.zones import zone_named
 
+_FORMS_BY_ENDING = {
+    **dict.fromkeys((".csv", ".tsv"), ExportForm.CSV),
+    **dict.fromkeys((".ndjson", ".jsonl"), ExportForm.NDJSON),
+    ".xlsx": ExportForm.XLSX,
+}
 SPOOLED_BYTES = 1024 * 1024  # of standard input that are kept in memory; more goes to a temporary file
 
 
@@ -45,30 +50,15 @@ def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:
     """Copy a stream that can be read only once. A long copy is in a temporary file without a name."""
     spool = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115  the stack closes it
     copy = cast("IO[bytes]", stack.enter_context(spool))
-    while True:
-        try:
-            data = stream.read(SPOOLED_BYTES)
-        except OSError as error:
-            raise UsageError(f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
-        if not data:
-            return copy
-        try:
-            copy.write(data)
-        except OSError as error:
-            raise WriteError(
-                f"the temporary folder cannot hold a copy of the export: {reason(error)}; make room"
-            ) from None
-
-
-def _by_ending(file: str) -> ExportForm | None:
-    endings = {
-        ".csv": ExportForm.CSV,
-        ".tsv": ExportForm.CSV,
-        ".ndjson": ExportForm.NDJSON,
-        ".jsonl": ExportForm.NDJSON,
-        ".xlsx": ExportForm.XLSX,
-    }
-    return endings.get(Path(file).suffix.lower())
+    with reading(quoted(file, MAX_PATH_LENGTH), "give the name of a file"):
+        while data := stream.read(SPOOLED_BYTES):
+            try:
+                copy.write(data)
+            except OSError as error:
+                raise WriteError(
+                    f"the temporary folder cannot hold a copy of the export: {reason(error)}; make room"
+                ) from None
+    return copy
 
 
 def surveyed(
@@ -80,7 +70,7 @@ def surveyed(
     reading: Reading,
 ) -> tuple[Table, Survey]:
     """Look at the whole export, before anything is written. Raises UsageError."""
-    form = form or _by_ending(file)
+    form = form or _FORMS_BY_ENDING.get(Path(file).suffix.lower())
     try:
         table = read_table(stream, form, _headings(wanted) | set(Column))
         return table, survey(

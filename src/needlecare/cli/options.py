@@ -144,8 +144,6 @@ At = Annotated[
 Json = Annotated[bool, output_option("--json", "Print the result as JSON.")]
 NoColor = Annotated[bool, output_option("--no-color", "No colour (like NO_COLOR=1).")]
 
-DEFAULT_SCHEDULE = BUILTIN
-
 
 class PlanOptions(OptionGroup, frozen=True, kw_only=True):
     """Everything that decides a plan apart from the date of the treatment, and the time to look at it."""
@@ -154,7 +152,7 @@ class PlanOptions(OptionGroup, frozen=True, kw_only=True):
     skin_type: FitzpatrickType = None
     scars: Scars = False
     tz: Zone = None
-    schedule: ScheduleName = DEFAULT_SCHEDULE
+    schedule: ScheduleName = BUILTIN
     follow: Follow = None
     override: Overrides = None
     as_of: AsOf = None
@@ -229,8 +227,8 @@ def zone_of(name: str | None) -> ZoneInfo:
     """
     if name is not None:
         return zone_named(name)
-    plain = system.zone_in_plain_sight()
-    if plain is not None and (zone := known_zone(plain)) is not None:
+    in_sight = system.zone_in_plain_sight()
+    if in_sight is not None and (zone := known_zone(in_sight)) is not None:
         return zone
     try:
         detected = system.detected_zone()

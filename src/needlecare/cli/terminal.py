@@ -67,6 +67,14 @@ def print_text(text: str) -> None:
     print_bytes(text.encode(sys.stdout.encoding or "utf-8", "replace"))
 
 
+def print_result(text: str, *, json: bool) -> None:
+    """Write a result to standard output: JSON unchanged, a text in the characters that it can show."""
+    if json:
+        print_bytes(text.encode())
+    else:
+        print_text(text)
+
+
 def say(text: str) -> None:
     """Print a message on standard error. If that is closed, the command continues."""
     try:

@@ -55,13 +55,9 @@ def plain_values() -> None:
 
     Does nothing below Typer 0.29, or if a newer one works differently.
     """
-    own = getattr(typer.core, "build_runtime_param", None)
-    if own is not None and getattr(own, "__module__", "").startswith("typer."):
-        setattr(typer.core, "build_runtime_param", _own_reader_or(own))  # noqa: B010  not among its names before 0.29
-
-
-def _own_reader_or(theirs: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a function that makes the reader of a parameter: ours, or Typer's for types that we don't know."""
+    theirs: Any = getattr(typer.core, "build_runtime_param", None)
+    if not getattr(theirs, "__module__", "").startswith("typer."):
+        return
 
     def reader(description: Any) -> Any:
         try:
@@ -69,7 +65,7 @@ def _own_reader_or(theirs: Callable[[Any], Any]) -> Callable[[Any], Any]:
         except (AttributeError, NotImplementedError):
             return theirs(description)
 
-    return reader
+    setattr(typer.core, "build_runtime_param", reader)  # noqa: B010  not among its names before 0.29
 
 
 class _ValueReader:

@@ -207,14 +207,14 @@ def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True
     Raises WriteError if it cannot be made, or if another process locks it for more than `patience` seconds. A folder
     that cannot be opened is not locked.
     """
-    shown = quoted(str(path), MAX_PATH_LENGTH)
+    named = quoted(str(path), MAX_PATH_LENGTH)
     try:
         if create:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError:
-        raise WriteError(f"{shown} is a file; give the name of a folder, existing or new") from None
+        raise WriteError(f"{named} is a file; give the name of a folder, existing or new") from None
     except (OSError, ValueError, RuntimeError) as error:
-        raise WriteError(f"the folder {shown} cannot be made: {reason(error)}") from None
+        raise WriteError(f"the folder {named} cannot be made: {reason(error)}") from None
     handle = None
     with suppress(OSError):
         handle = system.open_folder(path)
@@ -223,7 +223,7 @@ def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True
         while handle is not None and not system.try_lock(handle):
             if time.monotonic() > end:
                 raise WriteError(
-                    f"another needlecare is writing to the folder {shown}; "
+                    f"another needlecare is writing to the folder {named}; "
                     "wait until it has finished, or give another folder"
                 )
             time.sleep(0.02)

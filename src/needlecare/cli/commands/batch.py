@@ -34,7 +34,7 @@ from needlecare.model import Column, ExportFormat
 from needlecare.plan.combine import review_notes
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.files import locked_folder, place_of
-from needlecare.storage.rule_files import load_preset, load_schedule
+from needlecare.storage.rule_files import BUILTIN, load_preset, load_schedule
 from needlecare.time.zones import local, zone_named
 
 SOME_FAILED = 4  # exit code
@@ -194,7 +194,7 @@ def batch(
     prp: options.Prp = False,
     skin_type: options.FitzpatrickType = None,
     scars: options.Scars = False,
-    schedule: options.ScheduleName = options.DEFAULT_SCHEDULE,
+    schedule: options.ScheduleName = BUILTIN,
     follow: options.Follow = None,
     override: options.Overrides = None,
     as_of: options.AsOf = None,

@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
-from zoneinfo import ZoneInfo
 
 import typer
 from msgspec import Struct
@@ -30,6 +29,7 @@ from needlecare.storage.saved import (
     saved_bytes,
     with_saved,
 )
+from needlecare.time.parsing import DateOrder
 
 EXAMPLES = """
   needlecare yesterday 2:30pm --prp --save
@@ -103,8 +103,10 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
         made, now = options.planned(treated, chosen)
         return Current(plan=made, now=now)
     zone = options.zone_of(chosen.tz) if options.was_typed(ctx, "tz") else None
-    known = [_in_zone(saved, zone) if zone else saved for saved in load_saved()]
-    current = in_force(known, lambda zone: options.moment_of(chosen.as_of, zone, chosen.dates, say=False))
+    known = load_saved()
+    if zone is not None:
+        known = tuple(replace(saved, treatment=replace(saved.treatment, zone=zone)) for saved in known)
+    current = in_force_at(known, chosen.as_of, chosen.dates)
     if current is None:
         nothing_saved()
     rules = load_schedule(chosen.schedule if options.was_typed(ctx, "schedule") else current.schedule)
@@ -118,10 +120,14 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
     return Current(plan=made, now=now, name=current.name)
 
 
-def in_force_now(kept: Sequence[SavedTreatment]) -> SavedTreatment | None:
-    """Return the treatment that status shows now; None if nothing is saved. Raises WrongClock."""
-    now = options.current_time()
-    return in_force(kept, lambda _: now)
+def in_force_at(
+    kept: Sequence[SavedTreatment], as_of: str | None = None, dates: DateOrder | None = None
+) -> SavedTreatment | None:
+    """Return the treatment that status shows at the time of --as-of, or now; None if nothing is saved.
+
+    Raises UsageError, of which WrongClock is one.
+    """
+    return in_force(kept, lambda zone: options.moment_of(as_of, zone, dates, say=False))
 
 
 def nothing_saved() -> NoReturn:
@@ -158,7 +164,7 @@ def saved(
         terminal.say("Named." if name.strip() else "Name removed.")
     current = None
     with suppress(options.WrongClock):  # then none is marked, since status would show none
-        current = in_force_now(kept)
+        current = in_force_at(kept)
     if json:
         terminal.print_bytes(saved_json(kept, current).encode())
     elif kept:
@@ -174,27 +180,23 @@ def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:
     if not load_saved():
         nothing_saved()
     with locked_folder(file.parent):
-        kept = list(load_saved())
-        if number is None:
-            current = in_force_now(kept)
-            place = next(place for place, saved in enumerate(kept) if saved is current)
-        elif 1 <= number <= len(kept):
-            place = number - 1
-        else:
+        kept = load_saved()
+        if number is not None and not 1 <= number <= len(kept):
             raise UsageError(f"there is no saved treatment {number}; write a number from 1 to {len(kept)}")
-        kept[place] = named(kept[place], name)
+        chosen = in_force_at(kept) if number is None else kept[number - 1]
+        kept = tuple(named(saved, name) if saved is chosen else saved for saved in kept)
         write_file(file, saved_bytes(kept), force=True)
-    return tuple(kept)
+    return kept
 
 
 def _forget(which: str) -> tuple[SavedTreatment, ...]:
     """Forget one saved treatment or all, and return the others. Raises UsageError or WriteError."""
     file = saved_file()
+    everything = which.strip().casefold() == "all"
     if not file.parent.is_dir():  # nothing was ever saved, so no folder is created
-        return _without((), which)
+        return () if everything else _without((), which)
     with locked_folder(file.parent):
-        everything = which.strip().casefold() == "all"  # even of a file that is damaged
-        kept = () if everything else _without(load_saved(), which)
+        kept = () if everything else _without(load_saved(), which)  # all: even of a file that is damaged
         if kept:
             write_file(file, saved_bytes(kept), force=True)
         else:
@@ -202,17 +204,10 @@ def _forget(which: str) -> tuple[SavedTreatment, ...]:
     return kept
 
 
-def _without(kept: tuple[SavedTreatment, ...], forget: str) -> tuple[SavedTreatment, ...]:
-    """Return the saved treatments without the one with a number, or none for "all". Raises UsageError."""
-    if forget.strip().casefold() == "all":
-        return ()
-    numbers = {str(number): number for number in range(1, len(kept) + 1)}
-    number = numbers.get(forget.strip())
-    if number is None:
+def _without(kept: tuple[SavedTreatment, ...], number: str) -> tuple[SavedTreatment, ...]:
+    """Return the saved treatments without the one with a number. Raises UsageError."""
+    left = tuple(saved for place, saved in enumerate(kept, start=1) if str(place) != number.strip())
+    if len(left) == len(kept):
         instead = f"write a number from 1 to {len(kept)}, or all" if kept else "nothing is saved"
-        raise UsageError(f"there is no saved treatment {quoted(forget)}; {instead}")
-    return kept[: number - 1] + kept[number:]
-
-
-def _in_zone(saved: SavedTreatment, zone: ZoneInfo) -> SavedTreatment:
-    return replace(saved, treatment=replace(saved.treatment, zone=zone))
+        raise UsageError(f"there is no saved treatment {quoted(number)}; {instead}")
+    return left

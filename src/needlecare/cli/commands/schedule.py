@@ -16,6 +16,7 @@ from needlecare.model import Schedule
 from needlecare.rules.load import read_schedule
 from needlecare.storage.files import MAX_PATH_LENGTH, write_files
 from needlecare.storage.rule_files import (
+    BUILTIN,
     builtin_data,
     cases_data,
     load_schedule,
@@ -54,23 +55,17 @@ def list_(json: options.Json = False) -> None:
     schedules = [load_schedule(name) for name in schedule_names()]
     for schedule in schedules:
         _say_overdue(schedule)
-    if json:
-        terminal.print_bytes(schedules_json(schedules).encode())
-    else:
-        terminal.print_text(schedules_text(schedules))
+    terminal.print_result(schedules_json(schedules) if json else schedules_text(schedules), json=json)
 
 
 @app.command()
-def show(name: Name = options.DEFAULT_SCHEDULE, json: options.Json = False) -> None:
+def show(name: Name = BUILTIN, json: options.Json = False) -> None:
     """Show every rule of a schedule with what each source says, and the sources."""
     from needlecare.output.rule_files.schedule import schedule_text, whole_schedule_json
 
     schedule = load_schedule(name)
     _say_overdue(schedule)
-    if json:
-        terminal.print_bytes(whole_schedule_json(schedule).encode())
-    else:
-        terminal.print_text(schedule_text(schedule))
+    terminal.print_result(whole_schedule_json(schedule) if json else schedule_text(schedule), json=json)
 
 
 @app.command()
@@ -180,7 +175,7 @@ def new(
         raise UsageError(f"{quoted(path.name)} does not end in .toml, as a rule file must; write clinic.toml")
     cases = path.with_suffix(".cases.csv")
     beginning = StarterOptions(
-        id=identity(path.stem, but=options.DEFAULT_SCHEDULE),
+        id=identity(path.stem, but=BUILTIN),
         file=shlex.quote(shown(path.name)),
         cases=shown(cases.name),
         reviewed=local(options.moment_of(as_of, zone := options.zone_of(tz)), zone).date(),
@@ -215,11 +210,11 @@ def _say_overdue(schedule: Schedule) -> None:
 
 def _on_one_line(option: str, text: str) -> str:
     """Return the text of an option on one line, as a rule file can contain it. Raises UsageError."""
-    folded = " ".join(text.split())
-    if not folded or not folded.isprintable():
-        what = "is empty" if not folded else f"{quoted(text)} contains an invisible character"
+    line = " ".join(text.split())
+    if not line or not line.isprintable():
+        what = f"{quoted(text)} contains an invisible character" if line else "is empty"
         raise UsageError(f"{option} {what}; write plain text")
-    return folded
+    return line
 
 
 @app.command()
@@ -239,9 +234,10 @@ def diff(
     old, new = load_schedule(before), load_schedule(after)
     _say_overdue(new)
     found, beside = differences(old, new), unseen(old, new)
-    if json:
-        terminal.print_bytes(difference_json(old, new, found, beside).encode())
-    else:
-        terminal.print_text(difference_text(old, new, found, beside, terminal.screen().width))
+    width = terminal.screen().width
+    text = (
+        difference_json(old, new, found, beside) if json else difference_text(old, new, found, beside, width)
+    )
+    terminal.print_result(text, json=json)
     if found:
         raise typer.Exit(1)

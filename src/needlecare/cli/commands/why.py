@@ -62,10 +62,8 @@ def why(
 
     today = local(now, made.treatment.zone).date()
     reasons = [Reason(rule=meant, plan=made, dated=dated, today=today, name=name) for meant in named]
-    if style.json:
-        terminal.print_bytes(why_json(reasons).encode())
-    else:
-        terminal.print_text(why(reasons, terminal.screen(colour=style.colour)))
+    text = why_json(reasons) if style.json else why(reasons, terminal.screen(colour=style.colour))
+    terminal.print_result(text, json=style.json)
 
 
 def _rules(
