@@ -35,12 +35,12 @@ def test_windows_writes_and_revises_files_without_locks(tmp_path: Path) -> None:
     (tmp_path / ".needlecare-00112233aabbccdd").write_text("left by a killed process")
     with files.locked_folder(tmp_path / "folder"), files.locked_folder(tmp_path / "folder", patience=0):
         assert files.write_file(tmp_path / "plan", b"1")
-    with files.held_file(tmp_path / "plan", 10) as held:
-        assert held.replace(b"2")
-    with files.held_file(tmp_path / "plan", 10) as held:
+    with files.locked_file(tmp_path / "plan", 10) as locked:
+        assert locked.replace(b"2")
+    with files.locked_file(tmp_path / "plan", 10) as locked:
         (tmp_path / "plan").write_bytes(b"by another program")
         with pytest.raises(WriteError, match="another program changed it"):
-            held.replace(b"3")
+            locked.replace(b"3")
     system.flush_disks()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "plan"]
 

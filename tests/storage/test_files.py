@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from needlecare.errors import WriteError
-from needlecare.storage.files import held_file, locked_folder, replace_file, write_file, write_files
+from needlecare.storage.files import locked_file, locked_folder, replace_file, write_file, write_files
 
 LITTER = ".needlecare-00112233aabbccdd"
 
@@ -47,7 +47,7 @@ def test_a_folder_that_another_process_holds_is_waited_for_and_then_refused(busy
     ):
         pass
     assert time.monotonic() - begun >= 0.2
-    with pytest.raises(WriteError, match="another needlecare"), held_file(busy / "a", 10, patience=0):
+    with pytest.raises(WriteError, match="another needlecare"), locked_file(busy / "a", 10, patience=0):
         pass
 
 
@@ -67,19 +67,19 @@ def test_a_file_that_is_held_is_written_where_it_was_read(tmp_path: Path) -> Non
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "plan").write_bytes(b"1")
     (tmp_path / "link").symlink_to("elsewhere/plan")
-    with held_file(tmp_path / "link", 10) as held:
-        assert held.data == b"1"
-        assert held.replace(b"2")
+    with locked_file(tmp_path / "link", 10) as locked:
+        assert locked.data == b"1"
+        assert locked.replace(b"2")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "elsewhere" / "plan").read_bytes() == b"2"
 
 
 def test_a_file_that_is_held_may_be_new_and_may_stay_as_it_is(tmp_path: Path) -> None:
-    with held_file(tmp_path / "new", 10) as held:
-        assert held.data is None
-        assert held.replace(b"1")
-    with held_file(tmp_path / "new", 10) as held:
-        assert not held.replace(b"1")
+    with locked_file(tmp_path / "new", 10) as locked:
+        assert locked.data is None
+        assert locked.replace(b"1")
+    with locked_file(tmp_path / "new", 10) as locked:
+        assert not locked.replace(b"1")
 
 
 @pytest.mark.parametrize("how", ["link", "link to the same", "changed", "gone", "made"])
@@ -88,7 +88,7 @@ def test_what_was_put_in_the_place_of_a_held_file_is_left_alone(how: str, tmp_pa
     if how != "made":
         plan.write_bytes(b"1")
     other.write_bytes(b"1" if how == "link to the same" else b"of somebody else")
-    with held_file(plan, 10) as held:
+    with locked_file(plan, 10) as locked:
         if how != "changed":
             plan.unlink(missing_ok=True)
         if how.startswith("link"):
@@ -97,7 +97,7 @@ def test_what_was_put_in_the_place_of_a_held_file_is_left_alone(how: str, tmp_pa
             plan.write_bytes(b"of somebody else")
         now = plan.read_bytes() if how != "gone" else None
         with pytest.raises(WriteError, match="another program changed it in the meantime"):
-            held.replace(b"2")
+            locked.replace(b"2")
     assert (plan.read_bytes() if how != "gone" else None) == now
     assert plan.is_symlink() == how.startswith("link")
 

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from needlecare.cli.commands.saved import saved_file
 from needlecare.errors import UsageError
 from needlecare.model import Override, SkinType, Treatment
-from needlecare.storage.saved import SavedTreatment, in_force, read_saved, saved_bytes, with_saved
+from needlecare.storage.saved import (
+    SavedTreatment,
+    current_treatment,
+    read_saved,
+    saved_bytes,
+    with_treatment,
+)
 from needlecare.time.offsets import parse_offset
 from needlecare.time.zones import zone_named
 from program import Result, needlecare
@@ -163,16 +169,16 @@ def test_a_newer_format_is_refused_with_what_to_do() -> None:
 
 
 def test_treatments_are_kept_in_the_order_of_their_days() -> None:
-    assert with_saved([SECOND], FIRST) == (FIRST, SECOND)
-    assert with_saved([FIRST], THIRD) == (FIRST, THIRD)
+    assert with_treatment([SECOND], FIRST) == (FIRST, SECOND)
+    assert with_treatment([FIRST], THIRD) == (FIRST, THIRD)
 
 
 def test_the_same_treatment_is_kept_once_and_a_day_has_one_treatment() -> None:
-    assert with_saved([FIRST, SECOND], FIRST) == (FIRST, SECOND)
+    assert with_treatment([FIRST, SECOND], FIRST) == (FIRST, SECOND)
     corrected = kept(datetime(2026, 11, 21, 15, 0, tzinfo=UTC))
-    assert with_saved([FIRST, SECOND], corrected) == (corrected, SECOND)
+    assert with_treatment([FIRST, SECOND], corrected) == (corrected, SECOND)
     with_its_hour = kept(datetime(2026, 12, 19, 9, 0, tzinfo=UTC))
-    assert with_saved([FIRST, SECOND], with_its_hour) == (FIRST, with_its_hour)
+    assert with_treatment([FIRST, SECOND], with_its_hour) == (FIRST, with_its_hour)
 
 
 @pytest.mark.parametrize(
@@ -189,11 +195,11 @@ def test_the_same_treatment_is_kept_once_and_a_day_has_one_treatment() -> None:
 def test_the_latest_that_has_begun_matters_else_the_next_to_come(
     as_of: datetime, matters: SavedTreatment
 ) -> None:
-    assert in_force([SECOND, THIRD, FIRST], lambda _: as_of) is matters
+    assert current_treatment([SECOND, THIRD, FIRST], lambda _: as_of) is matters
 
 
 def test_nothing_saved_matters_nothing() -> None:
-    assert in_force([], lambda _: datetime(2026, 1, 1, tzinfo=UTC)) is None
+    assert current_treatment([], lambda _: datetime(2026, 1, 1, tzinfo=UTC)) is None
 
 
 # Through the installed program --------------------------------------------------------------------

@@ -23,7 +23,7 @@ from needlecare.cli.typer_compat import (
     Context,
     HelpFormatter,
     UsageError,
-    plain_values,
+    avoid_pydantic,
 )
 from needlecare.errors import NeedlecareError, ScheduleError, nearest, quoted
 
@@ -75,12 +75,12 @@ class PlanByDefault(TyperGroup):
 
 def _answer_emergency(args: list[str]) -> None:
     """Answer words that describe an emergency ("can't breathe") before a command is suggested for them."""
-    from needlecare.cli.emergency import tell_emergency
+    from needlecare.cli.emergency import answer_emergency
     from needlecare.cli.options import PrintOptions
     from needlecare.storage.rule_files import BUILTIN, load_schedule
 
     with suppress(NeedlecareError):
-        tell_emergency(" ".join(args), load_schedule(BUILTIN), PrintOptions())
+        answer_emergency(" ".join(args), load_schedule(BUILTIN), PrintOptions())
 
 
 def _command(name: str) -> Command:
@@ -192,7 +192,7 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     Interruptions, and what Python raises for damaged compiled code (EOFError), are left to __main__.py.
     """
     _ignore_impossible_sizes()
-    plain_values()
+    avoid_pydantic()
     try:
         command = typer.main.get_command(app)
         if instruction := os.environ.get(COMPLETION_VARIABLE):

@@ -6,7 +6,7 @@ import typer
 
 from needlecare.cli import options, terminal
 from needlecare.cli.commands.saved import Current
-from needlecare.cli.emergency import tell_emergency
+from needlecare.cli.emergency import answer_emergency
 from needlecare.cli.options import PrintOptions
 from needlecare.errors import UsageError
 from needlecare.model import Kind, Plan
@@ -31,7 +31,7 @@ def ask(
     `sign`: the question is whether something is normal. Raises UsageError for words that are not understood.
     """
     plan, now = current.plan, current.now
-    tell_emergency(words, plan.schedule, style)
+    answer_emergency(words, plan.schedule, style)
     question = read(words)
     moment, named = _moment_of(question, plan, now, at, dates)
     try:

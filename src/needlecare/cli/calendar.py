@@ -17,7 +17,7 @@ from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.options import PlanOptions, option, was_typed
 from needlecare.errors import UsageError, WriteError, quoted, shown
 from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, Treatment
-from needlecare.storage.files import MAX_PATH_LENGTH, HeldFile, held_file, reason, write_file
+from needlecare.storage.files import MAX_PATH_LENGTH, LockedFile, locked_file, reason, write_file
 from needlecare.storage.rule_files import builtin_rule_ids, schedule_names
 from needlecare.time.parsing import parse_clock, parse_quiet_hours
 
@@ -152,9 +152,9 @@ def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOpti
 
     Without a saved treatment they stay as they are.
     """
-    from needlecare.cli.commands.saved import in_force_at, load_saved
+    from needlecare.cli.commands.saved import current_saved, load_saved
 
-    saved = in_force_at(load_saved(), plan.as_of, plan.dates)
+    saved = current_saved(load_saved(), plan.as_of, plan.dates)
     if saved is None:
         return plan, None
     return _with_known(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved
@@ -179,13 +179,13 @@ def _with_known(
 class CalendarFile(Struct, frozen=True, kw_only=True):
     """A calendar that is ready to be written; without a path it goes to standard output.
 
-    `held` is the file that it revises, locked against other needlecare processes.
+    `locked` is the file that it revises, locked against other needlecare processes.
     """
 
     path: Path | None
     data: bytes
     summary: str
-    held: HeldFile | None = None
+    locked: LockedFile | None = None
     warnings: Sequence[str] = ()
 
     def write(self, *, force: bool) -> None:
@@ -193,9 +193,9 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
         if self.path is None:
             terminal.print_bytes(self.data)
         else:
-            held = self.held
-            changed = held.replace(self.data) if held else write_file(self.path, self.data, force=force)
-            done = ("revised in" if held else "written to") if changed else "unchanged in"
+            locked = self.locked
+            changed = locked.replace(self.data) if locked else write_file(self.path, self.data, force=force)
+            done = ("revised in" if locked else "written to") if changed else "unchanged in"
             terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.summary}.")
         for warning in self.warnings:
             terminal.say(warning)
@@ -204,13 +204,13 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
 class CalendarTarget(Struct, frozen=True, kw_only=True):
     """Where a calendar goes, if one is `wanted`, and the needlecare calendar that is already there.
 
-    `held` locks it until it is written. With `update` the new calendar uses the options that the old one
+    No other needlecare may write it while it is `locked`. With `update` the new calendar uses the options that the old one
     remembers; with `force` only those that were typed. Either way events keep their UIDs.
     """
 
     wanted: bool = True
     path: Path | None = None
-    held: HeldFile | None = None
+    locked: LockedFile | None = None
     export: "Export | None" = None
     update: bool = False
     force: bool = False
@@ -246,7 +246,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
         other = self.export is not None and calendar.reference != self.export.reference
         if self.export is None or (other and self.force) or not (self.update or self.force):
             data = checked_size(stream(calendar))
-            if self.held is not None and data != self.held.data and not self.force:
+            if self.locked is not None and data != self.locked.data and not self.force:
                 raise WriteError(
                     f"{self.name} is a needlecare calendar with other content, so it was left alone; "
                     "add --update to revise it, or --force to replace it"
@@ -279,7 +279,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
             path=self.path,
             data=made.data,
             summary=str(made.summary),
-            held=self.held,
+            locked=self.locked,
             warnings=[
                 *([assumed_text(self.name, calendar)] if self.forgetful else []),
                 *(sooner_text(sooner, schedule, calendar, now) for sooner in made.sooner),
@@ -310,17 +310,17 @@ def open_calendar(ics: str | None, *, update: bool, force: bool) -> Iterator[Cal
     from needlecare.calendar.update import Export
 
     with ExitStack() as stack:
-        held, export = None, None
+        locked, export = None, None
         try:
-            held = stack.enter_context(held_file(path, MAX_CALENDAR_BYTES))
-            if held.data is not None:
-                export = Export(held.data, builtin_rule_ids)
+            locked = stack.enter_context(locked_file(path, MAX_CALENDAR_BYTES))
+            if locked.data is not None:
+                export = Export(locked.data, builtin_rule_ids)
         except (OSError, ValueError, UsageError) as error:
             if update:
                 raise _not_revised(ics, error) from None
         # A file that is not a needlecare calendar is treated like any other: only --force replaces it.
         yield CalendarTarget(
-            path=path, held=held if export else None, export=export, update=update, force=force
+            path=path, locked=locked if export else None, export=export, update=update, force=force
         )
 
 

@@ -15,7 +15,7 @@ import typer
 
 from needlecare.cli import terminal
 from needlecare.cli.app import COMPLETION_VARIABLE, PlanByDefault
-from needlecare.cli.commands.saved import in_force_at, load_saved
+from needlecare.cli.commands.saved import current_saved, load_saved
 from needlecare.cli.options import was_typed
 from needlecare.cli.typer_compat import (
     Command,
@@ -126,7 +126,7 @@ def _files(incomplete: str, suffix: str) -> Iterator[str]:
 def _schedule(ctx: Context) -> Schedule:
     """Load the schedule that the command line names so far; some commands use the saved treatment's."""
     uses_saved = ctx.command.name in {"status", "can", "normal", "why"} and not ctx.params.get("treated")
-    if uses_saved and not was_typed(ctx, "schedule") and (saved := in_force_at(load_saved())):
+    if uses_saved and not was_typed(ctx, "schedule") and (saved := current_saved(load_saved())):
         return load_schedule(saved.schedule)
     return load_schedule(ctx.params.get("schedule") or BUILTIN)
 

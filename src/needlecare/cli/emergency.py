@@ -26,12 +26,12 @@ def emergencies_first(words: str, schedule: str, style: PrintOptions) -> Iterato
     except NeedlecareError:
         for name in (schedule, BUILTIN):
             with suppress(NeedlecareError):
-                tell_emergency(words, load_schedule(name), style)
+                answer_emergency(words, load_schedule(name), style)
                 break
         raise
 
 
-def tell_emergency(words: str, schedule: Schedule, style: PrintOptions) -> None:
+def answer_emergency(words: str, schedule: Schedule, style: PrintOptions) -> None:
     """Answer words that describe an emergency, or something that needs help the same day; exit with code 1.
 
     Does nothing for other words. A rule file without words for emergencies uses the built-in ones.

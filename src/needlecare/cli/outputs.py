@@ -138,7 +138,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
             terminal.print_text(text)
 
 
-def asked_for(
+def requested(
     ctx: typer.Context,
     calendar_output: CalendarOutput,
     result: ResultOptions,

@@ -2,7 +2,7 @@
 
 If a newer Typer has moved one of them, a public name replaces it; if there is none, only shell completion stops
 working. Since 0.29 Typer reads the values of all parameters with pydantic, whose import takes half as long as a
-whole command; plain_values() makes it read the few types that needlecare has without pydantic.
+whole command; avoid_pydantic() makes it read the few types that needlecare has without pydantic.
 """
 
 from collections.abc import Callable
@@ -39,9 +39,9 @@ __all__ = [
     "HelpFormatter",
     "Parameter",
     "UsageError",
+    "avoid_pydantic",
     "completion_scripts",
     "get_completion_script",
-    "plain_values",
     "resolve_context",
     "resolve_incomplete",
     "shell_name",
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-def plain_values() -> None:
+def avoid_pydantic() -> None:
     """Let Typer read texts, whole numbers, choices and parameters with their own parser without pydantic.
 
     Does nothing below Typer 0.29, or if a newer one works differently.

@@ -235,7 +235,7 @@ def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True
             os.close(handle)
 
 
-class HeldFile(Struct, frozen=True):
+class LockedFile(Struct, frozen=True):
     """A file that only this process may revise. `data` is what was read; None if there was no file.
 
     `path` is the target of any links at the time of reading; links that are created later are not followed.
@@ -260,7 +260,7 @@ class HeldFile(Struct, frozen=True):
 
 
 @contextmanager
-def held_file(path: Path, largest: int, *, patience: float = PATIENCE) -> Iterator[HeldFile]:
+def locked_file(path: Path, largest: int, *, patience: float = PATIENCE) -> Iterator[LockedFile]:
     """Read a file in order to revise it, and prevent other needlecare processes from revising it at the same time.
 
     Reads up to one byte more than `largest`. Raises OSError or ValueError if the file cannot be read, and WriteError
@@ -268,4 +268,4 @@ def held_file(path: Path, largest: int, *, patience: float = PATIENCE) -> Iterat
     """
     target = _target(path)
     with locked_folder(target.parent, patience=patience, create=False):
-        yield HeldFile(target, file_data(target, largest) if target.exists() else None)
+        yield LockedFile(target, file_data(target, largest) if target.exists() else None)

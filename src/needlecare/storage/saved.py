@@ -50,7 +50,7 @@ class _Damaged(ValueError):
     """What is wrong with a file. It names keys, and never repeats a value."""
 
 
-def with_saved(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[SavedTreatment, ...]:
+def with_treatment(saved: Iterable[SavedTreatment], new: SavedTreatment) -> tuple[SavedTreatment, ...]:
     """Add a treatment to the saved ones, the earliest first.
 
     It replaces a treatment on the same day, and keeps its name.
@@ -69,7 +69,9 @@ def named(saved: SavedTreatment, name: str) -> SavedTreatment:
     return replace(saved, name=name)
 
 
-def in_force(saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], datetime]) -> SavedTreatment | None:
+def current_treatment(
+    saved: Sequence[SavedTreatment], as_of: Callable[[ZoneInfo], datetime]
+) -> SavedTreatment | None:
     """Return the current treatment: the latest that has begun, else the next one; None if nothing is saved.
 
     `as_of` gives the moment (UTC) to look at for the time zone of a treatment.

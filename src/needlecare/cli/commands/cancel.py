@@ -7,7 +7,7 @@ from typing import Annotated
 
 from needlecare.cli import options, terminal
 from needlecare.errors import UsageError, quoted, shown
-from needlecare.storage.files import MAX_PATH_LENGTH, held_file, reason, write_file
+from needlecare.storage.files import MAX_PATH_LENGTH, locked_file, reason, write_file
 from needlecare.storage.rule_files import builtin_rule_ids
 
 EXAMPLES = """
@@ -36,13 +36,13 @@ def cancel(
 
     now = options.moment_of(as_of, options.zone_of(tz))
     try:
-        with held_file(Path(file), MAX_CALENDAR_BYTES) as held:
-            if held.data is None:
+        with locked_file(Path(file), MAX_CALENDAR_BYTES) as locked:
+            if locked.data is None:
                 raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
-            export = Export(held.data, builtin_rule_ids)
+            export = Export(locked.data, builtin_rule_ids)
             made = cancelled(export, now)
             if output is None:
-                changed = held.replace(made.data)
+                changed = locked.replace(made.data)
     except (OSError, ValueError, UsageError) as error:
         raise UsageError(
             f"{quoted(file, MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}; "

@@ -67,7 +67,7 @@ def course(
 
     WHEN is the first session. An interval shorter than every source allows is refused.
     """
-    wanted = outputs.asked_for(ctx, calendar_output, result, force=force, no_color=no_color)
+    wanted = outputs.requested(ctx, calendar_output, result, force=force, no_color=no_color)
     form = wanted.form(outputs.COURSE_FORMATS)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         remembered = target.remembered

@@ -49,7 +49,7 @@ def plan(
 
     WHEN may be several words, and "plan" may be left out: needlecare sat 2:30pm --prp
     """
-    wanted = outputs.asked_for(ctx, calendar_output, result, force=force, no_color=no_color)
+    wanted = outputs.requested(ctx, calendar_output, result, force=force, no_color=no_color)
     form = wanted.form(outputs.PLAN_FORMATS)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         chosen = calendar.choices(ctx, " ".join(when or ()), plan_options, target)

@@ -23,11 +23,11 @@ from needlecare.storage.rule_files import load_schedule, schedule_names
 from needlecare.storage.saved import (
     MAX_FILE_BYTES,
     SavedTreatment,
-    in_force,
+    current_treatment,
     named,
     read_saved,
     saved_bytes,
-    with_saved,
+    with_treatment,
 )
 from needlecare.time.parsing import DateOrder
 
@@ -75,7 +75,7 @@ def save(treatment: Treatment, *, schedule: str, follow: list[str] | None) -> No
         saved = load_saved()
         known = new in [replace(old, name="") for old in saved]
         if not known:
-            write_file(file, saved_bytes(with_saved(saved, new)), force=True)
+            write_file(file, saved_bytes(with_treatment(saved, new)), force=True)
     if known:
         what = "Already saved"
     elif any(old.day == new.day for old in saved):
@@ -106,7 +106,7 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
     known = load_saved()
     if zone is not None:
         known = tuple(replace(saved, treatment=replace(saved.treatment, zone=zone)) for saved in known)
-    current = in_force_at(known, chosen.as_of, chosen.dates)
+    current = current_saved(known, chosen.as_of, chosen.dates)
     if current is None:
         nothing_saved()
     rules = load_schedule(chosen.schedule if options.was_typed(ctx, "schedule") else current.schedule)
@@ -120,14 +120,14 @@ def current_plan(ctx: typer.Context, treated: str | None, chosen: options.PlanOp
     return Current(plan=made, now=now, name=current.name)
 
 
-def in_force_at(
+def current_saved(
     kept: Sequence[SavedTreatment], as_of: str | None = None, dates: DateOrder | None = None
 ) -> SavedTreatment | None:
     """Return the treatment that status shows at the time of --as-of, or now; None if nothing is saved.
 
     Raises UsageError, of which WrongClock is one.
     """
-    return in_force(kept, lambda zone: options.moment_of(as_of, zone, dates, say=False))
+    return current_treatment(kept, lambda zone: options.moment_of(as_of, zone, dates, say=False))
 
 
 def nothing_saved() -> NoReturn:
@@ -164,7 +164,7 @@ def saved(
         terminal.say("Named." if name.strip() else "Name removed.")
     current = None
     with suppress(options.WrongClock):  # then none is marked, since status would show none
-        current = in_force_at(kept)
+        current = current_saved(kept)
     if json:
         terminal.print_bytes(saved_json(kept, current).encode())
     elif kept:
@@ -183,7 +183,7 @@ def _name(number: int | None, name: str) -> tuple[SavedTreatment, ...]:
         kept = load_saved()
         if number is not None and not 1 <= number <= len(kept):
             raise UsageError(f"there is no saved treatment {number}; write a number from 1 to {len(kept)}")
-        chosen = in_force_at(kept) if number is None else kept[number - 1]
+        chosen = current_saved(kept) if number is None else kept[number - 1]
         kept = tuple(named(saved, name) if saved is chosen else saved for saved in kept)
         write_file(file, saved_bytes(kept), force=True)
     return kept

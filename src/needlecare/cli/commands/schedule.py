@@ -54,7 +54,7 @@ def list_(json: options.Json = False) -> None:
 
     schedules = [load_schedule(name) for name in schedule_names()]
     for schedule in schedules:
-        _say_overdue(schedule)
+        _warn_if_overdue(schedule)
     terminal.print_result(schedules_json(schedules) if json else schedules_text(schedules), json=json)
 
 
@@ -64,7 +64,7 @@ def show(name: Name = BUILTIN, json: options.Json = False) -> None:
     from needlecare.output.rule_files.schedule import schedule_text, whole_schedule_json
 
     schedule = load_schedule(name)
-    _say_overdue(schedule)
+    _warn_if_overdue(schedule)
     terminal.print_result(whole_schedule_json(schedule) if json else schedule_text(schedule), json=json)
 
 
@@ -89,7 +89,7 @@ def check(
         if not json and (found := found_text(result)):
             terminal.say(found)
         if result.schedule is not None:
-            _say_overdue(result.schedule)
+            _warn_if_overdue(result.schedule)
             if not json:
                 terminal.print_text(checked_text(result, result.schedule))
     if json:
@@ -196,7 +196,7 @@ def new(
     terminal.say(f"Edit it, then: needlecare schedule check {shlex.quote(shown(str(path), MAX_PATH_LENGTH))}")
 
 
-def _say_overdue(schedule: Schedule) -> None:
+def _warn_if_overdue(schedule: Schedule) -> None:
     """Warn on standard error if a schedule is past its review; with a wrong clock, say nothing."""
     with suppress(options.WrongClock):
         if options.current_time().date() <= schedule.review_due:
@@ -232,7 +232,7 @@ def diff(
     from needlecare.review.compare import differences, unseen
 
     old, new = load_schedule(before), load_schedule(after)
-    _say_overdue(new)
+    _warn_if_overdue(new)
     found, beside = differences(old, new), unseen(old, new)
     width = terminal.screen().width
     text = (

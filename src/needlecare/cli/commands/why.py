@@ -9,7 +9,7 @@ import typer
 from needlecare.cli import options, terminal
 from needlecare.cli.ask import not_understood, print_reply
 from needlecare.cli.commands.saved import current_plan, load_saved
-from needlecare.cli.emergency import emergencies_first, tell_emergency
+from needlecare.cli.emergency import answer_emergency, emergencies_first
 from needlecare.model import Plan, Rule
 from needlecare.plan.combine import plan
 from needlecare.plan.question import read
@@ -56,7 +56,7 @@ def why(
             made = plan(treatment, rules, follow=chosen.follow or ())
             now = options.moment_of(chosen.as_of, zone, chosen.dates)
     options.use_clock(ctx, clock, made.schedule)
-    tell_emergency(words, made.schedule, style)
+    answer_emergency(words, made.schedule, style)
     named = _rules(words, made, now, name, style=style, dated=dated)
     from needlecare.output.terminal.why import Reason, why, why_json
 
