@@ -48,6 +48,15 @@ CLINIC = Clinic(
     footer="Parking is in the yard. Please bring your insurance card to every appointment.",
 )
 
+# How the rule file of a clinic begins, which extends the built-in schedule.
+CLINIC_FILE = """\
+extends = "microneedling"
+id = "skin-clinic"
+version = "1"
+reviewed = 2026-01-01
+review_due = 2036-01-01
+"""
+
 # Besides Berlin: a clock change of half an hour, one at midnight, none any more, and the furthest east.
 ODD_ZONES = (BERLIN, "Australia/Lord_Howe", "America/Nuuk", "America/Sao_Paulo", "Pacific/Kiritimati")
 

@@ -9,19 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from examples import CLINIC_FILE
 from needlecare.time.parsing import DAY_NAMES
 from program import PROGRAM, environment, needlecare
 
 WHEN = ("2026-11-21T14:30", "--tz", "Europe/Berlin")
 AS_OF = ("--as-of", "2026-11-21T15:30")
 
-CLINIC = """\
-extends = "microneedling"
-id = "skin-clinic"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2036-01-01
-
+CLINIC = f"""{CLINIC_FILE}
 [clinic]
 name = "Skin Clinic"
 telephone = "030 1234"
@@ -33,7 +28,7 @@ tier = 2
 title = "Our own sheet"
 
 [rules.makeup]
-recommendations = [{ source = "ours", statement = "No makeup for 3 days", start = "P0D", end = "P3D" }]
+recommendations = [{{ source = "ours", statement = "No makeup for 3 days", start = "P0D", end = "P3D" }}]
 """
 
 

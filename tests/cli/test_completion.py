@@ -22,6 +22,7 @@ from typer.core import TyperCommand
 
 from clients import missing
 from conftest import rarely
+from examples import CLINIC_FILE
 from needlecare.cli.completion import offers_for
 from needlecare.cli.typer_compat import Parameter
 from needlecare.model import Schedule
@@ -31,13 +32,7 @@ from program import PROGRAM, environment, needlecare
 OPTIONS_OF_PLAN = {"--prp", "--skin-type", "--tz", "--schedule", "--ics", "--json", "--help"}
 COMMANDS = {"plan", "status", "can", "why", "ready-by", "course", "cancel", "saved", "schedule"}
 
-CLINIC = """\
-extends = "microneedling"
-id = "skin-clinic"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2036-01-01
-
+CLINIC = f"""{CLINIC_FILE}
 [sources.ours]
 tier = 2
 title = "Our own sheet"
@@ -50,7 +45,7 @@ advice = "Leave sequins off."
 why = "It scratches."
 then = "sequins are fine again"
 covers = ["sequin powder", "face gems"]
-recommendations = [{ claim = "G1", source = "ours", statement = "None for 3 days", start = "P0D", end = "P3D" }]
+recommendations = [{{ claim = "G1", source = "ours", statement = "None for 3 days", start = "P0D", end = "P3D" }}]
 """
 SAVED = """\
 {"format": 1, "treatments": [

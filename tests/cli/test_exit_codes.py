@@ -14,21 +14,16 @@ from pathlib import Path
 import pytest
 
 from conftest import rarely
+from examples import CLINIC_FILE
 from program import PROGRAM, environment, needlecare
 
-CLINIC = """\
-extends = "microneedling"
-id = "skin-clinic"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2036-01-01
-
+CLINIC = f"""{CLINIC_FILE}
 [sources.ours]
 tier = 2
 title = "Our own sheet"
 
 [rules.makeup]
-recommendations = [{ source = "ours", statement = "No makeup for 3 days", start = "P0D", end = "P3D" }]
+recommendations = [{{ source = "ours", statement = "No makeup for 3 days", start = "P0D", end = "P3D" }}]
 """
 WHEN = "2026-11-21T14:30 --tz UTC --as-of 2026-11-21T15:30"
 TREATED = "--treated " + WHEN

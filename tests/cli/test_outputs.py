@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import rarely
+from examples import CLINIC_FILE
 from program import needlecare, on_terminal
 
 WHEN = ("2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--as-of", "2026-11-22T09:00")
@@ -133,11 +134,7 @@ def test_json_is_iso_8601_on_any_clock() -> None:
 
 def test_what_is_typed_wins_over_the_rule_file_and_that_over_the_environment(tmp_path: Path) -> None:
     rules = tmp_path / "clinic.toml"
-    rules.write_text(
-        'extends = "microneedling"\nid = "clinic"\nversion = "1"\nclock = 12\n'
-        "reviewed = 2026-11-01\nreview_due = 2027-11-01\n",
-        encoding="utf-8",
-    )
+    rules.write_text(CLINIC_FILE + "clock = 12\n")
     command = (*WHEN, "--schedule", str(rules))
     assert "2:30 pm" in needlecare(*command).out
     assert "2:30 pm" in needlecare(*command, NEEDLECARE_CLOCK="24").out
@@ -145,11 +142,7 @@ def test_what_is_typed_wins_over_the_rule_file_and_that_over_the_environment(tmp
 
 
 def test_the_sheets_of_a_batch_use_the_rule_files_clock_and_carry_the_reference(tmp_path: Path) -> None:
-    (tmp_path / "clinic.toml").write_text(
-        'extends = "microneedling"\nid = "clinic"\nversion = "1"\nclock = 12\n'
-        "reviewed = 2026-11-01\nreview_due = 2027-11-01\n",
-        encoding="utf-8",
-    )
+    (tmp_path / "clinic.toml").write_text(CLINIC_FILE + "clock = 12\n")
     (tmp_path / "today.csv").write_text("ref,treated\nA-17,2026-11-21T14:30\n", encoding="utf-8")
     options = ("--tz", "Europe/Berlin", "--schedule", "clinic.toml", "--as-of", "2026-11-21T18:00")
     done = needlecare("batch", "today.csv", *options, "--format", "html", "--out", "sheets", cwd=tmp_path)
@@ -169,11 +162,7 @@ def test_another_clock_is_refused(hours: str) -> None:
 
 
 def test_a_rule_file_with_another_clock_is_refused_in_its_place(tmp_path: Path) -> None:
-    (tmp_path / "clinic.toml").write_text(
-        'extends = "microneedling"\nid = "clinic"\nversion = "1"\nclock = 13\n'
-        "reviewed = 2026-11-01\nreview_due = 2027-11-01\n",
-        encoding="utf-8",
-    )
+    (tmp_path / "clinic.toml").write_text(CLINIC_FILE + "clock = 13\n")
     result = needlecare(*WHEN, "--schedule", "clinic.toml", cwd=tmp_path)
     assert result.code == 3
-    assert "clinic.toml:4:9: clock: not a clock; write 12 (2:30 pm) or 24 (14:30)" in result.err
+    assert "clinic.toml:6:9: clock: not a clock; write 12 (2:30 pm) or 24 (14:30)" in result.err

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from examples import CLINIC_FILE
 from program import needlecare
 
 WHEN = ("2026-11-21", "--tz", "UTC")
@@ -49,9 +50,7 @@ def test_the_name_of_a_rule_file_cannot_command_a_terminal(tmp_path: Path) -> No
     (tmp_path / name).write_text("id = 1\n")
     (tmp_path / name).with_suffix(".cases.csv").write_text("x\n")
     good = tmp_path / f"good{name}"
-    good.write_text(
-        'extends = "microneedling"\nid = "c"\nversion = "1"\nreviewed = 2026-01-01\nreview_due = 2036-01-01\n'
-    )
+    good.write_text(CLINIC_FILE)
     good.with_suffix(".cases.csv").write_text("x\n")
     for typed in (
         (*WHEN, "--schedule", name),

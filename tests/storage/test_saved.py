@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import CLINIC_FILE
 from needlecare.cli.commands.saved import saved_file
 from needlecare.errors import UsageError
 from needlecare.model import Override, SkinType, Treatment
@@ -259,10 +260,7 @@ def test_nothing_is_saved_when_the_plan_fails(tmp_path: Path) -> None:
 
 
 def test_a_rule_file_of_ones_own_is_found_from_everywhere(tmp_path: Path) -> None:
-    clinic = 'extends = "microneedling"\nid = "c"\nversion = "1"\nreviewed = 2026-01-01\n'
-    (tmp_path / "clinic.toml").write_text(
-        clinic + 'review_due = 2036-01-01\n[clinic]\nname = "Skin Clinic"\n'
-    )
+    (tmp_path / "clinic.toml").write_text(CLINIC_FILE + '[clinic]\nname = "Skin Clinic"\n')
     assert run(tmp_path, *WHEN, "--save", "--schedule", "clinic.toml", cwd=tmp_path).code == 0
     assert "Skin Clinic" in run(tmp_path, "status", "--as-of", "2026-11-22", cwd=Path("/")).out
 

@@ -1,6 +1,6 @@
 """What plan and course print and write: the options for it, and how it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -18,11 +18,8 @@ from needlecare.output.formats import Format
 from needlecare.output.terminal.screen import Screen
 from needlecare.storage.files import MAX_PATH_LENGTH, check_target, place_of, write_file
 
-PLAN_FORMATS = tuple(Format)
-COURSE_FORMATS = (Format.TIMELINE, Format.PLAIN, Format.JSON)
-FOR_PEOPLE = frozenset(
-    {Format.TIMELINE, Format.PLAIN, Format.MARKDOWN}
-)  # printed in the characters that the terminal can show
+# The formats that are printed in the characters that the terminal can show.
+FOR_PEOPLE = frozenset({Format.TIMELINE, Format.PLAIN, Format.MARKDOWN})
 
 # The endings of file names that decide the format. Below them: some that people try, which are refused. Any
 # other ending, or none, decides nothing.
@@ -72,87 +69,68 @@ class ResultOptions(OptionGroup, frozen=True, kw_only=True):
 
 
 class Outputs(Struct, frozen=True, kw_only=True):
-    """What the options ask for: a text in some format, a calendar, and where each goes."""
+    """What the options ask for: a text in some form, a calendar, and where each goes.
 
-    format: Format | None
+    `form` is None if a calendar on standard output takes the place of the text. `output` is the file of the text; None
+    for standard output.
+    """
+
+    form: Format | None
     ics: str | None
     output: str | None
     force: bool
     colour: bool
 
     @property
-    def file(self) -> Path | None:
-        """The file of the text; None for standard output."""
-        return None if self.output in {None, "-"} else Path(str(self.output))
-
-    @property
-    def to_stdout(self) -> bool:
-        """Whether the text goes to standard output."""
-        return self.file is None
-
-    @property
     def screen(self) -> Screen:
         """The screen for which a timeline is laid out."""
-        return terminal.screen(colour=self.colour and self.to_stdout)
-
-    def form(self, known: tuple[Format, ...]) -> Format | None:
-        """Return the format of the text; None if a calendar on standard output replaces it.
-
-        Raises UsageError for a format that the command doesn't have.
-        """
-        if self.ics == "-" and self.to_stdout:
-            return None
-        if self.format is None:
-            return Format.TIMELINE if self.to_person else Format.PLAIN
-        if self.format not in known:
-            raise UsageError(f"this command has no --format {self.format}; write one of {', '.join(known)}")
-        return self.format
-
-    @property
-    def to_person(self) -> bool:
-        """Whether the text is for a person at a terminal."""
-        return self.to_stdout and terminal.is_terminal() and self.format in {None, *FOR_PEOPLE}
+        return terminal.screen(colour=self.colour and self.output is None)
 
     def clock(self) -> AbstractContextManager[None]:
-        """Show times as the locale does if a person reads them, unless a clock was chosen."""
-        return terminal.local_clock() if self.to_person else nullcontext()
+        """Show times as the locale does if a person at a terminal reads them, unless a clock was chosen."""
+        return terminal.local_clock() if self.output is None and self.form in FOR_PEOPLE else nullcontext()
 
     def write(self, text: str | None, calendar: CalendarFile | None) -> None:
         """Write the calendar, then the text. Raises WriteError.
 
         If the text cannot be written, neither is the calendar.
         """
-        if text is not None and self.file is not None:
-            check_target(self.file, text.encode(), force=self.force)
+        file = None if self.output is None else Path(self.output)
+        if text is not None and file is not None:
+            check_target(file, text.encode(), force=self.force)
         if calendar is not None:
             calendar.write(force=self.force)
         if text is None:
             return
-        if self.file is not None:
-            changed = write_file(self.file, text.encode(), force=self.force)
+        if file is not None:
+            changed = write_file(file, text.encode(), force=self.force)
             named = shown(str(self.output), MAX_PATH_LENGTH)
             terminal.say(f"{'Written to' if changed else 'Unchanged:'} {named}.")
-        elif self.format not in {None, *FOR_PEOPLE}:
-            terminal.print_bytes(text.encode())
-        else:
+        elif self.form in FOR_PEOPLE:
             terminal.print_text(text)
+        else:
+            terminal.print_bytes(text.encode())
 
 
 def requested(
     ctx: typer.Context,
     calendar_output: CalendarOutput,
     result: ResultOptions,
+    forms: Collection[Format],
     *,
     force: bool,
     no_color: bool,
 ) -> Outputs:
-    """Return what the options ask for, and report those that have no effect. Raises UsageError."""
+    """Return what the options ask for, and report those that have no effect.
+
+    `forms` are those that the command has. Raises UsageError.
+    """
     if result.json and result.format is not None:
         raise UsageError("--json and --format exclude each other; give one of them")
     ics, output = calendar_output.ics, result.output
     if "" in {ics, output}:
         raise UsageError("--ics and -o need a file name; write one, or leave the option out")
-    typed_format = Format.JSON if result.json else result.format
+    form = Format.JSON if result.json else result.format
     ending = Path(output or "").suffix.casefold()
     if ending == ".pdf":
         raise UsageError(
@@ -164,24 +142,34 @@ def requested(
     if ending == _CALENDAR:
         if ics not in {None, "-"} and place_of(str(ics)) == place_of(str(output)):
             raise UsageError("--ics and -o name the same file; leave one of them out")
-        if ics is not None or typed_format is not None:
+        if ics is not None or form is not None:
             raise UsageError(
                 f"-o {shown(output or '', MAX_PATH_LENGTH)} asks for a calendar; write --ics FILE for it, and another -o"
             )
         ics, output = output, None
-    wanted = Outputs(
-        format=typed_format or _ENDINGS.get(ending), ics=ics, output=output, force=force, colour=not no_color
-    )
-    _check(wanted, ctx, update=calendar_output.update)
+    form = form or _ENDINGS.get(ending)
+    _check(ctx, ics, output, form, update=calendar_output.update, force=force)
     if calendar_output.ref is not None:
         checked_reference(calendar_output.ref)
-    return wanted
+    output = None if output == "-" else output
+    if form is None and not (ics == "-" and output is None):
+        form = Format.TIMELINE if output is None and terminal.is_terminal() else Format.PLAIN
+    elif form is not None and form not in forms:
+        raise UsageError(f"this command has no --format {form}; write one of {', '.join(forms)}")
+    return Outputs(form=form, ics=ics, output=output, force=force, colour=not no_color)
 
 
-def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
+def _check(
+    ctx: typer.Context,
+    ics: str | None,
+    output: str | None,
+    form: Format | None,
+    *,
+    update: bool,
+    force: bool,
+) -> None:
     """Refuse outputs that exclude each other, and report options without effect. Raises UsageError."""
-    ics, output = wanted.ics, wanted.output
-    if ics == "-" and wanted.to_stdout and wanted.format is not None:
+    if ics == "-" and output in {None, "-"} and form is not None:
         raise UsageError("--ics - uses standard output; write the other result to a file with -o")
     if ics == output == "-":
         raise UsageError("--ics - and -o - both use standard output; write one of them to a file")
@@ -190,10 +178,10 @@ def _check(wanted: Outputs, ctx: typer.Context, *, update: bool) -> None:
         raise UsageError("the output would overwrite the rule file; write another name")
     if len(set(files)) < len(files):
         raise UsageError("--ics and -o name the same file; write two names")
-    if update and (ics in {None, "-"} or wanted.force):
+    if update and (ics in {None, "-"} or force):
         raise UsageError("--update revises the --ics file; give --ics FILE, without --force")
     if ics is None:
-        warn_unused_options(ctx, wanted.format, remedy="--ics FILE")
+        warn_unused_options(ctx, form, remedy="--ics FILE")
 
 
 def warn_unused_options(ctx: typer.Context, form: str | None, *, remedy: str) -> None:

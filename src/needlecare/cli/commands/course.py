@@ -12,7 +12,7 @@ import typer
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.options import option
 from needlecare.errors import UsageError, quoted
-from needlecare.output.formats import course_text
+from needlecare.output.formats import Format, course_text
 from needlecare.plan.course import course as course_of
 from needlecare.storage.rule_files import load_schedule
 from needlecare.time.offsets import parse_interval
@@ -67,8 +67,8 @@ def course(
 
     WHEN is the first session. An interval shorter than every source allows is refused.
     """
-    wanted = outputs.requested(ctx, calendar_output, result, force=force, no_color=no_color)
-    form = wanted.form(outputs.COURSE_FORMATS)
+    forms = (Format.TIMELINE, Format.PLAIN, Format.JSON)
+    wanted = outputs.requested(ctx, calendar_output, result, forms, force=force, no_color=no_color)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         remembered = target.remembered
         chosen = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
@@ -109,10 +109,10 @@ def course(
             file = target.file(newer, made.schedule, now, says_prp=options.was_typed(ctx, "prp"))
 
         text = None
-        if form is not None:
+        if wanted.form is not None:
             with wanted.clock():
-                name = chosen.name if wanted.to_stdout else ""
-                text = course_text(form, made, now, screen=wanted.screen, session=session, name=name)
+                name = chosen.name if wanted.output is None else ""
+                text = course_text(wanted.form, made, now, screen=wanted.screen, session=session, name=name)
         wanted.write(text, file)
 
 

@@ -7,7 +7,7 @@ import typer
 from needlecare.cli import calendar, options, outputs
 from needlecare.cli.emergency import emergencies_first
 from needlecare.cli.options import planned
-from needlecare.output.formats import plan_text
+from needlecare.output.formats import Format, plan_text
 
 EXAMPLES = """
   needlecare 2026-11-21T14:30 --prp --skin-type IV
@@ -49,8 +49,7 @@ def plan(
 
     WHEN may be several words, and "plan" may be left out: needlecare sat 2:30pm --prp
     """
-    wanted = outputs.requested(ctx, calendar_output, result, force=force, no_color=no_color)
-    form = wanted.form(outputs.PLAN_FORMATS)
+    wanted = outputs.requested(ctx, calendar_output, result, list(Format), force=force, no_color=no_color)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         chosen = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
         printed = options.PrintOptions(json=result.json, no_color=no_color)
@@ -73,10 +72,10 @@ def plan(
             file = target.file(newer, made.schedule, now, says_prp=options.was_typed(ctx, "prp"))
 
         text = None
-        if form is not None:
+        if wanted.form is not None:
             with wanted.clock():
                 text = plan_text(
-                    form,
+                    wanted.form,
                     made,
                     now,
                     screen=wanted.screen,
@@ -84,7 +83,7 @@ def plan(
                     detail=detail,
                     quiet=reminders.quiet,
                     sources=sources,
-                    name=chosen.name if wanted.to_stdout else "",
+                    name=chosen.name if wanted.output is None else "",
                 )
         if save:
             from needlecare.cli.commands import saved
