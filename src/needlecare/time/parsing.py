@@ -23,7 +23,8 @@ The clock is never read here; the caller passes in `now`.
 """
 
 import re
-from collections.abc import Callable
+from calendar import monthrange
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum, StrEnum
@@ -74,19 +75,12 @@ class ParsedWhen(Struct, frozen=True):
 Now = datetime | Callable[[], datetime]  # UTC; a function is called only if the text needs it
 
 
-class _Kind(Enum):
-    FULL = "a date with its year"
-    YEARLESS = "a day and a month"
-    RELATIVE = "counted from today"
-
-
 class _Day(NamedTuple):
-    day: date
-    kind: _Kind
+    """A date that was read; `relative` and `yearless` as in ParsedWhen."""
 
-    def meaning(self, value: datetime | date) -> ParsedWhen:
-        """Return a meaning of this date, with how the date was written."""
-        return ParsedWhen(value, self.kind is not _Kind.FULL, self.kind is _Kind.YEARLESS)
+    day: date
+    relative: bool = False
+    yearless: bool = False
 
 
 # Words --------------------------------------------------------------------------------------------
@@ -99,24 +93,15 @@ MONTHS = (
 DAY_NAMES = ("today", "yesterday", "tomorrow", *WEEKDAYS)  # what a shell offers to complete
 
 _DAY_WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1, "day before yesterday": -2, "day after tomorrow": 2}
-_WEEKDAY_NUMBERS = {
-    **{name: number for number, name in enumerate(WEEKDAYS)},
-    **{name[:3]: number for number, name in enumerate(WEEKDAYS)},
-    "tues": 1,
-    "weds": 2,
-    "thur": 3,
-    "thurs": 3,
-}
-_MONTH_NUMBERS = {
-    **{name: number for number, name in enumerate(MONTHS, start=1)},
-    **{name[:3]: number for number, name in enumerate(MONTHS, start=1)},
-    "sept": 9,
-}
+_WEEKDAY_NUMBERS = {form: number for number, name in enumerate(WEEKDAYS) for form in (name, name[:3])}
+_WEEKDAY_NUMBERS |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
+_MONTH_NUMBERS = {form: number for number, name in enumerate(MONTHS, 1) for form in (name, name[:3])}
+_MONTH_NUMBERS["sept"] = 9
 _NUMBER_WORDS = (
     *("one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
-_SMALL_NUMBERS = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}}
+_SMALL_NUMBERS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}
 # For each part of the day: which half of the clock it means, and its hours.
 _PARTS_OF_DAY = {
     "morning": ("a", range(12)),
@@ -126,10 +111,7 @@ _PARTS_OF_DAY = {
 _KNOWN_WORDS = (
     *("now", "noon", "midnight", "last", "next", "ago", "in", "at", "day", "days", "week", "weeks"),
     *("month", "months", "hour", "hours"),
-    *DAY_NAMES,
-    *_WEEKDAY_NUMBERS,
-    *MONTHS,
-    *_MONTH_NUMBERS,
+    *(*DAY_NAMES, *_WEEKDAY_NUMBERS, *_MONTH_NUMBERS),
 )
 
 # A weekday can decide the year of a date that is no further away than this. Beyond it, a wrong weekday is more
@@ -242,8 +224,8 @@ def order_shown_by(text: str) -> DateOrder | None:
 
 def parse_clock(text: str) -> time:
     """Parse a local clock time such as 08:00. Raises UsageError."""
-    match = re.fullmatch(r"([0-9]{2}):([0-9]{2})", text.strip())
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text.strip())
+    if match is None:
         raise UsageError(f"{quoted(text)} is not a clock time; write one from 00:00 to 23:59")
     return time(int(match[1]), int(match[2]))
 
@@ -259,7 +241,7 @@ def parse_quiet_hours(text: str) -> QuietHours:
 
 
 # The spaces, hyphens and apostrophes of word processors and phones; and @, which joins a date and a time.
-_PLAIN = str.maketrans(
+_TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("\u00a0\u2007\u2009\u202f\t,", " "),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
@@ -271,7 +253,7 @@ _PLAIN = str.maketrans(
 
 def _normalized(text: str) -> str:
     """Return a text in lower case, with plain characters, single spaces, and " at " before an ISO time."""
-    written = text.translate(_PLAIN).lower()
+    written = text.translate(_TYPOGRAPHY).lower()
     if "t" in written:
         written = re.sub("(?<=[0-9])t(?=[0-9])", " at ", written)
     if "  " in written:
@@ -287,27 +269,17 @@ def _normalized(text: str) -> str:
     return written
 
 
-class _Reader:
+class _Reader(Struct):
     """Reads one text. Methods return None for a text that doesn't have their form, and raise for a wrong one."""
 
-    def __init__(
-        self,
-        text: str,
-        now: Now,
-        zone: ZoneInfo,
-        purpose: Purpose,
-        order: DateOrder | None,
-        *,
-        cell: bool = False,
-    ) -> None:
-        self.text = text
-        self.now = now
-        self.zone = zone
-        self.purpose = purpose
-        self.order = order
-        self.cell = cell
-        self.part_of_day: str | None = None
-        self.weekday_given: int | None = None  # the one beside a calendar date
+    text: str
+    now: Now
+    zone: ZoneInfo
+    purpose: Purpose
+    order: DateOrder | None
+    cell: bool = False
+    part_of_day: str | None = None
+    weekday_given: int | None = None  # the one beside a calendar date
 
     def read(self) -> ParsedWhen:
         """Return the meaning. Raises UsageError."""
@@ -323,7 +295,7 @@ class _Reader:
         if not written:
             raise UsageError(f"no date given; {FORMS}", code="not-a-time")
         if len(written) > _LONGEST:
-            raise self.refusal(f" is not a date; {FORMS}", code="not-a-time")
+            raise self.refusal(f" is not a date; {FORMS}")
         if ("noon" in written or "ing" in written) and (part := re.search(_PART_OF_DAY, written)):
             self.part_of_day = part[1]
             written = f"{written[: part.start()]} {written[part.end() :]}".strip(" ").replace("  ", " ")
@@ -332,8 +304,14 @@ class _Reader:
             raise self.not_understood(written)
         return parsed
 
-    def refusal(self, why: str, *, code: str) -> UsageError:
+    def refusal(self, why: str, code: str = "not-a-time") -> UsageError:
         return UsageError(f"{quoted(self.text)}{why}", code=code)
+
+    def nonexistent(self, why: str) -> UsageError:
+        return self.refusal(f": {why}", "no-such-time")
+
+    def ambiguous(self, first: object, second: object, remedy: str) -> UsageError:
+        return self.refusal(f" can mean {first} or {second}; write {remedy}", "two-readings")
 
     def current(self) -> datetime:
         if not isinstance(self.now, datetime):
@@ -352,7 +330,7 @@ class _Reader:
         if written in {"now", "right now", "just now"}:
             return ParsedWhen(self.current())
         if written.startswith("now "):
-            raise self.refusal(': "now" takes no time; write now, or today 14:30', code="not-a-time")
+            raise self.refusal(': "now" takes no time; write now, or today 14:30')
         match = re.fullmatch(_RELATIVE, written)
         if match is None or match["unit"] not in _UNIT_MINUTES:
             return None
@@ -370,15 +348,15 @@ class _Reader:
         if match is None or (found := self.read_date(match[1])) is None:
             return None
         if self.purpose is Purpose.TREATMENT:
-            raise self.refusal(": write the day, or the day and the time", code="not-a-time")
+            raise self.refusal(": write the day, or the day and the time")
         day = self.existing_day(found.day)
-        return found.meaning(end_of_day(day, self.zone))
+        return ParsedWhen(end_of_day(day, self.zone), found.relative, found.yearless)
 
     def day_and_time(self, written: str) -> ParsedWhen | None:
         if found := self.read_date(written):
             if self.part_of_day:
-                raise self.refusal(" gives no time; write the hour, as in yesterday 6pm", code="not-a-time")
-            return found.meaning(self.existing_day(found.day))
+                raise self.refusal(" gives no time; write the hour, as in yesterday 6pm")
+            return ParsedWhen(self.existing_day(found.day), found.relative, found.yearless)
         for form in (_DATE_THEN_TIME, _TIME_THEN_DATE, _TIME_WITHIN):
             match = re.fullmatch(form, written)
             if match is None or (match["bare"] and not (match["at"] or match["oclock"] or self.part_of_day)):
@@ -387,25 +365,20 @@ class _Reader:
                 continue
             dated = f"{match['date']} {match['year']}" if form == _TIME_WITHIN else match["date"]
             if found := self.read_date(dated):
-                return found.meaning(self.moment(found, match))
+                return ParsedWhen(self.moment(found, match), found.relative, found.yearless)
         return None
 
     def moment(self, found: _Day, match: re.Match[str]) -> datetime:
         clock = self.clock(found, match)
         wall = datetime.combine(found.day, clock)
         if match["offset"]:
-            if found.kind is not _Kind.FULL:
-                raise self.refusal(
-                    ": an offset goes with a full date; write 2026-11-21T14:30Z", code="not-a-time"
-                )
+            if found.relative:
+                raise self.refusal(": an offset goes with a full date; write 2026-11-21T14:30Z")
             return wall.replace(tzinfo=self.utc_offset(match["offset"])).astimezone(UTC)
         if match["fold"]:
             first, second = wall_readings(wall, self.zone)
             if first >= second:
-                raise self.refusal(
-                    f": {self.zone.key} did not have this time twice; write {_iso_minutes(wall)}",
-                    code="no-such-time",
-                )
+                raise self.nonexistent(f"{self.zone.key} did not have this time twice; write {_iso(wall)}")
             return first if match["fold"] == "first" else second
         return self.existing_time(wall)
 
@@ -413,34 +386,26 @@ class _Reader:
 
     def clock(self, found: _Day, match: re.Match[str]) -> time:
         if match["word"] == "midnight":
-            days = [found.day, found.day + timedelta(days=1)]
-            raise self.refusal(
-                f" can mean the midnight before or after {_named(found.day)}; "
-                f"write {' or '.join(f'{day} 00:00' for day in days)}",
-                code="two-readings",
-            )
+            before, after = (f"{day} 00:00" for day in (found.day, found.day + timedelta(days=1)))
+            after_day = f"after {_named(found.day)}"
+            raise self.ambiguous("the midnight before", after_day, f"{before} or {after}")
         if match["word"]:
             return time(12)
         half = match["half"] or match["short_half"] or match["half12"] or match["short_half12"]
         hour, minute, second = match["hour"], match["minute"] or "00", match["second"] or "00"
         if match["basic"]:
             year = int(match["basic"][:4])
-            if found.kind is not _Kind.FULL and FIRST_YEAR <= year <= LAST_YEAR:
-                raise self.refusal(
-                    f" can mean the year {year} or the time {match['basic'][:2]}:{match['basic'][2:4]}; "
-                    "write the time with a colon, as 14:30",
-                    code="two-readings",
-                )
             hour, minute, second = match["basic"][:2], match["basic"][2:4], match["basic"][4:] or "00"
+            if found.relative and FIRST_YEAR <= year <= LAST_YEAR:
+                time_of_day = f"the time {hour}:{minute}"
+                raise self.ambiguous(f"the year {year}", time_of_day, "the time with a colon, as 14:30")
         hour = hour or match["hour12"] or match["bare"]
         if self.part_of_day:
             return self.clock_time_in(self.part_of_day, hour, minute, second, half)
         one_digit = len(hour) == 1 and hour != "0"
         if half is None and (one_digit or (match["oclock"] and 1 <= int(hour) <= 12)) and not self.cell:
-            raise self.refusal(
-                f" can mean {int(hour):02}:{minute} or {int(hour)}:{minute}pm; write one of the two",
-                code="two-readings",
-            )
+            readings = f"{int(hour):02}:{minute}", f"{int(hour)}:{minute}pm"
+            raise self.ambiguous(*readings, "one of the two")
         return self.clock_time(hour, minute, second, half)
 
     def clock_time_in(self, part: str, hour: str, minute: str, second: str, half: str | None) -> time:
@@ -448,23 +413,21 @@ class _Reader:
         meant, hours = _PARTS_OF_DAY[part]
         found = self.clock_time(hour, minute, second, half or (meant if 1 <= int(hour) <= 12 else None))
         if found.hour not in hours:
-            raise self.refusal(
-                f": that time is not in the {part}; write the time as 14:30", code="no-such-time"
-            )
+            raise self.nonexistent(f"that time is not in the {part}; write the time as 14:30")
         return found
 
     def clock_time(self, hour: str, minute: str, second: str = "00", half: str | None = None) -> time:
         hours, minutes, seconds = int(hour), int(minute), int(second)
         if hours == 24 and minutes == seconds == 0 and half is None:
-            raise self.refusal(": write 00:00 of the next day", code="no-such-time")
+            raise self.nonexistent("write 00:00 of the next day")
         if half and not (
             (1 <= hours <= 12) or (half == "p" and 13 <= hours <= 23) or (half == "a" and hours == 0)
         ):
-            raise self.refusal(": there is no such time; write 2:30pm or 14:30", code="no-such-time")
+            raise self.nonexistent("there is no such time; write 2:30pm or 14:30")
         if half and 1 <= hours <= 12:
             hours = hours % 12 + (12 if half == "p" else 0)
         if hours > 23 or minutes > 59 or seconds > 59:
-            raise self.refusal(": there is no such time; write one from 00:00 to 23:59", code="no-such-time")
+            raise self.nonexistent("there is no such time; write one from 00:00 to 23:59")
         return time(hours, minutes, seconds)
 
     def utc_offset(self, written: str) -> tzinfo:
@@ -474,9 +437,7 @@ class _Reader:
         hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
         distance = timedelta(hours=hours, minutes=minutes) * (-1 if "-" in written else 1)
         if minutes > 59 or not timedelta(hours=-12) <= distance <= timedelta(hours=14):
-            raise self.refusal(
-                ": there is no such offset; write one from -12:00 to +14:00", code="no-such-time"
-            )
+            raise self.nonexistent("there is no such offset; write one from -12:00 to +14:00")
         return timezone(distance)
 
     # Dates
@@ -523,9 +484,7 @@ class _Reader:
         directions = [word for word in ("ahead", "back", "onward") if match[word]]
         if len(directions) != 1:
             amount = f"{match['half'] or match['number']} {match['unit']}s"
-            raise self.refusal(
-                f" can mean {amount} ago or in {amount}; write one of the two", code="two-readings"
-            )
+            raise self.ambiguous(f"{amount} ago", f"in {amount}", "one of the two")
         return -1 if directions == ["back"] else 1
 
     def weekday(self, written: str) -> _Day | None:
@@ -550,7 +509,7 @@ class _Reader:
                 readings = (latest, coming)
             case _:
                 readings = (after, after + timedelta(days=7))
-        raise self.two_days(*readings)
+        raise self.ambiguous(*readings, "the date")
 
     def weekday_of_a_week(self, written: str) -> _Day | None:
         """Read "friday last week" and "next week friday"."""
@@ -561,7 +520,7 @@ class _Reader:
             return None
         first, second = self.in_week(name, {"last": -1, "this": 0, "next": 1}[match[2]])
         if first != second:
-            raise self.two_days(first, second)
+            raise self.ambiguous(first, second, "the date")
         return self.relative_day(first)
 
     def in_week(self, name: str, weeks: int) -> tuple[date, date]:
@@ -573,9 +532,6 @@ class _Reader:
         sunday_first = (wanted + 1) % 7 - (today.weekday() + 1) % 7
         first, second = sorted((monday_first, sunday_first))
         return today + timedelta(weeks=weeks, days=first), today + timedelta(weeks=weeks, days=second)
-
-    def two_days(self, first: date, second: date) -> UsageError:
-        return self.refusal(f" can mean {first} or {second}; write the date", code="two-readings")
 
     def date_with_weekday(self, written: str) -> _Day | None:
         """Read "Wed 25 Nov 2026" and "25 Nov 2026 (Wed)". Raises UsageError if the weekday is wrong."""
@@ -589,10 +545,8 @@ class _Reader:
                 continue
             if found.day.weekday() != weekday:
                 right = WEEKDAYS[found.day.weekday()].title()
-                raise self.refusal(
-                    f": {_named(found.day)} {found.day.year} is a {right}; check the day and the date",
-                    code="wrong-weekday",
-                )
+                what = f": {_named(found.day)} {found.day.year} is a {right}; check the day and the date"
+                raise self.refusal(what, "wrong-weekday")
             return found
         return None
 
@@ -600,16 +554,16 @@ class _Reader:
         if match := re.fullmatch(_YEAR_FIRST, written) or re.fullmatch(
             r"([0-9]{4})()([0-9]{2})([0-9]{2})", written
         ):
-            return _Day(self.full_date(int(match[1]), int(match[3]), int(match[4])), _Kind.FULL)
+            return _Day(self.full_date(int(match[1]), int(match[3]), int(match[4])))
         if match := re.fullmatch(_YEAR_LAST, written):
             year = self.checked_year(int(match[4]))
-            return _Day(self.day_and_month(int(match[1]), int(match[3]), year), _Kind.FULL)
+            return _Day(self.day_and_month(int(match[1]), int(match[3]), year))
         if match := re.fullmatch(_NO_CENTURY, written):
             first, two, three = int(match[1]), int(match[3]), int(match[4])
-            dates = _dates((2000 + three, first, two), (2000 + three, two, first))
+            numbers = [(2000 + three, first, two), (2000 + three, two, first)]
             if match[2] == "-":
-                dates += _dates((2000 + first, two, three))
-            raise self.refusal(f": {self.with_century(dates)}", code="two-digit-year")
+                numbers.append((2000 + first, two, three))
+            raise self.without_century(numbers)
         if match := re.fullmatch(_NO_YEAR, written):
             return self.numeric_day_and_month(match)
         return None
@@ -622,18 +576,15 @@ class _Reader:
             return None
         is_clock_like = match[2] == "." and not match[4] and first <= 23 and len(match[3]) == 2
         if is_clock_like:
-            day = min(readings.values())
-            raise self.refusal(
-                f" can mean {_named(day)} or the time {first:02}:{two:02}; write {_named(day)}, or the time with a colon",
-                code="two-readings",
-            )
-        return _Day(self.one_order(readings), _Kind.YEARLESS)
+            day = _named(min(readings.values()))
+            raise self.ambiguous(day, f"the time {first:02}:{two:02}", f"{day}, or the time with a colon")
+        return _Day(self.one_order(readings), relative=True, yearless=True)
 
     def day_and_month(self, first: int, two: int, year: int) -> date:
         """Return the date of two numbers, of which either may be the month. Raises UsageError."""
         readings = _both_orders(lambda day, month: _date_or_none(year, month, day), first, two)
         if not readings:
-            raise self.refusal(": no such day exists; write 2026-11-21 or 21 Nov 2026", code="no-such-time")
+            raise self.nonexistent("no such day exists; write 2026-11-21 or 21 Nov 2026")
         return self.one_order(readings)
 
     def one_order(self, readings: dict[DateOrder, date]) -> date:
@@ -641,17 +592,13 @@ class _Reader:
             return readings[self.order]
         days = list(dict.fromkeys(readings.values()))
         if self.order is not None and self.cell:
-            raise self.refusal(
-                f" is not a date in the order {self.order}; it can only be {days[0]}", code="wrong-order"
-            )
+            what = f" is not a date in the order {self.order}; it can only be {days[0]}"
+            raise self.refusal(what, "wrong-order")
         if len(days) == 1:
             return days[0]
         by_month, by_day = readings[DateOrder.MDY], readings[DateOrder.DMY]
-        raise self.refusal(
-            f" can mean {_named(by_month)} or {_named(by_day)}; "
-            f"write {by_month} or {by_day}, or give --dates mdy or --dates dmy",
-            code="two-readings",
-        )
+        remedy = f"{by_month} or {by_day}, or give --dates mdy or --dates dmy"
+        raise self.ambiguous(_named(by_month), _named(by_day), remedy)
 
     def named_date(self, written: str) -> _Day | None:
         match = next(filter(None, (re.fullmatch(form, written) for form in _NAMED_DATES)), None)
@@ -660,22 +607,20 @@ class _Reader:
         day, month = int(match["day"]), _MONTH_NUMBERS[match["month"]]
         if match["year"] is None:
             if (found := self.day_without_year(day, month)) is not None:
-                return _Day(found, _Kind.YEARLESS)
-            days = (date(2000, month % 12 + 1, 1) - timedelta(days=1)).day
-            raise self.refusal(
-                f": {MONTHS[month - 1].title()} has {days} days; write a day from 1 to {days}",
-                code="no-such-time",
-            )
+                return _Day(found, relative=True, yearless=True)
+            days = monthrange(2000, month)[1]
+            named = MONTHS[month - 1].title()
+            raise self.nonexistent(f"{named} has {days} days; write a day from 1 to {days}")
         year = int(match["year"])
         if len(match["year"]) < 4:
-            dates = _dates((2000 + year, month, day)) if year < 100 else []
-            raise self.refusal(f": {self.with_century(dates)}", code="two-digit-year")
-        return _Day(self.full_date(year, month, day), _Kind.FULL)
+            raise self.without_century([(2000 + year, month, day)] if year < 100 else [])
+        return _Day(self.full_date(year, month, day))
 
-    def with_century(self, dates: list[date]) -> str:
-        return "write the year with four digits" + (
-            f": {' or '.join(map(str, dict.fromkeys(dates)))}" if dates else ""
-        )
+    def without_century(self, numbers: Iterable[tuple[int, int, int]]) -> UsageError:
+        """Return the error for a year of two digits; `numbers` are the dates that it may mean, if they exist."""
+        dates = dict.fromkeys(str(day) for number in numbers if (day := _date_or_none(*number)))
+        named = f": {' or '.join(dates)}" if dates else ""
+        return self.refusal(f": write the year with four digits{named}", "two-digit-year")
 
     def day_without_year(self, day: int, month: int) -> date | None:
         """Return the nearest such day, or the next one for a deadline; None if no year has it.
@@ -699,12 +644,12 @@ class _Reader:
             if fitting:
                 return fitting[0]
         if len(days) > 1 and abs(days[0] - today) == abs(days[1] - today):
-            raise self.two_days(*sorted(days[:2]))
+            raise self.ambiguous(min(days[:2]), max(days[:2]), "the date")
         return days[0]
 
     def relative_day(self, day: date) -> _Day:
         self.checked_year(day.year)
-        return _Day(day, _Kind.RELATIVE)
+        return _Day(day, relative=True)
 
     def checked_year(self, year: int) -> int:
         if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -712,19 +657,17 @@ class _Reader:
         return year
 
     def out_of_range(self) -> UsageError:
-        return self.refusal(f": the year must be between {FIRST_YEAR} and {LAST_YEAR}", code="no-such-time")
+        return self.nonexistent(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
 
     def full_date(self, year: int, month: int, day: int) -> date:
         self.checked_year(year)
         if not 1 <= month <= 12:
-            raise self.refusal(f": there is no month {month:02}; write year-month-day", code="no-such-time")
+            raise self.nonexistent(f"there is no month {month:02}; write year-month-day")
         if (found := _date_or_none(year, month, day)) is None:
-            days = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-            raise self.refusal(
-                f": {MONTHS[month - 1].title()} {year} has {days} days; "
-                f"write a day from {year}-{month:02}-01 to {year}-{month:02}-{days}",
-                code="no-such-time",
-            )
+            days = monthrange(year, month)[1]
+            what = f"{MONTHS[month - 1].title()} {year} has {days} days"
+            first = f"{year}-{month:02}"
+            raise self.nonexistent(f"{what}; write a day from {first}-01 to {first}-{days}")
         return found
 
     # Clock changes
@@ -739,49 +682,39 @@ class _Reader:
         first, second = wall_readings(wall, self.zone)
         if first == second:
             return first
-        if first > second:
-            raise self.refusal(
-                f": {self.zone.key} skipped {_clock_text(wall)} on {wall.date()}, when the clocks "
-                f"went forward; write {_iso_minutes(local(first, self.zone))}",
-                code="skipped",
-            )
-        raise self.refusal(
-            f": {self.zone.key} had {_clock_text(wall)} twice on {wall.date()}; "
-            f"write {_iso_minutes(local(first, self.zone))} for the first "
-            f"or {_iso_minutes(local(second, self.zone))} for the second",
-            code="repeated",
+        early, late, clock = (
+            _iso(at) for at in (local(first, self.zone), local(second, self.zone), wall.time())
         )
+        if first > second:
+            what = f"skipped {clock} on {wall.date()}, when the clocks went forward; write {early}"
+            raise self.refusal(f": {self.zone.key} {what}", "skipped")
+        what = f"had {clock} twice on {wall.date()}; write {early} for the first or {late} for the second"
+        raise self.refusal(f": {self.zone.key} {what}", "repeated")
 
     # Not understood
 
     def not_understood(self, written: str) -> UsageError:
         lone = re.fullmatch(_TIME, written)
         if lone and not (lone["basic"] or lone["bare"]):
-            return self.refusal(" names no day; write today 14:30 or yesterday 2pm", code="not-a-time")
+            return self.refusal(" names no day; write today 14:30 or yesterday 2pm")
         if re.fullmatch(_ABBREVIATED_ZONE, written):
             return self.refusal(
-                ": write the time zone as an offset, such as 2026-11-21 14:30 -05:00, or give --tz",
-                code="not-a-time",
+                ": write the time zone as an offset, such as 2026-11-21 14:30 -05:00, or give --tz"
             )
         if re.search(r"\b(?:half past|quarter (?:past|to))\b", written):
-            return self.refusal(": write the time in figures, such as 14:30 or 2:30pm", code="not-a-time")
+            return self.refusal(": write the time in figures, such as 14:30 or 2:30pm")
         if written.endswith(" night"):
-            return self.refusal(" gives no time; write the hour, as in yesterday 6pm", code="not-a-time")
+            return self.refusal(" gives no time; write the hour, as in yesterday 6pm")
         for word in re.findall("[a-z']+", written):
             if len(word) > 3 and word not in _KNOWN_WORDS and (hint := nearest(word, _KNOWN_WORDS, 0.7)):
-                return self.refusal(" is not a date" + hint.replace('"', ""), code="not-a-time")
-        return self.refusal(f" is not a date; {FORMS}", code="not-a-time")
+                return self.refusal(" is not a date" + hint.replace('"', ""))
+        return self.refusal(f" is not a date; {FORMS}")
 
 
 def _both_orders(find_date: Callable[[int, int], date | None], first: int, two: int) -> dict[DateOrder, date]:
     """Return the dates that two numbers can mean, by order; `find_date` takes a day and a month."""
     found = {DateOrder.DMY: find_date(first, two), DateOrder.MDY: find_date(two, first)}
     return {order: day for order, day in found.items() if day is not None}
-
-
-def _dates(*numbers: tuple[int, int, int]) -> list[date]:
-    """Return the existing dates among years, months and days, each once."""
-    return list(dict.fromkeys(day for number in numbers if (day := _date_or_none(*number)) is not None))
 
 
 def _date_or_none(year: int, month: int, day: int) -> date | None:
@@ -794,12 +727,8 @@ def _named(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1].title()}"
 
 
-def _clock_text(wall: datetime) -> str:
-    return wall.time().isoformat("minutes" if wall.second == 0 else "seconds")
-
-
-def _iso_minutes(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes" if moment.second == 0 else "seconds")
+def _iso(at: datetime | time) -> str:
+    return at.isoformat(timespec="minutes" if at.second == 0 else "seconds")
 
 
 def _serial_date(text: str) -> str:
