@@ -4,14 +4,14 @@ Nothing is worded here. The caller passes the rules; their windows are in the pl
 strictest decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from needlecare.model import Condition, Kind, Plan, Rule, SessionScope, Status, Window
+from needlecare.model import Condition, Kind, Plan, PrepareWindow, Rule, SessionScope, Status, Window
 from needlecare.plan.combine import begins, status
 
 
@@ -81,16 +81,22 @@ def answer(rules: Sequence[Rule], plan: Plan, moment: datetime) -> Answer:
     # A preparation with the same word as something to do need not be a ban on it.
     to_do = Kind.DO in kinds and Kind.AVOID not in kinds
     windows = windows_by_rule(plan)
+    banning = {Verdict.DIFFERS, Verdict.NOT_YET}
     rulings = []
     for rule in rules:
         window = windows.get(rule.id)
         said = _verdict(rule, window, moment, begun=begun)
         if to_do and rule.kind is Kind.PREPARE:
-            said = Verdict.NOBODY if said in {Verdict.NOT_YET, Verdict.DIFFERS} else None
+            said = Verdict.NOBODY if said in banning else None
         rulings.append(Ruling(rule=rule, window=window, verdict=said))
-    avoid_verdicts = {ruling.verdict for ruling in rulings if ruling.rule.kind is Kind.AVOID}
-    if avoid_verdicts & {Verdict.DIFFERS, Verdict.NOT_YET}:
-        rulings = [_without_own_wait(ruling) for ruling in rulings]
+    if any(ruling.rule.kind is Kind.AVOID and ruling.verdict in banning for ruling in rulings):
+        # A do rule that has not begun only waits for the avoid rule that decides.
+        rulings = [
+            replace(ruling, verdict=None)
+            if ruling.rule.kind is Kind.DO and ruling.verdict in banning
+            else ruling
+            for ruling in rulings
+        ]
     rulings.sort(key=_strictness, reverse=True)
     verdict = next((ruling.verdict for ruling in rulings if ruling.verdict), Verdict.NOBODY)
     return Answer(plan=plan, moment=moment, begun=begun, verdict=verdict, rulings=tuple(rulings))
@@ -119,76 +125,40 @@ def _strictness(ruling: Ruling) -> tuple[float, ...]:
     return _STRICTNESS.index(ruling.verdict), ruling.rule.kind is Kind.AVOID, *ends
 
 
+# The verdict of a rule by the status of its window; None if it has no window. What isn't here has no verdict.
+_Verdicts = Mapping[Kind, Mapping[Status | None, Verdict]]
+_AT_ANY_TIME: _Verdicts = {
+    Kind.AVOID: {
+        None: Verdict.NOBODY,
+        Status.UPCOMING: Verdict.NOTHING_AGAINST,
+        Status.ACTIVE: Verdict.NOT_YET,
+        Status.DIFFERS: Verdict.DIFFERS,
+        Status.PAST: Verdict.YES,
+    },
+    Kind.MILESTONE: {
+        Status.UPCOMING: Verdict.NOT_YET,
+        Status.ACTIVE: Verdict.YES,
+        Status.PAST: Verdict.YES,
+    },
+    Kind.WARNING: dict.fromkeys((None, *Status), Verdict.NOBODY),  # never answered with yes
+}
+_BEFORE_TREATMENT: _Verdicts = {
+    **_AT_ANY_TIME,
+    Kind.DO: {Status.UPCOMING: Verdict.NOTHING_AGAINST, Status.ACTIVE: Verdict.YES},
+    Kind.PREPARE: {Status.UPCOMING: Verdict.NOTHING_AGAINST, Status.ACTIVE: Verdict.NOT_YET},
+    Kind.CONTRAINDICATION: {Status.ACTIVE: Verdict.NOT_YET},
+}
+_FROM_TREATMENT: _Verdicts = {
+    **_AT_ANY_TIME,
+    Kind.DO: {None: Verdict.NOBODY, Status.UPCOMING: Verdict.NOT_YET, Status.ACTIVE: Verdict.YES},
+}
+
+
 def _verdict(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -> Verdict | None:
     """Return the verdict of a rule on "may I?". Preparation and checklist count only before the treatment."""
+    if rule.kind is Kind.MILESTONE and rule.series is not SessionScope.BETWEEN:
+        return None  # a photo; only another session is something to ask about
     where = None if window is None else status(window, moment)
-    match rule.kind:
-        case Kind.AVOID:
-            return _avoid_verdict(where)
-        case Kind.DO:
-            return _do_verdict(where, begun=begun)
-        case Kind.PREPARE:
-            return None if window is None or begun else _prepare_verdict(window, moment)
-        case Kind.CONTRAINDICATION:
-            return Verdict.NOT_YET if where is Status.ACTIVE and not begun else None
-        case Kind.MILESTONE:
-            return _milestone_verdict(rule, where)
-        case Kind.WARNING | Kind.EXPECT:  # a warning sign is never answered with yes
-            return Verdict.NOBODY if rule.kind is Kind.WARNING else None
-        case _:
-            assert_never(rule.kind)
-
-
-def _avoid_verdict(where: Status | None) -> Verdict:
-    match where:
-        case None:
-            return Verdict.NOBODY
-        case Status.UPCOMING:
-            return Verdict.NOTHING_AGAINST
-        case Status.ACTIVE:
-            return Verdict.NOT_YET
-        case Status.DIFFERS:
-            return Verdict.DIFFERS
-        case Status.PAST:
-            return Verdict.YES
-        case _:
-            assert_never(where)
-
-
-def _do_verdict(where: Status | None, *, begun: bool) -> Verdict | None:
-    match where:
-        case None:
-            return Verdict.NOBODY if begun else None
-        case Status.UPCOMING:
-            return Verdict.NOT_YET if begun else Verdict.NOTHING_AGAINST
-        case Status.ACTIVE | Status.DIFFERS:
-            return Verdict.YES
-        case Status.PAST:
-            return None
-        case _:
-            assert_never(where)
-
-
-def _prepare_verdict(window: Window, moment: datetime) -> Verdict | None:
-    match status(window, moment):
-        case Status.UPCOMING:
-            return Verdict.NOTHING_AGAINST
-        case Status.ACTIVE:
-            differs = window.latest_start is not None and moment < window.latest_start
-            return Verdict.DIFFERS if differs else Verdict.NOT_YET
-        case Status.DIFFERS | Status.PAST:
-            return None
-
-
-def _milestone_verdict(rule: Rule, where: Status | None) -> Verdict | None:
-    """Return the verdict on another session; photos have none."""
-    if rule.series is not SessionScope.BETWEEN or where is None:
-        return None
-    return Verdict.NOT_YET if where is Status.UPCOMING else Verdict.YES
-
-
-def _without_own_wait(ruling: Ruling) -> Ruling:
-    """Remove the verdict of a do rule that has not begun: it only waits for the avoid rule that decides."""
-    if ruling.rule.kind is Kind.DO and ruling.verdict is Verdict.NOT_YET:
-        return Ruling(rule=ruling.rule, window=ruling.window, verdict=None)
-    return ruling
+    verdict = (_FROM_TREATMENT if begun else _BEFORE_TREATMENT).get(rule.kind, {}).get(where)
+    is_disputed = isinstance(window, PrepareWindow) and moment < window.latest_start
+    return Verdict.DIFFERS if is_disputed and verdict is Verdict.NOT_YET else verdict

@@ -5,9 +5,10 @@ something that goes on in the next session are worded here.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from itertools import pairwise
-from typing import Literal, NamedTuple, assert_never
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,7 +24,6 @@ from needlecare.model import (
     Offset,
     Plan,
     PrepareWindow,
-    Rule,
     Schedule,
     SeriesRange,
     SessionScope,
@@ -145,13 +145,11 @@ def earliest_next(session: Session) -> datetime | None:
 def next_milestone(session: Session) -> Window | None:
     """Return the milestone of a session about the next one; if there are several, the latest."""
     found = [
-        (window.start, -number, window)
-        for number, window in enumerate(session.plan.windows)
-        if window.kind is Kind.MILESTONE
-        and window.rule.series is SessionScope.BETWEEN
-        and window.start is not None
+        window
+        for window in session.plan.windows
+        if window.kind is Kind.MILESTONE and window.rule.series is SessionScope.BETWEEN and window.start
     ]
-    return max(found)[2] if found else None
+    return max(found, key=attrgetter("start"), default=None)
 
 
 class _Anchor(NamedTuple):
@@ -169,74 +167,62 @@ class _Slot(NamedTuple):
     anchor: _Anchor
 
 
-class _CoursePlanning:
-    """The sessions of one course on the calendar."""
+class _CoursePlanning(Struct):
+    """The sessions of one course on the calendar; `number` is how many there are."""
 
-    def __init__(
-        self,
-        first: Treatment,
-        schedule: Schedule,
-        number: int,
-        every: Offset,
-        moved: Mapping[int, datetime | date],
-        follow: Sequence[str],
-    ) -> None:
-        self.first = first
-        self.schedule = schedule
-        self.numbers = range(1, number + 1)
-        self.every = every
-        self.moved = moved
-        self.follow = follow
-        self.intervals = self.counted("every")
-        self.amounts = self.counted("sessions")
-        self.shortest = [given.every[0] for given in self.intervals if given.every]
+    first: Treatment
+    schedule: Schedule
+    number: int
+    every: Offset
+    moved: Mapping[int, datetime | date]
+    follow: Sequence[str]
 
     def course(self) -> Course:
         slots = self.slots()
         planner = Planner(self.schedule, follow=self.follow)
         plans = [
-            _for_session(planner.plan(replace(self.first, treated=slots[n].treated)), n, self.numbers[-1])
-            for n in self.numbers
+            _for_session(planner.plan(replace(self.first, treated=slot.treated)), number, self.number)
+            for number, slot in enumerate(slots, 1)
         ]
-        for number in self.numbers[1:]:
-            self.check(number, slots[number - 1], plans[number - 2], plans[number - 1])
+        for number, (slot_before, before, after) in enumerate(zip(slots, plans, plans[1:], strict=False), 2):
+            self.check(number, slot_before, before, after)
         counterparts = _counterparts(self.schedule)
         merged = [(), *(_merged(before, after, counterparts) for before, after in pairwise(plans))]
         sessions = tuple(
             Session(
-                number=n,
-                plan=plans[n - 1],
-                visible_plan=_visible_plan(plans, merged, n),
-                usual=slots[n].usual,
-                moved=n in self.moved,
-                merged=merged[n - 1],
+                number=number,
+                plan=plans[number - 1],
+                visible_plan=_visible_plan(plans, merged, number),
+                usual=slot.usual,
+                moved=number in self.moved,
+                merged=merged[number - 1],
             )
-            for n in self.numbers
+            for number, slot in enumerate(slots, 1)
         )
+        counted = [*self.counted("every"), *self.counted("sessions")]
         return Course(
             first=self.first,
             schedule=self.schedule,
             every=self.every,
             sessions=sessions,
             ranges=tuple(
-                OfferedRange(range=given, counted=given in self.intervals or given in self.amounts)
-                for given in self.schedule.series.ranges
+                OfferedRange(range=given, counted=given in counted) for given in self.schedule.series.ranges
             ),
             notes=self.notes(),
         )
 
     # Dates ----------------------------------------------------------------------------------------
 
-    def slots(self) -> dict[int, _Slot]:
-        """Return the date of each session, by its number."""
-        found: dict[int, _Slot] = {}
+    def slots(self) -> list[_Slot]:
+        """Return the date of each session."""
+        found = []
         anchor = _Anchor(1, self.first.treated)
-        for number in self.numbers:
+        for number in range(1, self.number + 1):
             usual = self.usual(number, anchor)
             if number in self.moved:
                 anchor = _Anchor(number, self.moved_to(self.moved[number], usual))
             treated = anchor.treated if number == anchor.number else usual
-            found[number] = _Slot(usual=usual, treated=treated, anchor=anchor)
+            found.append(_Slot(usual=usual, treated=treated, anchor=anchor))
         return found
 
     def usual(self, number: int, anchor: _Anchor) -> datetime | date:
@@ -277,24 +263,21 @@ class _CoursePlanning:
             seconds=more.seconds if more else 0,
         )
 
-    def earliest(self, number: int, before: _Slot) -> date | None:
-        """Return the first day on which any source that counts allows a session after the one before."""
-        zone, anchor = self.first.zone, before.anchor
-        offsets = (self.from_anchor(number - 1, anchor, interval) for interval in self.shortest)
-        return min((place_day(offset, anchor.treated, zone, Edge.START) for offset in offsets), default=None)
-
     def check(self, number: int, slot_before: _Slot, before: Plan, after: Plan) -> None:
         """Refuse a session that is closer to the one before than every source that counts allows."""
-        zone = self.first.zone
-        earliest = self.earliest(number, slot_before)
+        zone, anchor = self.first.zone, slot_before.anchor
+        shortest = [given.every[0] for given in self.counted("every") if given.every]
+        offsets = (self.from_anchor(number - 1, anchor, interval) for interval in shortest)
+        earliest = min(
+            (place_day(offset, anchor.treated, zone, Edge.START) for offset in offsets), default=None
+        )
         day, day_before = (local(begins(plan), zone).date() for plan in (after, before))
-        soon = earliest is not None and begins(after) < first_moment(earliest, zone)
-        if not soon and begins(after) > begins(before):
-            return
         what = f"session {number} on {day} comes too soon after session {number - 1} on {day_before}"
-        if not soon or earliest is None:
-            raise UsageError(f"{what}; write a later day for session {number}")
-        least = min(self.shortest, key=lambda offset: place(offset, self.first.treated, zone, Edge.START))
+        if earliest is None or begins(after) >= first_moment(earliest, zone):
+            if begins(after) <= begins(before):
+                raise UsageError(f"{what}; write a later day for session {number}")
+            return
+        least = min(shortest, key=lambda offset: place(offset, self.first.treated, zone, Edge.START))
         remedy = (
             f"move session {number} to {earliest} or later, or session {number - 1} to an earlier day"
             if number in self.moved
@@ -307,7 +290,7 @@ class _CoursePlanning:
     def reason(self) -> str:
         """Say why sessions have to be apart, in the schedule's words, and which source says how far."""
         why = [rule.why for rule in self.schedule.rules.values() if rule.series is SessionScope.BETWEEN]
-        said = "; ".join(f"{given.source}: {given.statement}" for given in self.intervals)
+        said = "; ".join(f"{given.source}: {given.statement}" for given in self.counted("every"))
         return " ".join([*why[:1], said])
 
     # Sources --------------------------------------------------------------------------------------
@@ -328,8 +311,8 @@ class _CoursePlanning:
         return [given for given in found if given.source in self.follow] or found
 
     def notes(self) -> tuple[Note, ...]:
-        number = self.numbers[-1]
-        ranges = [(given.source, *given.sessions) for given in self.amounts if given.sessions]
+        number = self.number
+        ranges = [(given.source, *given.sessions) for given in self.counted("sessions") if given.sessions]
         if not ranges or any(least <= number <= most for _, least, most in ranges):
             return ()
         said = ", ".join(
@@ -342,25 +325,17 @@ class _CoursePlanning:
 
 def _for_session(made: Plan, number: int, last: int) -> Plan:
     """Reduce a plan to the rules that are shown in one session of a series."""
-
-    def is_shown(rule: Rule) -> bool:
-        match rule.series:
-            case None:
-                return True
-            case SessionScope.FIRST:
-                return number == 1
-            case SessionScope.LAST:
-                return number == last
-            case SessionScope.BETWEEN:
-                return number < last
-            case _:
-                assert_never(rule.series)
-
+    shown = {
+        None: True,
+        SessionScope.FIRST: number == 1,
+        SessionScope.LAST: number == last,
+        SessionScope.BETWEEN: number < last,
+    }
     rules = made.schedule.rules
     return replace(
         made,
-        windows=tuple(window for window in made.windows if is_shown(window.rule)),
-        notes=tuple(note for note in made.notes if note.rule is None or is_shown(rules[note.rule])),
+        windows=tuple(window for window in made.windows if shown[window.rule.series]),
+        notes=tuple(note for note in made.notes if note.rule is None or shown[rules[note.rule].series]),
     )
 
 
@@ -368,12 +343,16 @@ def _for_session(made: Plan, number: int, last: int) -> Plan:
 
 
 def _merged(before: Plan, after: Plan, counterparts: Mapping[str, str]) -> tuple[Merged, ...]:
-    """Return the preparations of a session that continue a ban of the one before."""
+    """Return the preparations of a session that continue a ban of the one before.
+
+    Such a ban lasts until the day on which the preparation starts. A gap of some hours on that day doesn't count.
+    """
+    zone = after.treatment.zone
     avoided = {window.rule.id: window for window in before.of(AvoidWindow)}
     found = []
     for window in after.of(PrepareWindow):
         avoid = avoided.get(counterparts.get(window.rule.id, ""))
-        if avoid is not None and _reaches(avoid, window, after.treatment.zone):
+        if avoid is not None and local(window.start, zone).date() <= local(avoid.end, zone).date():
             found.append(Merged(preparation=window, avoid=avoid))
     return tuple(found)
 
@@ -395,14 +374,6 @@ def _counterparts(schedule: Schedule) -> dict[str, str]:
     return found
 
 
-def _reaches(avoid: AvoidWindow, preparation: PrepareWindow, zone: tzinfo) -> bool:
-    """Whether a ban lasts until the day on which the preparation starts.
-
-    A gap of some hours on that day doesn't count.
-    """
-    return local(preparation.start, zone).date() <= local(avoid.end, zone).date()
-
-
 def _visible_plan(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], number: int) -> Plan:
     """Return the plan of a session as it is shown beside its neighbours."""
     made = plans[number - 1]
@@ -413,7 +384,7 @@ def _visible_plan(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], num
     over = begins(plans[number])
     visible: list[Window] = []
     for window in windows:
-        if (cut := _until(window, over)) is None:
+        if (cut := _cut_off(window, over)) is None:
             continue
         going_on = [merger for merger in merged[number] if merger.avoid.rule.id == window.rule.id]
         if going_on and cut.end is not None and cut.end < over:
@@ -426,7 +397,7 @@ def _visible_plan(plans: Sequence[Plan], merged: Sequence[Sequence[Merged]], num
     return replace(made, windows=tuple(visible))
 
 
-def _until(window: Window, over: datetime) -> Window | None:
+def _cut_off(window: Window, over: datetime) -> Window | None:
     """Cut a window off where the next session begins; None if nothing is left.
 
     There, everything to avoid or to do begins again.
