@@ -206,6 +206,6 @@ SIGNS = [
 def test_signs_are_found_anywhere_and_unknown_words_are_named(
     vocabulary: Vocabulary, words: str, rules: set[str], unknown: tuple[str, ...]
 ) -> None:
-    signs = vocabulary.signs(words.split())
+    signs = vocabulary.matched(words.split()).signs()
     assert {rule.id for rule in signs.rules} == rules
     assert signs.unknown == unknown

@@ -7,7 +7,6 @@ Even "no trouble breathing" counts.
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from itertools import pairwise
 
 from needlecare.model import Standing
 from needlecare.plan.language import normalize, one_slip_apart, plain_form, root, word_set
@@ -45,24 +44,22 @@ def describes(words: str, phrases: Iterable[str], but_not: Iterable[str] = ()) -
     The phrase "lip/tongue swollen/thick" means all four pairs. A phrase of one word matches only in this form ("fainted"
     doesn't match "faint redness"). `but_not` are names of other things: "lip balm" is not about a lip.
     """
-    tokens = normalize(words).split()[:_MAX_WORDS]
-    question = _Question(tokens)
-    question.leave_out(but_not)
-    return any(map(question.says, phrases))
+    searched = _SearchedWords(normalize(words).split()[:_MAX_WORDS])
+    searched.leave_out(but_not)
+    return any(map(searched.says, phrases))
 
 
-class _Question:
+class _SearchedWords:
     """The words of a question, to be compared with phrases."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
-        self.tokens = list(tokens)
-        self.roots = [{_root(token)} for token in tokens]
-        for place, (token, following) in enumerate(pairwise(tokens)):
+        self.tokens = tokens
+        self.roots: list[set[str]] = []
+        for token, following in zip(tokens, [*tokens[1:], ""], strict=False):
+            roots = {_root(token), f"={token}", f"={token}{following}"}  # "epi pen"
             if following in _PARTICLES:
-                self.roots[place].add(f"{root(token)} {following}")
-            self.roots[place].add(f"={token}{following}")  # "epi pen"
-        for place, token in enumerate(tokens):
-            self.roots[place].add(f"={token}")
+                roots.add(f"{root(token)} {following}")
+            self.roots.append(roots)
         self.every_root = frozenset().union(*self.roots)
         self.long = [token for token in tokens if len(token) >= _MIN_MISSPELT - 1]
         # For speed: a phrase is compared only if its words begin with letters with which words of the question begin.

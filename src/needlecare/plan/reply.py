@@ -89,7 +89,7 @@ def _with_exceptions(found: Answer, question: Question, vocabulary: Vocabulary) 
 
     What may be done ("you can go about your day") never comes before an answer that forbids something else.
     """
-    said = vocabulary.exceptions(question.words)
+    said = vocabulary.matched(question.words).exceptions()
     allowed = found.verdict.allowed
     first = tuple(text for text, rule in said.items() if allowed or rule.kind is not Kind.DO)
     return replace(found, first=first)
@@ -136,10 +136,10 @@ def _as_sign(question: Question, vocabulary: Vocabulary, plan: Plan, moment: dat
 
     A warning sign counts in any case. But what is usual for a face may not be usual for "my ear".
     """
-    signs = vocabulary.signs(question.words)
+    signs = vocabulary.matched(question.words).signs()
     rules = signs.rules
     if rules and signs.unknown and (before := _before_when(question.words)):  # "burns when I sweat"
-        alone = vocabulary.signs(before)
+        alone = vocabulary.matched(before).signs()
         if alone.rules and not alone.unknown and not any(rule.kind is Kind.WARNING for rule in rules):
             signs, rules = alone, alone.rules
     if signs.unknown:

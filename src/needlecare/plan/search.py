@@ -6,9 +6,9 @@ never guessed: the message names it, and suggests a known word if one is very si
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, reduce
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from msgspec import Struct
 
@@ -77,7 +77,7 @@ _MAX_HINTS = 3
 _ARTICLES = ("a ", "an ", "the ", "my ")
 _ARTICLE_INITIALS = frozenset(("an", "th", "my", "ae"))  # behind these, a word may have other initials
 _LONGEST_START = 7  # letters: the longest article, and the first three of a word
-_MAX_READINGS = 16  # that are kept; an answer to a long question makes a dozen
+_MAX_MATCHED = 16  # that are kept; an answer to a long question makes a dozen
 _MAX_PHRASE = 6  # words of the longest known phrase
 
 
@@ -133,7 +133,7 @@ class Vocabulary:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-        self._readings: dict[tuple[str, ...], _Reading] = {}
+        self._matched: dict[tuple[str, ...], MatchedWords] = {}
         self._beginnings: dict[Callable[[Rule], Iterable[str]], dict[str, list[tuple[str, str]]]] = {}
         treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
         self.context = frozenset(treated.split())  # every question is about these
@@ -153,27 +153,23 @@ class Vocabulary:
         Every word counts: the question is not understood if a word is neither known nor one of the small words.
         """
         tokens = normalize(words).split() if isinstance(words, str) else list(words)
-        reading = self.reading(tokens)
+        matched = self.matched(tokens)
         found = None
         if len(tokens) <= MAX_WORDS:
-            found = reading.meaning() or reading.with_excepted.meaning()
+            found = matched.meaning() or matched.with_excepted.meaning()
         if found is None:
-            raise reading.not_understood(" ".join(tokens))
+            raise self.unknown(tokens)
         ids, certain = found
         return Meaning(rules=self.rules(ids), certain=certain)
 
-    def exceptions(self, tokens: Sequence[str]) -> Mapping[str, Rule]:
-        """Return the exceptions that some of these words name ("bike helmet"): what to say, and the rule."""
-        return self.reading(tokens).exceptions()
-
-    def reading(self, tokens: Sequence[str]) -> "_Reading":
+    def matched(self, tokens: Sequence[str]) -> "MatchedWords":
         """Return the words of a question, matched with the rules. Some are kept, since answers ask again and again."""
         read = tuple(tokens[:MAX_WORDS])
-        if read not in self._readings:
-            if len(self._readings) == _MAX_READINGS:
-                self._readings.clear()
-            self._readings[read] = _Reading(self, read)
-        return self._readings[read]
+        if read not in self._matched:
+            if len(self._matched) == _MAX_MATCHED:
+                self._matched.clear()
+            self._matched[read] = MatchedWords(self, read)
+        return self._matched[read]
 
     def by_beginning(self, words_of: Callable[[Rule], Iterable[str]]) -> dict[str, list[tuple[str, str]]]:
         """Return the words of all rules, each with its rule's id, by the two letters that they begin with.
@@ -198,12 +194,8 @@ class Vocabulary:
         return found
 
     def unknown(self, tokens: Sequence[str]) -> NotUnderstood:
-        """Return the error for words that are known one by one, but mean no rule together."""
-        return self.reading(tokens).not_understood(" ".join(tokens))
-
-    def signs(self, tokens: Sequence[str]) -> Signs:
-        """Return the rules about what skin does that are named anywhere among the words."""
-        return self.reading(tokens).signs()
+        """Return the error for words that mean no rule together."""
+        return self.matched(tokens).not_understood(" ".join(tokens))
 
     def rules(self, ids: Iterable[str]) -> tuple[Rule, ...]:
         """Return rules in their order: by kind, and within a kind as the schedule has them."""
@@ -212,7 +204,7 @@ class Vocabulary:
         return tuple(sorted(chosen, key=lambda rule: _ORDER.index(rule.kind)))
 
 
-class _Reading:
+class MatchedWords:
     """The words of one question, compared with those of a schedule."""
 
     def __init__(self, vocabulary: Vocabulary, tokens: Sequence[str]) -> None:
@@ -238,11 +230,11 @@ class _Reading:
                             self.ids.setdefault(key, set()).add(rule)
 
     @cached_property
-    def with_excepted(self) -> "_Reading":
+    def with_excepted(self) -> "MatchedWords":
         """The same question, with the words for exceptions among the known ones."""
-        reading = _Reading(self.vocabulary, self.tokens)
-        reading.index(_excepted_words)
-        return reading
+        matched = MatchedWords(self.vocabulary, self.tokens)
+        matched.index(_excepted_words)
+        return matched
 
     # May I? -----------------------------------------------------------------------------------------
 
@@ -276,12 +268,9 @@ class _Reading:
 
     def exact(self, tokens: Sequence[str]) -> frozenset[str]:
         """Return the rules of the longest known phrase; small words around it are dropped step by step."""
-        for reading in self.readings(tokens):
-            if found := self.known(reading):
-                return found
-        return frozenset()
+        return next(filter(None, map(self.known, self.shortened(tokens))), frozenset())
 
-    def readings(self, tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    def shortened(self, tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Yield all the words, then fewer and fewer of the small words around the thing that they name."""
         for start, token in enumerate(tokens):
             rest = tuple(tokens[start:])
@@ -525,10 +514,5 @@ def _is_amount(token: str) -> bool:
 
 def _clauses(tokens: Sequence[str]) -> list[tuple[str, ...]]:
     """Split words at "and" and "or"."""
-    clauses: list[tuple[str, ...]] = [()]
-    for token in tokens:
-        if token in _JOINING:
-            clauses.append(())
-        else:
-            clauses[-1] = (*clauses[-1], token)
-    return [clause for clause in clauses if clause]
+    clauses = groupby(tokens, _JOINING.__contains__)
+    return [tuple(clause) for is_joining, clause in clauses if not is_joining]
