@@ -31,6 +31,7 @@ MAX_SUM_LENGTH = 300  # characters of a row's sum that a problem repeats
 
 _NEEDED = ("treated", "zone", "rule", "start", "end", "sum")
 _COLUMNS = ("treated", "zone", "prp", "skin_type", "scars", "rule", "start", "end", "differs", "sum")
+_COLUMNS_ARE = f"columns are {', '.join(_COLUMNS)}"
 _NONE = frozenset({"-", "–", "—"})  # what spreadsheets make of a hyphen
 _QUOTES = (
     "put a cell with a comma, a quote or a line break in double quotes, and write each quote in it twice"
@@ -170,7 +171,7 @@ class _CasesReader:
         self.problems: list[Problem] = []
         self.covered: set[str] = set()
         self.total = 0
-        self.order: DateOrder | None = None  # of day and month, if a spreadsheet rewrote the dates
+        self.order: DateOrder | None = None  # of day and month, if some date in the table proves it
         self.whole = False  # whether every row was looked at
         self.unread_below: int | None = None  # the line at which there were too many problems
         self.first: dict[tuple[Treatment, str], int] = {}
@@ -217,21 +218,19 @@ class _CasesReader:
         """Return the columns that the first row names; nothing if it is wrong."""
         before = len(self.problems)
         if len(cells) > MAX_COLUMNS:
-            self.wrong(f"{len(cells)} columns; columns are {', '.join(_COLUMNS)}", line=line)
+            self.wrong(f"{len(cells)} columns; {_COLUMNS_ARE}", line=line)
             return ()
         names = [cell.strip().lower() for cell in cells]
         for number, name in enumerate(names):
-            if name not in _COLUMNS:
-                free = [column for column in _COLUMNS if column not in names]
-                what = (
-                    f"unknown column {quoted(name)}{nearest(name, free)}" if name else "a column has no name"
-                )
-                self.wrong(f"{what}; columns are {', '.join(_COLUMNS)}", line=line)
+            if not name:
+                self.wrong(f"a column has no name; {_COLUMNS_ARE}", line=line)
+            elif name not in _COLUMNS:
+                near = nearest(name, [column for column in _COLUMNS if column not in names])
+                self.wrong(f"unknown column {quoted(name)}{near}; {_COLUMNS_ARE}", line=line)
             elif name in names[:number]:
                 self.wrong(f"the column {quoted(name)} appears twice; keep one", line=line)
-        missing = [name for name in _NEEDED if name not in names]
-        if missing:
-            self.wrong(f"missing column {', '.join(missing)}; columns are {', '.join(_COLUMNS)}", line=line)
+        if missing := [name for name in _NEEDED if name not in names]:
+            self.wrong(f"missing column {', '.join(missing)}; {_COLUMNS_ARE}", line=line)
         return names if len(self.problems) == before else ()
 
     def case(self, columns: Sequence[str], cells: Sequence[str], line: int) -> _WorkedCase | None:
@@ -241,19 +240,17 @@ class _CasesReader:
         row = _Row(self, columns, cells, line)
         rule = row.rule()
         treatment = row.treatment()
-        zone = None if treatment is None else treatment.zone
-        expected = row.expected(zone)
+        expected = row.expected(treatment.zone if treatment else None)
         worked_out = row.text("sum", "how the times were worked out, and from which source")
         if rule is not None:
             self.covered.add(rule)
         if rule is None or treatment is None or len(self.problems) > before:
             return None
-        self.treatments.add(treatment)
-        if len(self.treatments) > MAX_TREATMENTS:
-            self.treatments.discard(treatment)
+        if treatment not in self.treatments and len(self.treatments) >= MAX_TREATMENTS:
             what = f"more than {MAX_TREATMENTS} treatments in a table; let several rules share one"
             self.wrong(what, line=line)
             return None
+        self.treatments.add(treatment)
         first = self.first.setdefault((treatment, rule), line)
         if first != line:
             self.wrong(f"the same case is on line {first}; keep one", where=rule, line=line)
@@ -283,12 +280,12 @@ class _Row:
 
     def rule(self) -> str | None:
         cell = self.text("rule", "the id of a rule, such as makeup")
-        if cell and cell not in self.reader.rules:
-            self.wrong(
-                f"unknown rule {quoted(cell)}{nearest(cell, self.reader.rules) or '; needlecare schedule show lists them'}",
-                "rule",
-            )
-        return cell if cell in self.reader.rules else None
+        if cell in self.reader.rules:
+            return cell
+        if cell:
+            near = nearest(cell, self.reader.rules) or "; needlecare schedule show lists them"
+            self.wrong(f"unknown rule {quoted(cell)}{near}", "rule")
+        return None
 
     def treatment(self) -> Treatment | None:
         zone = self.zone()
@@ -321,10 +318,8 @@ class _Row:
         try:
             return SkinType.of(cell) if cell else None
         except ValueError:
-            what = (
-                f"{quoted(cell)} is not a Fitzpatrick skin type; write I to VI, or leave it empty for unknown"
-            )
-            self.wrong(what, "skin_type")
+            what = f"{quoted(cell)} is not a Fitzpatrick skin type"
+            self.wrong(f"{what}; write I to VI, or leave it empty for unknown", "skin_type")
             return None
 
     def expected(self, zone: ZoneInfo | None) -> _Cells:
@@ -350,9 +345,8 @@ class _Row:
         when = self.when(column, what, zone)
         if when is None or isinstance(when, datetime):
             return when
-        self.wrong(
-            f"{quoted(when.isoformat())} has no time; write it too, as {when.isoformat()}T00:00", column
-        )
+        day = when.isoformat()
+        self.wrong(f"{quoted(day)} has no time; write it too, as {day}T00:00", column)
         return None
 
     def when(self, column: str, what: str, zone: ZoneInfo | None) -> datetime | date | None:

@@ -73,19 +73,14 @@ def found_text(checked: Checked) -> str:
     if cases is not None:
         errors.append(ScheduleError(cases.file, cases.problems))
     if cases is not None and cases.uncovered:
-        named = joined([*cases.uncovered[:MAX_NAMED], *_more(cases.uncovered)])
-        if cases.exists:
-            what = f"no worked case for {named}; add a row for each"
-            errors.append(ScheduleError(cases.file, [Problem(where="", what=what)]))
-        else:
-            what = f"no worked cases; write a table of them, {cases.file}, for {named}"
-            errors.append(ScheduleError(checked.file, [Problem(where="", what=what)]))
+        more = len(cases.uncovered) - MAX_NAMED
+        rest = [f"{more} more {'rule' if more == 1 else 'rules'}"] if more > 0 else []
+        named = joined([*cases.uncovered[:MAX_NAMED], *rest])
+        missing = f"no worked cases; write a table of them, {cases.file}, for {named}"
+        what = f"no worked case for {named}; add a row for each" if cases.exists else missing
+        file = cases.file if cases.exists else checked.file
+        errors.append(ScheduleError(file, [Problem(where="", what=what)]))
     return "\n".join(filter(None, map(str, errors)))
-
-
-def _more(rules: Sequence[str]) -> list[str]:
-    more = len(rules) - MAX_NAMED
-    return [f"{more} more {'rule' if more == 1 else 'rules'}"] if more > 0 else []
 
 
 def checked_json(checked: Iterable[Checked]) -> str:
@@ -97,15 +92,15 @@ def checked_json(checked: Iterable[Checked]) -> str:
             "schedule": schedule_json(result.schedule) if result.schedule is not None else None,
             "problems": [_problem(problem) for problem in result.problems],
             "remarks": [_problem(remark) for remark in result.remarks],
-            "cases": None if result.cases is None else _cases_json(result.cases),
+            "cases": result.cases
+            and {
+                **asdict(result.cases),
+                "problems": [_problem(problem) for problem in result.cases.problems],
+            },
         }
         for result in checked
     ]
     return json_text({"files": files})
-
-
-def _cases_json(cases: CheckedCases) -> Json:
-    return {**asdict(cases), "problems": [_problem(problem) for problem in cases.problems]}
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -137,13 +132,12 @@ def _lines(schedule: Schedule) -> Iterator[str]:
         for rule in rules:
             after = f"  (after {rule.after})" if rule.after else ""
             yield f"  {rule.id}: {rule.title}{after}"
-            yield from (
-                f"    {_recommendation_text(recommendation)}" for recommendation in rule.recommendations
-            )
+            yield from (f"    {_recommendation_text(claim)}" for claim in rule.recommendations)
     yield ""
     yield "SERIES"
     series = schedule.series
-    yield f"  {series.sessions} sessions {series.every.text} apart, {series.scars_sessions} sessions {series.scars_every.text} apart for scars"
+    usual = f"{series.sessions} sessions {series.every.text} apart"
+    yield f"  {usual}, {series.scars_sessions} sessions {series.scars_every.text} apart for scars"
     yield from (f"    {_range(given)}" for given in series.ranges)
     yield ""
     yield "SOURCES"
@@ -155,16 +149,12 @@ def _lines(schedule: Schedule) -> Iterator[str]:
 
 
 def _recommendation_text(recommendation: Recommendation) -> str:
-    times = f"{recommendation.start.text if recommendation.start else '…'} to {recommendation.end.text if recommendation.end else '…'}"
+    start, end = (edge.text if edge else "…" for edge in (recommendation.start, recommendation.end))
+    times = f"{start} to {end}"
     if recommendation.earliest is not None:
         times += f" or {recommendation.earliest.text}"
-    extras = [] if recommendation.condition == "all" else [recommendation.condition.value]
-    if recommendation.ours:
-        extras.append(f"our reading: {' '.join(sorted(recommendation.ours))}")
-    if recommendation.set_aside:
-        extras.append(f"set aside: {recommendation.set_aside}")
-    extra = f" [{'; '.join(extras)}]" if extras else ""
-    return f"{recommendation.claim}  {times}  {recommendation.source}: {recommendation.statement}{extra}"
+    ours = " ".join(sorted(recommendation.ours))
+    return f"{recommendation.claim}  {times}  {_said(recommendation, ours and f'our reading: {ours}')}"
 
 
 def _range(given: SeriesRange) -> str:
@@ -174,10 +164,15 @@ def _range(given: SeriesRange) -> str:
         parts.append(f"{given.sessions[0]}-{given.sessions[1]} sessions")
     if given.every is not None:
         parts.append(f"{' to '.join(offset.text for offset in given.every if offset)} apart")
-    extras = [] if given.condition is Condition.ALL else [given.condition.value]
-    extras += [f"set aside: {given.set_aside}"] if given.set_aside else []
-    extra = f" [{'; '.join(extras)}]" if extras else ""
-    return f"{' '.join(parts)}  {given.source}: {given.statement}{extra}"
+    return f"{' '.join(parts)}  {_said(given)}"
+
+
+def _said(given: Recommendation | SeriesRange, reading: str = "") -> str:
+    """Write who says it and how, then in brackets for whom, what we read into it, and why it doesn't count."""
+    condition = "" if given.condition is Condition.ALL else given.condition.value
+    aside = given.set_aside and f"set aside: {given.set_aside}"
+    extras = "; ".join(filter(None, [condition, reading, aside]))
+    return f"{given.source}: {given.statement}{extras and f' [{extras}]'}"
 
 
 def _series_json(series: Series) -> Json:
@@ -199,10 +194,9 @@ def _heading(schedule: Schedule) -> str:
 
 
 def _counted(schedule: Schedule) -> dict[str, int]:
-    recommendations = sum(len(rule.recommendations) for rule in schedule.rules.values())
     return {
         "rules": len(schedule.rules),
-        "recommendations": recommendations,
+        "recommendations": sum(len(rule.recommendations) for rule in schedule.rules.values()),
         "sources": len(schedule.sources),
     }
 
@@ -212,27 +206,19 @@ def _counts(schedule: Schedule) -> str:
 
 
 def _rule_json(rule: Rule) -> Json:
+    keys = ("title", "short", "advice", "why", "then", "covers", "after", "medicine")
     return {
         "rule": rule.id,
         "kind": rule.kind.value,
-        "title": rule.title,
-        "short": rule.short,
-        "advice": rule.advice,
-        "why": rule.why,
-        "then": rule.then,
-        "covers": list(rule.covers),
-        "after": rule.after,
-        "medicine": rule.medicine,
+        **{key: getattr(rule, key) for key in keys},
         "recommendations": [_unplaced(recommendation) for recommendation in rule.recommendations],
     }
 
 
 def _unplaced(recommendation: Recommendation) -> Json:
     """Return a recommendation without the keys that depend on a treatment."""
-    said = recommendation_json(
-        AssessedRecommendation(recommendation=recommendation, case=Case.HOLDS, counted=False)
-    )
-    return {key: value for key, value in said.items() if key not in {"case", "counted"}}
+    claim = AssessedRecommendation(recommendation=recommendation, case=Case.HOLDS, counted=False)
+    return {key: value for key, value in recommendation_json(claim).items() if key not in {"case", "counted"}}
 
 
 def _problem(problem: Problem) -> Json:
