@@ -12,6 +12,7 @@ from needlecare.output.rule_files.comparison import difference_text
 from needlecare.review.compare import Reference, differences, unseen
 from needlecare.rules.load import read_schedule
 from program import Result, needlecare
+from small_rules import edited
 
 EXAMPLE = Path(__file__).parents[2] / "schedules" / "examples" / "larkspur.toml"
 
@@ -125,15 +126,6 @@ advice = "Use it."
 why = "Spots."
 recommendations = [{ source = "a", statement = "Tinted", start = "P0D", end = "P30D", applies = "skin IV-VI" }]
 """
-
-
-def edited(*edits: tuple[str, str]) -> str:
-    """Return the rules with each old part replaced by a new one, or put behind for no old part."""
-    text = RULES
-    for old, new in edits:
-        assert old == "" or text.count(old) == 1, f"{old!r} must stand once"
-        text = text.replace(old, new) if old else text + new
-    return text
 
 
 @cache
@@ -461,7 +453,7 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
 
 @pytest.mark.parametrize(("edit", "lines"), CHANGES.values(), ids=CHANGES)
 def test_what_a_patient_is_told_otherwise_is_said_in_words(edit: tuple[str, str], lines: list[str]) -> None:
-    found = told(RULES, edited(edit))
+    found = told(RULES, edited(RULES, [edit]))
     if not any(line.startswith("Changed") for line in lines):  # a row of its own each, below
         found = [line for line in found if not line.startswith("Changed")]
     assert found == lines
@@ -470,13 +462,13 @@ def test_what_a_patient_is_told_otherwise_is_said_in_words(edit: tuple[str, str]
 @pytest.mark.long
 @pytest.mark.parametrize(("edit", "lines"), CHANGES.values(), ids=CHANGES)
 def test_a_change_is_a_change_in_either_direction(edit: tuple[str, str], lines: list[str]) -> None:
-    there, back = (schedule(text) for text in (RULES, edited(edit)))
+    there, back = (schedule(text) for text in (RULES, edited(RULES, [edit])))
     seen = [line for line in lines if not line.startswith("Changed")]
     assert len(differences(there, back)) == len(differences(back, there)) == len(seen)
 
 
 def test_times_where_a_note_was_are_new() -> None:
-    found = told(edited((FROM_A_DAY, 'statement = "Now and then"')), RULES)
+    found = told(edited(RULES, [(FROM_A_DAY, 'statement = "Now and then"')]), RULES)
     assert found[0] == (
         "New: Moisturise (cream): from 24 hours after the treatment until 7 days after the treatment "
         "instead of a note without times"
@@ -488,7 +480,7 @@ def test_a_month_and_its_days_differ_in_a_short_month_only() -> None:
         (A_WEEK, f'statement = "A month", start = "P0D", end = "{end}"') for end in ("P1M", "P31D")
     )
     # From 15 January a month is 31 days. From 10 February it is 28, so 31 days are three more.
-    assert told(edited(month), edited(days))[0] == (
+    assert told(edited(RULES, [month]), edited(RULES, [days]))[0] == (
         "Longer: No gym (gym), in a short month: until 31 days after the treatment instead of 1 month: "
         "about 3 days longer"
     )
@@ -496,7 +488,7 @@ def test_a_month_and_its_days_differ_in_a_short_month_only() -> None:
 
 def test_a_clock_time_is_another_where_only_the_date_is_known() -> None:
     # Treated at 11:37, 11:37 on day 7 is 7 days; of a date alone, 7 days end with day 7: 12 h 23 min later.
-    text = told(RULES, edited((A_WEEK, 'statement = "A week", start = "P0D", end = "P7D@11:37"')))[0]
+    text = told(RULES, edited(RULES, [(A_WEEK, 'statement = "A week", start = "P0D", end = "P7D@11:37"')]))[0]
     assert text == (
         "Shorter: No gym (gym), where only the date is known: until 11:37 on day 7 instead of "
         "7 days after the treatment: 12½ h shorter"
@@ -504,7 +496,7 @@ def test_a_clock_time_is_another_where_only_the_date_is_known() -> None:
 
 
 def test_every_change_names_the_plainest_treatment_that_shows_it() -> None:
-    found = differences(schedule(RULES), schedule(edited((A_WEEK, A_DAY))))
+    found = differences(schedule(RULES), schedule(edited(RULES, [(A_WEEK, A_DAY)])))
     assert {one.reference for one in found} == {Reference.PLAIN}
 
 
@@ -514,9 +506,11 @@ def test_every_change_names_the_plainest_treatment_that_shows_it() -> None:
 @pytest.fixture
 def rule_files(tmp_path: Path) -> Path:
     (tmp_path / "old.toml").write_text(RULES, encoding="utf-8")
-    (tmp_path / "new.toml").write_text(edited((A_WEEK, A_DAY)), encoding="utf-8")
-    (tmp_path / "same.toml").write_text(edited(('version = "1"', 'version = "2"')), encoding="utf-8")
-    (tmp_path / "broken.toml").write_text(edited(('"P30D", end = "P30D" }', '"30" }')), encoding="utf-8")
+    (tmp_path / "new.toml").write_text(edited(RULES, [(A_WEEK, A_DAY)]), encoding="utf-8")
+    (tmp_path / "same.toml").write_text(edited(RULES, [('version = "1"', 'version = "2"')]), encoding="utf-8")
+    (tmp_path / "broken.toml").write_text(
+        edited(RULES, [('"P30D", end = "P30D" }', '"30" }')]), encoding="utf-8"
+    )
     return tmp_path
 
 

@@ -1,7 +1,6 @@
 """Rule files: what is refused, with its exact place, and what an extending file takes over."""
 
 import hashlib
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -10,82 +9,12 @@ from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import Kind, ReadyLine, Recommendation, Schedule
-from needlecare.review.weakened import weakened_rules
 from needlecare.rules.load import MAX_FILE_BYTES, read_schedule
 from needlecare.time.offsets import parse_offset
-
-# The smallest file that is right. The rows below change a little of it and say where that shows:
-# the numbers on the right are its lines, and line 33 has its columns counted beneath it.
-SMALL = """\
-id = "small"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2027-01-01
-treatment = "Needling"
-
-[standing]
-general = { text = "a", short = "b" }
-medicine = { text = "a", short = "b" }
-open_skin = { text = "a", short = "b" }
-call = { text = "a", short = "b" }
-emergency = { text = "a", short = "b" }
-scope = { text = "a", short = "b" }
-
-[series]
-sessions = 3
-every = "P28D"
-scars_sessions = 4
-scars_every = "P42D"
-
-[sources.clinic]
-tier = 3
-title = "Sheet"
-
-[rules.makeup]
-kind = "avoid"
-title = "No makeup"
-short = "makeup"
-advice = "Wear none."
-why = "Germs."
-then = "fine again"
-recommendations = [
-  { source = "clinic", statement = "A day", start = "P0D", end = "PT24H" },
-]
-"""
-# Lines: 1 id, 2 version, 3 reviewed, 4 review_due, 5 treatment; 7 [standing], 8 general, 13 scope;
-# 15 [series], 16 sessions, 17 every, 19 scars_every; 21 [sources.clinic], 22 tier, 23 title;
-# 25 [rules.makeup], 26 kind, 27 title, 28 short, 29 advice, 30 why, 31 then, 32 recommendations.
-# Columns of line 33: 3 {, 5 source, 14 its value, 24 statement, 36 its value, 45 start, 53 its value,
-# 60 end, 66 its value, 72 the last quote, 74 }.
-
-ONE = '  { source = "clinic", statement = "A day", start = "P0D", end = "PT24H" },'
-ALL = f"recommendations = [\n{ONE}\n]"
-
-# A second rule, from line 35 on where it is appended: 36 kind, 42 after, 43 recommendations.
-HEAT = """
-[rules.heat]
-kind = "avoid"
-title = "No heat"
-short = "heat"
-advice = "None."
-why = "It hurts."
-then = "fine again"
-after = "makeup"
-recommendations = [{ source = "clinic", statement = "A day", start = "P0D", end = "P1D" }]
-""".removeprefix("\n")
+from small_rules import ALL, BASE, CLINIC, HEAT, ONE, SMALL, Edits, edited
 
 # A warning sign by the same id.
 SIGN = HEAT.replace('"avoid"', '"warning"').replace('after = "makeup"\n', "")
-
-Edits = list[tuple[str, str]]
-
-
-def edited(text: str, edits: Edits) -> str:
-    """Return a text with each old part replaced by a new one; for no old part, put the new one behind."""
-    for old, new in edits:
-        assert old == "" or text.count(old) == 1, f"{old!r} must stand once in the file"
-        text = text.replace(old, new) if old else text + new
-    return text
 
 
 def refusal(data: bytes | str, *, base: dict[str, bytes] | None = None) -> list[str]:
@@ -975,20 +904,6 @@ def test_a_source_means_the_same_however_it_is_written(block: str) -> None:
 
 # Files that extend another ------------------------------------------------------------------------
 
-# The base has two rules: makeup for 24 or 48 hours, heat for a day. The clinic's file is added to.
-TWO = '  { source = "clinic", statement = "Two days", start = "P0D", end = "PT48H" },'
-BASE = edited(SMALL, [(ONE, f"{ONE}\n{TWO}"), ("", HEAT)]).encode()
-CLINIC = """\
-extends = "small"
-id = "rose"
-version = "7"
-reviewed = 2026-06-01
-review_due = 2027-06-01
-
-[sources.rose]
-tier = 2
-title = "Our sheet"
-"""
 OURS = '{ source = "rose", statement = "Ours", start = "P0D", end = "PT30H" }'  # 69 characters
 
 
@@ -1183,95 +1098,12 @@ def test_a_clinic_may_keep_the_claim_of_the_rule_that_it_replaces() -> None:
 
 # Laxer than every source --------------------------------------------------------------------------
 
-# Before the treatment the base says: no sun for 12 hours, or for 7 days.
-SUN = """
-[rules.sun]
-kind = "prepare"
-title = "No sun"
-short = "no sun"
-advice = "None."
-why = "It burns."
-recommendations = [
-  { source = "clinic", statement = "12 hours", start = "-PT12H", end = "P0D" },
-  { source = "clinic", statement = "A week", start = "-P7D", end = "P0D" },
-]
-"""
-LAXER_BASE = BASE + SUN.encode()
-MEANT = "is that meant?"
-REFUSED = ", so course may refuse it; write that or longer, or give a range from your own source"
-RANGES = """ranges = [
-  { source = "rose", statement = "a month", every = ["P1M"] },
-  { source = "rose", statement = "four weeks", every = ["P28D", "P1M"] },
-  { source = "rose", statement = "two weeks", every = ["P14D"], set_aside = "too soon" },
-  { source = "rose", statement = "six weeks for scars", every = ["P42D"], applies = "scars" },
-]
-"""
-
-
-def replaced(rule: str, *numbers: str) -> str:
-    """Return the lines, from 10 on, by which a clinic replaces a rule's recommendations."""
-    rows = (f'{{ source = "rose", statement = "x", {one} }}' for one in numbers)
-    return f"[rules.{rule}]\nrecommendations = [{', '.join(rows)}]\n"  # the first row at column 20
-
-
-@pytest.mark.parametrize(
-    ("added", "remark"),
-    [
-        # makeup: 24 or 48 hours
-        (replaced("makeup", 'start = "P0D", end = "PT24H"'), ""),
-        (
-            replaced("makeup", 'start = "P0D", end = "PT23H59M"'),
-            f'11:20: makeup: ends at "PT23H59M", sooner than every source (PT24H); {MEANT}',
-        ),
-        (  # its stricter word is as long as the least strict source's
-            replaced("makeup", 'start = "P0D", end = "PT4H"', 'start = "P0D", end = "P1D", applies = "prp"'),
-            "",
-        ),
-        # sun: 12 hours or 7 days before
-        (replaced("sun", 'start = "-PT12H", end = "P0D"'), ""),
-        (
-            replaced("sun", 'start = "-PT11H", end = "P0D"'),
-            f'11:20: sun: starts at "-PT11H", later than every source (-PT12H); {MEANT}',
-        ),
-        # the time between sessions: 28 days at least, for scars 42
-        ('[series]\nevery = "P4W"\n' + RANGES, ""),
-        (
-            '[series]\nevery = "P27D"\n' + RANGES,
-            f'11:9: series.every: "P27D" is sooner than every source (P28D){REFUSED}',
-        ),
-        (
-            '[series]\nscars_every = "P41D"\n' + RANGES,
-            f'11:15: series.scars_every: "P41D" is sooner than every source (P42D){REFUSED}',
-        ),
-        ('[series]\nscars_every = "P28D"\n' + RANGES.replace(', applies = "scars"', ""), ""),
-        # other changes
-        ('[rules.makeup]\ntitle = "Bare skin"', ""),
-        ("[rules.heat]\noff = true", f"10:1: heat: switched off, though sources advise it; {MEANT}"),
-    ],
-)
-def test_a_clinics_number_that_is_laxer_than_every_source_is_pointed_out(added: str, remark: str) -> None:
-    data = (CLINIC + added).encode()
-    schedule = read_schedule(data, file="rose.toml", base={"small": LAXER_BASE}.get)
-    found = weakened_rules(data, schedule, read_schedule(LAXER_BASE, file="small.toml"))
-    lines = [f"{one.line}:{one.column}: {one.where}: {one.what}" for one in found]
-    assert lines == ([remark] if remark else [])
-
 
 def test_a_list_of_rules_in_the_place_of_their_tables_is_reported_once() -> None:
     head = 'extends = "small"\nid = "rose"\nversion = "1"\nreviewed = 2026-01-01\nreview_due = 2099-01-01\n'
     with pytest.raises(ScheduleError) as caught:
         read_schedule(f'{head}rules = ["makeup"]\n'.encode(), file="rose.toml", base={"small": BASE}.get)
     assert str(caught.value) == "rose.toml:6:1: rules: not a table; write key = value lines"
-
-
-def test_an_interval_is_compared_with_the_ranges_of_a_file_that_extends_nothing_as_well() -> None:
-    """Each of the built-in file that counts lets at least 28 days pass; the two that are set aside do not."""
-    written = (Path(__file__).parents[2] / "schedules" / "microneedling.toml").read_text()
-    assert weakened_rules(written.encode(), read_schedule(written.encode(), file="copy.toml"), None) == []
-    sooner = written.replace('\nevery = "P28D"\n', '\nevery = "P27D"\n').encode()
-    found = weakened_rules(sooner, read_schedule(sooner, file="copy.toml"), None)
-    assert [one.where for one in found] == ["series.every"]
-    assert found[0].what == f'"P27D" is sooner than every source (P28D){REFUSED}'
 
 
 def test_what_a_failing_test_prints_of_a_schedule_can_be_read(builtin: Schedule) -> None:
