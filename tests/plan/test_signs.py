@@ -9,10 +9,11 @@ from needlecare.model import Plan, Schedule
 from needlecare.output.terminal.normal import normal
 from needlecare.output.terminal.normal import today as today_text
 from needlecare.plan.combine import begins, plan
+from needlecare.plan.overview import overview
 from needlecare.plan.question import read
 from needlecare.plan.reply import reply
 from needlecare.plan.search import NotUnderstood
-from needlecare.plan.signs import SignAnswer, Usual, today
+from needlecare.plan.signs import SignAnswer, Usual
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_a_warning_counts_whatever_stands_beside_it(made: Plan) -> None:
 
 
 def test_what_is_usual_today_is_listed_with_when_to_call(made: Plan) -> None:
-    text = today_text(today(made, begins(made) + timedelta(hours=30)))
+    text = today_text(overview(made, begins(made) + timedelta(hours=30)))
     first, *rows = text.splitlines()
     assert first == "Usual now (treated Sat 21 Nov 14:30)"
     assert any(row.startswith("Red, warm and tight, like sunburn, until Sat 28 Nov 14:30.") for row in rows)

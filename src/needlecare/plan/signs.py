@@ -13,7 +13,6 @@ from msgspec import Struct
 from needlecare.model import Kind, Plan, Rule, Status, Window
 from needlecare.plan.answer import windows_by_rule
 from needlecare.plan.combine import begins, status
-from needlecare.plan.overview import overview, windows_of
 
 
 class Usual(StrEnum):
@@ -54,17 +53,6 @@ class SignAnswer(Struct, frozen=True, kw_only=True):
     others: tuple[Rule, ...]
 
 
-class Today(Struct, frozen=True, kw_only=True):
-    """What is usual at a moment (UTC), what is soon, and the warnings to watch for."""
-
-    plan: Plan
-    moment: datetime
-    begun: bool
-    now: tuple[Window, ...]
-    soon: tuple[Window, ...]
-    watch: tuple[Rule, ...]
-
-
 def sign_answer(
     rules: Sequence[Rule],
     plan: Plan,
@@ -93,6 +81,7 @@ def sign_answer(
     if usual is Usual.WARNING and Usual.USUAL in found and not clear:
         usual = Usual.MIXED
     watch = tuple(_watch(signs, plan))
+    warnings = [window.rule for window in plan.warnings if status(window, moment) is Status.ACTIVE]
     return SignAnswer(
         plan=plan,
         moment=moment,
@@ -100,7 +89,7 @@ def sign_answer(
         usual=usual,
         signs=tuple(signs),
         watch=watch,
-        others=tuple(rule for rule in _warnings(plan, moment) if rule not in watch),
+        others=tuple(rule for rule in warnings if rule not in watch),
     )
 
 
@@ -113,19 +102,6 @@ def _without_other_times(signs: Sequence[Sign], named: Collection[Collection[str
     return [sign for sign in signs if sign.rule.id not in (others & settled) - needed]
 
 
-def today(plan: Plan, moment: datetime) -> Today:
-    """Return what is usual at a moment (UTC), and the warnings to watch for."""
-    view = overview(plan, moment)
-    return Today(
-        plan=plan,
-        moment=moment,
-        begun=view.begun,
-        now=view.normal_now,
-        soon=windows_of(view.normal_soon),
-        watch=_warnings(plan, moment),
-    )
-
-
 def _usual(rule: Rule, window: Window | None, moment: datetime, *, absent: bool) -> Usual:
     if rule.kind is Kind.WARNING:
         return Usual.WARNING
@@ -135,11 +111,6 @@ def _usual(rule: Rule, window: Window | None, moment: datetime, *, absent: bool)
     if where is Status.PAST:
         return Usual.PAST
     return Usual.NOT_YET if where is Status.UPCOMING and not absent else Usual.USUAL
-
-
-def _warnings(plan: Plan, moment: datetime) -> tuple[Rule, ...]:
-    """Return the warning signs at a moment (UTC)."""
-    return tuple(window.rule for window in plan.warnings if status(window, moment) is Status.ACTIVE)
 
 
 def _watch(signs: Iterable[Sign], plan: Plan) -> Iterable[Rule]:

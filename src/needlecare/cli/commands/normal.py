@@ -44,10 +44,12 @@ def normal(
         ask(words, current, at=at, dates=chosen.dates, sign=True, style=style)
         return
     from needlecare.output.terminal.normal import today as today_text
-    from needlecare.plan.signs import today
+    from needlecare.plan.overview import overview
 
     made, now, zone = current.plan, current.now, current.plan.treatment.zone
-    view = today(made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=chosen.dates))
+    view = overview(
+        made, now if at is None else options.moment_at(at, now=now, zone=zone, dates=chosen.dates)
+    )
     if style.json:
         from needlecare.output.json.answers import today_json
 

@@ -20,8 +20,9 @@ from needlecare.output.wording import whole_sentence
 from needlecare.plan.answer import Answer, Ruling
 from needlecare.plan.combine import review_notes
 from needlecare.plan.emergency import Alarm
+from needlecare.plan.overview import Overview, windows_of
 from needlecare.plan.reply import Reply
-from needlecare.plan.signs import Sign, SignAnswer, Today, Usual
+from needlecare.plan.signs import Sign, SignAnswer, Usual
 from needlecare.time.zones import local
 
 
@@ -70,15 +71,17 @@ def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
     )
 
 
-def today_json(view: Today) -> str:
+def today_json(view: Overview) -> str:
     """Write what is usual at a moment, and when to call, as JSON."""
     zone = view.plan.treatment.zone
     return json_text(
         {
-            **_about(view.plan, view.moment),
-            "now": [window_summary_json(window, view.moment, zone) for window in view.now],
-            "soon": [window_summary_json(window, view.moment, zone) for window in view.soon],
-            "watch": [_rule_json(rule) for rule in view.watch],
+            **_about(view.plan, view.as_of),
+            "now": [window_summary_json(window, view.as_of, zone) for window in view.normal_now],
+            "soon": [
+                window_summary_json(window, view.as_of, zone) for window in windows_of(view.normal_soon)
+            ],
+            "watch": [_rule_json(window.rule) for window in view.call_now],
             "standing": _standing(view),
         }
     )
@@ -114,7 +117,7 @@ def _window_json(meant: Ruling | Sign, answer: Answer | SignAnswer) -> Json:
     return facts if meant.window else {**facts, "status": None}
 
 
-def _standing(view: SignAnswer | Today) -> Json:
+def _standing(view: SignAnswer | Overview) -> Json:
     schedule = view.plan.schedule
     return {name: standing_text(name, schedule) for name in ("call", "emergency", "general")}
 

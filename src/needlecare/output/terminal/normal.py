@@ -12,7 +12,8 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DONT, NOTICE, STRONG
 from needlecare.output.timing import since, until
 from needlecare.output.wording import joined, sentence
-from needlecare.plan.signs import Sign, SignAnswer, Today, Usual
+from needlecare.plan.overview import Overview
+from needlecare.plan.signs import Sign, SignAnswer, Usual
 from needlecare.time.zones import local
 
 _STYLES = {
@@ -31,23 +32,24 @@ def normal(answer: SignAnswer, *, at: bool = False, name: str = "", screen: Scre
     return answer_text(rows, answer.plan, answer.moment, _STYLES[answer.usual], screen=screen)
 
 
-def today(view: Today, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
+def today(view: Overview, *, at: bool = False, name: str = "", screen: Screen | None = None) -> str:
     """Write what is usual at a moment, and when to call."""
-    plan, zone = view.plan, view.plan.treatment.zone
-    day = local(view.moment, zone).date()
-    when = f"on {moment_asked(plan, view.moment)}" if at else "now"
-    usual = f"Usual {when}" if view.now else f"Nothing special is expected {when}"
-    rows = [f"{usual} ({treated(plan, view.moment, name)})"]
-    for window in view.now:
+    plan, moment, zone = view.plan, view.as_of, view.plan.treatment.zone
+    day = local(moment, zone).date()
+    when = f"on {moment_asked(plan, moment)}" if at else "now"
+    usual = f"Usual {when}" if view.normal_now else f"Nothing special is expected {when}"
+    rows = [f"{usual} ({treated(plan, moment, name)})"]
+    for window in view.normal_now:
         end = f", until {until(window.end, zone, day)}" if window.end else ""
         rows.append(f"{window.rule.title}{end}. {window.rule.advice}")
     rows += [
-        sentence(f"From {since(window.start, zone, day)}: {window.rule.title}")
-        for window in view.soon
-        if window.start is not None
+        sentence(f"From {since(group.moment, zone, day)}: {window.rule.title}")
+        for group in view.normal_soon
+        for window in group.windows
     ]
-    rows += [f"Call {clinic_name(plan.schedule)}: {rule.title}. {rule.advice}" for rule in view.watch]
-    return answer_text(rows, plan, view.moment, STRONG, screen=screen)
+    warnings = [window.rule for window in view.call_now]
+    rows += [f"Call {clinic_name(plan.schedule)}: {rule.title}. {rule.advice}" for rule in warnings]
+    return answer_text(rows, plan, moment, STRONG, screen=screen)
 
 
 class SignWording:
