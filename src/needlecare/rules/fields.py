@@ -6,7 +6,11 @@ Nothing here knows the keys of a rule file; `load.py` asks for them by name.
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from needlecare.errors import nearest, quoted
 from needlecare.model import PLACEHOLDERS, Condition, Offset
@@ -23,6 +27,7 @@ _INVISIBLE = re.compile(
 )
 
 Path = tuple[str | int, ...]
+AnyStruct = TypeVar("AnyStruct", bound=Struct)
 
 
 class Problems:
@@ -185,10 +190,6 @@ class Fields:
         elif self.values[key] == []:
             self.wrong(f"empty; {remedy}", key)
 
-    def condition(self) -> Condition:
-        """Return the condition of a recommendation; without one, it applies to every treatment."""
-        return Condition(self.choice("applies", [c.value for c in Condition], Condition.ALL) or Condition.ALL)
-
     def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str | None:
         """Return one of some texts; without a default, one that is neither written nor inherited is missing."""
         value = self.get(key)
@@ -219,6 +220,26 @@ class Fields:
         except InvalidOffset as error:
             self.wrong(str(error), *path)
         return None
+
+    def struct(self, type_: type[AnyStruct], prose: Collection[str] = (), **given: object) -> AnyStruct:
+        """Read a struct: each of its fields that isn't given has a key of its name, whose value is of its type.
+
+        A text is required if the field has no default; those in `prose` may have several lines.
+        """
+        readers: dict[object, Callable[[str], object]] = {
+            str | None: self.optional,
+            bool: self.flag,
+            tuple[str, ...]: self.texts,
+            Offset | None: self.offset,
+            Condition: lambda _: Condition(
+                self.choice("applies", [*Condition], Condition.ALL) or Condition.ALL
+            ),
+        }
+        for field in fields(type_):
+            if field.name not in given:
+                read_text = partial(self.prose if field.name in prose else self.text, required=field.required)
+                given[field.name] = readers.get(field.type, read_text)(field.name)
+        return type_(**given)
 
     def table(self, key: str, inherited: object = None) -> "Fields":
         """Return the table below a key; empty if there is none. It inherits what this one does below that key."""

@@ -242,7 +242,6 @@ class _ScheduleReader:
         self._check_claims()
         if base is None and not root.has("rules"):
             root.wrong("missing rules; write [rules.makeup] and its keys")
-        services = root.table("services")
         goals = base.ready if base and not root.has("ready") else map(self._ready_line, root.tables("ready"))
         schedule = Schedule(
             id=identity,
@@ -260,7 +259,7 @@ class _ScheduleReader:
             clinic=self._clinic(),
             clock=self._clock(),
             areas=root.texts("areas"),
-            services=Services(**{name: services.texts(name) for name in Services.__struct_fields__}),
+            services=root.table("services").struct(Services),
             export=self._export(),
             sms=self._sms(),
             only_ours=only_ours,
@@ -292,14 +291,12 @@ class _ScheduleReader:
             if key not in set(Column):
                 near = self.problems.nearest(key, list(Column))
                 headings.wrong(f"unknown column {quoted(key)}{near}; write one of {', '.join(Column)}", key)
-        return ExportFormat(
-            preset=table.text("preset", required=False),
+        return table.struct(
+            ExportFormat,
             map={key: headings.text(key) for key in headings.values if key in set(Column)},
             dates=table.choice("dates", ("dmy", "mdy"), "") or "",
             only=self._conditions(table, "only"),
             skip=self._conditions(table, "skip"),
-            service=table.texts("service"),
-            ref_from=table.texts("ref_from"),
         )
 
     def _conditions(self, table: Fields, key: str) -> tuple[str, ...]:
@@ -311,11 +308,8 @@ class _ScheduleReader:
 
     def _sms(self) -> SmsWording:
         table = self.root.table("sms")
-        return SmsWording(
-            opening=table.prose("opening", required=False),
-            closing=table.prose("closing", required=False),
-            messages=table.choice("messages", ("few", "all"), "few") or "few",
-        )
+        messages = table.choice("messages", ("few", "all"), "few")
+        return table.struct(SmsWording, prose=("opening", "closing"), messages=messages)
 
     def _extended(self) -> Schedule | None:
         if not self.root.has("extends"):
@@ -341,15 +335,9 @@ class _ScheduleReader:
         tier = table.number("tier", 1, 4)
         if tier is None and not table.has("tier"):
             table.wrong("missing tier; write tier = 1 to 4")
-        return Source(
-            key=key,
-            tier=tier or 4,
-            title=table.text("title"),
-            publisher=table.text("publisher", required=False),
-            year=table.number("year", 1900, 2199),
-            address=table.text("address", required=False),
-            own=self.root.has("extends") or self.root.has("clinic"),
-        )
+        year = table.number("year", 1900, 2199)
+        own = self.root.has("extends") or self.root.has("clinic")
+        return table.struct(Source, key=key, tier=tier or 4, year=year, own=own)
 
     def _read_rules(self, inherited: Mapping[str, Rule], *, only_ours: bool) -> frozenset[str]:
         """Read the rules, and return the ids of those that the file switches off."""
@@ -382,22 +370,17 @@ class _ScheduleReader:
         if kind is Kind.AVOID and not then and not table.has("then"):
             table.wrong('missing then; write what to say when it ends: "makeup is fine again"')
         series = table.choice("series", [scope.value for scope in SessionScope], "")
-        rule = Rule(
+        rule = table.struct(
+            Rule,
+            prose=("advice", "why"),
             id=key,
             kind=kind or Kind.AVOID,
-            title=table.text("title"),
-            short=table.text("short"),
-            advice=table.prose("advice"),
-            why=table.prose("why"),
             then=then or None,
             news=self._title_words(table, "news"),
             tonight=self._title_words(table, "tonight"),
             priority=table.number("priority", 1, UNRANKED) or UNRANKED,
-            covers=table.texts("covers"),
             after=table.text("after", required=False) or None,
-            daily=table.flag("daily"),
             series=SessionScope(series) if series else None,
-            medicine=table.flag("medicine"),
             past=table.text("past", required=False) or None,
             exceptions=self._exceptions(table),
             recommendations=recommendations,
@@ -434,18 +417,8 @@ class _ScheduleReader:
             if claim in self.claims:
                 fields.wrong(f"claim {quoted(claim)} appears twice; give each its own id", "claim")
             self.claims[claim] = fields.path
-            recommendation = Recommendation(
-                claim=claim,
-                source=self._known_source(fields),
-                statement=fields.text("statement"),
-                start=fields.offset("start"),
-                end=fields.offset("end"),
-                earliest=fields.offset("earliest"),
-                condition=fields.condition(),
-                ours=self._ours(fields),
-                set_aside=fields.optional("set_aside"),
-                note=fields.optional("note"),
-            )
+            source, ours = self._known_source(fields), self._ours(fields)
+            recommendation = fields.struct(Recommendation, claim=claim, source=source, ours=ours)
             self._check_edges(fields, kind, recommendation)
             found.append(recommendation)
         table.need_list("recommendations", "write who says it, from when and until when")
@@ -576,17 +549,11 @@ class _ScheduleReader:
         for number, name in enumerate(named):
             path = (*table.path, "rules", number)
             self._check_named(name, path, _ENDS_FOR_GOOD, "name avoid and expect rules")
-        return ReadyLine(title=table.text("title"), rules=named, apart=table.flag("apart"))
+        return table.struct(ReadyLine, rules=named)
 
     def _range(self, table: Fields) -> SeriesRange:
-        return SeriesRange(
-            source=self._known_source(table),
-            statement=table.text("statement"),
-            condition=table.condition(),
-            sessions=self._bounds(table),
-            every=self._intervals(table),
-            set_aside=table.optional("set_aside"),
-        )
+        source, sessions, every = self._known_source(table), self._bounds(table), self._intervals(table)
+        return table.struct(SeriesRange, source=source, sessions=sessions, every=every)
 
     def _bounds(self, table: Fields) -> tuple[int, int] | None:
         match table.get("sessions"):
@@ -625,12 +592,7 @@ class _ScheduleReader:
         inherited: Clinic | None = table.inherited
         if not self.root.has("clinic"):
             return inherited
-        return Clinic(
-            name=table.text("name"),
-            telephone=table.text("telephone", required=False),
-            emergency=table.text("emergency", required=False),
-            footer=table.text("footer", required=False),
-        )
+        return table.struct(Clinic)
 
 
 def _waited_for(kind: Kind) -> frozenset[Kind]:
