@@ -1,8 +1,7 @@
 """Small rule files that several tests change, and what a clinic's file adds to one."""
 
-# The smallest file that is right. The rows below change a little of it and say where that shows:
-# the numbers on the right are its lines, and line 33 has its columns counted beneath it.
-SMALL = """\
+# What every file has before its sources.
+HEAD = """\
 id = "small"
 version = "1"
 reviewed = 2026-01-01
@@ -23,6 +22,12 @@ every = "P28D"
 scars_sessions = 4
 scars_every = "P42D"
 
+"""
+
+# The smallest file that is right. Tests change a little of it, and say on which line and in which column that shows.
+SMALL = (
+    HEAD
+    + """\
 [sources.clinic]
 tier = 3
 title = "Sheet"
@@ -38,6 +43,7 @@ recommendations = [
   { source = "clinic", statement = "A day", start = "P0D", end = "PT24H" },
 ]
 """
+)
 # Lines: 1 id, 2 version, 3 reviewed, 4 review_due, 5 treatment; 7 [standing], 8 general, 13 scope;
 # 15 [series], 16 sessions, 17 every, 19 scars_every; 21 [sources.clinic], 22 tier, 23 title;
 # 25 [rules.makeup], 26 kind, 27 title, 28 short, 29 advice, 30 why, 31 then, 32 recommendations.

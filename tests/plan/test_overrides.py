@@ -19,23 +19,11 @@ from needlecare.plan.course import course
 from needlecare.plan.overrides import checked_overrides, parse_overrides
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
+from small_rules import HEAD
 
-RULES = b"""
-id = "small"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2027-01-01
-treatment = "Needling"
-series = { sessions = 3, every = "P28D", scars_sessions = 4, scars_every = "P42D" }
-
-[standing]
-general = { text = "a", short = "b" }
-medicine = { text = "a", short = "b" }
-open_skin = { text = "a", short = "b" }
-call = { text = "a", short = "b" }
-emergency = { text = "a", short = "b", covers = ["fainting"] }
-scope = { text = "a", short = "b" }
-
+RULES = (
+    HEAD
+    + """
 [sources]
 a = { tier = 1, title = "A" }
 b = { tier = 2, title = "B" }
@@ -121,6 +109,7 @@ advice = "x"
 why = "x"
 recommendations = [{ source = "a", statement = "x", start = "P0D", end = "P3D" }]
 """
+).encode()
 SMALL = read_schedule(RULES, file="small.toml")
 PLAIN = treatment("2026-11-21T14:30+01:00")
 

@@ -34,6 +34,7 @@ from needlecare.plan.combine import begins, notes_at, placed_recommendations, pl
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
 from needlecare.time.zones import first_moment, local
+from small_rules import HEAD
 
 BERLIN = ZoneInfo("Europe/Berlin")
 GMT = ZoneInfo("Etc/UTC")  # a zone without clock changes, for plain sums
@@ -51,21 +52,15 @@ def windows(a_plan: Plan, kind: Kind | None = None) -> dict[str, Window]:
 
 # Small schedules ----------------------------------------------------------------------------------
 
-HEAD = """
-id = "small"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2027-01-01
-treatment = "Needling"
-standing = { general = { text = "a", short = "b" }, medicine = { text = "a", short = "b" }, \
-open_skin = { text = "a", short = "b" }, call = { text = "a", short = "b" }, \
-emergency = { text = "a", short = "b" }, scope = { text = "a", short = "b" } }
-series = { sessions = 3, every = "P28D", scars_sessions = 4, scars_every = "P42D" }
+SOURCED = (
+    HEAD
+    + """\
 [sources]
 a = { tier = 1, title = "A" }
 b = { tier = 2, title = "B" }
 c = { tier = 3, title = "C" }
 """
+)
 
 
 def says(
@@ -110,7 +105,7 @@ def rule(name: str, kind: Kind, *said: Recommendation, after: str | None = None)
 
 def in_a_file(rules: Sequence[Rule]) -> Schedule:
     """Return the rules as a schedule that went through the checks of a rule file."""
-    lines = [HEAD]
+    lines = [SOURCED]
     for one in rules:
         lines.append(f"[rules.{one.id}]")
         texts = {

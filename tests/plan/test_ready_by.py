@@ -29,24 +29,12 @@ from needlecare.plan.ready_by import ReadyBy, ready_by
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_interval
 from needlecare.time.zones import first_moment
+from small_rules import HEAD
 
 SMALL = read_schedule(
-    b"""
-id = "small"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2027-01-01
-treatment = "Needling"
-series = { sessions = 3, every = "P28D", scars_sessions = 4, scars_every = "P42D" }
-
-[standing]
-general = { text = "a", short = "b" }
-medicine = { text = "a", short = "b" }
-open_skin = { text = "a", short = "b" }
-call = { text = "a", short = "b" }
-emergency = { text = "a", short = "b", covers = ["fainting"] }
-scope = { text = "a", short = "b" }
-
+    (
+        HEAD
+        + """
 [sources]
 a = { tier = 1, title = "A" }
 
@@ -137,7 +125,8 @@ short = "results"
 advice = "x"
 why = "x"
 recommendations = [{ source = "a", statement = "x", start = "P14D", end = "P28D" }]
-""",
+"""
+    ).encode(),
     file="small.toml",
 )
 NOTHING = "Nothing left to avoid"

@@ -19,6 +19,7 @@ from needlecare.rules.load import _ScheduleReader, read_schedule
 from needlecare.rules.positions import read_document
 from needlecare.storage.rule_files import builtin_data, schedule_names
 from program import Result, needlecare
+from small_rules import HEAD
 
 SCHEDULES = Path(__file__).parents[2] / "schedules"
 BUILTIN = SCHEDULES / "microneedling.toml"
@@ -144,26 +145,9 @@ def test_the_schema_knows_every_key_that_the_reader_asks_for_and_no_other() -> N
     assert set(asked(table)) == set(described(RULES))
 
 
-WHOLE = """\
-id = "small"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2099-01-01
-treatment = "Needling"
-
-[standing]
-general = { text = "a", short = "b" }
-medicine = { text = "a", short = "b" }
-open_skin = { text = "a", short = "b" }
-call = { text = "a", short = "b" }
-emergency = { text = "a", short = "b" }
-scope = { text = "a", short = "b" }
-
-[series]
-sessions = 3
-every = "P28D"
-scars_sessions = 4
-scars_every = "P42D"
+WHOLE = (
+    HEAD.replace("2027", "2099")
+    + """\
 ranges = [{ source = "ours", statement = "x", sessions = [3, 6], every = ["P4W"] }]
 
 [sources.ours]
@@ -180,6 +164,7 @@ why = "Germs."
 then = "fine again"
 recommendations = [{ source = "ours", statement = "A day", start = "P0D", end = "PT24H", ours = ["end"] }]
 """
+)
 CLINIC = """\
 extends = "microneedling"
 id = "rose"
