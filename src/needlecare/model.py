@@ -71,12 +71,15 @@ class SkinType(IntEnum):
         raise ValueError("no Fitzpatrick skin type")
 
 
-class Case(Enum):
-    """Whether a recommendation applies to a treatment; unknown if that depends on a skin type that is not given."""
+class Applicability(Enum):
+    """Whether a recommendation applies to a treatment; unknown if that depends on a skin type that is not given.
 
-    HOLDS = "holds"
+    JSON contains the values, so they never change.
+    """
+
+    YES = "holds"
     UNKNOWN = "unknown"
-    OTHER = "other"
+    NO = "other"
 
 
 class Status(StrEnum):
@@ -410,7 +413,7 @@ class AssessedRecommendation(Struct, frozen=True, kw_only=True):
     """A recommendation for one kind of treatment: whether it applies, and whether it counts."""
 
     recommendation: Recommendation
-    case: Case
+    applies: Applicability
     counted: bool
 
 

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from needlecare.errors import ScheduleError, UsageError
 from needlecare.model import (
+    Applicability,
     AvoidWindow,
-    Case,
     ClaimPart,
     Condition,
     Kind,
@@ -518,15 +518,15 @@ def test_what_does_not_count_is_listed_all_the_same_with_its_case() -> None:
     made = plan(NOON, in_a_file([rule("x", Kind.AVOID, *said)]))
     window = windows(made)["x"]
     placed = placed_recommendations(window.rule, made)
-    assert [(one.case, one.counted) for one in window.recommendations] == [
-        (one.case, one.counted) for one in placed
+    assert [(one.applies, one.counted) for one in window.recommendations] == [
+        (one.applies, one.counted) for one in placed
     ]
-    assert [(one.case, one.counted, one.end is not None) for one in placed] == [
-        (Case.HOLDS, True, True),
-        (Case.HOLDS, False, False),
-        (Case.HOLDS, False, False),
-        (Case.OTHER, False, False),
-        (Case.UNKNOWN, True, True),
+    assert [(one.applies, one.counted, one.end is not None) for one in placed] == [
+        (Applicability.YES, True, True),
+        (Applicability.YES, False, False),
+        (Applicability.YES, False, False),
+        (Applicability.NO, False, False),
+        (Applicability.UNKNOWN, True, True),
     ]
     assert window.recommendations[2].recommendation.set_aside == "an outlier"
     assert isinstance(NOON.treated, datetime)

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import (
     CLINIC_WORD,
+    Applicability,
     AssessedRecommendation,
     AvoidWindow,
-    Case,
     ClaimPart,
     Condition,
     Kind,
@@ -138,7 +138,7 @@ def placed_recommendations(rule: Rule, plan: Plan) -> tuple[PlacedRecommendation
     )
 
 
-def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Case:
+def applicability(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> Applicability:
     """Return whether a recommendation, or the range of a series, applies to a treatment.
 
     With an unknown skin type, avoid rules use the recommendation, which makes them stricter; for other kinds it
@@ -146,15 +146,15 @@ def case(recommendation: Recommendation | SeriesRange, treatment: Treatment) -> 
     """
     match recommendation.condition:
         case Condition.ALL:
-            return Case.HOLDS
+            return Applicability.YES
         case Condition.PRP:
-            return Case.HOLDS if treatment.prp else Case.OTHER
+            return Applicability.YES if treatment.prp else Applicability.NO
         case Condition.SCARS:
-            return Case.HOLDS if treatment.scars else Case.OTHER
+            return Applicability.YES if treatment.scars else Applicability.NO
         case Condition.DARKER_SKIN:
             if treatment.skin_type is None:
-                return Case.UNKNOWN
-            return Case.HOLDS if treatment.skin_type >= SkinType.IV else Case.OTHER
+                return Applicability.UNKNOWN
+            return Applicability.YES if treatment.skin_type >= SkinType.IV else Applicability.NO
         case _:
             assert_never(recommendation.condition)
 
@@ -187,10 +187,10 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
     for claim in assessed:
         if claim.counted:
             said = claim.recommendation
-            key = (said.start, said.end, said.earliest, said.condition, claim.case, _is_certain(claim))
+            key = (said.start, said.end, said.earliest, said.condition, claim.applies, _is_certain(claim))
             distinct.setdefault(key, claim)
     counted = [*distinct.values()]
-    has_window = any(_takes_part(claim.case, rule.kind) for claim in assessed)
+    has_window = any(_takes_part(claim.applies, rule.kind) for claim in assessed)
     notes = [] if rule.kind is Kind.AVOID else _skin_notes(rule, assessed)
     if has_window and not counted and rule.kind not in _ALWAYS:
         has_window = False
@@ -211,13 +211,15 @@ def _evaluate(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> _Evalu
 
 
 def _is_certain(claim: AssessedRecommendation) -> bool:
-    return claim.case is Case.HOLDS and ClaimPart.CONDITION not in claim.recommendation.ours
+    return claim.applies is Applicability.YES and ClaimPart.CONDITION not in claim.recommendation.ours
 
 
 def _skin_notes(rule: Rule, assessed: Sequence[AssessedRecommendation]) -> list[Note]:
     """Return a note on what sources add for darker skin, if the skin type is unknown."""
     unknown = [
-        claim for claim in assessed if claim.case is Case.UNKNOWN and not claim.recommendation.set_aside
+        claim
+        for claim in assessed
+        if claim.applies is Applicability.UNKNOWN and not claim.recommendation.set_aside
     ]
     if not unknown:
         return []
@@ -230,26 +232,26 @@ def _assessed(rule: Rule, treatment: Treatment, follow: Sequence[str]) -> tuple[
     """Return the recommendations of the followed sources, each with whether it applies and counts."""
     return tuple(
         AssessedRecommendation(
-            recommendation=recommendation, case=found, counted=_counts(recommendation, found, rule.kind)
+            recommendation=recommendation, applies=found, counted=_counts(recommendation, found, rule.kind)
         )
         for recommendation in rule.recommendations
         if not follow
         or rule.kind in _ALWAYS
         or recommendation.source in follow
         or recommendation.source == CLINIC_WORD
-        for found in [case(recommendation, treatment)]
+        for found in [applicability(recommendation, treatment)]
     )
 
 
-def _counts(recommendation: Recommendation, found: Case, kind: Kind) -> bool:
+def _counts(recommendation: Recommendation, found: Applicability, kind: Kind) -> bool:
     """Whether a recommendation takes part, is not set aside, and gives the edges that its kind needs."""
     edges = (recommendation.start is not None, recommendation.end is not None)
     gives_enough = all(edges) if kind in _ADVICE else any(edges)
     return gives_enough and recommendation.set_aside is None and _takes_part(found, kind)
 
 
-def _takes_part(found: Case, kind: Kind) -> bool:
-    return found is Case.HOLDS or (found is Case.UNKNOWN and kind is Kind.AVOID)
+def _takes_part(found: Applicability, kind: Kind) -> bool:
+    return found is Applicability.YES or (found is Applicability.UNKNOWN and kind is Kind.AVOID)
 
 
 class _Moments(dict[Offset, datetime]):
@@ -339,7 +341,7 @@ class _Planning:
                 earliest = min(earliest, end) if end else earliest
         return PlacedRecommendation(
             recommendation=said,
-            case=assessed.case,
+            applies=assessed.applies,
             counted=assessed.counted,
             start=start,
             end=end,
@@ -472,7 +474,7 @@ class _Planning:
         self, window: AvoidWindow, placed: Sequence[PlacedRecommendation], after: Window | None
     ) -> None:
         """Add a note if an avoid window may end sooner once the skin type is known."""
-        ends = [claim.end for claim in placed if claim.end and claim.case is not Case.UNKNOWN]
+        ends = [claim.end for claim in placed if claim.end and claim.applies is not Applicability.UNKNOWN]
         if len(ends) == len(placed) or not ends:
             return
         sooner = max([*ends, *([after.end] if after is not None and after.end else [])])

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from needlecare.errors import UsageError
 from needlecare.model import (
+    Applicability,
     AvoidWindow,
-    Case,
     Condition,
     Kind,
     Note,
@@ -31,7 +31,7 @@ from needlecare.model import (
     Treatment,
     Window,
 )
-from needlecare.plan.combine import Planner, begins, case
+from needlecare.plan.combine import Planner, applicability, begins
 from needlecare.plan.language import normalize
 from needlecare.time.offsets import LAST_YEAR, place, place_day
 from needlecare.time.zones import Edge, first_moment, local, resolve
@@ -304,7 +304,9 @@ class _CoursePlanning(Struct):
         found = [
             given
             for given in self.schedule.series.ranges
-            if given.set_aside is None and getattr(given, what) and case(given, self.first) is Case.HOLDS
+            if given.set_aside is None
+            and getattr(given, what)
+            and applicability(given, self.first) is Applicability.YES
         ]
         if self.first.scars:
             found = [given for given in found if given.condition is Condition.SCARS] or found

@@ -63,7 +63,7 @@ class Reference(Enum):
 Options = tuple[bool, bool, Skin]  # of one treatment: PRP, scars, skin type
 
 
-class Cases(Struct, frozen=True, kw_only=True):
+class TreatmentSet(Struct, frozen=True, kw_only=True):
     """A set of treatments: with or without PRP, for scars or not (None: both), and the skin types."""
 
     prp: bool | None = None
@@ -112,7 +112,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     before: Value
     after: Value
     rule: Rule | None = None
-    cases: tuple[Cases, ...] = (Cases(),)
+    treatments: tuple[TreatmentSet, ...] = (TreatmentSet(),)
     reference: Reference = Reference.PLAIN
 
 
@@ -130,7 +130,7 @@ def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
     """Return what changes for a patient: first rules, in the order of the files, then everything else."""
     plans = [
         _PlanPair(reference, options, _placed(before, reference, options), _placed(after, reference, options))
-        for reference, options in product(Reference, Cases().options())
+        for reference, options in product(Reference, TreatmentSet().options())
     ]
     rules = ((before.rules.get(name), after.rules.get(name)) for name in {**before.rules, **after.rules})
     of_rules = (difference for old, new in rules for difference in _of_rule(old, new, plans))
@@ -152,11 +152,11 @@ def unseen(before: Schedule, after: Schedule) -> dict[Unseen, tuple[str, ...]]:
 
 # Rules --------------------------------------------------------------------------------------------
 
-_CASES = {
-    cases: frozenset(cases.options())
+_TREATMENT_SETS = {
+    treatments: frozenset(treatments.options())
     for size in (3, 2, 1)
     for prp, scars, skins in product((None, False, True), (None, False, True), combinations(Skin, size))
-    for cases in [Cases(prp=prp, scars=scars, skins=skins)]
+    for treatments in [TreatmentSet(prp=prp, scars=scars, skins=skins)]
 }
 _SKIN_TYPES = {Skin.LIGHTER: SkinType.II, Skin.DARKER: SkinType.V, Skin.UNKNOWN: None}
 # The keys of a rule that a plan shows.
@@ -249,7 +249,7 @@ def _of_rule(old: Rule | None, new: Rule | None, plans: Iterable[_PlanPair]) -> 
         for change in changed:
             found.setdefault(change, set()).add(options)
     for change, treatments in found.items():
-        yield replace(change, cases=tuple(_fewest_cases(treatments)))
+        yield replace(change, treatments=tuple(_fewest_sets(treatments)))
 
 
 def _compared(
@@ -305,13 +305,13 @@ def _said(rule: Rule, key: str) -> str | None:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _fewest_cases(treatments: set[Options]) -> Iterator[Cases]:
-    """Describe a set of treatments with as few cases as possible, the largest first."""
-    fitting = [(cases, options) for cases, options in _CASES.items() if options <= treatments]
-    left = set(treatments)
+def _fewest_sets(all_options: set[Options]) -> Iterator[TreatmentSet]:
+    """Describe the options of treatments by as few sets as possible, the largest first."""
+    fitting = {found: options for found, options in _TREATMENT_SETS.items() if options <= all_options}
+    left = set(all_options)
     while left:
-        largest, options = max(fitting, key=lambda fit: len(left & fit[1]))
-        left -= options
+        largest = max(fitting, key=lambda found: len(left & fitting[found]))
+        left -= fitting[largest]
         yield largest
 
 

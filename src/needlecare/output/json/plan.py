@@ -160,7 +160,7 @@ def recommendation_json(assessed: AssessedRecommendation) -> Json:
         "end": _written(recommendation.end),
         "earliest": _written(recommendation.earliest),
         "condition": recommendation.condition.value,
-        "case": assessed.case.value,
+        "case": assessed.applies.value,
         "ours": sorted(part.value for part in recommendation.ours),
         "counted": assessed.counted,
         "set_aside": recommendation.set_aside,

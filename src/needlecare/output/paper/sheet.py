@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from needlecare.model import (
+    Applicability,
     AvoidWindow,
-    Case,
     Kind,
     Note,
     NoteCode,
@@ -395,7 +395,7 @@ class _Sheet:
         used = {
             assessed.recommendation.source
             for assessed in placed
-            if assessed.case is not Case.OTHER and assessed.recommendation.set_aside is None
+            if assessed.applies is not Applicability.NO and assessed.recommendation.set_aside is None
         }
         return tuple(source for source in plan.schedule.sources.values() if source.key in used)
 

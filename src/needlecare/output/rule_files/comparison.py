@@ -11,12 +11,12 @@ from needlecare.output.terminal.why import offset_words
 from needlecare.output.timing import how_long
 from needlecare.output.wording import joined
 from needlecare.review.compare import (
-    Cases,
     ChangeKind,
     Difference,
     Reference,
     Skin,
     Span,
+    TreatmentSet,
     Unseen,
     Value,
     WindowEdge,
@@ -129,8 +129,8 @@ def _difference_text(difference: Difference) -> str:
     rule = difference.rule
     if rule is None:
         return _reworded(difference)
-    cases = "; or ".join(filter(None, map(_cases, difference.cases)))
-    place = filter(None, [f"{rule.title} ({rule.id})", cases, _REFERENCES[difference.reference]])
+    treatments = "; or ".join(filter(None, map(_treatments, difference.treatments)))
+    place = filter(None, [f"{rule.title} ({rule.id})", treatments, _REFERENCES[difference.reference]])
     return f"{', '.join(place)}: {_change_text(difference, rule.kind)}"
 
 
@@ -246,15 +246,15 @@ def _by(before: WindowEdge, after: WindowEdge) -> str:
     return f"about {distance}" if len(months) > 1 else distance
 
 
-def _cases(cases: Cases) -> str:
+def _treatments(these: TreatmentSet) -> str:
     """Write "with PRP, for scars, skin type IV-VI or unknown"; nothing if it is true of every treatment."""
     parts = []
-    if cases.prp is not None:
-        parts.append("with PRP" if cases.prp else "without PRP")
-    if cases.scars is not None:
-        parts.append("for scars" if cases.scars else "not for scars")
-    if len(cases.skins) < len(Skin):
-        parts.append(f"skin type {joined(cases.skins, 'or')}")
+    if these.prp is not None:
+        parts.append("with PRP" if these.prp else "without PRP")
+    if these.scars is not None:
+        parts.append("for scars" if these.scars else "not for scars")
+    if len(these.skins) < len(Skin):
+        parts.append(f"skin type {joined(these.skins, 'or')}")
     return ", ".join(parts)
 
 
@@ -269,8 +269,8 @@ def _difference_json(difference: Difference) -> Json:
         "before": _value_json(difference.before),
         "after": _value_json(difference.after),
         "cases": [
-            {"prp": case.prp, "scars": case.scars, "skin_types": [skin.value for skin in case.skins]}
-            for case in difference.cases
+            {"prp": these.prp, "scars": these.scars, "skin_types": [skin.value for skin in these.skins]}
+            for these in difference.treatments
         ],
         "only": None if difference.reference is Reference.PLAIN else difference.reference.name.lower(),
         "text": _difference_text(difference),

@@ -7,8 +7,8 @@ from msgspec.structs import asdict
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import (
+    Applicability,
     AssessedRecommendation,
-    Case,
     Condition,
     Kind,
     Recommendation,
@@ -217,7 +217,7 @@ def _rule_json(rule: Rule) -> Json:
 
 def _unplaced(recommendation: Recommendation) -> Json:
     """Return a recommendation without the keys that depend on a treatment."""
-    claim = AssessedRecommendation(recommendation=recommendation, case=Case.HOLDS, counted=False)
+    claim = AssessedRecommendation(recommendation=recommendation, applies=Applicability.YES, counted=False)
     return {key: value for key, value in recommendation_json(claim).items() if key not in {"case", "counted"}}
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from needlecare.model import (
-    Case,
+    Applicability,
     ClaimPart,
     Condition,
     Kind,
@@ -141,7 +141,7 @@ def _sources(placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iter
     counted = [claim for claim in placed if claim.counted]
     set_aside = [claim for claim in placed if claim.recommendation.set_aside and not claim.counted]
     left = [claim for claim in placed if claim not in counted and claim not in set_aside]
-    other = [claim for claim in left if claim.case is not Case.HOLDS]
+    other = [claim for claim in left if claim.applies is not Applicability.YES]
     agrees = [claim for claim in left if claim not in other]
     yield from _group("Counted: the date is on the safe side of all of these", counted, schedule)
     yield from _group("Agrees, without a time that counts", agrees, schedule)
