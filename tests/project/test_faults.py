@@ -364,7 +364,7 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(name: str, folder: 
     assert states(folder).keys() == others
 
 
-# Swaps the calendar for a link when its process does the N-th thing after it has locked the folder.
+# Swaps the calendar, or its folder, for a link when its process does the N-th thing after it has locked the folder.
 SWAP = """
 import os, sys
 _left, _locked = int(os.environ["SWAP_AT"]), False
@@ -374,8 +374,9 @@ def _hook(event, arguments):
     if _left and _locked and ("plan.ics" in str(arguments) or ".needlecare-" in str(arguments)):
         _left -= 1
         if _left == 0:
-            os.symlink("mine.ics", "link.ics")
-            os.replace("link.ics", "plan.ics")
+            swapped, mine = os.environ["SWAPPED"].split()
+            os.rename(swapped, "away")
+            os.symlink(mine, swapped)
             print("swapped")
 sys.addaudithook(_hook)
 """
@@ -396,7 +397,9 @@ def test_a_calendar_that_is_swapped_for_a_link_leads_to_no_other_file(
     for step in range(1, 20):
         (folder / "plan.ics").unlink()
         (folder / "plan.ics").write_bytes(calendar)
-        done = run(typed, folder, SWAP_AT=str(step), PYTHONPATH=str(tmp_path / "hook"))
+        done = run(
+            typed, folder, SWAP_AT=str(step), SWAPPED="plan.ics mine.ics", PYTHONPATH=str(tmp_path / "hook")
+        )
         assert mine.read_bytes() == of_mine
         if "swapped" not in done.out:
             break
@@ -405,8 +408,41 @@ def test_a_calendar_that_is_swapped_for_a_link_leads_to_no_other_file(
         else:  # it was swapped when all that was left was to put the new calendar there, in the link's place
             assert not (folder / "plan.ics").is_symlink()
         codes.append(done.code)
-    # Before it is read, and before it is compared with what was read; then while the new file is made and renamed.
-    assert (codes[:2], set(codes[2:])) == ([5, 5], {0})
+    # Before it is read, before it is compared with what was read, and between that and the renaming.
+    assert (set(codes[:-1]), codes[-1]) == ({5}, 0)
+
+
+def test_a_folder_that_is_swapped_for_a_link_leads_to_no_other_file(folder: Path, tmp_path: Path) -> None:
+    """Whoever else may write to the folder above swaps the calendar's folder at each moment in turn."""
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(SWAP)
+    calendar, mine = (folder / "plan.ics").read_bytes(), folder / "mine" / "plan.ics"
+    of_mine = calendar.replace(b"\r\nSUMMARY:", b"\r\nSUMMARY:In my own words, ")
+    mine.parent.mkdir()
+    mine.write_bytes(of_mine)
+    codes = []
+    for step in range(1, 20):
+        for left in ("shared", "away"):
+            if (folder / left).is_symlink():
+                (folder / left).unlink()
+            else:
+                shutil.rmtree(folder / left, ignore_errors=True)
+        (folder / "shared").mkdir()
+        (folder / "shared" / "plan.ics").write_bytes(calendar)
+        done = run(
+            f"{OTHER} --ics shared/plan.ics --update",
+            folder,
+            SWAP_AT=str(step),
+            SWAPPED="shared mine",
+            PYTHONPATH=str(tmp_path / "hook"),
+        )
+        assert states(folder / "mine") == {"plan.ics": of_mine}  # and nothing half-written beside it
+        if "swapped" not in done.out:
+            break
+        assert_told(done, 5, "shared/plan.ics", "cannot be written")
+        codes.append(done.code)
+    assert len(codes) >= 5
+    assert done.code == 0
 
 
 def test_a_kill_from_outside_leaves_the_old_file_or_the_new_one(folder: Path) -> None:

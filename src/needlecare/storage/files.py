@@ -6,7 +6,7 @@ while it is being written; an unlocked temporary file was left behind by a proce
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -144,10 +144,14 @@ def _target(path: Path) -> Path:
     return target
 
 
-def _replace(path: Path, data: bytes, *, one_of_many: bool = False) -> None:
+def _replace(
+    path: Path, data: bytes, *, one_of_many: bool = False, check: Callable[[], None] | None = None
+) -> None:
     """Write a file under a temporary name, and rename it. Raises OSError.
 
-    For one of many, what killed processes left is not looked for, and the disk is not waited for.
+    For one of many, what killed processes left is not looked for, and the disk is not waited for. `check` may refuse
+    to replace what is there. It comes last: if somebody has put a link in the place of the folder, it sees where the
+    link leads; and if they do so afterwards, the temporary file is not there.
     """
     if path.exists() and not path.is_file():
         raise OSError("it is not a plain file")
@@ -162,6 +166,8 @@ def _replace(path: Path, data: bytes, *, one_of_many: bool = False) -> None:
             file.flush()
             if not one_of_many:
                 os.fsync(file.fileno())
+            if check is not None:
+                check()
             if system.RENAMES_OPEN_FILES:  # the file stays locked until it has its final name
                 unfinished.replace(path)
         if not system.RENAMES_OPEN_FILES:
@@ -238,10 +244,12 @@ def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True
 class LockedFile(Struct, frozen=True):
     """A file that only this process may revise. `data` is what was read; None if there was no file.
 
-    `path` is the target of any links at the time of reading; links that are created later are not followed.
+    `path` is the target of any links at the time of reading; links that are created later are not followed, not even
+    one in the place of its folder, which was `folder` when it was locked.
     """
 
     path: Path
+    folder: tuple[int, int] | None
     data: bytes | None
 
     def replace(self, data: bytes) -> bool:
@@ -250,13 +258,16 @@ class LockedFile(Struct, frozen=True):
         Raises WriteError if another program has changed the file since it was read; then nothing is written.
         """
         with _as_write_error(self.path):
-            there = file_data(self.path, len(self.data or b"")) if self.path.is_file() else None
-            if self.path.is_symlink() or there != self.data:
-                raise OSError("another program changed it in the meantime, so it was left alone; try again")
             if data == self.data:
+                self._check_unchanged()
                 return False
-            _replace(self.path, data)
+            _replace(self.path, data, check=self._check_unchanged)
         return True
+
+    def _check_unchanged(self) -> None:
+        there = file_data(self.path, len(self.data or b"")) if self.path.is_file() else None
+        if self.path.is_symlink() or there != self.data or _identity(self.path.parent) != self.folder:
+            raise OSError("another program changed it in the meantime, so it was left alone; try again")
 
 
 @contextmanager
@@ -267,5 +278,14 @@ def locked_file(path: Path, largest: int, *, patience: float = PATIENCE) -> Iter
     if another process locks its folder for more than `patience` seconds.
     """
     target = _target(path)
+    folder = _identity(target.parent)
     with locked_folder(target.parent, patience=patience, create=False):
-        yield LockedFile(target, file_data(target, largest) if target.exists() else None)
+        yield LockedFile(target, folder, file_data(target, largest) if target.exists() else None)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from any other; None if it is not there."""
+    with suppress(OSError):
+        found = folder.stat()
+        return found.st_dev, found.st_ino
+    return None
