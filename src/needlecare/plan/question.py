@@ -85,11 +85,10 @@ _NUMBERS = {
 _NUMBER = rf"(?P<number>[0-9]{{1,3}}|{'|'.join(_NUMBERS)})"
 _HOURS = {"hour": 1, "hr": 1, "h": 1, "day": 24, "week": 168, "month": 720}
 _UNIT = r"(?P<unit>hour|hr|h|day|week|month)s?\b"
-_TREATMENT = (
-    r"(?: (?:my |the |having |getting )?(?:treatment|session|appointment|procedure|microneedling|needling))?"
-)
+_NEEDLING = "(?:treatment|session|appointment|procedure|microneedling|needling)"
+_TREATMENT = rf"(?: (?:my |the |having |getting )?{_NEEDLING})?"
 _DAY = _Pattern(
-    rf"\b(?:(?:on|at|by|im on|its|now|from) )?day (?P<number>[0-9]{{1,3}}|{'|'.join(_NUMBERS)})\b"
+    rf"\b(?:(?:on|at|by|im on|its|now|from) )?day {_NUMBER}\b"
     rf"(?: (?:after|post|of|since)\b{_TREATMENT})?",
     within="day ",
 )
@@ -107,19 +106,19 @@ _AGO = _Pattern(
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _EARLIER = _Pattern(
     rf"\b(?:the |a )?(?:{_NUMBER} )?{_UNIT.replace('|week', '|night|evening|morning|week')} before\b{_TREATMENT}"
-    r"|\b(?:before|to|for) (?:my |the )(?:treatment|session|appointment|procedure|microneedling|needling)\b",
+    rf"|\b(?:before|to|for) (?:my |the ){_NEEDLING}\b",
     within=" before| to | for ",
 )
 # How people begin: "hi, I had microneedling on Saturday, and …".
 _HAD_IT = _Pattern(
     r"^(?:(?:hi|hello|hey|so|ok|okay|please help) )*(?:i|we) (?:just |only )?(?:had|got|did)"
-    r" (?:my |a |the )?(?:(?:first|second|third|last|face|facial) )?(?:treatment|session|appointment|procedure|microneedling|needling|it)(?: done)?"
+    rf" (?:my |a |the )?(?:(?:first|second|third|last|face|facial) )?(?:{_NEEDLING}|it)(?: done)?"
     rf"(?: (?:(?:on|this|last) )?(?:{_WEEKDAY}|morning|afternoon|week|weekend)| yesterday| today| this morning"
     rf"| {_NUMBER} {_UNIT} ago)?(?: (?:and|so|but|then))* (?=[a-z])",
     first="hi hello hey so ok okay please i we",
 )
 _AFTER_IT = _Pattern(
-    r"\b(?:after|following|post|since|from) (?:my |the |having |getting |a )?(?:treatment|session|appointment|procedure|microneedling|needling)\b",
+    rf"\b(?:after|following|post|since|from) (?:my |the |having |getting |a )?{_NEEDLING}\b",
     within="after|following|post|since|from",
 )
 _NEXT_DAY = _Pattern(r"\b(?:on |by )?(?:the )?(?:next day|day after|following day)\b", within="day")

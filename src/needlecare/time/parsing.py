@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum, StrEnum
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -557,7 +558,10 @@ class _Reader(Struct):
             return _Day(self.full_date(int(match[1]), int(match[3]), int(match[4])))
         if match := re.fullmatch(_YEAR_LAST, written):
             year = self.checked_year(int(match[4]))
-            return _Day(self.day_and_month(int(match[1]), int(match[3]), year))
+            of_year = partial(_date_or_none, year)
+            if readings := _both_orders(of_year, int(match[1]), int(match[3])):
+                return _Day(self.one_order(readings))
+            raise self.nonexistent("no such day exists; write 2026-11-21 or 21 Nov 2026")
         if match := re.fullmatch(_NO_CENTURY, written):
             first, two, three = int(match[1]), int(match[3]), int(match[4])
             numbers = [(2000 + three, first, two), (2000 + three, two, first)]
@@ -580,13 +584,6 @@ class _Reader(Struct):
             raise self.ambiguous(day, f"the time {first:02}:{two:02}", f"{day}, or the time with a colon")
         return _Day(self.one_order(readings), relative=True, yearless=True)
 
-    def day_and_month(self, first: int, two: int, year: int) -> date:
-        """Return the date of two numbers, of which either may be the month. Raises UsageError."""
-        readings = _both_orders(lambda day, month: _date_or_none(year, month, day), first, two)
-        if not readings:
-            raise self.nonexistent("no such day exists; write 2026-11-21 or 21 Nov 2026")
-        return self.one_order(readings)
-
     def one_order(self, readings: dict[DateOrder, date]) -> date:
         if self.order in readings:
             return readings[self.order]
@@ -606,7 +603,7 @@ class _Reader(Struct):
             return None
         day, month = int(match["day"]), _MONTH_NUMBERS[match["month"]]
         if match["year"] is None:
-            if (found := self.day_without_year(day, month)) is not None:
+            if (found := self.day_without_year(month, day)) is not None:
                 return _Day(found, relative=True, yearless=True)
             days = monthrange(2000, month)[1]
             named = MONTHS[month - 1].title()
@@ -622,7 +619,7 @@ class _Reader(Struct):
         named = f": {' or '.join(dates)}" if dates else ""
         return self.refusal(f": write the year with four digits{named}", "two-digit-year")
 
-    def day_without_year(self, day: int, month: int) -> date | None:
+    def day_without_year(self, month: int, day: int) -> date | None:
         """Return the nearest such day, or the next one for a deadline; None if no year has it.
 
         Raises UsageError if one is as far in the past as another is in the future.
@@ -712,8 +709,8 @@ class _Reader(Struct):
 
 
 def _both_orders(find_date: Callable[[int, int], date | None], first: int, two: int) -> dict[DateOrder, date]:
-    """Return the dates that two numbers can mean, by order; `find_date` takes a day and a month."""
-    found = {DateOrder.DMY: find_date(first, two), DateOrder.MDY: find_date(two, first)}
+    """Return the dates that two numbers can mean, by order; `find_date` takes a month and a day."""
+    found = {DateOrder.DMY: find_date(two, first), DateOrder.MDY: find_date(first, two)}
     return {order: day for order, day in found.items() if day is not None}
 
 
