@@ -22,7 +22,7 @@ from needlecare.output.terminal.can import can, not_understood
 from needlecare.output.terminal.normal import normal
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
-from needlecare.plan.emergency import alarm
+from needlecare.plan.emergency import urgency
 from needlecare.plan.question import read
 from needlecare.plan.reply import moment_asked_about, reply
 from needlecare.plan.search import NotUnderstood, Vocabulary
@@ -207,7 +207,7 @@ def prepared_form(data: bytes) -> None:
 
 def question(text: str) -> None:
     """Answer a question as can and normal do."""
-    if (level := alarm(text, SCHEDULE.standing)) is not None:
+    if (level := urgency(text, SCHEDULE.standing)) is not None:
         alarm_text(level, SCHEDULE, Screen(width=80, colour=False, unicode=True))
         return
     asked = read(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from needlecare.model import Schedule
-from needlecare.plan.emergency import Alarm, alarm, describes
+from needlecare.plan.emergency import Urgency, describes, urgency
 from program import needlecare
 
 # The first six kinds are those that the emergency text names; "no trouble breathing" is the safe side.
@@ -494,22 +494,22 @@ def test_the_tables_are_long_enough() -> None:
 
 @pytest.mark.parametrize("words", EMERGENCIES)
 def test_an_emergency_is_recognised(builtin: Schedule, words: str) -> None:
-    assert alarm(words, builtin.standing) is Alarm.EMERGENCY
+    assert urgency(words, builtin.standing) is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize("words", NO_EMERGENCIES)
 def test_words_that_only_sound_alike_set_nothing_off(builtin: Schedule, words: str) -> None:
-    assert alarm(words, builtin.standing) is None
+    assert urgency(words, builtin.standing) is None
 
 
 @pytest.mark.parametrize("words", THE_SAME_DAY)
 def test_an_eye_in_trouble_means_help_the_same_day(builtin: Schedule, words: str) -> None:
-    assert alarm(words, builtin.standing) is Alarm.URGENT
+    assert urgency(words, builtin.standing) is Urgency.URGENT
 
 
 @pytest.mark.parametrize("words", NOT_THE_SAME_DAY)
 def test_other_words_about_eyes_and_skin_are_not_urgent(builtin: Schedule, words: str) -> None:
-    assert alarm(words, builtin.standing) is None
+    assert urgency(words, builtin.standing) is None
 
 
 AROUND = [
@@ -525,7 +525,7 @@ AROUND = [
 @pytest.mark.parametrize("around", AROUND)
 def test_what_stands_around_an_emergency_never_hides_it(builtin: Schedule, around: str) -> None:
     for words in EMERGENCIES:
-        assert alarm(around.format(words), builtin.standing) is Alarm.EMERGENCY, words
+        assert urgency(around.format(words), builtin.standing) is Urgency.EMERGENCY, words
 
 
 # Through the installed program: no treatment is saved here, and nothing else is needed.

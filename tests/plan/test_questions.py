@@ -20,7 +20,7 @@ from examples import treatment, vocabulary_of
 from needlecare.model import Kind, Plan, Schedule
 from needlecare.plan.answer import Answer
 from needlecare.plan.combine import begins, plan
-from needlecare.plan.emergency import alarm
+from needlecare.plan.emergency import urgency
 from needlecare.plan.question import Form, read
 from needlecare.plan.reply import moment_asked_about, reply
 from needlecare.plan.search import NotUnderstood
@@ -73,7 +73,7 @@ ROWS = [*FACE_ROWS, *BODY_ROWS]
 def answered(row: Row) -> tuple[str, frozenset[str]]:
     """Return the answer to a question, and the rules that it speaks of."""
     made = PLANS[row.path, row.prp]
-    if level := alarm(row.question, SCHEDULES[row.path].standing):
+    if level := urgency(row.question, SCHEDULES[row.path].standing):
         return level.value, frozenset({level.value})
     question = read(row.question)
     moment = moment_asked_about(question, made) or begins(made) + timedelta(hours=row.hours)

@@ -56,7 +56,7 @@ from needlecare.model import Treatment
 from needlecare.output.terminal.saved import saved_json
 from needlecare.plan.combine import plan
 from needlecare.review.cases import _CasesReader as cases_reading
-from needlecare.rules.load import MAX_FILE_BYTES, read_schedule
+from needlecare.rules.load import MAX_RULE_FILE_BYTES, read_schedule
 from needlecare.rules.positions import read_document
 from needlecare.storage.saved import read_saved, saved_bytes
 
@@ -235,7 +235,7 @@ def queue(rules: int, *, first_waits: bool) -> bytes:
 
 
 HEADER = CASES.split(b"\n", 1)[0] + b"\n"
-LARGEST, K128, MIB = MAX_FILE_BYTES - 8, 128 * 1024, 1024 * 1024
+LARGEST, K128, MIB = MAX_RULE_FILE_BYTES - 8, 128 * 1024, 1024 * 1024
 HEAD = b"BEGIN:VCALENDAR\r\nX-NEEDLECARE-REFERENCE:6a1c1f4e-5f0b-5c0e-9b1d-8d1f3b1a7e55\r\n"
 EVENT, ENDED = HEAD + b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\nEND:VCALENDAR\r\n"
 FOOT = b"END:VCALENDAR\r\n"

@@ -13,7 +13,7 @@ import pytest
 
 from needlecare.model import Kind, Rule, Schedule, SkinType, Treatment
 from needlecare.plan.combine import plan
-from needlecare.plan.emergency import Alarm, alarm
+from needlecare.plan.emergency import Urgency, urgency
 from needlecare.review.cases import checked_cases
 from needlecare.rules.load import read_schedule
 from needlecare.time.zones import zone_named
@@ -201,13 +201,13 @@ def test_an_emergency_of_the_face_is_one_here_too(body: Schedule, builtin: Sched
 @pytest.mark.parametrize(
     ("words", "level"),
     [
-        ("trouble breathing", Alarm.EMERGENCY),
-        ("my lips are swelling", Alarm.EMERGENCY),
-        ("fever and the redness is spreading", Alarm.EMERGENCY),
-        ("I have a fever", Alarm.URGENT),
-        ("red streaks on my leg", Alarm.URGENT),
-        ("severe pain", Alarm.URGENT),
-        ("my scar is going black", Alarm.URGENT),
+        ("trouble breathing", Urgency.EMERGENCY),
+        ("my lips are swelling", Urgency.EMERGENCY),
+        ("fever and the redness is spreading", Urgency.EMERGENCY),
+        ("I have a fever", Urgency.URGENT),
+        ("red streaks on my leg", Urgency.URGENT),
+        ("severe pain", Urgency.URGENT),
+        ("my scar is going black", Urgency.URGENT),
         # Clothes and common words that only sound alike
         ("black leggings", None),
         ("sports bra", None),
@@ -217,8 +217,8 @@ def test_an_emergency_of_the_face_is_one_here_too(body: Schedule, builtin: Sched
         ("numbing cream", None),
     ],
 )
-def test_what_needs_help_at_once_is_recognised(body: Schedule, words: str, level: Alarm | None) -> None:
-    assert alarm(words, body.standing) is level
+def test_what_needs_help_at_once_is_recognised(body: Schedule, words: str, level: Urgency | None) -> None:
+    assert urgency(words, body.standing) is level
 
 
 @pytest.mark.parametrize(

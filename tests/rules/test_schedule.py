@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from needlecare.errors import Problem, ScheduleError
 from needlecare.model import Kind, ReadyLine, Recommendation, Schedule
-from needlecare.rules.load import MAX_FILE_BYTES, read_schedule
+from needlecare.rules.load import MAX_RULE_FILE_BYTES, read_schedule
 from needlecare.time.offsets import parse_offset
 from small_rules import ALL, BASE, CLINIC, HEAT, ONE, SMALL, Edits, edited
 
@@ -744,8 +744,8 @@ def test_an_empty_file_is_told_all_that_it_needs() -> None:
 
 
 def test_a_file_of_256_kibibytes_is_read_and_a_larger_one_is_not() -> None:
-    room = MAX_FILE_BYTES - len(SMALL.encode()) - 1
-    assert MAX_FILE_BYTES == 256 * 1024
+    room = MAX_RULE_FILE_BYTES - len(SMALL.encode()) - 1
+    assert MAX_RULE_FILE_BYTES == 256 * 1024
     largest = SMALL + "#" + "x" * room
     assert read_schedule(largest.encode(), file="my.toml").id == "small"
     assert refusal(largest + "x") == ["my.toml: larger than 256 KiB, the limit for a rule file; shorten it"]

@@ -10,7 +10,7 @@ from needlecare.cli import terminal
 from needlecare.cli.options import PrintOptions
 from needlecare.errors import NeedlecareError
 from needlecare.model import Schedule
-from needlecare.plan.emergency import alarm
+from needlecare.plan.emergency import urgency
 from needlecare.storage.rule_files import BUILTIN, load_schedule
 
 
@@ -42,7 +42,7 @@ def answer_emergency(words: str, schedule: Schedule, style: PrintOptions) -> Non
         emergency = standing.emergency if standing.emergency.covers else builtin.emergency
         standing = replace(standing, emergency=emergency, urgent=standing.urgent or builtin.urgent)
         schedule = replace(schedule, standing=standing)
-    level = alarm(words, standing)
+    level = urgency(words, standing)
     if level is None:
         return
     if style.json:

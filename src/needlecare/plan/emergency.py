@@ -21,7 +21,7 @@ _NEGATIONS = word_set(
 # Words that change the meaning of the word directly before them ("passed out").
 _PARTICLES = frozenset({"out", "up", "off", "over"})
 # Words that are not counted between the words of a phrase.
-_SMALL = word_set(
+_NOT_COUNTED = word_set(
     """
     a an the i im ive id my me we he she his her him you your they their it its this that these those
     is are am was were be been being do does did have has had having to of in on at for with by from
@@ -34,8 +34,8 @@ _MAX_BETWEEN = 2  # other words between the two words of a short phrase
 _MAX_BETWEEN_LONG = 6  # other words between the words of a long phrase
 _MIN_MISSPELT = 6  # letters: a typing mistake is allowed in a word of this length
 _MIN_MISSPELT_ALONE = 8  # letters, if the word is the whole phrase: "painted" is not "fainted"
-_LONG = 3  # a phrase of this many words is long
-_MAX_WORDS = 400
+_LONG_PHRASE = 3  # a phrase of this many words is long
+_MAX_SEARCHED_WORDS = 400
 
 
 def describes(words: str, phrases: Iterable[str], but_not: Iterable[str] = ()) -> bool:
@@ -44,7 +44,7 @@ def describes(words: str, phrases: Iterable[str], but_not: Iterable[str] = ()) -
     The phrase "lip/tongue swollen/thick" means all four pairs. A phrase of one word matches only in this form ("fainted"
     doesn't match "faint redness"). `but_not` are names of other things: "lip balm" is not about a lip.
     """
-    searched = _SearchedWords(normalize(words).split()[:_MAX_WORDS])
+    searched = _SearchedWords(normalize(words).split()[:_MAX_SEARCHED_WORDS])
     searched.leave_out(but_not)
     return any(map(searched.says, phrases))
 
@@ -122,7 +122,7 @@ class _SearchedWords:
     def met(self, places: Sequence[set[str]]) -> bool:
         """Whether each word of a phrase matches a different word of the question, and these are close together."""
         filled = [{n for n, wanted in enumerate(places) if wanted & roots} for roots in self.roots]
-        allowed = _MAX_BETWEEN if len(places) < _LONG else _MAX_BETWEEN_LONG
+        allowed = _MAX_BETWEEN if len(places) < _LONG_PHRASE else _MAX_BETWEEN_LONG
         for start, first in enumerate(filled):
             missing = set(range(len(places)))
             others = 0
@@ -131,7 +131,7 @@ class _SearchedWords:
                     missing.discard(min(hit))
                     if not missing:
                         return True
-                elif token not in _SMALL:
+                elif token not in _NOT_COUNTED:
                     others += 1
                     if others > allowed:
                         break
@@ -146,16 +146,16 @@ def _misspelt(token: str, word: str) -> bool:
     return token[0] == word[0] and abs(len(token) - len(word)) < 2 and one_slip_apart(token, word)
 
 
-class Alarm(StrEnum):
+class Urgency(StrEnum):
     """What some words need before any other answer."""
 
     EMERGENCY = "emergency"
     URGENT = "urgent"
 
 
-def alarm(words: str, standing: Standing) -> Alarm | None:
+def urgency(words: str, standing: Standing) -> Urgency | None:
     """Return whether words need the emergency number, help the same day, or neither (None)."""
-    for level, text in ((Alarm.EMERGENCY, standing.emergency), (Alarm.URGENT, standing.urgent)):
+    for level, text in ((Urgency.EMERGENCY, standing.emergency), (Urgency.URGENT, standing.urgent)):
         if text is not None and describes(words, text.covers, text.but_not):
             return level
     return None

@@ -24,7 +24,7 @@ from needlecare.model import (
 from needlecare.time.offsets import InvalidOffset, parse_offset
 
 _KINDS = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
-_TREATMENT = Offset(text="P0D")
+_AT_TREATMENT = Offset(text="P0D")
 _SOURCE = Source(key=CLINIC_WORD, tier=2, title="Your clinic's word for this treatment", own=True)
 
 
@@ -107,7 +107,7 @@ def overridden_rule(rule: Rule, override: Override, other_edge: Offset | None) -
     None means the treatment itself.
     """
     before = rule.kind is Kind.PREPARE
-    other_edge = other_edge or _TREATMENT
+    other_edge = other_edge or _AT_TREATMENT
     clinic = Recommendation(
         claim=f"{CLINIC_WORD}-{rule.id}",
         source=CLINIC_WORD,

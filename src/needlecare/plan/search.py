@@ -22,7 +22,7 @@ _ORDER = (
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
 )
 SIGNS = frozenset({Kind.EXPECT, Kind.WARNING})  # the rules about what skin does, not what people do
-MAX_WORDS = 40  # a question has fewer
+MAX_QUESTION_WORDS = 40  # a question has fewer
 
 # Words that may come before the thing that is asked about, without changing the question. None of them reverses
 # it, as these would: not, no, off, out, stop, skip, without, instead, before.
@@ -72,7 +72,7 @@ _APPOINTMENT = word_set("treatment session appointment procedure having getting"
 
 _UNITS = frozenset({"", "mg", "mcg", "g", "ml", "iu", "x"})  # of a product or a medicine
 _MIN_FOR_HINT = 4  # letters: no suggestion is made for a shorter word
-_LONG = 8  # letters: a word of this length may have two typing mistakes
+_LONG_WORD = 8  # letters: a word of this length may have two typing mistakes
 _MAX_HINTS = 3
 _ARTICLES = ("a ", "an ", "the ", "my ")
 _ARTICLE_INITIALS = frozenset(("an", "th", "my", "ae"))  # behind these, a word may have other initials
@@ -155,7 +155,7 @@ class Vocabulary:
         tokens = normalize(words).split() if isinstance(words, str) else list(words)
         matched = self.matched(tokens)
         found = None
-        if len(tokens) <= MAX_WORDS:
+        if len(tokens) <= MAX_QUESTION_WORDS:
             found = matched.meaning() or matched.with_excepted.meaning()
         if found is None:
             raise self.unknown(tokens)
@@ -164,7 +164,7 @@ class Vocabulary:
 
     def matched(self, tokens: Sequence[str]) -> "MatchedWords":
         """Return the words of a question, matched with the rules. Some are kept, since answers ask again and again."""
-        read = tuple(tokens[:MAX_WORDS])
+        read = tuple(tokens[:MAX_QUESTION_WORDS])
         if read not in self._matched:
             if len(self._matched) == _MAX_MATCHED:
                 self._matched.clear()
@@ -436,7 +436,7 @@ def _near(typed: str, known: str) -> bool:
     if one_slip_apart(typed, known):
         return True
     if (
-        len(typed) < _LONG or len(set(typed) ^ set(known)) > 3
+        len(typed) < _LONG_WORD or len(set(typed) ^ set(known)) > 3
     ):  # a wrong and a missing letter are three at most
         return False
     return any(one_slip_apart(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(

@@ -237,7 +237,7 @@ class _CasesReader:
         """Return the worked case of a row; None, and add problems, if it is wrong."""
         self.total += 1
         before = len(self.problems)
-        row = _Row(self, columns, cells, line)
+        row = _CaseRow(self, columns, cells, line)
         rule = row.rule()
         treatment = row.treatment()
         expected = row.expected(treatment.zone if treatment else None)
@@ -258,7 +258,7 @@ class _CasesReader:
         return _WorkedCase(line=line, treatment=treatment, rule=rule, expected=expected, sum=worked_out)
 
 
-class _Row:
+class _CaseRow:
     """A row that is being read: gives checked cells, and reports what is wrong in them to the reader."""
 
     def __init__(self, reader: _CasesReader, columns: Sequence[str], cells: Sequence[str], line: int) -> None:

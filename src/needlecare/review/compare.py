@@ -261,7 +261,7 @@ def _compared(
     old_window, new_window = before.windows.get(rule.id), after.windows.get(rule.id)
     was_noted, noted = before.notes.get(rule.id), after.notes.get(rule.id)
     if old_window is not None and new_window is not None:
-        yield from _moved(before, old_window, after, new_window)
+        yield from _moved_edges(before, old_window, after, new_window)
     elif (was := before.span(rule.id)) != (now := after.span(rule.id)):
         change = ChangeKind.GONE if new_window is None and was is not None else ChangeKind.NEW
         yield Difference(change=change, about="window", before=was, after=now, rule=rule)
@@ -272,7 +272,7 @@ def _compared(
         yield Difference(change=ChangeKind.SAID, about="note", before=was_noted, after=noted, rule=rule)
 
 
-def _moved(before: _PlacedRules, old: Window, after: _PlacedRules, new: Window) -> Iterator[Difference]:
+def _moved_edges(before: _PlacedRules, old: Window, after: _PlacedRules, new: Window) -> Iterator[Difference]:
     """Yield the edges of a window that moved."""
 
     def moved(change: ChangeKind, about: str) -> Difference:
@@ -341,10 +341,10 @@ def _texts(schedule: Schedule) -> Iterable[tuple[str, Value]]:
     yield "series.every", series.every
     yield "series.scars_sessions", str(series.scars_sessions)
     yield "series.scars_every", series.scars_every
-    yield "series.ranges", "; ".join(_range(given) for given in series.ranges if not given.set_aside)
+    yield "series.ranges", "; ".join(_range_numbers(given) for given in series.ranges if not given.set_aside)
 
 
-def _range(given: SeriesRange) -> str:
+def _range_numbers(given: SeriesRange) -> str:
     """Write the numbers of a range, since patients see nothing else of it."""
     sessions = "-".join(map(str, given.sessions or ()))
     every = " to ".join(offset.text for offset in given.every or () if offset)

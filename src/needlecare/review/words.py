@@ -8,7 +8,7 @@ from needlecare.model import Kind, Rule, Schedule
 _ASKED_ABOUT = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
 
 
-MAX_NAMED = 5  # words that are named for a pair of rules
+MAX_NAMED_WORDS = 5  # words that are named for a pair of rules
 
 
 def shared_words(schedule: Schedule, base: Schedule | None) -> Iterator[Problem]:
@@ -31,7 +31,7 @@ def shared_words(schedule: Schedule, base: Schedule | None) -> Iterator[Problem]
                 if other.id != name:
                     shared.setdefault(other.id, []).append(word)
         for other_name, words in sorted(shared.items()):
-            named = ", ".join(quoted(word) for word in sorted(words)[:MAX_NAMED])
+            named = ", ".join(quoted(word) for word in sorted(words)[:MAX_NAMED_WORDS])
             what = f"shares {named} with {other_name}: a question with that word gets the stricter answer of both"
             yield Problem(where=name, what=what)
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS = 200  # reported for one file
 MAX_WAITING_RULES = 20  # rules in a row, each of which waits for the next
-MAX_FILE_BYTES = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
+MAX_RULE_FILE_BYTES = 256 * 1024  # bytes; the built-in file for the face has 124 thousand
 
 LONGEST_TITLE = 60  # characters of a calendar's title
 
@@ -86,7 +86,7 @@ _KINDS_WITH = {
 }
 
 Base = Callable[[str], bytes | None]
-Result = TypeVar("Result")
+Parsed = TypeVar("Parsed")
 
 
 def read_schedule(data: bytes, *, file: str, base: Base = lambda _: None) -> Schedule:
@@ -103,7 +103,7 @@ def read_preset(data: bytes, *, name: str, file: str) -> Preset:
     return _read(data, file, lambda _: None, lambda reader: reader.preset(name))
 
 
-def _read(data: bytes, file: str, base: Base, read: "Callable[[_ScheduleReader], Result | None]") -> Result:
+def _read(data: bytes, file: str, base: Base, read: "Callable[[_ScheduleReader], Parsed | None]") -> Parsed:
     text = _text(data, file)
     error = None
     try:
@@ -128,7 +128,7 @@ def _read(data: bytes, file: str, base: Base, read: "Callable[[_ScheduleReader],
 
 def _text(data: bytes, file: str) -> str:
     """Return the text of a file. Raises ScheduleError if it is too large, not UTF-8, or would take minutes to read."""
-    if len(data) > MAX_FILE_BYTES:
+    if len(data) > MAX_RULE_FILE_BYTES:
         raise _error(file, "larger than 256 KiB, the limit for a rule file; shorten it")
     written = data.removeprefix(BOM_UTF8)
     try:

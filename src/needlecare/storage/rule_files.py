@@ -67,7 +67,7 @@ def schedule_data(name: str) -> tuple[bytes, str]:
     data = builtin_data(name)
     if data is not None:
         return data, f"{name}.toml"
-    from needlecare.rules.load import MAX_FILE_BYTES
+    from needlecare.rules.load import MAX_RULE_FILE_BYTES
 
     path = Path(name)
     if not (path.suffix or os.sep in name):
@@ -77,7 +77,7 @@ def schedule_data(name: str) -> tuple[bytes, str]:
             f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
         )
     with reading(f"the rule file {quoted(name)}"):
-        return file_data(path, MAX_FILE_BYTES), shown(name, MAX_PATH_LENGTH)
+        return file_data(path, MAX_RULE_FILE_BYTES), shown(name, MAX_PATH_LENGTH)
 
 
 def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
@@ -135,7 +135,7 @@ def load_preset(name: str) -> Preset:
 
     Raises UsageError if there is no such preset, and ScheduleError for problems in it.
     """
-    from needlecare.rules.load import MAX_FILE_BYTES, read_preset
+    from needlecare.rules.load import MAX_RULE_FILE_BYTES, read_preset
 
     names = preset_names()
     if name.casefold() in names:
@@ -149,5 +149,5 @@ def load_preset(name: str) -> Preset:
             "the path of a file of your own, or list"
         )
     with reading(f"the preset {quoted(name, MAX_PATH_LENGTH)}"):
-        data = file_data(path, MAX_FILE_BYTES)
+        data = file_data(path, MAX_RULE_FILE_BYTES)
     return read_preset(data, name=path.stem, file=name)

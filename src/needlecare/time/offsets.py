@@ -14,7 +14,7 @@ from needlecare.time.zones import Edge, end_of_day, first_moment, local, resolve
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # so that every offset stays within Python's calendar
 
-Calendar = TypeVar("Calendar", date, datetime)  # without a zone
+LocalTime = TypeVar("LocalTime", date, datetime)  # without a zone
 
 
 class InvalidOffset(ValueError):
@@ -29,7 +29,7 @@ _OFFSET = (
     r"(?:@(?P<clock>[0-9]{2}:[0-9]{2}))?"
 )
 _OFFSET_PARTS = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
-_IN_WORDS = r"(?i) *([0-9]{1,4}) *(hour|hr|h|day|d|week|wk|w|month)s? *"
+_SPELT_OUT = r"(?i) *([0-9]{1,4}) *(hour|hr|h|day|d|week|wk|w|month)s? *"
 _CENTURY = timedelta(days=36525)
 
 
@@ -84,7 +84,7 @@ def _instead_of(text: str) -> str:
     if re.fullmatch(_OFFSET, text.upper().strip()):
         with suppress(InvalidOffset):
             return f"write {quoted(parse_offset(text.upper().strip()).text)}"
-    if match := re.fullmatch(_IN_WORDS, text):
+    if match := re.fullmatch(_SPELT_OUT, text):
         number, unit = int(match[1]), match[2][0].lower()
         if unit == "d":
             return f'write "P{number}D" or "PT{number * 24}H"'
@@ -134,7 +134,7 @@ def _wall(moment: datetime, zone: tzinfo) -> datetime:
     return local(moment, zone).replace(tzinfo=None)
 
 
-def _calendar_sum(at: Calendar, offset: Offset) -> Calendar:
+def _calendar_sum(at: LocalTime, offset: Offset) -> LocalTime:
     """Add the months and days of an offset to a local date, or to a local date and time."""
     if offset.months:
         day = _months_later(at.date() if isinstance(at, datetime) else at, offset.months)

@@ -19,7 +19,7 @@ from needlecare.output.terminal.normal import SignWording
 from needlecare.output.wording import whole_sentence
 from needlecare.plan.answer import Answer, Ruling
 from needlecare.plan.combine import review_notes
-from needlecare.plan.emergency import Alarm
+from needlecare.plan.emergency import Urgency
 from needlecare.plan.overview import Overview, windows_of
 from needlecare.plan.reply import Reply
 from needlecare.plan.signs import Sign, SignAnswer, Usual
@@ -87,7 +87,7 @@ def today_json(view: Overview) -> str:
     )
 
 
-def alarm_json(level: Alarm, schedule: Schedule, words: str) -> str:
+def alarm_json(level: Urgency, schedule: Schedule, words: str) -> str:
     """Write the answer to an emergency as JSON; `words` is what was typed."""
     return json_text(
         {

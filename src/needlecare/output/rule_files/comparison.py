@@ -203,12 +203,12 @@ def _reworded(difference: Difference) -> str:
     if difference.about in {"medicine", "daily"}:
         return f"{'now' if difference.after == 'true' else 'no longer'} {name.removeprefix('is ')}"
     if difference.after is None:
-        return f"{name} is gone; it was {_quoted(difference.before)}"
-    now = f"{name} is now {_quoted(difference.after)}"
-    return now if difference.before is None else f"{now}; it was {_quoted(difference.before)}"
+        return f"{name} is gone; it was {_value_text(difference.before)}"
+    now = f"{name} is now {_value_text(difference.after)}"
+    return now if difference.before is None else f"{now}; it was {_value_text(difference.before)}"
 
 
-def _quoted(value: Value) -> str:
+def _value_text(value: Value) -> str:
     """Quote a text on one line; numbers and durations have no quotes."""
     if isinstance(value, Offset):
         return offset_words(value).removesuffix(" after the treatment")

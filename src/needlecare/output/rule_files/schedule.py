@@ -22,7 +22,7 @@ from needlecare.output.standing import standing_texts
 from needlecare.output.wording import joined
 from needlecare.review.cases import CheckedCases
 
-MAX_NAMED = 8  # rules that are named in a line
+MAX_NAMED_RULES = 8  # rules that are named in a line
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -73,9 +73,9 @@ def found_text(checked: Checked) -> str:
     if cases is not None:
         errors.append(ScheduleError(cases.file, cases.problems))
     if cases is not None and cases.uncovered:
-        more = len(cases.uncovered) - MAX_NAMED
+        more = len(cases.uncovered) - MAX_NAMED_RULES
         rest = [f"{more} more {'rule' if more == 1 else 'rules'}"] if more > 0 else []
-        named = joined([*cases.uncovered[:MAX_NAMED], *rest])
+        named = joined([*cases.uncovered[:MAX_NAMED_RULES], *rest])
         missing = f"no worked cases; write a table of them, {cases.file}, for {named}"
         what = f"no worked case for {named}; add a row for each" if cases.exists else missing
         file = cases.file if cases.exists else checked.file
