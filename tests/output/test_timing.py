@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from examples import at
-from needlecare.output.timing import clock, how_long, short_moment, since, until, until_cell, usual_clock
+from needlecare.output.timing import how_long, short_moment, since, time_text, until, until_cell, usual_clock
 from needlecare.time.zones import local, zone_named
 
 BERLIN = zone_named("Europe/Berlin")
@@ -50,10 +50,10 @@ def test_a_duration_is_rounded_up_and_in_days_for_six_weeks(duration: timedelta,
 )
 def test_a_time_is_written_on_either_clock(moment: str, on_24: str, on_12: str) -> None:
     shown = local(at(moment), BERLIN)
-    assert clock(shown) == on_24
+    assert time_text(shown) == on_24
     with usual_clock(12):
-        assert clock(shown) == on_12
-    assert clock(shown) == on_24
+        assert time_text(shown) == on_12
+    assert time_text(shown) == on_24
 
 
 def test_what_is_remembered_of_one_clock_is_not_shown_on_the_other() -> None:

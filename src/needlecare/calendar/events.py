@@ -362,7 +362,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             self.short(
                 Role.SIGN.of(windows[0].rule.id),
                 at,
-                titles.signs_title(titles.by_priority(_rules(windows))),
+                titles.signs_title(titles.rules_by_priority(_rules(windows))),
                 self.wording.phase(" ".join(window.rule.advice for window in windows), at, at + SHOWN),
                 EXTRAS,
                 Worth.SIGN,
@@ -508,7 +508,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         joined: Sequence[PrepareWindow],
     ) -> Draft:
         """Draft a reminder of what starts. What is `joined` to it starts later, and is announced only here."""
-        named = titles.by_priority(_rules(starting))
+        named = titles.rules_by_priority(_rules(starting))
         said = Description(
             news=f"{heading}: {'; '.join(rule.title for rule in named)}.",
             following=f"Your appointment: {since(begins(self.plan), self.zone, self.wording.reader)}.",

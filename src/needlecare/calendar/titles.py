@@ -13,9 +13,8 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from needlecare.model import AvoidWindow, Detail, Rule, Schedule
-from needlecare.output.timing import last_whole_day, short_day
+from needlecare.output.timing import last_day, short_day
 from needlecare.output.wording import title_prefix
-from needlecare.time.zones import local
 
 MAX_TITLE = 60  # characters
 MAX_NAMES = 3  # the others are counted
@@ -49,7 +48,7 @@ def wait_title(holding: tuple[Rule, ...]) -> str:
 @lru_cache(maxsize=4096)
 def first_day_title(when: str, holding: tuple[Rule, ...]) -> str:
     """Write "Tonight: don't wash or touch your face", or what has to wait where no rule has words for that."""
-    phrases = [rule.tonight for rule in by_priority(holding) if rule.tonight]
+    phrases = [rule.tonight for rule in rules_by_priority(holding) if rule.tonight]
     if not phrases:
         return wait_title(holding)
     return _first_that_fits(
@@ -64,7 +63,7 @@ def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date, going_on: str
     """
     if going_on is not None:
         return _cut(f"Still no {_wait_name(window.rule)}{going_on}")
-    last = last_whole_day(window.end, zone) or local(window.end, zone).date()
+    last = last_day(window.end, zone)
     when = (
         f"{last:%a} {last.day}"
         if (last.year, last.month) == (reader.year, reader.month)
@@ -117,7 +116,7 @@ def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
     return f"{shorter[-1]} · {_cut(names[-1], room)}" if room >= MIN_NAME else title
 
 
-def by_priority(rules: Iterable[Rule]) -> list[Rule]:
+def rules_by_priority(rules: Iterable[Rule]) -> list[Rule]:
     """Return rules by their priority; those of one priority stay in order."""
     return sorted(rules, key=attrgetter("priority"))
 
@@ -127,12 +126,12 @@ def nameable(rules: Iterable[Rule]) -> list[Rule]:
 
     Never a medicine: that would need the warning not to stop a prescribed one beside it.
     """
-    return [rule for rule in by_priority(rules) if not rule.medicine]
+    return [rule for rule in rules_by_priority(rules) if not rule.medicine]
 
 
 def _newsworthy(ended: Iterable[Rule]) -> list[Rule]:
     """Return what a title may announce: a medicine only in words that do not name it."""
-    return [rule for rule in by_priority(ended) if rule.news or not rule.medicine]
+    return [rule for rule in rules_by_priority(ended) if rule.news or not rule.medicine]
 
 
 def _amounts(newsworthy: int, waiting: int) -> Sequence[tuple[int, int]]:

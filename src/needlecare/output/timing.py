@@ -89,7 +89,7 @@ def long_day(day: date) -> str:
 # Moments ------------------------------------------------------------------------------------------
 
 
-def clock(moment: datetime) -> str:
+def time_text(moment: datetime) -> str:
     """Write "14:30" or "2:30 pm" for a local moment, with its seconds if it has any.
 
     When the clocks go back, one hour comes twice, so it says which: "02:30 (second time)".
@@ -120,15 +120,15 @@ def short_moment(moment: datetime, zone: ZoneInfo, reader: date | None = None) -
 
 @lru_cache(maxsize=4096)  # a calendar shows the same few moments in many places
 def _short_moment(moment: datetime, zone: ZoneInfo, reader: date | None, hours: int) -> str:
-    del hours  # only part of the cache's key: `clock` reads the choice itself
+    del hours  # only part of the cache's key: `time_text` reads the choice itself
     shown = local(moment, zone)
-    return f"{short_day(shown.date(), reader)} {clock(shown)}"
+    return f"{short_day(shown.date(), reader)} {time_text(shown)}"
 
 
 def long_moment(moment: datetime, zone: ZoneInfo) -> str:
     """Write "Sunday 22 November 2026, 08:00"."""
     shown = local(moment, zone)
-    return f"{long_day(shown.date())}, {clock(shown)}"
+    return f"{long_day(shown.date())}, {time_text(shown)}"
 
 
 # Ends and starts ----------------------------------------------------------------------------------
@@ -139,6 +139,18 @@ def last_whole_day(moment: datetime, zone: ZoneInfo) -> date | None:
     """Return the day that ends at a moment; None if the moment is within a day."""
     day = local(moment, zone).date()
     return day - timedelta(days=1) if moment == first_moment(day, zone) else None
+
+
+def last_day(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the day that ends at a moment, or else the day that the moment is in."""
+    return last_whole_day(moment, zone) or local(moment, zone).date()
+
+
+def days_after(day: date, moment: datetime, zone: ZoneInfo) -> float:
+    """Return the number of days from the first midnight of a day, by local clock time."""
+    shown = local(moment, zone)
+    since_midnight = timedelta(hours=shown.hour, minutes=shown.minute, seconds=shown.second)
+    return (shown.date() - day).days + since_midnight / timedelta(days=1)
 
 
 def until(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:

@@ -16,7 +16,7 @@ from needlecare.model import (
     Treatment,
     Window,
 )
-from needlecare.output.timing import clock, how_long, last_whole_day, short_day, short_moment, since, until
+from needlecare.output.timing import how_long, last_day, short_day, short_moment, since, time_text, until
 from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
 from needlecare.time.zones import local
@@ -72,8 +72,7 @@ def last_day_number(plan: Plan) -> int:
     last = max((window.end for window in plan.of(AvoidWindow)), default=None)
     if last is None:
         return 0
-    day = last_whole_day(last, zone) or local(last, zone).date()
-    return (day - local(begins(plan), zone).date()).days
+    return (last_day(last, zone) - local(begins(plan), zone).date()).days
 
 
 def now_text(view: Overview) -> str:
@@ -81,7 +80,7 @@ def now_text(view: Overview) -> str:
     treatment = view.plan.treatment
     shown = local(view.as_of, treatment.zone)
     start = begins(view.plan)
-    now = f"{short_day(shown.date(), local(start, treatment.zone).date())} {clock(shown)}"
+    now = f"{short_day(shown.date(), local(start, treatment.zone).date())} {time_text(shown)}"
     if not view.begun:
         return f"{now}, {how_long(start - view.as_of)} to go"
     day = (shown.date() - local(start, treatment.zone).date()).days

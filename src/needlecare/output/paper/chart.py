@@ -12,7 +12,7 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from needlecare.model import AvoidWindow, Plan, TimedWindow, Window
-from needlecare.output.timing import weekday
+from needlecare.output.timing import days_after, weekday
 from needlecare.plan.combine import begins
 from needlecare.time.zones import local
 
@@ -83,10 +83,7 @@ class _Axis:
         self.day = (WIDTH - 8 - left) / (DAYS + self.weeks * WEEK)  # 8 units for an arrow
 
     def days(self, moment: datetime) -> float:
-        """Return the number of days from the first midnight of the axis, by local clock time."""
-        shown = local(moment, self.zone)
-        since_midnight = timedelta(hours=shown.hour, minutes=shown.minute, seconds=shown.second)
-        return (shown.date() - self.first_day).days + since_midnight / timedelta(days=1)
+        return days_after(self.first_day, moment, self.zone)
 
     def at(self, days: float) -> float:
         weeks = max(0.0, days - DAYS) / 7

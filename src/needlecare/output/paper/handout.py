@@ -13,7 +13,7 @@ from html import escape
 from needlecare import __version__
 from needlecare.model import Plan, Source
 from needlecare.output.paper.chart import chart
-from needlecare.output.paper.sheet import CHART, Chapter, Dated, Point, Sheet, sheet, source_text
+from needlecare.output.paper.sheet import CHART, Chapter, Dated, Item, Sheet, sheet, source_text
 from needlecare.output.wording import sentence
 
 # A number that can be dialled: no brackets (the "(0)" in "+49 (0)30" must not be dialled) and no words.
@@ -181,11 +181,9 @@ def _page(page: Sheet) -> Iterator[str]:
 
 def _letters(page: Sheet) -> int:
     """Count the letters to print, without the names of sources."""
-    points = [point for chapter in page.chapters for part in chapter.parts for point in part.points]
+    items = [item for chapter in page.chapters for part in chapter.parts for item in part.items]
     leads = [text for chapter in page.chapters for text in chapter.lead]
-    return sum(len(point.name) + len(point.aside) + len(point.advice) for point in points) + sum(
-        map(len, leads)
-    )
+    return sum(len(item.name) + len(item.aside) + len(item.advice) for item in items) + sum(map(len, leads))
 
 
 def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
@@ -205,21 +203,21 @@ def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
 
 
 def _part(part: Dated) -> Iterator[str]:
-    alone = part.label and len(part.points) == 1  # on paper, a date and a single point share a line
+    alone = part.label and len(part.items) == 1  # on paper, a date and a single item share a line
     yield '<div class="alone">' if alone else "<div>"
     if part.label:
         yield f"<h3>{_text(part.label[:1].upper() + part.label[1:])}</h3>"
     yield "<ul>"
-    yield from (f"<li>{_point(point)}</li>" for point in part.points)
+    yield from (f"<li>{_item(item)}</li>" for item in part.items)
     yield "</ul>"
     yield "</div>"
 
 
-def _point(point: Point) -> str:
-    when = f'<span class="when"> ({_text(point.when)})</span>' if point.when else ""
-    some = f'<span class="when some"> ({_text(point.some_say)})</span>' if point.some else ""
-    advice = f'<span class="advice">: {_text(point.advice)}</span>' if point.advice else ""
-    return f"<strong>{_text(point.name)}</strong>{when}{some}{advice}"
+def _item(item: Item) -> str:
+    when = f'<span class="when"> ({_text(item.when)})</span>' if item.when else ""
+    some = f'<span class="when some"> ({_text(item.some_say)})</span>' if item.some else ""
+    advice = f'<span class="advice">: {_text(item.advice)}</span>' if item.advice else ""
+    return f"<strong>{_text(item.name)}</strong>{when}{some}{advice}"
 
 
 def _telephone(telephone: str) -> str:

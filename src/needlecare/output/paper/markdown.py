@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from needlecare.model import Plan
-from needlecare.output.paper.sheet import CHART, Chapter, Point, Sheet, sheet, source_text
+from needlecare.output.paper.sheet import CHART, Chapter, Item, Sheet, sheet, source_text
 from needlecare.output.wording import sentence
 
 # A number sign can begin or end a heading.
@@ -52,19 +52,19 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
         if part.label:
             yield from ("", f"### {escaped(part.label[:1].upper() + part.label[1:])}")
         yield ""
-        yield from (f"- {_point(point)}" for point in part.points)
+        yield from (f"- {_item(item)}" for item in part.items)
 
 
-def _point(point: Point) -> str:
-    aside = f" ({escaped(point.aside)})" if point.aside else ""
-    advice = f": {escaped(point.advice)}" if point.advice else ""
-    return f"**{escaped(point.name)}**{aside}{advice}"
+def _item(item: Item) -> str:
+    aside = f" ({escaped(item.aside)})" if item.aside else ""
+    advice = f": {escaped(item.advice)}" if item.advice else ""
+    return f"**{escaped(item.name)}**{aside}{advice}"
 
 
 def escaped(text: str) -> str:
     """Escape a text so that CommonMark shows it unchanged, on one line."""
-    plain = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
-    return _BLOCK.sub(lambda found: _escaped_block(found[0]), plain)
+    one_line = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+    return _BLOCK.sub(lambda found: _escaped_block(found[0]), one_line)
 
 
 def _escaped_block(start: str) -> str:

@@ -5,12 +5,13 @@ The moment at which it is made decides only three things: whether it contains th
 whether the rules are due for review, and the date at the bottom. All texts are plain; the formats escape them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
 from needlecare.model import (
+    AnyWindow,
     Applicability,
     AvoidWindow,
     Kind,
@@ -24,7 +25,7 @@ from needlecare.model import (
     Window,
 )
 from needlecare.output.standing import standing_text
-from needlecare.output.timing import clock, last_whole_day, short_day, since, until, until_cell
+from needlecare.output.timing import last_day, last_whole_day, short_day, since, time_text, until, until_cell
 from needlecare.output.wording import (
     differs_between,
     end_messages,
@@ -34,7 +35,7 @@ from needlecare.output.wording import (
     whole_sentence,
 )
 from needlecare.plan.combine import begins, placed_recommendations
-from needlecare.plan.overview import overview, windows_of
+from needlecare.plan.overview import Group, overview, windows_of
 from needlecare.time.zones import end_of_day, local
 
 # Notes that affect the dates, shown at the top; the others are under "Good to know".
@@ -53,8 +54,8 @@ _NOTICES = frozenset(
 CHART = "chart"  # the key of the chapter that a chart illustrates
 
 
-class Point(Struct, frozen=True, kw_only=True):
-    """A point of the sheet: its title, its time, the less strict time of some sources, and the advice."""
+class Item(Struct, frozen=True, kw_only=True):
+    """One thing on the sheet: its title, its time, the less strict time of some sources, and the advice."""
 
     title: str
     medicine: bool = False
@@ -79,13 +80,13 @@ class Point(Struct, frozen=True, kw_only=True):
 
 
 class Dated(Struct, frozen=True, kw_only=True):
-    """Points with the same time as their label; without a label, each has its own time."""
+    """Items with the same time as their label; without a label, each has its own time."""
 
     label: str = ""
-    points: tuple[Point, ...]
+    items: tuple[Item, ...]
 
 
-class Chapter(Struct, frozen=True, kw_only=True):
+class Chapter(Struct, frozen=True):
     """A heading and its content. `key` never changes; `lead` comes before the parts."""
 
     key: str
@@ -155,19 +156,6 @@ class _Sheet:
         clinic = self.clinic
         dont = windows_of(self.view.not_yet)
         do = tuple(sorted(windows_of(self.view.do_later), key=lambda window: window.end))
-        chapters = (
-            self.call(),
-            self.chart(dont, do),
-            self.preparation(),
-            self.checklist(),
-            self.days(),
-            self.dont(),
-            self.do(),
-            self.normal(),
-            self.later(),
-            self.good_to_know(),
-            self.always(),
-        )
         facts = [f"Treatment: {treated_text(self.plan.treatment)}.", f"Times are {self.zone.key}."]
         return Sheet(
             plan=self.plan,
@@ -180,62 +168,55 @@ class _Sheet:
             dont=dont,
             do=do,
             disputed=frozenset(window.rule.id for window in dont if self.is_disputed(window)),
-            chapters=tuple(chapter for chapter in chapters if chapter.lead or chapter.parts),
+            chapters=tuple(chapter for chapter in self.chapters() if chapter.lead or chapter.parts),
             sources=self.sources() if self.with_sources else (),
             colophon=colophon(self.plan.schedule, self.made_on),
         )
 
     # Chapters -------------------------------------------------------------------------------------
 
-    def call(self) -> Chapter:
-        """Return the chapter about emergencies and warning signs."""
-        schedule = self.plan.schedule
-        windows = (*self.view.call_now, *windows_of(self.view.call_later))
-        return Chapter(
-            key="call",
-            heading="Emergency, and when to call",
-            lead=(
-                standing_text("emergency", schedule, short=True),
-                standing_text("call", schedule, short=True),
-            ),
-            parts=undated(
-                point(w, when="" if w.start is None else f"from {since(w.start, self.zone, self.reader)}")
-                for w in windows
-            ),
+    def chapters(self) -> Iterator[Chapter]:
+        """Yield the chapters in reading order; some may have no content."""
+        view, schedule = self.view, self.plan.schedule
+        lead = tuple(standing_text(name, schedule, short=True) for name in ("emergency", "call"))
+        signs = (*view.call_now, *windows_of(view.call_later))
+        called = undated(item(w, when="" if w.start is None else self.start(w.start)) for w in signs)
+        yield Chapter("call", "Emergency, and when to call", lead, called)
+        bars = "Full bars: don’t. Broken bars: sources differ. Open bars: do."
+        charted = view.not_yet or view.do_later
+        yield Chapter(CHART, "At a glance", (bars,) if charted else ())
+        before = view.preparation if self.ahead else ()
+        yield Chapter(
+            "before",
+            "Before your appointment",
+            parts=dated(before, lambda at: f"from {self.day(at)}", lambda w: item(w, some=self.some_say(w))),
         )
-
-    def chart(self, dont: Iterable[Window], do: Iterable[Window]) -> Chapter:
-        """Return the chapter of the chart, with what its bars mean; without content if there are none."""
-        lead = ["Full bars: don’t. Broken bars: sources differ. Open bars: do."] if [*dont, *do] else []
-        return Chapter(key=CHART, heading="At a glance", lead=tuple(lead))
-
-    def legend(self) -> str:
-        """Explain "some say", if the sources differ about anything."""
-        if not any(map(self.is_disputed, windows_of((*self.view.not_yet, *self.view.preparation)))):
-            return ""
-        return (
-            f"“Some say”: sources differ. The longest time is safest. Ask {self.whom} before a shorter one."
-        )
-
-    def preparation(self) -> Chapter:
-        groups = self.view.preparation if self.ahead else ()
-        return Chapter(
-            key="before",
-            heading="Before your appointment",
-            parts=tuple(
-                Dated(
-                    label=f"from {self.day(group.moment)}",
-                    points=tuple(point(window, some=self.some_say(window)) for window in group.windows),
-                )
-                for group in groups
+        checklist = self.plan.checklist if self.ahead else ()
+        yield Chapter("tell", "Tell your clinic first", parts=undated(map(item, checklist)))
+        yield self.day_by_day()
+        yield Chapter("dont", "Don’t", parts=dated(view.not_yet, self.until, self.ban))
+        yield Chapter(
+            "do",
+            "Do",
+            parts=dated(
+                view.do_later,
+                lambda at: "from the treatment on" if at == self.begins else self.start(at),
+                lambda window: item(window, when=self.until(window.end)),
             ),
         )
+        normal = (*view.normal_now, *windows_of(view.normal_soon))
+        yield Chapter("normal", "What is normal", parts=undated(map(self.on_days, normal)))
+        later = sorted((*view.results, *view.milestones), key=lambda group: group.moment)
+        yield Chapter("later", "Later", parts=undated(map(self.on_days, windows_of(later))))
+        notes = [note.text for note in self.notes if note.code not in _NOTICES]
+        yield Chapter("good-to-know", "Good to know", tuple(map(sentence, notes)))
+        names = ("general", "medicine", "open_skin", "scope")
+        always = [standing_text(name, schedule, short=True) for name in names]
+        always[1] = f"¹ {always[1]}"
+        always += [self.clinic.footer] if self.clinic and self.clinic.footer else []
+        yield Chapter("always", "Always", tuple(map(sentence, always)))
 
-    def checklist(self) -> Chapter:
-        windows = self.plan.checklist if self.ahead else ()
-        return Chapter(key="tell", heading="Tell your clinic first", parts=undated(point(w) for w in windows))
-
-    def days(self) -> Chapter:
+    def day_by_day(self) -> Chapter:
         """Return the chapter of the days on which something ends or begins."""
         news = [
             (group.moment, " ".join(whole_sentence(end_messages([window])) for window in group.windows))
@@ -245,87 +226,32 @@ class _Sheet:
             if group.moment > self.begins:
                 names = ", ".join(window.rule.short for window in group.windows)
                 news.append((group.moment, f"Begin: {names}."))
-        days: dict[date, list[Point]] = {}
+        days: dict[date, list[Item]] = {}
         for moment, said in sorted(news):
-            day = local(moment, self.zone).date()
+            shown = local(moment, self.zone)
             starts_the_day = last_whole_day(moment, self.zone) is not None
-            at = "All day" if starts_the_day else f"From {clock(local(moment, self.zone))}"
-            days.setdefault(day, []).append(Point(title=at, advice=said))
-        return Chapter(
-            key="days",
-            heading="Day by day",
-            parts=tuple(
-                Dated(label=f"Day {(day - self.reader).days}, {self.day_text(day)}", points=tuple(points))
-                for day, points in days.items()
-            ),
-        )
-
-    def dont(self) -> Chapter:
-        groups = self.view.not_yet
-        return Chapter(
-            key="dont",
-            heading="Don’t",
-            parts=tuple(
-                Dated(
-                    label=self.until(group.moment),
-                    points=tuple(
-                        point(window, when=self.delayed_start(window), some=self.some_say(window))
-                        for window in group.windows
-                    ),
-                )
-                for group in groups
-            ),
-        )
-
-    def delayed_start(self, window: AvoidWindow) -> str:
-        """Write when a ban begins, if not at the treatment."""
-        if window.start == self.begins:
-            return ""
-        return f"from {since(window.start, self.zone, self.reader)}"
-
-    def do(self) -> Chapter:
-        return Chapter(
-            key="do",
-            heading="Do",
-            parts=tuple(
-                Dated(
-                    label="from the treatment on"
-                    if group.moment == self.begins
-                    else f"from {since(group.moment, self.zone, self.reader)}",
-                    points=tuple(point(window, when=self.until(window.end)) for window in group.windows),
-                )
-                for group in self.view.do_later
-            ),
-        )
-
-    def normal(self) -> Chapter:
-        windows = (*self.view.normal_now, *windows_of(self.view.normal_soon))
-        return Chapter(
-            key="normal", heading="What is normal", parts=undated(self.on_days(window) for window in windows)
-        )
-
-    def later(self) -> Chapter:
-        groups = sorted((*self.view.results, *self.view.milestones), key=lambda group: group.moment)
-        return Chapter(
-            key="later", heading="Later", parts=undated(self.on_days(w) for w in windows_of(groups))
-        )
-
-    def good_to_know(self) -> Chapter:
-        texts = [note.text for note in self.notes if note.code not in _NOTICES]
-        return Chapter(key="good-to-know", heading="Good to know", lead=tuple(map(sentence, texts)))
-
-    def always(self) -> Chapter:
-        schedule = self.plan.schedule
-        texts = (
-            standing_text("general", schedule, short=True),
-            f"¹ {standing_text('medicine', schedule, short=True)}",
-            standing_text("open_skin", schedule, short=True),
-            standing_text("scope", schedule, short=True),
-            *([self.clinic.footer] if self.clinic and self.clinic.footer else []),
-        )
-        return Chapter(key="always", heading="Always", lead=tuple(map(sentence, texts)))
+            at = "All day" if starts_the_day else f"From {time_text(shown)}"
+            days.setdefault(shown.date(), []).append(Item(title=at, advice=said))
+        parts = [
+            Dated(label=f"Day {(day - self.reader).days}, {self.day_text(day)}", items=tuple(items))
+            for day, items in days.items()
+        ]
+        return Chapter("days", "Day by day", parts=tuple(parts))
 
     # Pieces ---------------------------------------------------------------------------------------
+
+    def legend(self) -> str:
+        """Explain "some say", if the sources differ about anything."""
+        if not any(map(self.is_disputed, windows_of((*self.view.not_yet, *self.view.preparation)))):
+            return ""
+        return (
+            f"“Some say”: sources differ. The longest time is safest. Ask {self.whom} before a shorter one."
+        )
+
+    def ban(self, window: AvoidWindow) -> Item:
+        """Return a ban, with its start if that is not the treatment."""
+        when = "" if window.start == self.begins else self.start(window.start)
+        return item(window, when=when, some=self.some_say(window))
 
     def is_disputed(self, window: Window) -> bool:
         """Whether sources differ about a window. About a clinic's own advice they don't, on its own sheet."""
@@ -339,20 +265,24 @@ class _Sheet:
         if not self.is_disputed(window):
             return ""
         if isinstance(window, PrepareWindow):
-            return f"from {since(window.latest_start, self.zone, self.reader)}"
+            return self.start(window.latest_start)
         if window.earliest_end <= window.start:
             return "no wait"
         return until_cell(window.earliest_end, self.zone, self.reader)
+
+    def start(self, moment: datetime) -> str:
+        """Write "from Thu 26 Nov 14:30"."""
+        return f"from {since(moment, self.zone, self.reader)}"
 
     def until(self, moment: datetime) -> str:
         """Write "until Thu 26 Nov 14:30", or "through Fri 27 Nov"."""
         said = until_cell(moment, self.zone, self.reader)
         return said if said.startswith("through") else f"until {said}"
 
-    def on_days(self, window: Window) -> Point:
-        """Return a point with its days, without times: for what is normal and for milestones."""
+    def on_days(self, window: Window) -> Item:
+        """Return an item with its days, without times: for what is normal and for milestones."""
         first = None if window.start is None else local(window.start, self.zone).date()
-        last = None if window.end is None else self.last_day(window.end)
+        last = None if window.end is None else last_day(window.end, self.zone)
         if first is not None and last is not None:
             same = window.end == end_of_day(first, self.zone) or last <= first
             said = self.day_text(first) if same else f"{self.day_text(first)} to {self.day_text(last)}"
@@ -361,11 +291,8 @@ class _Sheet:
         else:
             said = f"until {self.day_text(last)}" if last else ""
         if window.kind is Kind.EXPECT and differs_between(window) and window.earliest_end is not None:
-            return point(window, when=said, some=self.day_text(self.last_day(window.earliest_end)))
-        return point(window, when=said)
-
-    def last_day(self, moment: datetime) -> date:
-        return last_whole_day(moment, self.zone) or local(moment, self.zone).date()
+            return item(window, when=said, some=self.day_text(last_day(window.earliest_end, self.zone)))
+        return item(window, when=said)
 
     def day(self, moment: datetime) -> str:
         return self.day_text(local(moment, self.zone).date())
@@ -400,17 +327,24 @@ class _Sheet:
         return tuple(source for source in plan.schedule.sources.values() if source.key in used)
 
 
-def point(window: Window, *, when: str = "", some: str = "") -> Point:
-    """Make a point of a window."""
+def item(window: Window, *, when: str = "", some: str = "") -> Item:
+    """Make an item of a window."""
     rule = window.rule
     said = "; ".join(filter(None, [when, "your clinic's word" if window.overridden else ""]))
-    return Point(title=rule.title, medicine=rule.medicine, when=said, some=some, advice=rule.advice)
+    return Item(title=rule.title, medicine=rule.medicine, when=said, some=some, advice=rule.advice)
 
 
-def undated(points: Iterable[Point]) -> tuple[Dated, ...]:
-    """Return points that have their own times as a part without a label; nothing if there are none."""
-    found = tuple(points)
-    return (Dated(points=found),) if found else ()
+def undated(items: Iterable[Item]) -> tuple[Dated, ...]:
+    """Return items that have their own times as a part without a label; nothing if there are none."""
+    found = tuple(items)
+    return (Dated(items=found),) if found else ()
+
+
+def dated(
+    groups: Iterable[Group[AnyWindow]], label: Callable[[datetime], str], write: Callable[[AnyWindow], Item]
+) -> tuple[Dated, ...]:
+    """Return a part for each group of windows, labelled with its moment."""
+    return tuple(Dated(label=label(group.moment), items=tuple(map(write, group.windows))) for group in groups)
 
 
 def colophon(schedule: Schedule, made_on: date) -> str:

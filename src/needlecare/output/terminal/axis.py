@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from needlecare.output.timing import day_and_month, weekday
+from needlecare.output.timing import day_and_month, days_after, weekday
 from needlecare.time.zones import local
 
 DAYS = 7  # before the weeks begin
@@ -73,9 +73,7 @@ class Axis:
         return self.first_day + timedelta(days=DAYS + 7 * number)
 
     def _days(self, moment: datetime) -> float:
-        shown = local(moment, self.zone)
-        clock = timedelta(hours=shown.hour, minutes=shown.minute, seconds=shown.second)
-        return (shown.date() - self.first_day).days + clock / timedelta(days=1)
+        return days_after(self.first_day, moment, self.zone)
 
     @staticmethod
     def _width(day: int, week: int, weeks: int) -> int:

@@ -21,7 +21,7 @@ from needlecare.output.sentences.course_wording import (
 from needlecare.output.terminal.page import PlanPage
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DONT, STRONG, Text
-from needlecare.output.timing import clock, how_long, last_whole_day, short_day, short_month, weekday
+from needlecare.output.timing import how_long, last_day, short_day, short_month, time_text, weekday
 from needlecare.plan.course import Course, Session, earliest_next
 from needlecare.plan.overview import overview
 from needlecare.time.zones import local
@@ -70,7 +70,7 @@ class _CourseTimeline(PlanPage):
         shown = local(view.as_of, self.zone)
         said = f"Session {self.current.number} of {len(course.sessions)}"
         said += "" if view.begun else f", {how_long(self.current.begins - view.as_of)} to go"
-        now = f"{short_day(shown.date(), self.current.day)}, {clock(shown)}"
+        now = f"{short_day(shown.date(), self.current.day)}, {time_text(shown)}"
         self.line(Text.of(self.written(said, STRONG), "   ", self.written(now, DIM)))
         if (coming := next_in_course(course, view, self.current)) is None:
             self.line("All waiting periods are over.", "bold green")
@@ -152,8 +152,9 @@ class _CourseTimeline(PlanPage):
 
     def day(self, moment: datetime, session: Session) -> str:
         """Write "Sat 5 Dec", with the year if it isn't that of the session."""
-        day = last_whole_day(moment, self.zone) if moment > session.begins else None
-        return short_day(day or local(moment, self.zone).date(), session.day)
+        ends = moment > session.begins
+        day = last_day(moment, self.zone) if ends else local(moment, self.zone).date()
+        return short_day(day, session.day)
 
     def grouped(self, events: Iterable[tuple[str, str]]) -> str:
         """Write "Sat 19 session 2; Mon 21 progress photo", each day once."""

@@ -13,11 +13,11 @@ from needlecare.output.standing import standing_text
 from needlecare.output.terminal.screen import Screen, to_ascii
 from needlecare.output.terminal.text import DIM, EMERGENCY, NEXT, NOTICE, STRONG, Text, width_of
 from needlecare.output.timing import (
-    clock,
     day_and_month,
     how_long,
     last_whole_day,
     short_day,
+    time_text,
     weekday,
 )
 from needlecare.output.wording import (
@@ -142,7 +142,7 @@ class Page:
         shown = local(moment, self.zone)
         if last_whole_day(moment, self.zone) is not None:
             return self.near_day(moment)
-        at = clock(shown)
+        at = time_text(shown)
         return f"today {at}" if shown.date() == self.today else f"{self.near_day(moment)} {at}"
 
     def near_day(self, moment: datetime) -> str:
@@ -194,7 +194,7 @@ class PlanPage(Page):
         view = self.view
         day, last = day_number(view), last_day_number(view.plan)
         shown = local(view.as_of, self.zone)
-        now = f"{short_day(shown.date(), local(begins(view.plan), self.zone).date())}, {clock(shown)}"
+        now = f"{short_day(shown.date(), local(begins(view.plan), self.zone).date())}, {time_text(shown)}"
         if not view.begun:
             left = self.written(f"{how_long(begins(view.plan) - view.as_of)} to go", STRONG)
         else:

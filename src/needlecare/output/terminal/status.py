@@ -7,7 +7,7 @@ from needlecare.model import Plan, TimedWindow, Window
 from needlecare.output.terminal.page import PlanPage, by_priority, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NORMAL, STRONG, Text
-from needlecare.output.timing import clock
+from needlecare.output.timing import time_text
 from needlecare.plan.overview import Group, windows_of
 from needlecare.time.zones import local
 
@@ -66,7 +66,7 @@ class _Status(PlanPage):
         text = self.names(view.do_now) if view.begun else Text()
         for group in self.later_today(view.do_later):
             text.append("; " if text else "")
-            text.append(self.written(f"from {clock(local(group.moment, self.zone))} "))
+            text.append(self.written(f"from {time_text(local(group.moment, self.zone))} "))
             text.append(self.names(group.windows))
         if text:
             self.row("DO TODAY", text, DO)

@@ -15,10 +15,9 @@ from needlecare.output.terminal.axis import DAYS, MAX_WEEKS, Axis
 from needlecare.output.terminal.page import DIFFERS_MARK, PlanPage, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text
-from needlecare.output.timing import last_whole_day
+from needlecare.output.timing import last_day
 from needlecare.plan.combine import begins, status
 from needlecare.plan.overview import windows_of
-from needlecare.time.zones import local
 
 NAMES = 23  # columns for names; a rule's short name has 22 or fewer
 MIN_NAMES = 18  # on small screens, so that the days still have names
@@ -121,7 +120,7 @@ class _Timeline(PlanPage):
             return ""
         if window.kind is not Kind.EXPECT:
             return self.near_end(window.end)
-        day = last_whole_day(window.end, self.zone) or local(window.end, self.zone).date()
+        day = last_day(window.end, self.zone)
         return f"{self.day_text(day)} or call" if window.rule.past else self.day_text(day)
 
     # Parts ----------------------------------------------------------------------------------------
