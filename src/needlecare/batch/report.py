@@ -210,12 +210,9 @@ def _rows(count: int) -> str:
 
 
 def _places(named: list[RowProblem], count: int) -> str:
-    """Write "row 2 (line 3)", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
-    if count == 1:
-        return f"row {named[0].number} (line {named[0].line})"
-    numbers = ", ".join(str(problem.number) for problem in named)
-    more = f" and {count - len(named):,} more" if count > len(named) else ""
-    return f"rows {numbers}{more} (from line {named[0].line})"
+    """Write "row 2 (line 3)", or "rows 2, 3, 5, 6, 7 and 2,995 more (from line 3)"."""
+    rows = named_rows([problem.number for problem in named], count)
+    return f"{rows} ({'from ' if count > 1 else ''}line {named[0].line})"
 
 
 def summary_text(outcomes: Mapping[Outcome, int], *, rows: int, failed: int, dry_run: bool) -> str:

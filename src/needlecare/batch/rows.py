@@ -279,11 +279,12 @@ class _Look:
                 return
 
 
-def named_rows(numbers: Sequence[int]) -> str:
-    """Write "row 2", or "rows 2, 3, 5, 6, 7 and 2,995 more"."""
+def named_rows(numbers: Sequence[int], count: int | None = None) -> str:
+    """Write "row 2", or "rows 2, 3, 5, 6, 7 and 2,995 more"; `count` is how many there are, if not all are given."""
+    count = len(numbers) if count is None else count
     named = ", ".join(map(str, numbers[:MAX_NAMED_ROWS]))
-    more = f" and {len(numbers) - MAX_NAMED_ROWS:,} more" if len(numbers) > MAX_NAMED_ROWS else ""
-    return f"row{'s' * (len(numbers) > 1)} {named}{more}"
+    more = f" and {count - MAX_NAMED_ROWS:,} more" if count > MAX_NAMED_ROWS else ""
+    return f"row{'s' * (count > 1)} {named}{more}"
 
 
 def _day(cell: str, order: DateOrder | None, zone: ZoneInfo) -> date | None:

@@ -127,11 +127,7 @@ def names_any(text: str, words: Iterable[str]) -> bool:
     """
     tokens = frozenset(re.findall(r"\w+", plain(_spelled(text))))
     letters = compact(text)
-    return any(_is_named(word, tokens, letters) for word in map(compact, words) if word)
-
-
-def _is_named(word: str, tokens: frozenset[str], letters: str) -> bool:
-    return word in tokens if len(word) <= 4 else word in letters
+    return any(word in (tokens if len(word) <= 4 else letters) for word in map(compact, words) if word)
 
 
 def names_positively(text: str, words: Iterable[str]) -> bool:

@@ -233,7 +233,11 @@ class Wording(Struct, frozen=True, dict=True):
 
     def _signs(self, start: datetime, end: datetime | None) -> tuple[Section, ...]:
         """Return the warning signs between two moments (UTC)."""
-        signs = [window for window in self.plan.warnings if _overlaps(window, start, end)]
+        signs = [
+            window
+            for window in self.plan.warnings
+            if _begins_before(window, end) and (window.end is None or window.end > start)
+        ]
         if not signs:
             return ()
         text = f"{self._call_about} {'; '.join([self._name(window, start) for window in signs])}."
@@ -307,10 +311,6 @@ def _medicines(rules: tuple[Rule, ...]) -> _Medicines:
 def _names_any(text: str, names: frozenset[str]) -> bool:
     said = text.casefold()
     return any(name in said for name in names)
-
-
-def _overlaps(window: Window, start: datetime, end: datetime | None) -> bool:
-    return _begins_before(window, end) and (window.end is None or window.end > start)
 
 
 def _begins_before(window: Window, end: datetime | None) -> bool:

@@ -128,18 +128,13 @@ def calendar(
     A UUID as `ref` is the reference of a file that exists already, and `remembered`
     what that file was made with: preparation that it announced stays where it is.
     """
-    planned = planned_at(plan, as_of, remembered)
+    planned = as_of if as_of < begins(plan) else None
+    if remembered is not None and remembered.treatment.treated == plan.treatment.treated:
+        planned = remembered.planned
     options = options_of(plan, detail=detail, reminders=reminders, planned=planned)
     drafts = partial(plan_drafts, plan, planned, reminders=reminders)
     ends = {window.rule.id: window.end for window in avoid_windows(plan)}
     return calendar_of(plan, [drafts], as_of, ref=ref, options=options, ends=ends)
-
-
-def planned_at(plan: Plan, as_of: datetime, remembered: CalendarOptions | None) -> datetime | None:
-    """Return when the preparation of a plan is (or was) first announced (UTC); None after the treatment."""
-    if remembered is not None and remembered.treatment.treated == plan.treatment.treated:
-        return remembered.planned
-    return as_of if as_of < begins(plan) else None
 
 
 def plan_drafts(

@@ -32,7 +32,7 @@ def change_title(ended: tuple[Rule, ...], holding: tuple[Rule, ...]) -> str:
     newsworthy, waiting = _newsworthy(ended), _wait_names(holding)
     return _first_that_fits(
         f"{_news(newsworthy, news, of=len(ended))} · {_waits(waiting, waits, of=len(holding))}"
-        for news, waits in _amounts(len(newsworthy), len(waiting))
+        for news, waits in _amounts(min(MAX_NAMES, max(1, len(newsworthy))), min(MAX_NAMES, len(waiting)))
     )
 
 
@@ -134,13 +134,9 @@ def _newsworthy(ended: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in rules_by_priority(ended) if rule.news or not rule.medicine]
 
 
-def _amounts(newsworthy: int, waiting: int) -> Sequence[tuple[int, int]]:
-    """Return how many things to name as news and as waits, of so many, the fullest first."""
-    return _amounts_up_to(min(MAX_NAMES, max(1, newsworthy)), min(MAX_NAMES, waiting))
-
-
 @cache
-def _amounts_up_to(news: int, waits: int) -> Sequence[tuple[int, int]]:
+def _amounts(news: int, waits: int) -> Sequence[tuple[int, int]]:
+    """Return how many things to name as news and as waits, of at most so many, the fullest first."""
     pairs = [(some, others) for some in range(1, news + 1) for others in range(waits + 1)]
     return sorted(pairs, key=lambda pair: (-sum(pair), -pair[1]))
 

@@ -326,8 +326,7 @@ def _alarms(component: Component, fresh: Component) -> list[list[str]]:
     if ours is None:
         return [*fresh.alarms, *own]
     trigger = next((line for line in ours if name_of(line) == "TRIGGER"), None)
-    moved = trigger is not None and "DATE-TIME" not in trigger.upper()
-    if trigger is None or not moved or _canonical(trigger).partition(":")[2] in _OUR_TRIGGERS:
+    if trigger is None or "DATE-TIME" in trigger.upper() or _is_our_trigger(trigger):
         return [*fresh.alarms, *own]
     return [[trigger if name_of(line) == "TRIGGER" else line for line in fresh.alarms[0]], *own]
 

@@ -94,23 +94,17 @@ def time_text(moment: datetime) -> str:
 
     When the clocks go back, one hour comes twice, so it says which: "02:30 (second time)".
     """
-    shown = _twelve_hour(moment) if _hours.get() == 12 else _twenty_four_hour(moment)
+    seconds = f":{moment.second:02}" if moment.second else ""
+    if _hours.get() != 12:
+        shown = f"{moment.hour:02}:{moment.minute:02}{seconds}"
+    elif (moment.hour, moment.minute, moment.second) == (12, 0, 0):
+        shown = "noon"  # some people take "12 pm" for midnight
+    else:
+        minutes = f":{moment.minute:02}" if moment.minute or seconds else ""
+        shown = f"{moment.hour % 12 or 12}{minutes}{seconds} {'am' if moment.hour < 12 else 'pm'}"
     if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
         return shown
     return f"{shown} ({'second' if moment.fold else 'first'} time)"
-
-
-def _twenty_four_hour(moment: datetime) -> str:
-    seconds = f":{moment.second:02}" if moment.second else ""
-    return f"{moment.hour:02}:{moment.minute:02}{seconds}"
-
-
-def _twelve_hour(moment: datetime) -> str:
-    if (moment.hour, moment.minute, moment.second) == (12, 0, 0):
-        return "noon"  # some people take "12 pm" for midnight
-    seconds = f":{moment.second:02}" if moment.second else ""
-    minutes = f":{moment.minute:02}" if moment.minute or seconds else ""
-    return f"{moment.hour % 12 or 12}{minutes}{seconds} {'am' if moment.hour < 12 else 'pm'}"
 
 
 def short_moment(moment: datetime, zone: ZoneInfo, reader: date | None = None) -> str:

@@ -1,10 +1,10 @@
 """The latest treatment dates before a day as JSON, as described by ready-by.schema.json."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from needlecare.output.json.plan import Json, iso, json_text, note_json, schedule_json, treatment_json
+from needlecare.output.json.plan import iso, json_text, note_json, schedule_json, treatment_json
 from needlecare.output.standing import standing_text
-from needlecare.plan.ready_by import ReadyBy, ReadyDate
+from needlecare.plan.ready_by import ReadyBy
 from needlecare.time.zones import local
 
 
@@ -22,19 +22,18 @@ def ready_by_json(found: ReadyBy, as_of: datetime) -> str:
             "day": found.day.isoformat(),
             "sessions": found.sessions,
             "every": found.every.text if found.every else None,
-            "dates": [_date_json(ready_date, today) for ready_date in found.dates],
+            "dates": [
+                {
+                    "title": ready_date.line.title,
+                    "rules": list(ready_date.line.rules),
+                    "apart": ready_date.line.apart,
+                    "first": ready_date.first.isoformat(),
+                    "last": ready_date.last.isoformat(),
+                    "in_reach": ready_date.in_reach(today),
+                }
+                for ready_date in found.dates
+            ],
             "notes": [note_json(note) for note in found.notes],
             "standing": {"general": standing_text("general", found.schedule)},
         }
     )
-
-
-def _date_json(ready_date: ReadyDate, today: date) -> Json:
-    return {
-        "title": ready_date.line.title,
-        "rules": list(ready_date.line.rules),
-        "apart": ready_date.line.apart,
-        "first": ready_date.first.isoformat(),
-        "last": ready_date.last.isoformat(),
-        "in_reach": ready_date.in_reach(today),
-    }

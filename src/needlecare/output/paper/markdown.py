@@ -64,9 +64,5 @@ def _item(item: Item) -> str:
 def escaped(text: str) -> str:
     """Escape a text so that CommonMark shows it unchanged, on one line."""
     one_line = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
-    return _BLOCK.sub(lambda found: _escaped_block(found[0]), one_line)
-
-
-def _escaped_block(start: str) -> str:
-    """Escape the start of a line that would begin a block: the sign, or the dot after a number."""
-    return f"{start}\\" if start.isdigit() else f"\\{start}"
+    # Escaped are the sign that would begin a block, or the dot after a number.
+    return _BLOCK.sub(lambda start: f"{start[0]}\\" if start[0].isdigit() else f"\\{start[0]}", one_line)

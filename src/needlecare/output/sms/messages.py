@@ -16,7 +16,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from needlecare.model import Detail, Note, NoteCode, Plan, QuietHours
+from needlecare.model import Detail, NoteCode, Plan, QuietHours
 from needlecare.output.sms.gsm import encoding, segments
 from needlecare.output.sms.moments import (
     Days,
@@ -68,7 +68,11 @@ def sms(plan: Plan, as_of: datetime, *, ref: str | None, detail: Detail, quiet: 
                 "text": message.text,
                 "encoding": encoding(message.text).value,
                 "segments": segments(message.text),
-                "notes": [{"code": note.code, "text": note.text} for note in _notes(plan, message.at)],
+                "notes": [
+                    {"code": note.code, "text": note.text}
+                    for note in notes_at(plan, message.at)
+                    if note.code in _FOR_SENDER
+                ],
             },
             ensure_ascii=False,
         )
@@ -98,7 +102,3 @@ def messages(plan: Plan, as_of: datetime, *, detail: Detail, quiet: QuietHours) 
             text = texts.before(entry, standing=standing)
         found.append(Message(role=entry.role, at=entry.at, text=text))
     return found
-
-
-def _notes(plan: Plan, moment: datetime) -> list[Note]:
-    return [note for note in notes_at(plan, moment) if note.code in _FOR_SENDER]

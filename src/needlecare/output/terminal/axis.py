@@ -3,7 +3,7 @@
 Moments are placed by local clock time, so that a day on which the clocks change is as wide as any other.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -62,15 +62,12 @@ class Axis:
         if self.week < 3:  # room for a single name: "w2-5"
             room = self.weeks * self.week
             return (f"w2-{self.weeks + 1}" if room > 3 else "w2")[:room].ljust(room)
-        return "".join(self._week_name(number).ljust(self.week) for number in range(self.weeks))
-
-    def _week_name(self, number: int) -> str:
-        if self.week >= DATED:
-            return day_and_month(self._week_day(number), self.first_day)
-        return f"w{number + 2}"
-
-    def _week_day(self, number: int) -> date:
-        return self.first_day + timedelta(days=DAYS + 7 * number)
+        if self.week < DATED:
+            names = [f"w{number + 2}" for number in range(self.weeks)]
+        else:
+            days = (self.first_day + timedelta(days=DAYS + 7 * number) for number in range(self.weeks))
+            names = [day_and_month(day, self.first_day) for day in days]
+        return "".join(name.ljust(self.week) for name in names)
 
     def _days(self, moment: datetime) -> float:
         return days_after(self.first_day, moment, self.zone)

@@ -60,7 +60,11 @@ def concerns_medicine(answer: Answer) -> bool:
     return any(
         ruling.rule.medicine
         or ruling.rule.kind is Kind.CONTRAINDICATION
-        or (ruling.rule.kind is Kind.PREPARE and ruling.window is None and _at_any_time(ruling.rule))
+        or (
+            ruling.rule.kind is Kind.PREPARE
+            and ruling.window is None
+            and not any(recommendation.start for recommendation in ruling.rule.recommendations)
+        )
         for ruling in answer.rulings
     )
 
@@ -70,11 +74,6 @@ def override_notes(answer: Answer) -> tuple[Note, ...]:
     asked = {ruling.rule.id for ruling in answer.rulings}
     codes = {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER}
     return tuple(note for note in answer.plan.notes if note.code in codes and note.rule in asked)
-
-
-def _at_any_time(rule: Rule) -> bool:
-    """Whether no source of a rule gives a start."""
-    return not any(recommendation.start for recommendation in rule.recommendations)
 
 
 class AnswerWording:

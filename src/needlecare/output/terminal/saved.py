@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from needlecare.errors import shown
-from needlecare.output.json.plan import Json, json_text, treatment_json
+from needlecare.output.json.plan import json_text, treatment_json
 from needlecare.output.wording import treated_text
 from needlecare.storage.saved import SavedTreatment
 
@@ -22,7 +22,19 @@ def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) 
 def saved_json(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
     """Write the saved treatments as JSON."""
     return json_text(
-        {"saved": [_saved_json(known, number, current) for number, known in enumerate(saved, 1)]}
+        {
+            "saved": [
+                {
+                    "number": number,
+                    "current": known is current,
+                    "name": known.name or None,
+                    "treatment": treatment_json(known.treatment),
+                    "schedule": _in_unicode(known.schedule),
+                    "follow": [_in_unicode(source) for source in known.follow],
+                }
+                for number, known in enumerate(saved, 1)
+            ]
+        }
     )
 
 
@@ -39,17 +51,6 @@ def _details(saved: SavedTreatment) -> list[str]:
     if saved.follow:
         said.append(f"following {shown(' and '.join(saved.follow), 200)}")
     return said
-
-
-def _saved_json(saved: SavedTreatment, number: int, current: SavedTreatment | None) -> Json:
-    return {
-        "number": number,
-        "current": saved is current,
-        "name": saved.name or None,
-        "treatment": treatment_json(saved.treatment),
-        "schedule": _in_unicode(saved.schedule),
-        "follow": [_in_unicode(source) for source in saved.follow],
-    }
 
 
 def _in_unicode(text: str) -> str:

@@ -1,14 +1,14 @@
 """The state of a plan on one short page: the timeline in brief, one fact per row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from needlecare.model import Plan, TimedWindow, Window
+from needlecare.model import Plan, Window
 from needlecare.output.terminal.page import PlanPage, by_priority, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NORMAL, STRONG, Text
 from needlecare.output.timing import time_text
-from needlecare.plan.overview import Group, windows_of
+from needlecare.plan.overview import windows_of
 from needlecare.time.zones import local
 
 
@@ -64,12 +64,11 @@ class _Status(PlanPage):
         """Write today's care: what to do now, and what begins later today."""
         view = self.view
         text = self.names(view.do_now) if view.begun else Text()
-        for group in self.later_today(view.do_later):
-            text.append("; " if text else "")
-            text.append(self.written(f"from {time_text(local(group.moment, self.zone))} "))
-            text.append(self.names(group.windows))
+        for group in view.do_later:
+            start = local(group.moment, self.zone)
+            if start.date() == self.today:
+                text.append("; " if text else "")
+                text.append(self.written(f"from {time_text(start)} "))
+                text.append(self.names(group.windows))
         if text:
             self.row("DO TODAY", text, DO)
-
-    def later_today(self, groups: Sequence[Group[TimedWindow]]) -> list[Group[TimedWindow]]:
-        return [group for group in groups if local(group.moment, self.zone).date() == self.today]

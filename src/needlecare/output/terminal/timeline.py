@@ -221,18 +221,14 @@ class _Timeline(PlanPage):
                 bar += look.texture if row.end is None or row.sure >= row.end else DIFFERS
                 if DIFFERS in bar:
                     self.marks.add(DIFFERS)
-                self.narrow_row(
-                    row, self.written(bar, look.bar), self.written(row.ends, look.moment), moments
-                )
-
-    def narrow_row(self, row: ChartRow, bar: Text, moment: Text, moments: int) -> None:
-        room = self.width - moments - 4
-        for number, names in enumerate(self.name_lines(row.windows, room, self.begins_at(row))):
-            line = Text.of(bar if number == 0 else "  ", " ", names)
-            if number == 0:
-                line.append(" " * (self.width - moments - line.width))
-                line.append(moment)
-            self.lines.append(line.shown(colour=self.screen.colour))
+                moment = self.written(row.ends, look.moment)
+                lines = self.name_lines(row.windows, self.width - moments - 4, self.begins_at(row))
+                for number, names in enumerate(lines):
+                    line = Text.of("  " if number else self.written(bar, look.bar), " ", names)
+                    if number == 0:
+                        line.append(" " * (self.width - moments - line.width))
+                        line.append(moment)
+                    self.lines.append(line.shown(colour=self.screen.colour))
 
     def begins_at(self, row: ChartRow) -> str:
         """Write when a row starts if that is later than now, since there is no bar to show it."""
