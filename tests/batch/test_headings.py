@@ -13,7 +13,7 @@ from needlecare.batch.headings import (
     parse_mapping,
 )
 from needlecare.batch.rows import Row, rows_of, survey
-from needlecare.batch.tables import folded, read_table
+from needlecare.batch.tables import heading_key, read_table
 from needlecare.errors import UsageError
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.zones import zone_named
@@ -23,7 +23,7 @@ SERVICES = Services(names=("needling",), skin_type=("Hauttyp",))
 
 def only_row(data: bytes, mapping: Mapping[Column, str] | None = None) -> Row:
     """Return the one row of a file."""
-    wanted = frozenset(map(folded, (*Column, *(mapping or {}).values())))
+    wanted = frozenset(map(heading_key, (*Column, *(mapping or {}).values())))
     table = read_table(BytesIO(data), None, wanted)
     format_ = ExportFormat(map={str(column): heading for column, heading in (mapping or {}).items()})
     (row,) = rows_of(table, survey(table, format_, SERVICES, zone=zone_named("UTC")).places)

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from needlecare.batch.appointment import Defaults, Reading, appointments
 from needlecare.batch.rows import Row, RowProblem, rows_of, survey
-from needlecare.batch.tables import ExportForm, folded, read_csv, read_table
+from needlecare.batch.tables import ExportForm, heading_key, read_csv, read_table
 from needlecare.errors import UsageError
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.zones import zone_named
@@ -24,7 +24,7 @@ DATE = "2026-11-21"
 
 def rows_in(data: bytes, form: ExportForm | None = None, **map: str) -> list[Row | RowProblem]:  # noqa: A002
     """Return the rows of a file, with headings for our columns."""
-    wanted = frozenset(map_ for map_ in (*Column, *(folded(heading) for heading in map.values())))
+    wanted = frozenset(map_ for map_ in (*Column, *(heading_key(heading) for heading in map.values())))
     table = read_table(BytesIO(data), form, wanted)
     found = survey(table, ExportFormat(map=map), Services(), zone=BERLIN)
     return list(rows_of(table, found.places))

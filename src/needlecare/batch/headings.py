@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.batch.tables import folded
-from needlecare.batch.words import compact, plain
+from needlecare.batch.tables import heading_key
+from needlecare.batch.words import compact, simplified
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import Column, ExportFormat, Services
 
@@ -147,7 +147,7 @@ def combined(base: ExportFormat, more: ExportFormat) -> ExportFormat:
 
 
 class Places(Struct, frozen=True, kw_only=True):
-    """Where everything is in a row: the headings (folded) of our columns, the reference and the conditions.
+    """Where everything is in a row: the headings (by `heading_key`) of our columns, the reference and the conditions.
 
     Each of `messages` is a line for standard error.
     """
@@ -169,7 +169,7 @@ def find_places(
     """Return where everything is among the headings of a file. Raises UsageError if something is missing.
 
     A heading that only a preset expects may be missing: vendors change their exports. Then a message names it. A heading
-    (folded) in `typed` was given for this file, so it must be there.
+    (by `heading_key`) in `typed` was given for this file, so it must be there.
     """
     return _Finder(headings, wanted, services, typed).places()
 
@@ -183,8 +183,8 @@ class _Finder:
         typed: frozenset[str],
     ) -> None:
         self.typed = typed
-        self.known = {folded(heading): heading for heading in headings if heading}
-        counted = Counter(folded(heading) for heading in headings if heading)
+        self.known = {heading_key(heading): heading for heading in headings if heading}
+        counted = Counter(heading_key(heading) for heading in headings if heading)
         self.repeated = {name for name, count in counted.items() if count > 1}
         self.wanted = wanted
         self.services = services
@@ -221,8 +221,8 @@ class _Finder:
         )
 
     def needed(self, heading: str, says: str) -> str:
-        """Return a heading (folded) of the file. Raises UsageError if the file lacks it, or has it twice."""
-        name = folded(heading)
+        """Return the key of a heading of the file. Raises UsageError if the file lacks it, or has it twice."""
+        name = heading_key(heading)
         if name in self.repeated:
             raise UsageError(f"the header has {quoted(heading)} twice; give each column a different heading")
         if name not in self.known:
@@ -233,7 +233,7 @@ class _Finder:
 
     def is_optional(self, heading: str) -> bool:
         """Whether the file lacks a heading, but only a preset expects it."""
-        name = folded(heading)
+        name = heading_key(heading)
         return bool(self.wanted.preset) and name not in self.known and name not in self.typed
 
     def columns(self) -> dict[Column, str]:
@@ -249,7 +249,7 @@ class _Finder:
                 if (name := self.by_name(column)) is not None:
                     found[column] = name
             else:
-                from_preset = self.wanted.preset and folded(heading) not in self.typed
+                from_preset = self.wanted.preset and heading_key(heading) not in self.typed
                 source = (
                     f"the preset {self.wanted.preset} expects" if from_preset else f"--map gives for {column}"
                 )
@@ -282,7 +282,7 @@ class _Finder:
             raise UsageError(f"the header has {quoted(column)} twice; give each column a different heading")
         if column in self.known:
             return column
-        mapped = {folded(heading) for heading in self.wanted.map.values()}
+        mapped = {heading_key(heading) for heading in self.wanted.map.values()}
         names = {compact(column), *(compact(name) for name in _OTHER_NAMES.get(column, ()))}
         near = [name for name in self.known if compact(name) in names and name not in mapped]
         if len(near) != 1:
@@ -295,7 +295,7 @@ class _Finder:
         for only in (True, False):
             for text in self.wanted.only if only else self.wanted.skip:
                 condition = parse_condition(text, only=only)
-                name = folded(condition.heading)
+                name = heading_key(condition.heading)
                 if name not in self.known and name in set(Column) and Column(name) in columns:
                     name = columns[Column(name)]
                 elif self.is_optional(condition.heading):
@@ -326,7 +326,7 @@ class _Finder:
         found = tuple(
             name
             for name in self.known
-            if name not in used and name not in self.repeated and _ADDON_WORDS.search(plain(name))
+            if name not in used and name not in self.repeated and _ADDON_WORDS.search(simplified(name))
         )
         for name in found:
             self.messages.append(f"{quoted(self.known[name])} is read as part of the service.")
@@ -337,18 +337,18 @@ class _Finder:
         if Column.END in columns or Column.DURATION in columns:
             return
         treated = columns[Column.TREATED]
-        if treated == Column.TREATED or _END_WORDS.search(plain(treated)):
+        if treated == Column.TREATED or _END_WORDS.search(simplified(treated)):
             return
         others = [name for name in self.known if name != treated and name not in columns.values()]
         for column, words in ((Column.END, _END_WORDS), (Column.DURATION, _DURATION_WORDS)):
-            better = [self.known[name] for name in others if words.search(plain(name))]
+            better = [self.known[name] for name in others if words.search(simplified(name))]
             if better:
                 self.messages.append(
                     f"{quoted(self.known[treated])} is taken as the end of the appointment; if it is the start, every wait "
                     f"ends too soon: add --map {column}={quoted(better[0])}."
                 )
                 return
-        if self.wanted.preset or _START_WORDS.search(plain(treated)):
+        if self.wanted.preset or _START_WORDS.search(simplified(treated)):
             self.messages.append(
                 f"{quoted(self.known[treated])} seems to be the start of the appointment: every wait then ends too soon, by "
                 "as long as the appointment takes; add --map end=HEADING or --map duration=HEADING."

@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from needlecare.batch.dates import NEVER, OrderEvidence, parsed
 from needlecare.batch.headings import Places, cell_of, find_places, is_not_treated, says_who_came
-from needlecare.batch.tables import Record, Table, folded
-from needlecare.batch.words import is_this_treatment, is_usable_service, names_any, plain
+from needlecare.batch.tables import Record, Table, heading_key
+from needlecare.batch.words import is_this_treatment, is_usable_service, names_any, simplified
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.parsing import DateOrder
@@ -345,22 +345,22 @@ def _is_note(record: Record, places: Places) -> bool:
     """Whether a line below the rows is a line of totals, or a note in one cell."""
     if record.code == "cells":
         written = record.cells.get("", "")
-        return bool(written) and (" " in written or _TOTALS.match(plain(written)) is not None)
+        return bool(written) and (" " in written or _TOTALS.match(simplified(written)) is not None)
     if record.code is not None:
         return False
     treated = cell_of(record.cells, places, Column.TREATED)
     if treated:  # the header is there again on each page
-        return folded(treated) == places.columns[Column.TREATED]
+        return heading_key(treated) == places.columns[Column.TREATED]
     filled = [cell for cell in record.cells.values() if cell]
     alone = len(filled) == 1 and len(record.cells) > 2 and " " in filled[0]  # "Provider: N. Marsh"
-    return alone or (bool(filled) and _TOTALS.match(plain(filled[0])) is not None)
+    return alone or (bool(filled) and _TOTALS.match(simplified(filled[0])) is not None)
 
 
 def _reference(cells: Mapping[str, str], places: Places) -> str:
     """Return the reference of a row, or a digest of the columns that replace it; empty if they are all empty."""
     if not places.ref_from:
         return cell_of(cells, places, Column.REF)
-    written = [plain(cells.get(name, "")) for name in places.ref_from]
+    written = [simplified(cells.get(name, "")) for name in places.ref_from]
     if not any(written):
         return ""
     return sha256("\x1f".join(written).encode(errors="surrogatepass")).hexdigest()[:DIGEST]

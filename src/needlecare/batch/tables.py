@@ -45,7 +45,7 @@ class ExportForm(StrEnum):
 
 
 class Record(NamedTuple):
-    """A row by heading (`folded`), or why it is not valid. `line` counts from 1; in a JSON document it counts rows."""
+    """A row by heading (by `heading_key`), or why it is not valid. `line` counts from 1; in a JSON document it counts rows."""
 
     line: int
     cells: Mapping[str, str]
@@ -60,7 +60,7 @@ class Table(Struct, frozen=True, kw_only=True):
     records: Callable[[], Iterator[Record]]
 
 
-def folded(heading: str) -> str:
+def heading_key(heading: str) -> str:
     """Return a heading for comparison: in small letters, with single spaces and without line breaks."""
     return " ".join(heading.split()).casefold()
 
@@ -68,7 +68,7 @@ def folded(heading: str) -> str:
 def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str]) -> Table:
     """Return the table in a stream, which must be seekable.
 
-    Without a form, the first characters decide. `wanted` are the headings (folded) by which the header is found below
+    Without a form, the first characters decide. `wanted` are the headings (by `heading_key`) by which the header is found below
     title lines. Raises UsageError if nothing can be read.
     """
     stream.seek(0)
@@ -261,7 +261,7 @@ def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
         below = (line for line in text.lines() if line.number >= header.line)
         reader = CsvReader(below, header.delimiter)
         reader.record()
-        names = [folded(heading) for heading in header.headings]
+        names = [heading_key(heading) for heading in header.headings]
         while reader.more():
             line, cells = reader.record()
             if cells is None or any(map(str.strip, cells)):  # else a blank line
@@ -295,7 +295,7 @@ def _possible_headers(top: Sequence[_Line], delimiter: str, wanted: frozenset[st
         damaged = damaged or cells is None
         headings = _clean_header(cells or ())
         if any(headings):
-            known = len(wanted.intersection(map(folded, headings)))
+            known = len(wanted.intersection(map(heading_key, headings)))
             yield _Header(known, place, line, headings, delimiter, damaged)
 
 
@@ -344,7 +344,7 @@ class _RepeatedName(dict[str, object]):
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
-    names = {folded(name) for name in found}
+    names = {heading_key(name) for name in found}
     return found if len(names) == len(pairs) else _RepeatedName(found)
 
 
@@ -395,12 +395,12 @@ def _has_a_row(text: _Text) -> bool:
 
 def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] | None:
     """Return the list of objects inside an object, as web services answer; None if there is none."""
-    if not isinstance(document, dict) or wanted.intersection(map(folded, document)):
+    if not isinstance(document, dict) or wanted.intersection(map(heading_key, document)):
         return None
     wanted |= {name.partition(".")[0] for name in wanted}
     for value in document.values():
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-            if any(wanted.intersection(map(folded, row)) for row in value):
+            if any(wanted.intersection(map(heading_key, row)) for row in value):
                 return value
         elif (inner := _wrapped_rows(value, wanted)) is not None:
             return inner
@@ -423,7 +423,7 @@ def _json_record(line: int, row: object) -> Record:
         return Record(line, {}, "not-json", _EXPECTED_OBJECT)
     cells: dict[str, str] = {}
     for name, value in row.items():
-        _add_cells(cells, folded(name), value, MAX_JSON_DEPTH)
+        _add_cells(cells, heading_key(name), value, MAX_JSON_DEPTH)
     return Record(line, cells)
 
 
@@ -434,7 +434,7 @@ def _add_cells(cells: dict[str, str], name: str, value: object, depth: int) -> N
     """
     if isinstance(value, dict) and depth:
         for inner, found in value.items():
-            _add_cells(cells, f"{name}.{folded(inner)}", found, depth - 1)
+            _add_cells(cells, f"{name}.{heading_key(inner)}", found, depth - 1)
     elif isinstance(value, list) and depth and not any(isinstance(found, (dict, list)) for found in value):
         cells[name] = ", ".join(filter(None, map(_cell, value)))
         return
@@ -496,12 +496,12 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
             ) from None
 
     top = ((name, number, cells) for name in names for number, cells in islice(rows(name), MAX_HEADER_LINE))
-    best = max(top, key=lambda row: len(wanted.intersection(map(folded, row[2]))), default=None)
+    best = max(top, key=lambda row: len(wanted.intersection(map(heading_key, row[2]))), default=None)
     if best is None:
         raise UsageError("the spreadsheet is empty; write a header and a row for each appointment")
     name, header_line, cells = best
     headings = _clean_header(cells)
-    keys = [folded(heading) for heading in headings]
+    keys = [heading_key(heading) for heading in headings]
 
     def records() -> Iterator[Record]:
         for number, cells in rows(name):

@@ -33,7 +33,7 @@ _NOT = r"(?:no|non|not|without|w/o|excl\w*|minus|ohne|kein\w*|sin|sans|senza|sem
 MAX_MINUTES = 24 * 60
 
 
-def plain(text: str) -> str:
+def simplified(text: str) -> str:
     """Convert a text for comparison: small letters, no accents, single spaces."""
     decomposed = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
@@ -41,12 +41,12 @@ def plain(text: str) -> str:
 
 def compact(text: str) -> str:
     """Reduce a text to its letters and digits, so that "No Show", "no_show" and "No-show" are the same."""
-    return "".join(c for c in plain(text) if c.isalnum())
+    return "".join(c for c in simplified(text) if c.isalnum())
 
 
 def yes_or_no(text: str) -> bool | None:
     """Parse yes or no; None if the cell says nothing. Raises ValueError."""
-    written = plain(text)
+    written = simplified(text)
     if written in _NOTHING:
         return None
     if written in _YES | _NO:
@@ -56,7 +56,7 @@ def yes_or_no(text: str) -> bool | None:
 
 def skin_type(text: str) -> SkinType | None:
     """Parse a Fitzpatrick type; "III-IV" is IV, whose plan is stricter. Raises ValueError."""
-    written = plain(text)
+    written = simplified(text)
     if written in _NO_SKIN_TYPE:
         return None
     written = re.sub(
@@ -72,7 +72,7 @@ def skin_type(text: str) -> SkinType | None:
 
 def is_a_range(text: str) -> bool:
     """Whether a cell with a skin type names two of them."""
-    return len(set(re.findall(r"\b(?:[iv]+|[1-6])\b", plain(text)))) > 1
+    return len(set(re.findall(r"\b(?:[iv]+|[1-6])\b", simplified(text)))) > 1
 
 
 def minutes(text: str) -> int | None:
@@ -80,7 +80,7 @@ def minutes(text: str) -> int | None:
 
     A bare number is minutes; one below five may be hours, so it is refused.
     """
-    written = plain(text)
+    written = simplified(text)
     if written in _NOTHING or re.fullmatch("0+([:.]0+)*", written):
         return None
     if match := re.fullmatch(r"([0-9]{1,4})(?:[.,]0+)?", written):
@@ -125,15 +125,15 @@ def names_any(text: str, words: Iterable[str]) -> bool:
 
     "RF" is in "RF needling" but not in "perform"; "skin pen" is in "SkinPen+PRP".
     """
-    tokens = frozenset(re.findall(r"\w+", plain(_spelled(text))))
+    tokens = frozenset(re.findall(r"\w+", simplified(_spelled(text))))
     letters = compact(text)
     return any(word in (tokens if len(word) <= 4 else letters) for word in map(compact, words) if word)
 
 
 def names_positively(text: str, words: Iterable[str]) -> bool:
     """Whether a text contains one of some words without a "no": "no PRP" is not PRP."""
-    remaining = plain(_spelled(text))
-    found = [plain(word) for word in words]
+    remaining = simplified(_spelled(text))
+    found = [simplified(word) for word in words]
     either = "|".join(
         sorted((re.escape(word).replace(r"\ ", r"[ -]?") for word in found), key=len, reverse=True)
     )
@@ -174,7 +174,7 @@ def without_treatment(text: str, services: Services) -> str | None:
     ]
     if not found:
         return None
-    parts = _AND.split(plain(text))
+    parts = _AND.split(simplified(text))
     if any(names_any(part, services.names) and not names_any(part, found) for part in parts):
         return None
     return found[0]

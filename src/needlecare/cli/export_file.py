@@ -9,7 +9,7 @@ from typing import IO, cast
 from needlecare.batch.appointment import Reading
 from needlecare.batch.headings import parse_condition
 from needlecare.batch.rows import Survey, survey
-from needlecare.batch.tables import ExportForm, Table, folded, read_table
+from needlecare.batch.tables import ExportForm, Table, heading_key, read_table
 from needlecare.errors import UsageError, WriteError, quoted
 from needlecare.model import Column, ExportFormat
 from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, reading, reason
@@ -92,19 +92,19 @@ def surveyed(
 
 
 def _headings(form: ExportFormat) -> frozenset[str]:
-    """Return the headings (folded) that a format names."""
+    """Return the keys of the headings that a format names."""
     conditions = [parse_condition(text, only=True) for text in (*form.only, *form.skip)]
     named = [*form.map.values(), *form.ref_from, *(condition.heading for condition in conditions)]
-    return frozenset(folded(name) for name in named if name)
+    return frozenset(heading_key(name) for name in named if name)
 
 
 def _matching_preset(stream: IO[bytes], form: ExportForm | None) -> str | None:
     """Suggest the preset whose headings the file has; None if there is none."""
     presets = [load_preset(name) for name in preset_names()]
-    headings = {preset.name: set(map(folded, preset.export.map.values())) for preset in presets}
+    headings = {preset.name: set(map(heading_key, preset.export.map.values())) for preset in presets}
     with suppress(UsageError, OSError):
         table = read_table(stream, form, frozenset().union(*headings.values()))
-        found = set(map(folded, table.headings or next(table.records()).cells))
+        found = set(map(heading_key, table.headings or next(table.records()).cells))
         for preset in presets:
             if headings[preset.name] <= found:
                 return f"this looks like an export of {preset.system}: give --preset {preset.name}"

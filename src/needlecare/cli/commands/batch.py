@@ -24,7 +24,7 @@ from needlecare.batch.files import (
 from needlecare.batch.headings import combined, parse_condition, parse_mapping
 from needlecare.batch.rows import Survey
 from needlecare.batch.run import MANY_ROWS, Order, Result, Worker, missing_calendars, run
-from needlecare.batch.tables import ExportForm, Table, folded
+from needlecare.batch.tables import ExportForm, Table, heading_key
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.export_file import open_export, preset_list, surveyed
 from needlecare.cli.option_groups import OptionGroup
@@ -318,7 +318,7 @@ def _service_heading(table: Table, found: Survey) -> str | None:
     name = found.places.columns.get(Column.SERVICE)
     if name is None or not found.usable_service:
         return None
-    return next((heading for heading in table.headings or () if folded(heading) == name), name)
+    return next((heading for heading in table.headings or () if heading_key(heading) == name), name)
 
 
 def _printed(result: Result, output: BatchOutput) -> bytes:

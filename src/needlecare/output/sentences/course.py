@@ -12,7 +12,6 @@ from needlecare.output.sentences.course_wording import (
     next_in_course,
     notes_said,
     ranges_said,
-    session_name,
 )
 from needlecare.output.sentences.plan import (
     always,
@@ -42,7 +41,7 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
     yield f"{course_name(course)}."
     if schedule.clinic is not None:
         yield sentence(" ".join(filter(None, [schedule.clinic.name, schedule.clinic.telephone])))
-    of = f"{session_name(current)} of {len(course.sessions)}"
+    of = f"session {current.number} of {len(course.sessions)}"
     yield f"Now: {now_text(view)} ({of}). Times are {zone.key}."
     coming = next_in_course(course, view, current)
     if coming is not None:

@@ -25,11 +25,6 @@ def course_name(course: Course) -> str:
     return f"{treatment_name(course.sessions[0].plan)} · {number} session{apart}"
 
 
-def session_name(session: Session) -> str:
-    """Write "session 2"."""
-    return f"session {session.number}"
-
-
 def when_text(course: Course, when: datetime | date, reader: date | None = None) -> str:
     """Write "Sat 19 Dec 14:30", or "Sat 19 Dec" if the time is unknown."""
     if isinstance(when, datetime):
@@ -49,7 +44,7 @@ def next_in_course(course: Course, view: Overview, current: Session) -> tuple[st
     if change is not None and (coming is None or change.moment < coming.begins):
         said, moment = end_messages(change.windows), change.moment
     elif coming is not None:
-        said, moment = session_name(coming), coming.begins
+        said, moment = f"session {coming.number}", coming.begins
     else:
         return None
     zone = course.first.zone

@@ -14,7 +14,6 @@ from needlecare.output.sentences.course_wording import (
     next_in_course,
     notes_said,
     ranges_said,
-    session_name,
     session_when,
     when_text,
 )
@@ -226,7 +225,7 @@ def _marks(course: Course) -> dict[date, str]:
 def _events(course: Course) -> list[tuple[date, str]]:
     """Return the sessions, photos and results with their local days, in order."""
     zone = course.first.zone
-    found = [(session.day, session_name(session)) for session in course.sessions]
+    found = [(session.day, f"session {session.number}") for session in course.sessions]
     for session in course.sessions:
         windows = later_windows(course, session)
         found += [(local(w.start, zone).date(), w.rule.short) for w in windows if w.start is not None]

@@ -9,7 +9,7 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DO, STRONG, Text
 from needlecare.output.timing import short_day
 from needlecare.output.wording import joined, sentence
-from needlecare.plan.ready_by import NOTHING_TO_AVOID, ReadyBy, ReadyDate
+from needlecare.plan.ready_by import NOTHING_TO_AVOID, ReadyBy
 
 _DATES = "{:<18}{:<14}{}"  # columns: the first session, the last one, how many days are left
 _DATES_WIDTH = 46
@@ -22,28 +22,29 @@ def ready_by_text(found: ReadyBy, today: date, screen: Screen, *, name: str | No
 
     `name` is what the saved treatment is called whose options count; None if none of them do.
     """
-    page = _ReadyByPage(found, today, screen)
-    page.saved = name
-    return page.text()
+    return _ReadyByPage(found, today, screen, saved=name).text()
 
 
 class _ReadyByPage(Page):
-    def __init__(self, found: ReadyBy, today: date, screen: Screen) -> None:
+    def __init__(self, found: ReadyBy, today: date, screen: Screen, *, saved: str | None) -> None:
         super().__init__(screen, zone=found.treatment.zone, today=today)
         self.found = found
-        self.saved: str | None = None
+        self.saved = saved
 
     def text(self) -> str:
         self.line(self.headline(), STRONG)
         self.blank()
-        self.heading()
-        for ready_date in self.found.dates:
-            if not ready_date.line.apart:
-                self.dated(ready_date)
-        for ready_date in self.found.dates:
+        if self.found.sessions > 1:
+            self.columns("", ("first session by", f"session {self.found.sessions}", ""), DIM)
+        else:
+            self.columns("", ("treatment by", "", ""), DIM)
+        for ready_date in sorted(self.found.dates, key=lambda ready_date: ready_date.line.apart):
             if ready_date.line.apart:
                 self.blank()
-                self.dated(ready_date)
+            dates = (ready_date.first, ready_date.last)
+            first, last = (short_day(day, self.today) for day in dates)
+            style = DO if ready_date.in_reach(self.today) else DIM
+            self.columns(ready_date.line.title, (first, last, self.left(ready_date.first)), style)
         self.blank()
         self.line(self.reach())
         if self.saved is not None:
@@ -51,9 +52,9 @@ class _ReadyByPage(Page):
         for note in self.found.notes:
             if note.code in {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER, NoteCode.FOLLOW}:
                 self.line(sentence(note.text), DIM)
-        day = self.near_day_text(self.found.day)
         if any(ready_date.line.apart for ready_date in self.found.dates):
             self.line(f"“{NOTHING_TO_AVOID}” doesn't count what is listed separately.", DIM)
+        day = short_day(self.found.day, self.today)
         self.line(f"Over means before {day} begins, whatever the time of the treatment.", DIM)
         self.line(sentence(standing_text("general", self.found.schedule, short=True)), DIM)
         return self.written_text()
@@ -74,22 +75,6 @@ class _ReadyByPage(Page):
             f"Ready by {day}: too late to have nothing left to avoid. The last day for {what} was {latest}."
         )
 
-    def heading(self) -> None:
-        """Write the headings of the columns."""
-        if self.found.sessions > 1:
-            self.columns("", ("first session by", f"session {self.found.sessions}", ""), DIM)
-        else:
-            self.columns("", ("treatment by", "", ""), DIM)
-
-    def dated(self, ready_date: ReadyDate) -> None:
-        """Write a row: its latest dates, and whether a treatment today is still in time."""
-        dates = (
-            self.near_day_text(ready_date.first),
-            self.near_day_text(ready_date.last),
-            self.left(ready_date.first),
-        )
-        self.columns(ready_date.line.title, dates, self.style(ready_date))
-
     def columns(self, title: str, cells: tuple[str, str, str], style: str) -> None:
         """Write a title and its columns; a single treatment has no column for the last session. On a narrow
         screen the columns are below the title.
@@ -106,9 +91,6 @@ class _ReadyByPage(Page):
             widest = max(len(ready_date.line.title) for ready_date in self.found.dates)
             room = self.width - (_DATES_WIDTH if course else _DATE_WIDTH)
             self.beside(self.written(title), columns, at=min(widest + 3, room))
-
-    def style(self, ready_date: ReadyDate) -> str:
-        return DO if ready_date.in_reach(self.today) else DIM
 
     def left(self, latest: date) -> str:
         """Say how many days are left, or that it is too late."""
@@ -136,6 +118,3 @@ class _ReadyByPage(Page):
             "for scars" if treatment.scars else "",
         ]
         return f"{f' ({self.saved})' if self.saved else ''}: {joined(list(filter(None, chosen)))}"
-
-    def near_day_text(self, day: date) -> str:
-        return short_day(day, self.today)
