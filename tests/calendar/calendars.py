@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from examples import AN_HOUR_AFTER, BERLIN, EXAMPLE, at, treatment
-from needlecare.calendar.events import calendar_bytes
-from needlecare.calendar.ics import Calendar
+from needlecare.calendar.events import calendar
+from needlecare.calendar.ics import Calendar, stream
 from needlecare.calendar.update import Export, RevisionSummary, cancel, revise
 from needlecare.model import (
     Kind,
@@ -97,6 +97,11 @@ TREATMENTS = {
         at("2026-11-01T18:00-05:00"),
     ),
 }
+
+
+def calendar_bytes(made: Plan, as_of: datetime, **options: Any) -> bytes:
+    """Return a first export; `options` as for calendar()."""
+    return stream(calendar(made, as_of, **options))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

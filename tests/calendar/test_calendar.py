@@ -45,6 +45,7 @@ from calendars import (
     audible,
     by_icalendar,
     by_vobject,
+    calendar_bytes,
     components,
     day_text,
     each_parser,
@@ -71,7 +72,7 @@ from msgspec.structs import replace
 
 from examples import AN_HOUR_AFTER, BERLIN, EXAMPLE, at, treatment
 from golden import assert_golden
-from needlecare.calendar.events import GENTLY, calendar_bytes, plan_drafts
+from needlecare.calendar.events import GENTLY, plan_drafts
 from needlecare.calendar.room import Worth
 from needlecare.cli.app import run
 from needlecare.errors import UsageError

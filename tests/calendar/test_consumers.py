@@ -32,6 +32,7 @@ from calendars import (
     Event,
     by_icalendar,
     by_vobject,
+    calendar_bytes,
     called_off,
     nasty,
     only,
@@ -45,7 +46,7 @@ from msgspec.structs import replace
 
 from clients import Radicale, components, missing, program
 from examples import EXAMPLE, at, treatment
-from needlecare.calendar.events import calendar, calendar_bytes
+from needlecare.calendar.events import calendar
 from needlecare.calendar.update import Export
 from needlecare.errors import UsageError
 from needlecare.model import Alarms, DailyCare, Detail, Plan, Reminders, Schedule, SkinType, Treatment

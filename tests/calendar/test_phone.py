@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from calendars import by_icalendar, first_moment, read_by_vobject
+from calendars import by_icalendar, calendar_bytes, first_moment, read_by_vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ from conftest import rarely
 from examples import at, treatment, treatments
 from golden import assert_golden
 from needlecare.calendar.course_events import course_calendar
-from needlecare.calendar.events import calendar, calendar_bytes
+from needlecare.calendar.events import calendar
 from needlecare.calendar.ics import Calendar, stream
 from needlecare.calendar.room import Candidate, Worth, left_out
 from needlecare.model import DailyCare, Detail, Kind, Reminders, SkinType, Treatment

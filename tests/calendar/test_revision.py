@@ -28,6 +28,7 @@ from calendars import (
     WINDOWS,
     ZONES,
     by_icalendar,
+    calendar_bytes,
     called_off,
     end_of,
     first_moment,
@@ -43,7 +44,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from examples import BERLIN, EXAMPLE, at, treatment
-from needlecare.calendar.events import calendar, calendar_bytes
+from needlecare.calendar.events import calendar
 from needlecare.calendar.update import Export, RevisionSummary, cancel, checked_size
 from needlecare.cli.app import run
 from needlecare.errors import UsageError

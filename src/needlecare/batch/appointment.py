@@ -89,34 +89,34 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
     planned; the others need references of their own.
     """
     found: list[Found] = []
-    days: dict[date, list[_ParsedRow]] = {}
+    days: dict[date, list[tuple[Row, Appointment]]] = {}
     for row in rows:
         cells = _CellReader(row, reading, now)
         if row.left_out is not None:
             day = None if row.left_out == NOT_AN_APPOINTMENT else cells.day_if_readable()
             found.append(_result(row, Outcome.LEFT_OUT, reason=row.left_out, day=day))
-            continue
-        row_found = cells.parsed()
-        if row_found is None:
+        elif (appointment := cells.appointment()) is None:
             found.append(cells.problems)
         else:
-            days.setdefault(row_found.day, []).append(row_found)
+            days.setdefault(appointment.day, []).append((row, appointment))
     if any(isinstance(result, list) for result in found):
         # The row that failed may be part of the same appointment, with PRP or a later end.
         expected = "a correct other row for this reference first: it may belong to this appointment"
-        understood = [part.row for parts in days.values() for part in parts]
+        understood = [row for parts in days.values() for row, _ in parts]
         return [*found, *([row.problem(Column.REF, "other-row", expected)] for row in understood)]
     planned = False
     for day, parts in days.items():
-        if (reason := _another_service(parts, reading)) is not None:
-            found += [_result(part.row, Outcome.LEFT_OUT, reason=reason, day=day) for part in parts]
+        same_day = [row for row, _ in parts]
+        services = [name for row in same_day for name in (row.cells.get(Column.SERVICE), *row.addons) if name]
+        if (reason := _another_service(services, reading)) is not None:
+            found += [_result(row, Outcome.LEFT_OUT, reason=reason, day=day) for row in same_day]
         elif planned:
             expected = "a different ref: an earlier row, on another day, has this one"
-            found += [[part.row.problem(Column.REF, "duplicate", expected)] for part in parts]
+            found += [[row.problem(Column.REF, "duplicate", expected)] for row in same_day]
         else:
             planned = True
-            found.append(_merged(parts, reading))
-            found += [_result(part.row, Outcome.MERGED) for part in parts[1:]]
+            found.append(_merged([appointment for _, appointment in parts], services, reading.services))
+            found += [_result(row, Outcome.MERGED) for row in same_day[1:]]
     return found
 
 
@@ -125,21 +125,10 @@ def _result(row: Row, outcome: Outcome, *, reason: str = "", day: date | None = 
     return RowResult(number=row.number, line=row.line, ref=row.ref, outcome=outcome, reason=reason, day=day)
 
 
-class _ParsedRow(Struct, frozen=True, kw_only=True):
-    """A row whose cells were understood."""
-
-    row: Row
-    treatment: Treatment
-    day: date
-    unsaid: frozenset[Column]
-    notes: tuple[str, ...]
-
-
-def _another_service(parts: Sequence[_ParsedRow], reading: Reading) -> str | None:
+def _another_service(named: Sequence[str], reading: Reading) -> str | None:
     """Return why the rows of a day are left out, if none of their services is this treatment."""
     if reading.service_heading is None or not reading.services.names:
         return None
-    named = _services(parts)
     if any(words.is_this_treatment(name, reading.services) for name in named):
         return None
     if not named:
@@ -150,35 +139,26 @@ def _another_service(parts: Sequence[_ParsedRow], reading: Reading) -> str | Non
     return f"{reading.service_heading} is another treatment"
 
 
-def _services(parts: Sequence[_ParsedRow]) -> list[str]:
-    """Return the services and add-ons that the rows name."""
-    return [name for part in parts for name in (part.row.cells.get(Column.SERVICE), *part.row.addons) if name]
-
-
-def _merged(parts: Sequence[_ParsedRow], reading: Reading) -> Appointment:
-    """Combine rows into one appointment: the latest end, and the stricter value of each option."""
-    first = parts[0]
-    times = [part.treatment.treated for part in parts if isinstance(part.treatment.treated, datetime)]
-    named = _services(parts)
-    types = [part.treatment.skin_type for part in parts if part.treatment.skin_type is not None]
+def _merged(parts: Sequence[Appointment], named: Sequence[str], services: Services) -> Appointment:
+    """Combine the rows of a day, which name some services: the latest end, and the stricter value of each option."""
+    treatments = [part.treatment for part in parts]
+    times = [treatment.treated for treatment in treatments if isinstance(treatment.treated, datetime)]
+    types = [treatment.skin_type for treatment in treatments if treatment.skin_type is not None]
     treatment = replace(
-        first.treatment,
-        treated=max(times) if times else first.treatment.treated,
-        prp=any(part.treatment.prp for part in parts)
-        or any(words.names_positively(name, reading.services.prp) for name in named),
-        scars=any(part.treatment.scars for part in parts)
-        or any(words.names_positively(name, reading.services.scars) for name in named),
+        treatments[0],
+        treated=max(times) if times else treatments[0].treated,
+        prp=any(treatment.prp for treatment in treatments)
+        or any(words.names_positively(name, services.prp) for name in named),
+        scars=any(treatment.scars for treatment in treatments)
+        or any(words.names_positively(name, services.scars) for name in named),
         skin_type=max(types, default=None),
-        overrides=next((p.treatment.overrides for p in parts if p.treatment.overrides), ()),
+        overrides=next((treatment.overrides for treatment in treatments if treatment.overrides), ()),
     )
-    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
-    return Appointment(
-        number=first.row.number,
-        line=first.row.line,
-        ref=first.row.ref,
+    return replace(
+        parts[0],
         treatment=treatment,
         unsaid=frozenset.intersection(*(part.unsaid for part in parts)),
-        notes=notes,
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
 
 
@@ -194,8 +174,8 @@ class _CellReader:
         self.notes: list[str] = []
         self.is_range = False  # whether a cell has a range of hours, of which the end counts
 
-    def parsed(self) -> _ParsedRow | None:
-        """Return what the row says; None if something is wrong, which is then in `problems`."""
+    def appointment(self) -> Appointment | None:
+        """Return the appointment that the row describes; None if something is wrong, which is then in `problems`."""
         defaults = self.reading.defaults
         self.check_ref()
         zone = self.zone()
@@ -210,12 +190,13 @@ class _CellReader:
         overrides = self.overrides()
         if self.problems or zone is None or treated is None:
             return None
-        return _ParsedRow(
-            row=self.row,
+        return Appointment(
+            number=self.row.number,
+            line=self.row.line,
+            ref=self.row.ref,
             treatment=Treatment(
                 treated=treated, zone=zone, prp=prp, skin_type=skin_type, scars=scars, overrides=overrides
             ),
-            day=day_of(treated, zone),
             unsaid=frozenset(self.unsaid),
             notes=tuple(self.notes),
         )

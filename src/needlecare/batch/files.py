@@ -22,6 +22,7 @@ from needlecare.output.timing import usual_clock
 from needlecare.storage.files import MAX_PATH_LENGTH, file_data, place_of, reason, replace_file
 
 if TYPE_CHECKING:
+    from needlecare.calendar.ics import Calendar
     from needlecare.calendar.options import CalendarOptions
 
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024  # a plan as JSON has two hundred thousand
@@ -138,11 +139,25 @@ class FileWriter:
                 form = Format(options.format)
                 text = plan_text(form, plan, options.now, ref=found.ref, detail=options.detail, quiet=quiet)
                 return text.encode()
-            from needlecare.calendar.events import calendar_bytes
+            from needlecare.calendar.ics import stream
 
-            return calendar_bytes(
-                plan, options.now, ref=found.ref, detail=options.detail, reminders=options.reminders
-            )
+            return stream(self.calendar(plan, found))
+
+    def calendar(
+        self, plan: Plan, found: Appointment, remembered: "CalendarOptions | None" = None
+    ) -> "Calendar":
+        """Make the calendar of an appointment; `remembered` is what that of an earlier run was made with."""
+        from needlecare.calendar.events import calendar
+
+        options = self.options
+        return calendar(
+            plan,
+            options.now,
+            ref=found.ref,
+            detail=options.detail,
+            reminders=options.reminders,
+            remembered=remembered,
+        )
 
     def revised(
         self, existing: bytes, plan: Plan, found: Appointment, data: bytes
@@ -152,27 +167,18 @@ class FileWriter:
         Raises InTheWay if it is not this row's file. Every output contains the first standing text, so a file without
         it was not written by needlecare.
         """
-        options = self.options
-        if options.format is not BatchFormat.ICS:
+        if self.options.format is not BatchFormat.ICS:
             if not any(mark in existing for mark in self.marks):
                 raise InTheWay(FOREIGN_FILE)
             return data, ()
-        from needlecare.calendar.events import calendar as plan_calendar
         from needlecare.calendar.update import Export, revise
 
         try:
             export = Export(existing)
-            newer = plan_calendar(
-                plan,
-                options.now,
-                ref=found.ref,
-                detail=options.detail,
-                reminders=options.reminders,
-                remembered=export.options,
-            )
+            newer = self.calendar(plan, found, export.options)
             if export.reference != newer.reference:
                 raise InTheWay(FOREIGN_FILE)
-            revised = revise(export, newer, options.now)
+            revised = revise(export, newer, self.options.now)
             return revised.data, tuple(sooner.wait for sooner in revised.sooner)
         except UsageError:
             raise InTheWay(FOREIGN_FILE) from None

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from needlecare.calendar import titles
 from needlecare.calendar.descriptions import Description, Wording
-from needlecare.calendar.ics import Calendar, Daily, Event, stream
+from needlecare.calendar.ics import Calendar, Daily, Event
 from needlecare.calendar.identity import reference_of
 from needlecare.calendar.options import CalendarOptions, options_of
 from needlecare.calendar.phases import (
@@ -96,24 +96,6 @@ class Draft(Struct, frozen=True, kw_only=True):
 FIXED, PHASES, DAYS, EXTRAS, BARS = range(5)  # ranks
 
 
-def calendar_bytes(
-    plan: Plan,
-    as_of: datetime,
-    *,
-    ref: str | UUID | None = None,
-    detail: Detail = Detail.DISCREET,
-    reminders: Reminders = GENTLY,
-) -> bytes:
-    """Write the calendar of a plan as UTF-8 by RFC 5545: a first export.
-
-    `as_of` (UTC) decides only whether the treatment lies ahead, so that preparation
-    is included. `ref` is an opaque reference from which the UIDs come, in place of
-    treatment and schedule. Raises UsageError for a reference that cannot be used,
-    and for a daily reminder in the quiet hours.
-    """
-    return stream(calendar(plan, as_of, ref=ref, detail=detail, reminders=reminders))
-
-
 def calendar(
     plan: Plan,
     as_of: datetime,
@@ -125,8 +107,10 @@ def calendar(
 ) -> Calendar:
     """Make the calendar of a plan, with its events in the order of their starts.
 
-    A UUID as `ref` is the reference of a file that exists already, and `remembered`
-    what that file was made with: preparation that it announced stays where it is.
+    `as_of` (UTC) decides only whether the treatment lies ahead, so that preparation is included. `ref` is an
+    opaque reference from which the UIDs come, in place of treatment and schedule. A UUID as `ref` is the reference of a file that exists already, and `remembered`
+    what that file was made with: preparation that it announced stays where it is. Raises UsageError for
+    a reference that cannot be used, and for a daily reminder in the quiet hours.
     """
     planned = as_of if as_of < begins(plan) else None
     if remembered is not None and remembered.treatment.treated == plan.treatment.treated:

@@ -12,7 +12,6 @@ from needlecare.model import (
     Plan,
     PrepareWindow,
     Schedule,
-    SkinType,
     Treatment,
     Window,
 )
@@ -37,13 +36,15 @@ def reader_day(view: Overview) -> date:
 
 def treatment_name(plan: Plan) -> str:
     """Write "Microneedling of the face + PRP · skin type IV · for scars"."""
-    treatment = plan.treatment
-    parts = [plan.schedule.treatment + (" + PRP" if treatment.prp else "")]
-    if treatment.skin_type is not None:
-        parts.append(f"skin type {SkinType(treatment.skin_type).name}")
-    if treatment.scars:
-        parts.append("for scars")
-    return " · ".join(parts)
+    prp = " + PRP" if plan.treatment.prp else ""
+    return " · ".join([plan.schedule.treatment + prp, *options_besides_prp(plan.treatment)])
+
+
+def options_besides_prp(treatment: Treatment) -> list[str]:
+    """Return the other options that were chosen: "skin type IV", "for scars"."""
+    skin_type = treatment.skin_type
+    chosen = [f"skin type {skin_type.name}" if skin_type else "", "for scars" if treatment.scars else ""]
+    return [*filter(None, chosen)]
 
 
 def title_prefix(schedule: Schedule, detail: Detail) -> str:

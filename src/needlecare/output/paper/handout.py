@@ -13,7 +13,7 @@ from html import escape
 from needlecare import __version__
 from needlecare.model import Plan, Source
 from needlecare.output.paper.chart import chart
-from needlecare.output.paper.sheet import CHART, Chapter, Dated, Item, Sheet, sheet, source_text
+from needlecare.output.paper.sheet import CHART, Chapter, Dated, Item, Sheet, source_text
 from needlecare.output.wording import sentence
 
 # A number that can be dialled: no brackets (the "(0)" in "+49 (0)30" must not be dialled) and no words.
@@ -135,9 +135,9 @@ footer h2 { color: var(--quiet); border-color: var(--line); border-width: 1px; f
 def handout(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
     """Write a plan as a page to print, made at a moment (UTC). It has the whole plan, even what has ended.
 
-    `ref` and `sources` as in sheet().
+    `ref` and `sources` as for a Sheet.
     """
-    return "\n".join(_page(sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
+    return "\n".join(_page(Sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
 
 def _page(page: Sheet) -> Iterator[str]:
@@ -158,8 +158,9 @@ def _page(page: Sheet) -> Iterator[str]:
     yield f'<body class="{style}">' if style else "<body>"
     yield "<header>"
     yield f"<h1>{_text(page.title)}</h1>"
-    if page.clinic:
-        yield f'<p class="clinic">{" · ".join(filter(None, [_text(page.clinic), _telephone(page.telephone)]))}</p>'
+    if (clinic := page.clinic) is not None:
+        named = filter(None, [_text(clinic.name), _telephone(clinic.telephone)])
+        yield f'<p class="clinic">{" · ".join(named)}</p>'
     yield f'<p class="facts">{_text(" ".join(page.facts))}</p>'
     yield from (f'<p class="notice">{_text(notice)}</p>' for notice in page.notices)
     yield "</header>"
@@ -191,7 +192,7 @@ def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
     yield f'<h2 id="{chapter.key}">{_text(chapter.heading)}</h2>'
     if chapter.key == CHART:
         yield from ("<figure>", *chart(page.plan, page.dont, page.do, page.disputed), "</figure>")
-        yield f'<p class="legend">{_text(" ".join([*chapter.lead, page.legend]))}</p>'
+        yield f'<p class="legend">{_text(" ".join([*chapter.lead, page.legend()]))}</p>'
     elif chapter.parts:
         for number, text in enumerate(chapter.lead):
             yield f'<p class="emergency">{_text(text)}</p>' if number == 0 else f"<p>{_text(text)}</p>"

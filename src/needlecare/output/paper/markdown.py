@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from needlecare.model import Plan
-from needlecare.output.paper.sheet import CHART, Chapter, Item, Sheet, sheet, source_text
+from needlecare.output.paper.sheet import CHART, Chapter, Item, Sheet, source_text
 from needlecare.output.wording import sentence
 
 # A number sign can begin or end a heading.
@@ -18,16 +18,16 @@ _BLOCK = re.compile(r"^([+\-=]|\d{1,9}(?=[.)]))")
 
 
 def markdown(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
-    """Write the sheet of a plan, made at a moment (UTC), as CommonMark; `ref` and `sources` as in sheet()."""
-    return "\n".join(_lines(sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
+    """Write the sheet of a plan, made at a moment (UTC), as CommonMark; `ref` and `sources` as for a Sheet."""
+    return "\n".join(_lines(Sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
 
 def _lines(page: Sheet) -> Iterator[str]:
     yield f"# {escaped(page.title)}"
     yield from ("", escaped(" ".join(page.facts)))
-    if page.clinic:
-        yield from ("", escaped(" · ".join(filter(None, [page.clinic, page.telephone]))))
-    for notice in filter(None, [*page.notices, page.legend]):
+    if (clinic := page.clinic) is not None:
+        yield from ("", escaped(" · ".join(filter(None, [clinic.name, clinic.telephone]))))
+    for notice in filter(None, [*page.notices, page.legend()]):
         yield from ("", f"> {escaped(notice)}")
     for chapter in page.chapters:
         if chapter.key != CHART:  # Markdown has no picture of its own

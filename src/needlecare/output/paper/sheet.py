@@ -19,9 +19,7 @@ from needlecare.model import (
     NoteCode,
     Plan,
     PrepareWindow,
-    Schedule,
     Source,
-    TimedWindow,
     Window,
 )
 from needlecare.output.standing import standing_text
@@ -95,87 +93,47 @@ class Chapter(Struct, frozen=True):
     parts: tuple[Dated, ...] = ()
 
 
-class Sheet(Struct, frozen=True, kw_only=True):
-    """The content of a sheet.
-
-    `legend` explains "some say". `dont` and `do` are the windows in the chart; `disputed` are the rules about
-    which sources differ. `telephone` is the clinic's.
-    """
-
-    plan: Plan
-    title: str
-    facts: tuple[str, ...]
-    clinic: str
-    telephone: str
-    notices: tuple[str, ...]
-    legend: str
-    dont: tuple[AvoidWindow, ...]
-    do: tuple[TimedWindow, ...]
-    disputed: frozenset[str]
-    chapters: tuple[Chapter, ...]
-    sources: tuple[Source, ...]
-    colophon: str
-
-
-def sheet(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> Sheet:
-    """Return the sheet of a plan, made at a moment (UTC).
+class Sheet:
+    """The content of a sheet for a plan, made at a moment (UTC).
 
     `ref` is the clinic's reference for the treatment. By default the sources are listed, except on the sheet of a
-    clinic, where the advice is the clinic's own; `sources` overrides that.
+    clinic, where the advice is the clinic's own; `sources` overrides that. `dont` and `do` are the windows in the
+    chart; `disputed` are the rules about which sources differ.
     """
-    return _Sheet(plan, as_of, ref=ref, sources=sources).sheet()
 
-
-def source_text(source: Source) -> tuple[str, str]:
-    """Split a source into title and publisher: ("Granulomatous reactions", "Friedmann et al. (2024)").
-
-    Without a publisher, the year follows the title: ("Its title (2024)", "").
-    """
-    year = f" ({source.year})" if source.year else ""
-    return (source.title, source.publisher + year) if source.publisher else (source.title + year, "")
-
-
-class _Sheet:
-    def __init__(self, plan: Plan, as_of: datetime, *, ref: str | None, sources: bool | None) -> None:
+    def __init__(
+        self, plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None
+    ) -> None:
         self.plan = plan
-        self.ref = ref
         self.clinic = plan.schedule.clinic
         self.whom = "us" if self.clinic else "your clinic"
-        self.with_sources = self.clinic is None if sources is None else sources
         self.zone = plan.treatment.zone
         self.begins = begins(plan)
         self.reader = local(self.begins, self.zone).date()  # the day from which the reader counts
-        self.made_on = local(as_of, self.zone).date()
         self.ahead = as_of < self.begins
         starts = [window.start for window in (*plan.windows, *plan.warnings) if window.start is not None]
         # From a moment before everything begins, so that nothing is over yet.
         self.view = overview(plan, min([self.begins, *starts]) - timedelta(seconds=1))
         self.notes = overview(plan, as_of).notes
-
-    def sheet(self) -> Sheet:
-        clinic = self.clinic
-        dont = windows_of(self.view.not_yet)
-        do = tuple(sorted(windows_of(self.view.do_later), key=lambda window: window.end))
-        facts = [f"Treatment: {treated_text(self.plan.treatment)}.", f"Times are {self.zone.key}."]
-        return Sheet(
-            plan=self.plan,
-            title=treatment_name(self.plan),
-            facts=(*facts, f"Reference: {self.ref}.") if self.ref else tuple(facts),
-            clinic=clinic.name if clinic else "",
-            telephone=clinic.telephone if clinic else "",
-            notices=tuple(self.notice(note) for note in self.notes if note.code in _NOTICES),
-            legend=self.legend(),
-            dont=dont,
-            do=do,
-            disputed=frozenset(window.rule.id for window in dont if self.is_disputed(window)),
-            chapters=tuple(chapter for chapter in self.chapters() if chapter.lead or chapter.parts),
-            sources=self.sources() if self.with_sources else (),
-            colophon=colophon(self.plan.schedule, self.made_on),
+        self.title = treatment_name(plan)
+        self.facts = [f"Treatment: {treated_text(plan.treatment)}.", f"Times are {self.zone.key}."]
+        self.facts += [f"Reference: {ref}."] if ref else []
+        self.notices = [self.notice(note) for note in self.notes if note.code in _NOTICES]
+        self.dont = windows_of(self.view.not_yet)
+        self.do = sorted(windows_of(self.view.do_later), key=lambda window: window.end)
+        self.disputed = frozenset(window.rule.id for window in self.dont if self.is_disputed(window))
+        self.chapters = [chapter for chapter in self.all_chapters() if chapter.lead or chapter.parts]
+        listed = self.clinic is None if sources is None else sources
+        self.sources = self.sources_used() if listed else []
+        rules, made_on = plan.schedule, local(as_of, self.zone).date()
+        self.colophon = (
+            f"Made on {short_day(made_on)} by the rules “{rules.id}” {rules.version}, "
+            f"reviewed {short_day(rules.reviewed)}."
         )
 
     # Chapters -------------------------------------------------------------------------------------
 
-    def chapters(self) -> Iterator[Chapter]:
+    def all_chapters(self) -> Iterator[Chapter]:
         """Yield the chapters in reading order; some may have no content."""
         view, schedule = self.view, self.plan.schedule
         lead = tuple(standing_text(name, schedule, short=True) for name in ("emergency", "call"))
@@ -183,13 +141,17 @@ class _Sheet:
         called = undated(item(w, when="" if w.start is None else self.start(w.start)) for w in signs)
         yield Chapter("call", "Emergency, and when to call", lead, called)
         bars = "Full bars: don’t. Broken bars: sources differ. Open bars: do."
-        charted = view.not_yet or view.do_later
+        charted = self.dont or self.do
         yield Chapter(CHART, "At a glance", (bars,) if charted else ())
         before = view.preparation if self.ahead else ()
         yield Chapter(
             "before",
             "Before your appointment",
-            parts=dated(before, lambda at: f"from {self.day(at)}", lambda w: item(w, some=self.some_say(w))),
+            parts=dated(
+                before,
+                lambda at: f"from {self.day_text(local(at, self.zone).date())}",
+                lambda w: item(w, some=self.some_say(w)),
+            ),
         )
         checklist = self.plan.checklist if self.ahead else ()
         yield Chapter("tell", "Tell your clinic first", parts=undated(map(item, checklist)))
@@ -294,10 +256,8 @@ class _Sheet:
             return item(window, when=said, some=self.day_text(last_day(window.earliest_end, self.zone)))
         return item(window, when=said)
 
-    def day(self, moment: datetime) -> str:
-        return self.day_text(local(moment, self.zone).date())
-
     def day_text(self, day: date) -> str:
+        """Write "Thu 26 Nov", with the year if the reader could take it for another."""
         return short_day(day, self.reader)
 
     def notice(self, note: Note) -> str:
@@ -311,7 +271,7 @@ class _Sheet:
             )
         return sentence(note.text)
 
-    def sources(self) -> tuple[Source, ...]:
+    def sources_used(self) -> list[Source]:
         """Return the sources of everything on the sheet, in the order of the schedule."""
         plan = self.plan
         windows = [w for w in plan.windows if self.ahead or w.kind is not Kind.PREPARE]
@@ -324,7 +284,7 @@ class _Sheet:
             for assessed in placed
             if assessed.applies is not Applicability.NO and assessed.recommendation.set_aside is None
         }
-        return tuple(source for source in plan.schedule.sources.values() if source.key in used)
+        return [source for source in plan.schedule.sources.values() if source.key in used]
 
 
 def item(window: Window, *, when: str = "", some: str = "") -> Item:
@@ -347,9 +307,10 @@ def dated(
     return tuple(Dated(label=label(group.moment), items=tuple(map(write, group.windows))) for group in groups)
 
 
-def colophon(schedule: Schedule, made_on: date) -> str:
-    """Say when a sheet was made, and with which rules."""
-    reviewed = short_day(schedule.reviewed)
-    return (
-        f"Made on {short_day(made_on)} by the rules “{schedule.id}” {schedule.version}, reviewed {reviewed}."
-    )
+def source_text(source: Source) -> tuple[str, str]:
+    """Split a source into title and publisher: ("Granulomatous reactions", "Friedmann et al. (2024)").
+
+    Without a publisher, the year follows the title: ("Its title (2024)", "").
+    """
+    year = f" ({source.year})" if source.year else ""
+    return (source.title, source.publisher + year) if source.publisher else (source.title + year, "")

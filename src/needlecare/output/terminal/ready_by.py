@@ -8,7 +8,7 @@ from needlecare.output.terminal.page import Page
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DO, STRONG, Text
 from needlecare.output.timing import short_day
-from needlecare.output.wording import joined, sentence
+from needlecare.output.wording import joined, options_besides_prp, sentence
 from needlecare.plan.ready_by import NOTHING_TO_AVOID, ReadyBy
 
 _DATES = "{:<18}{:<14}{}"  # columns: the first session, the last one, how many days are left
@@ -112,9 +112,5 @@ class _ReadyByPage(Page):
     def options_text(self) -> str:
         """Say what a saved treatment is called, and its options: " (left cheek): PRP, skin type IV"."""
         treatment = self.found.treatment
-        chosen = [
-            "with PRP" if treatment.prp else "without PRP",
-            f"skin type {treatment.skin_type.name}" if treatment.skin_type else "",
-            "for scars" if treatment.scars else "",
-        ]
-        return f"{f' ({self.saved})' if self.saved else ''}: {joined(list(filter(None, chosen)))}"
+        chosen = ["with PRP" if treatment.prp else "without PRP", *options_besides_prp(treatment)]
+        return f"{f' ({self.saved})' if self.saved else ''}: {joined(chosen)}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from needlecare.errors import shown
 from needlecare.output.json.plan import json_text, treatment_json
-from needlecare.output.wording import treated_text
+from needlecare.output.wording import options_besides_prp, treated_text
 from needlecare.storage.saved import SavedTreatment
 
 
@@ -40,13 +40,7 @@ def saved_json(saved: Sequence[SavedTreatment], current: SavedTreatment | None) 
 
 def _details(saved: SavedTreatment) -> list[str]:
     treatment = saved.treatment
-    said = [treatment.zone.key]
-    if treatment.prp:
-        said.append("with PRP")
-    if treatment.skin_type is not None:
-        said.append(f"skin type {treatment.skin_type.name}")
-    if treatment.scars:
-        said.append("for scars")
+    said = [treatment.zone.key, *(["with PRP"] if treatment.prp else []), *options_besides_prp(treatment)]
     said.append(f"rules {shown(saved.schedule, 200)}")
     if saved.follow:
         said.append(f"following {shown(' and '.join(saved.follow), 200)}")
