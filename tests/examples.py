@@ -37,6 +37,7 @@ def treatment(text: str, zone: str = BERLIN, **options: Any) -> Treatment:
 
 
 # The design's own: Saturday 21 November 2026, 14:30 in Berlin (13:30 UTC), with PRP, skin type IV.
+TREATED = at("2026-11-21T14:30+01:00")
 EXAMPLE = treatment("2026-11-21T14:30+01:00", prp=True, skin_type=SkinType.IV)
 AN_HOUR_AFTER = at("2026-11-21T15:30+01:00")
 # The most that a handout has to say, and a clinic with everything that a rule file may say of one.
@@ -56,6 +57,12 @@ version = "1"
 reviewed = 2026-01-01
 review_due = 2036-01-01
 """
+
+
+def moment(text: str) -> datetime:
+    """Return the moment (UTC) of a local time in Berlin."""
+    return parse_moment(text, now=TREATED, zone=ZoneInfo(BERLIN))
+
 
 # Besides Berlin: a clock change of half an hour, one at midnight, none any more, and the furthest east.
 ODD_ZONES = (BERLIN, "Australia/Lord_Howe", "America/Nuuk", "America/Sao_Paulo", "Pacific/Kiritimati")

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from io import BytesIO
 from itertools import pairwise
@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from clients import missing
-from examples import CLINIC, HEAVY, parse_moment, treatments
+from examples import CLINIC, EXAMPLE, HEAVY, moment, treatments
 from golden import assert_golden
 from needlecare import __version__
 from needlecare.model import Clinic, Kind, Plan, Rule, Schedule, SkinType, Standing, StandingText, Treatment
@@ -32,19 +32,10 @@ from needlecare.output.paper.handout import handout
 from needlecare.plan.combine import begins, plan
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
-from needlecare.time.zones import zone_named
 from program import needlecare
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-BERLIN = zone_named("Europe/Berlin")
-TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
-EXAMPLE = Treatment(treated=TREATED, zone=BERLIN, prp=True, skin_type=SkinType.IV)
-
-
-def moment(text: str) -> datetime:
-    return parse_moment(text, now=TREATED, zone=BERLIN)
 
 
 def page(

@@ -11,19 +11,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.text import Text
 
-from examples import parse_moment
+from examples import EXAMPLE, TREATED, moment
 from golden import assert_golden
 from needlecare.model import Clinic, Kind, Plan, Schedule, SkinType, Status, Treatment
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.status import status
 from needlecare.plan.combine import plan
 from needlecare.plan.combine import status as where
-from needlecare.time.zones import zone_named
 from program import environment, needlecare
 
-BERLIN = zone_named("Europe/Berlin")
-TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
 WHEN = ("--treated", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--skin-type", "IV")
+
 
 MOMENTS = {
     "before": "2026-11-16T09:00",
@@ -37,11 +35,7 @@ MOMENTS = {
 
 @pytest.fixture(scope="module")
 def made(schedule_v1: Schedule) -> Plan:
-    return plan(Treatment(treated=TREATED, zone=BERLIN, prp=True, skin_type=SkinType.IV), schedule_v1)
-
-
-def moment(text: str) -> datetime:
-    return parse_moment(text, now=TREATED, zone=BERLIN)
+    return plan(EXAMPLE, schedule_v1)
 
 
 def told(made: Plan, at: str, width: int = 1000) -> dict[str, str]:
@@ -144,7 +138,7 @@ def test_when_all_is_over_it_says_so_and_names_the_next_photo(made: Plan) -> Non
 
 
 TREATMENTS = [
-    Treatment(treated=treated, zone=BERLIN, prp=prp, skin_type=skin_type, scars=scars)
+    Treatment(treated=treated, zone=EXAMPLE.zone, prp=prp, skin_type=skin_type, scars=scars)
     for treated in (TREATED, datetime(2026, 11, 21, 7, 0, tzinfo=UTC), date(2026, 11, 21))
     for prp, skin_type, scars in (
         (False, None, False),

@@ -9,21 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from examples import parse_moment, treatments
+from examples import EXAMPLE, TREATED, moment, treatments
 from golden import assert_golden
-from needlecare.model import Kind, Plan, Schedule, SkinType, Status, Treatment
+from needlecare.model import Kind, Plan, Schedule, Status, Treatment
 from needlecare.output.sentences.plan import plan_sentences
 from needlecare.output.terminal.axis import Axis
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.timeline import timeline
 from needlecare.plan.combine import begins, plan, status
 from needlecare.rules.load import read_schedule
-from needlecare.time.zones import zone_named
 
 SCHEDULES = Path(__file__).parents[2] / "schedules"
-BERLIN = zone_named("Europe/Berlin")
-TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
-EXAMPLE = Treatment(treated=TREATED, zone=BERLIN, prp=True, skin_type=SkinType.IV)
+
 
 MOMENTS = {
     "before": "2026-11-16T09:00",
@@ -37,10 +34,6 @@ MOMENTS = {
 
 def example(schedule: Schedule) -> Plan:
     return plan(EXAMPLE, schedule)
-
-
-def moment(text: str) -> datetime:
-    return parse_moment(text, now=TREATED, zone=BERLIN)
 
 
 # Golden files -------------------------------------------------------------------------------------
@@ -62,7 +55,7 @@ def test_the_timeline_in_ascii_is_the_one_that_was_read(builtin: Schedule) -> No
 
 
 def test_a_date_without_prp_says_what_the_time_and_the_skin_type_would_change(builtin: Schedule) -> None:
-    treatment = Treatment(treated=date(2026, 11, 21), zone=BERLIN)
+    treatment = Treatment(treated=date(2026, 11, 21), zone=EXAMPLE.zone)
     text = timeline(plan(treatment, builtin), moment(MOMENTS["day-0"]), Screen(width=84))
     assert_golden("timeline-plain-date-84.txt", text)
 
@@ -71,7 +64,9 @@ def test_the_timeline_of_the_body_is_the_one_that_was_read() -> None:
     path = SCHEDULES / "microneedling-body.toml"
     body = read_schedule(path.read_bytes(), file=path.name)
     text = timeline(
-        plan(Treatment(treated=TREATED, zone=BERLIN), body), moment("2026-11-22T09:00"), Screen(width=84)
+        plan(Treatment(treated=TREATED, zone=EXAMPLE.zone), body),
+        moment("2026-11-22T09:00"),
+        Screen(width=84),
     )
     assert_golden("timeline-body-day-1-84.txt", text)
 
@@ -100,7 +95,7 @@ def test_the_plain_sentences_are_those_that_were_read(name: str, builtin: Schedu
 def test_the_widest_scale_that_fits_is_used(columns: int, day: int, week: int, weeks: int) -> None:
     """From Sunday 22 November, 21 December lies in the fourth week after the first: 29.6 days."""
     axis = Axis(
-        origin=moment("2026-11-22T09:00"), end=moment("2026-12-21T14:30"), zone=BERLIN, columns=columns
+        origin=moment("2026-11-22T09:00"), end=moment("2026-12-21T14:30"), zone=EXAMPLE.zone, columns=columns
     )
     assert (axis.day, axis.week, axis.weeks) == (day, week, weeks)
     assert axis.width <= columns
@@ -119,7 +114,9 @@ def test_the_widest_scale_that_fits_is_used(columns: int, day: int, week: int, w
     ],
 )
 def test_a_moment_has_its_place_on_the_axis(at: str, column: float) -> None:
-    axis = Axis(origin=moment("2026-11-22T09:00"), end=moment("2026-12-21T14:30"), zone=BERLIN, columns=45)
+    axis = Axis(
+        origin=moment("2026-11-22T09:00"), end=moment("2026-12-21T14:30"), zone=EXAMPLE.zone, columns=45
+    )
     assert axis.column(moment(at)) == column
 
 
@@ -311,7 +308,7 @@ recommendations = [{ source = "ours", statement = "No makeup for 3 years", start
 def test_a_window_of_years_keeps_its_exact_end_and_leaves_room_for_the_names(width: int) -> None:
     base = (SCHEDULES / "microneedling.toml").read_bytes()
     schedule = read_schedule(THREE_YEARS.encode(), file="long.toml", base=lambda _: base)
-    made = plan(Treatment(treated=TREATED, zone=BERLIN), schedule)
+    made = plan(Treatment(treated=TREATED, zone=EXAMPLE.zone), schedule)
     text = timeline(made, moment("2026-11-21T15:30"), Screen(width=width))
     # Three years after Saturday 21 November 2026, 14:30, its bar runs over the edge.
     assert re.search(r"^ makeup +█.*▸ +21 Nov 2029 14:30$", text, re.MULTILINE)
@@ -320,6 +317,8 @@ def test_a_window_of_years_keeps_its_exact_end_and_leaves_room_for_the_names(wid
 
 def test_a_date_soon_after_new_year_needs_no_year_and_one_far_away_has_it(schedule_v1: Schedule) -> None:
     treated = datetime(2026, 12, 21, 13, 30, tzinfo=UTC)
-    text = timeline(plan(Treatment(treated=treated, zone=BERLIN), schedule_v1), treated, Screen(width=84))
+    text = timeline(
+        plan(Treatment(treated=treated, zone=EXAMPLE.zone), schedule_v1), treated, Screen(width=84)
+    )
     assert re.search(r"^ retinol +█+▒+ +4 Jan 14:30$", text, re.MULTILINE)  # 21 December + 14 days
     assert "21 Jun 2027 six-month photo" in text  # 21 December + 6 months

@@ -1,18 +1,17 @@
 """Why a rule stands: nothing that the evidence says is left out, and the sum is told in words."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from examples import TREATED
 from needlecare.model import Schedule, SkinType, Treatment
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.why import TIERS, Reason, offset_words, why, why_json
 from needlecare.plan.combine import plan
 from needlecare.time.offsets import parse_offset
 from needlecare.time.zones import zone_named
-
-TREATED = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # Saturday 21 November, 14:30 in Berlin
 
 
 def reason(rule: str, schedule: Schedule, *, dated: bool = True, prp: bool = True) -> Reason:

@@ -17,7 +17,7 @@ from needlecare.calendar.phases import Change
 from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, Rule, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
 from needlecare.output.timing import short_day, since, until
-from needlecare.output.wording import differs_between, end_messages, sentence, whole_sentence
+from needlecare.output.wording import DATE_NOTES, differs_between, end_messages, sentence, whole_sentence
 from needlecare.plan.combine import begins, notes_at
 from needlecare.time.zones import local
 
@@ -25,9 +25,7 @@ MAX_TEXT = 2899  # characters: some clients cut at 3,000
 _MAX_NEWS = 700
 _MAX_NEXT = 300
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)  # the start of what has none
-_NOTES = frozenset(
-    {NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT, NoteCode.OVERRIDE}
-)
+_NOTES = DATE_NOTES | {NoteCode.OVERRIDE}
 
 
 class Section(Struct, frozen=True):
@@ -59,7 +57,7 @@ class Ending(Struct, frozen=True, kw_only=True):
 
 
 class Wording(Struct, frozen=True, dict=True):
-    """Words for the windows of a plan.
+    """Writes the descriptions of a plan's events.
 
     `announced` are the changes that get an event: all of `changes`, unless some are announced together. `going_on` has, by
     rule, what to add to the name of something that the next session of a course also asks for.

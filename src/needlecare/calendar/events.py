@@ -67,9 +67,9 @@ _PRIORITY = attrgetter("rule.priority")  # of a window
 class Draft(Struct, frozen=True, kw_only=True):
     """An event before its text is written and its minute is final.
 
-    `wording` is that of its plan. An event of a lower rank keeps its minute where two would
-    ring at once; `worth` decides which stay where there are too many. Of a change, `priority` is that of
-    the most important thing that ends.
+    `wording` is that of its plan. If two events would ring at once, the one of a lower rank keeps its minute;
+    if there are too many, `worth` decides which ones stay. `priority`, for a change only, is that of the most
+    important thing that ends.
     """
 
     role: str
@@ -130,12 +130,12 @@ def plan_drafts(
     continued: Collection[str] = (),
     without: Collection[str] = (),
 ) -> list[Draft]:
-    """Return what the calendar of one treatment holds, in no order and without the standing texts.
+    """Return the events of one treatment's calendar, in no particular order and without the standing texts.
 
-    In a course, `going_on` is what is said behind the names of things that the next session
-    asks for as well, and `continued` the rules whose end is no news since its preparation goes on from it.
-    `without` are the roles for which there is no room: a change is announced with the next one, further
-    preparation with the first, a milestone with the one before it on its day.
+    In a course, `going_on` has, by rule, what follows the name of something that must also be avoided for
+    the next session; `continued` are the rules whose end isn't news, because the preparation for the next
+    session continues them. `without` are the roles for which there is no room: a change is announced with
+    the next one, further preparation with the first, a milestone with an earlier one on the same day.
     """
     all_changes = changes(avoid_windows(plan), plan.treatment, reminders.quiet)
     announced = announced_together(all_changes, without)
@@ -155,10 +155,9 @@ def calendar_of(
     options: CalendarOptions,
     ends: Mapping[str, datetime],
 ) -> Calendar:
-    """Make a calendar of the drafts of its sessions: in order, the first event with every standing text.
+    """Make a calendar from the drafts of its sessions, sorted by start; the first event has every standing text.
 
-    Its reference, its zone and its day of review are those of the plan (of a
-    series: the plan of its first session). Where there is no room for some roles of a session, it is
+    Its reference, zone and day of review are those of the plan (in a course, the plan of the first session). Where there is no room for some roles of a session, it is
     drafted again `without` them.
     """
     zone, reminders = plan.treatment.zone, options.reminders
@@ -216,7 +215,9 @@ class _Drafting(Struct, frozen=True, dict=True):
     def day(self, moment: datetime) -> date:
         return local(moment, self.zone).date()
 
-    def short(self, role: str, at: datetime, title: str, said: Description, rank: int, worth: Worth) -> Draft:
+    def reminder(
+        self, role: str, at: datetime, title: str, said: Description, rank: int, worth: Worth
+    ) -> Draft:
         """Draft an event of a quarter of an hour that rings at its start."""
         return Draft(
             role=role,
@@ -324,7 +325,7 @@ class _Drafting(Struct, frozen=True, dict=True):
         going_on = self.wording.going_on.get(named.rule.id)
         title = titles.still_title(named, self.zone, self.day(at), going_on)
         said = self.wording.phase(f"{title}.", at, end)
-        return [self.short(Role.MIDDLE.of(name), at, title, said, EXTRAS, Worth.MIDDLE)]
+        return [self.reminder(Role.MIDDLE.of(name), at, title, said, EXTRAS, Worth.MIDDLE)]
 
     # What comes besides ---------------------------------------------------------------------------
 
@@ -338,7 +339,7 @@ class _Drafting(Struct, frozen=True, dict=True):
                     at = at_clock(self.day(at), REMINDER, self.zone)
                 days.setdefault(self.loud(at), []).append(window)
         return [
-            self.short(
+            self.reminder(
                 Role.SIGN.of(windows[0].rule.id),
                 at,
                 titles.signs_title(titles.rules_by_priority(_rules(windows))),
@@ -374,7 +375,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             )
             worth = Worth.MILESTONE if earlier is None else Worth.SAME_DAY
             title = titles.milestone_title(window.rule)
-            drafts[role] = self.short(role, at, title, said, DAYS, worth)
+            drafts[role] = self.reminder(role, at, title, said, DAYS, worth)
         return list(drafts.values())
 
     def daily_care(self) -> list[Draft]:
@@ -414,7 +415,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             sections=self.wording.besides(first, last + SHOWN),
         )
         rank, worth = (FIXED, Worth.ASKED_FOR) if exact else (DAYS, Worth.CARE)
-        draft = self.short(Role.DAILY.value, first, titles.daily_title(rules), said, rank, worth)
+        draft = self.reminder(Role.DAILY.value, first, titles.daily_title(rules), said, rank, worth)
         count = (self.day(last) - self.day(first)).days + 1
         return [replace(draft, daily=Daily(zone=self.zone, count=count))]
 
@@ -494,7 +495,7 @@ class _Drafting(Struct, frozen=True, dict=True):
             sections=self.wording.preparation([*running, *joined]),
         )
         title = titles.preparation_title(heading, named, more=len(joined))
-        return self.short(role, at, title, said, DAYS, Worth.PREPARATION)
+        return self.reminder(role, at, title, said, DAYS, Worth.PREPARATION)
 
 
 def _rules(windows: Iterable[Window]) -> tuple[Rule, ...]:

@@ -53,9 +53,8 @@ class Daily(Struct, frozen=True, kw_only=True):
 class Event(Struct, frozen=True, kw_only=True):
     """One event. Moments are UTC; dates make it an all-day event whose end is exclusive.
 
-    The role says which of a plan's events it is; with the calendar's reference it
-    makes the UID. One that rings does so at its start, in the words of its title:
-    Outlook rings before a start whatever the sign of a trigger.
+    Its UID is made from its role and the calendar's reference. If it rings, then at its start and with its
+    title: Outlook rings before the start, whatever the sign of the trigger.
     """
 
     role: str
@@ -69,7 +68,7 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 class Stamp(Struct, frozen=True, kw_only=True):
-    """How often an event was changed, and when (UTC) last."""
+    """How many times an event has changed, and when (UTC) it last did."""
 
     sequence: int
     modified: datetime
@@ -78,9 +77,8 @@ class Stamp(Struct, frozen=True, kw_only=True):
 class Calendar(Struct, frozen=True, kw_only=True):
     """A calendar file. `settled` (UTC) is when its content was: the stamp of a first export.
 
-    `options` and `ends` are what the file remembers of the plan for the next revision:
-    what it was made with, and when each wait is over. `left_out` are the kinds of events for
-    some of which there was no room, as LeftOut has them.
+    `options` and `ends` are what the file remembers for the next revision: what it was made with, and when
+    each wait is over. `left_out` are the kinds of events that there was no room for (see LeftOut).
     """
 
     name: str
@@ -120,8 +118,8 @@ def stream(calendar: Calendar) -> bytes:
 def head_lines(calendar: Calendar, roles: Iterable[str]) -> list[str]:
     """Return everything before the events: the properties of the calendar and the zones that it needs.
 
-    `roles` are those of every event that the file holds or ever held: by them a later
-    revision knows the UIDs of its own events.
+    `roles` are those of every event that is or ever was in the file, so that a later revision recognises the
+    UIDs of its own events.
     """
     lines = [
         "BEGIN:VCALENDAR",

@@ -47,7 +47,7 @@ def wait_title(holding: tuple[Rule, ...]) -> str:
 
 @lru_cache(maxsize=4096)
 def first_day_title(when: str, holding: tuple[Rule, ...]) -> str:
-    """Write "Tonight: don't wash or touch your face", or what has to wait where no rule has words for that."""
+    """Write "Tonight: don't wash or touch your face", or what has to wait if no rule has words for tonight."""
     phrases = [rule.tonight for rule in rules_by_priority(holding) if rule.tonight]
     if not phrases:
         return wait_title(holding)
@@ -59,7 +59,7 @@ def first_day_title(when: str, holding: tuple[Rule, ...]) -> str:
 def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date, going_on: str | None = None) -> str:
     """Write "Still no sunbathing until Sat 19" in the middle of a long wait; with the month if it is another.
 
-    In a course, `going_on` is what is said of a wait that doesn't end with the next session.
+    In a course, `going_on` follows the name of a wait that the next session continues.
     """
     if going_on is not None:
         return _cut(f"Still no {_wait_name(window.rule)}{going_on}")
@@ -85,7 +85,7 @@ def milestone_title(rule: Rule) -> str:
 
 
 def preparation_title(heading: str, rules: Sequence[Rule], *, more: int) -> str:
-    """Write "To prepare: no sun, tanning or fake tan; no laser or IPL +2", with so many more to come."""
+    """Write "To prepare: no sun, tanning or fake tan; no laser or IPL +2"; `more` is how many are to come."""
     named = [*dict.fromkeys(rule.news or rule.short for rule in rules if rule.news or not rule.medicine)]
     if not named:
         rest = f" +{more}" if more else ""
@@ -99,9 +99,9 @@ def daily_title(rules: Sequence[Rule]) -> str:
 
 
 def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
-    """Return a title that may name clinic and procedure behind the news; fewer waits make room for that.
+    """Return a title that, with full detail, names the clinic and the procedure after the news.
 
-    Where both are too long, the procedure goes first, then the waits, then the end of the name. News is never cut.
+    If that is too long, the procedure is left out first, then the waits, then the end of the name; never the news.
     """
     if detail is Detail.DISCREET:
         return title
@@ -164,7 +164,7 @@ def _waits(names: Sequence[str], number: int, *, of: int) -> str:
 
 
 def _wait_name(rule: Rule) -> str:
-    """Return what a wait is called: of preparation that goes on from the session before, as its news calls it."""
+    """Return the name of a wait. Preparation that continues a ban is named as in its news, without the "no"."""
     if rule.news is not None and rule.news.startswith("no "):
         return rule.news.removeprefix("no ")
     return rule.short

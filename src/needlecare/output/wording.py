@@ -20,6 +20,9 @@ from needlecare.plan.combine import begins
 from needlecare.plan.overview import Group, Overview
 from needlecare.time.zones import local
 
+# Notes that are about the dates of a whole plan. Some outputs give others the same weight.
+DATE_NOTES = frozenset({NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT})
+OVERRIDE_NOTES = frozenset({NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER})
 # The treatments that a recommendation applies to.
 TREATMENTS = {
     Condition.ALL: "every treatment",

@@ -25,6 +25,7 @@ from needlecare.model import (
 from needlecare.output.standing import standing_text
 from needlecare.output.timing import last_day, last_whole_day, short_day, since, time_text, until, until_cell
 from needlecare.output.wording import (
+    DATE_NOTES,
     differs_between,
     end_messages,
     sentence,
@@ -37,16 +38,7 @@ from needlecare.plan.overview import Group, overview, windows_of
 from needlecare.time.zones import end_of_day, local
 
 # Notes that affect the dates, shown at the top; the others are under "Good to know".
-_NOTICES = frozenset(
-    {
-        NoteCode.DATE_ONLY,
-        NoteCode.FOLLOW,
-        NoteCode.REVIEW_DUE,
-        NoteCode.NO_TIME_LEFT,
-        NoteCode.SKIN_TYPE_UNKNOWN,
-        NoteCode.OVERRIDE_SHORTER,
-    }
-)
+_NOTICES = DATE_NOTES | {NoteCode.SKIN_TYPE_UNKNOWN, NoteCode.OVERRIDE_SHORTER}
 
 
 CHART = "chart"  # the key of the chapter that a chart illustrates

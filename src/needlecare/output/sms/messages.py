@@ -27,20 +27,13 @@ from needlecare.output.sms.moments import (
     preparations,
 )
 from needlecare.output.sms.text import Texts
+from needlecare.output.wording import DATE_NOTES
 from needlecare.plan.combine import notes_at
 from needlecare.time.zones import local
 
 ALL = "all"
 # Notes for the clinic that sends the messages.
-_FOR_SENDER = frozenset(
-    {
-        NoteCode.DATE_ONLY,
-        NoteCode.FOLLOW,
-        NoteCode.REVIEW_DUE,
-        NoteCode.NO_TIME_LEFT,
-        NoteCode.OVERRIDE_SHORTER,
-    }
-)
+_FOR_SENDER = DATE_NOTES | {NoteCode.OVERRIDE_SHORTER}
 
 
 class Message(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ from needlecare.model import (
     AvoidWindow,
     Kind,
     Note,
-    NoteCode,
     PrepareWindow,
     Rule,
     Schedule,
@@ -19,7 +18,14 @@ from needlecare.output.terminal.answers import answer_text, moment_asked, treate
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NOTICE
 from needlecare.output.timing import how_long, last_whole_day, short_day, since, until
-from needlecare.output.wording import TREATMENTS, differs_between, joined, sentence, whole_sentence
+from needlecare.output.wording import (
+    OVERRIDE_NOTES,
+    TREATMENTS,
+    differs_between,
+    joined,
+    sentence,
+    whole_sentence,
+)
 from needlecare.plan.answer import Answer, Ruling, Verdict, for_another_case
 from needlecare.plan.combine import begins, status
 from needlecare.plan.question import Form
@@ -72,8 +78,7 @@ def concerns_medicine(answer: Answer) -> bool:
 def override_notes(answer: Answer) -> tuple[Note, ...]:
     """Return the notes on those rules in the question that the clinic decided for this treatment."""
     asked = {ruling.rule.id for ruling in answer.rulings}
-    codes = {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER}
-    return tuple(note for note in answer.plan.notes if note.code in codes and note.rule in asked)
+    return tuple(note for note in answer.plan.notes if note.code in OVERRIDE_NOTES and note.rule in asked)
 
 
 class AnswerWording:

@@ -21,6 +21,8 @@ from needlecare.output.timing import (
     weekday,
 )
 from needlecare.output.wording import (
+    DATE_NOTES,
+    OVERRIDE_NOTES,
     day_number,
     differs_between,
     end_messages,
@@ -40,16 +42,7 @@ LABEL = 16  # columns of labels: CALL THE CLINIC is the longest
 MAX_PROGRESS = 46  # columns of the line from the treatment to the last day
 MAX_MESSAGES = 2  # of endings that are written in full; if there are more, all are only named
 # Notes that change dates.
-WARNINGS = frozenset(
-    {
-        NoteCode.FOLLOW,
-        NoteCode.REVIEW_DUE,
-        NoteCode.NO_TIME_LEFT,
-        NoteCode.SESSIONS_UNUSUAL,
-        NoteCode.OVERRIDE,
-        NoteCode.OVERRIDE_SHORTER,
-    }
-)
+WARNINGS = (DATE_NOTES - {NoteCode.DATE_ONLY}) | OVERRIDE_NOTES | {NoteCode.SESSIONS_UNUSUAL}
 DIFFERS_MARK = "▒"
 STANDING = ("medicine", "open_skin", "general", "scope")  # the standing texts below a full page
 

@@ -8,7 +8,7 @@ from needlecare.output.terminal.page import Page
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DO, STRONG, Text
 from needlecare.output.timing import short_day
-from needlecare.output.wording import joined, options_besides_prp, sentence
+from needlecare.output.wording import OVERRIDE_NOTES, joined, options_besides_prp, sentence
 from needlecare.plan.ready_by import NOTHING_TO_AVOID, ReadyBy
 
 _DATES = "{:<18}{:<14}{}"  # columns: the first session, the last one, how many days are left
@@ -50,7 +50,7 @@ class _ReadyByPage(Page):
         if self.saved is not None:
             self.line(sentence(f"With the options of your saved treatment{self.options_text()}"), DIM)
         for note in self.found.notes:
-            if note.code in {NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER, NoteCode.FOLLOW}:
+            if note.code in OVERRIDE_NOTES or note.code is NoteCode.FOLLOW:
                 self.line(sentence(note.text), DIM)
         if any(ready_date.line.apart for ready_date in self.found.dates):
             self.line(f"“{NOTHING_TO_AVOID}” doesn't count what is listed separately.", DIM)
