@@ -85,12 +85,12 @@ class _SearchedWords:
 
     def holds(self, word: str) -> bool:
         """Whether the question contains a word, or a long word with a typing mistake."""
+        may_be_misspelt = len(word) >= _MIN_MISSPELT_ALONE
         for token, roots in zip(self.tokens, self.roots, strict=True):
             if f"={word}" in roots:
                 return True
-            if not roots or len(word) < _MIN_MISSPELT_ALONE or root(token) == root(word):
-                continue  # another form of the word doesn't match: "collapse" for "collapsed"
-            if _misspelt(token, word):
+            # Another form of the word doesn't match: "collapse" for "collapsed".
+            if roots and may_be_misspelt and root(token) != root(word) and _misspelt(token, word):
                 return True
         return False
 

@@ -50,23 +50,21 @@ _IRREGULAR = {
 }
 
 
-_PAST = frozenset(
-    """
-    went swam drank ate ran wore took had did got fell rode flew drove slept sat lay kept gave woke
-    bought spent put forgot was been gone let cut shook caught burnt stung spilt sprayed saw met hit
-    """.split()  # noqa: SIM905  a list of words, one a line or eight
-)
-
-
-# A question doesn't begin with one of these; somebody says what they did.
-PAST_FORMS = frozenset(
-    "went swam drank ate ran wore took had got fell rode flew drove slept sat gave bought spent forgot used".split()  # noqa: SIM905
-)
-
-
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text, separated by white space."""
     return frozenset(text.split())
+
+
+_PAST = word_set(
+    """
+    went swam drank ate ran wore took had did got fell rode flew drove slept sat lay kept gave woke
+    bought spent put forgot was been gone let cut shook caught burnt stung spilt sprayed saw met hit
+    """
+)
+# A question doesn't begin with one of these; somebody says what they did.
+PAST_FORMS = word_set(
+    "went swam drank ate ran wore took had got fell rode flew drove slept sat gave bought spent forgot used"
+)
 
 
 def normalize(words: str) -> str:

@@ -36,48 +36,41 @@ def parse_overrides(text: str, schedule: Schedule) -> tuple[Override, ...]:
 def checked_overrides(texts: Iterable[str], schedule: Schedule) -> tuple[Override, ...]:
     """Parse overrides such as makeup=PT72H, in their order. Raises UsageError."""
     found: dict[str, Override] = {}
-    for text in texts:
-        if not text.strip():
-            continue
+    for text in filter(None, map(str.strip, texts)):
         override = _override(text, schedule)
         if override.rule in found:
-            raise UsageError(
-                f"{quoted(text.strip())}: {override.rule} is overridden twice; give it once", code="override"
-            )
+            raise _refusal(f"{quoted(text)}: {override.rule} is overridden twice; give it once")
         found[override.rule] = override
     return tuple(found.values())
+
+
+def _refusal(what: str) -> UsageError:
+    return UsageError(what, code="override")
 
 
 def _override(text: str, schedule: Schedule) -> Override:
     name, equals, duration = (part.strip() for part in text.partition("="))
     if not (name and equals and duration):
-        raise UsageError(
-            f"{quoted(text.strip())} is not an override; write a rule and how long, such as makeup=PT72H",
-            code="override",
-        )
+        example = "write a rule and how long, such as makeup=PT72H"
+        raise _refusal(f"{quoted(text)} is not an override; {example}")
     rule = schedule.rules.get(name)
     if rule is None:
         hint = nearest(name, schedule.rules)
-        raise UsageError(f"unknown rule {quoted(name)}{hint}; see needlecare schedule show", code="override")
+        raise _refusal(f"unknown rule {quoted(name)}{hint}; see needlecare schedule show")
     if rule.kind not in _KINDS:
         kinds = "avoid, do and prepare"
-        raise UsageError(
-            f"{quoted(name)} is of kind {rule.kind}; you can only override {kinds} rules", code="override"
-        )
+        raise _refusal(f"{quoted(name)} is of kind {rule.kind}; you can only override {kinds} rules")
     try:
         offset = parse_offset(duration)
     except InvalidOffset as error:
-        raise UsageError(f"{name}: {error}", code="override") from None
+        raise _refusal(f"{name}: {error}") from None
     before = rule.kind is Kind.PREPARE
     if before and not offset.text.startswith(("-", "+")):
         offset = parse_offset(f"-{duration}")  # "7 days before" is what a person means by P7D
     amount = offset.months or offset.days or offset.seconds
     if amount >= 0 if before else amount <= 0:
-        raise UsageError(
-            f"{name}: {quoted(duration)} is not how long {'before' if before else 'after'} the treatment; "
-            "write a duration such as PT72H or P5D",
-            code="override",
-        )
+        what = f"{name}: {quoted(duration)} is not how long {'before' if before else 'after'} the treatment"
+        raise _refusal(f"{what}; write a duration such as PT72H or P5D")
     return Override(rule=name, offset=offset)
 
 

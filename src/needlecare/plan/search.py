@@ -142,10 +142,8 @@ class Vocabulary:
     def named(self, words: str) -> Rule | None:
         """Return the rule whose id or title the words are, or None."""
         wanted = normalize(words)
-        for rule in self.schedule.rules.values():
-            if wanted in {normalize(rule.id), normalize(rule.title)}:
-                return rule
-        return None
+        rules = self.schedule.rules.values()
+        return next((rule for rule in rules if wanted in {normalize(rule.id), normalize(rule.title)}), None)
 
     def meant(self, words: str | Sequence[str]) -> Meaning:
         """Return the rules that words mean. Raises NotUnderstood.

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
+from msgspec.structs import asdict
 
 RULES_SCHEMA = "needlecare-rules.schema.json"  # the name of the JSON Schema beside a clinic's file
 
@@ -26,16 +27,13 @@ class StarterOptions(Struct, frozen=True, kw_only=True):
     telephone: str = ""
 
 
-def starting_file(template: str, beginning: StarterOptions) -> str:
+def starting_file(template: str, options: StarterOptions) -> str:
     """Fill the template of a rule file; the next review is due a year after the first."""
-    telephone = f"telephone = {_toml(beginning.telephone)}" if beginning.telephone else _EXAMPLE_TELEPHONE
+    telephone = f"telephone = {_toml(options.telephone)}" if options.telephone else _EXAMPLE_TELEPHONE
     return Template(template).substitute(
-        id=beginning.id,
-        file=beginning.file,
-        cases=beginning.cases,
-        reviewed=beginning.reviewed.isoformat(),
-        review_due=(beginning.reviewed + relativedelta(years=1)).isoformat(),
-        name=_toml(beginning.name),
+        asdict(options),
+        review_due=options.reviewed + relativedelta(years=1),
+        name=_toml(options.name),
         telephone=telephone,
     )
 
