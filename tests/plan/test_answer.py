@@ -167,7 +167,7 @@ DIFFERENCES = [
 
 
 @pytest.mark.parametrize(("words", "at", "said"), DIFFERENCES)
-def test_where_sources_differ_stands_below_the_answer(
+def test_the_answer_comes_before_where_sources_differ(
     made: Plan, words: str, at: str, said: str | None
 ) -> None:
     _, *rows = can(asked(words, made, at)).splitlines()
@@ -279,7 +279,7 @@ def test_a_date_alone_counts_to_the_end_of_the_day(schedule_v1: Schedule) -> Non
     assert "until the end of Mon 11 Jan, in 14 days" in can(asked("retinol", made, "2026-12-29"))
 
 
-def test_nothing_speaks_against_what_a_clinic_forbids_only_later() -> None:
+def test_what_a_clinic_forbids_only_later_is_allowed_until_then() -> None:
     """A clinic that forbids from day 2 to day 4: nothing is said against it on day 1."""
     clinic = """
         extends = "microneedling"
@@ -301,7 +301,7 @@ def test_nothing_speaks_against_what_a_clinic_forbids_only_later() -> None:
     assert answered("swim", made, "2026-11-25T14:30").verdict is Verdict.YES
 
 
-def test_a_rule_for_prp_alone_says_so_where_there_is_none(schedule_v1: Schedule) -> None:
+def test_a_rule_for_prp_alone_says_so_without_prp(schedule_v1: Schedule) -> None:
     made = plan(treatment("2026-11-21T14:30+01:00"), schedule_v1)
     text = can(asked("smoke weed", made, "2026-11-22T09:00"))
     assert "No smoking (the sources only cover treatments with PRP)." in text
@@ -353,7 +353,7 @@ def test_what_was_done_already_says_what_to_do_now_and_what_to_watch_for(builtin
         ("I wore my bike helmet", "Never ride or work without the helmet"),
     ],
 )
-def test_nobody_is_told_to_stop_what_is_to_go_on(builtin: Schedule, words: str, begin: str) -> None:
+def test_nobody_is_told_to_stop_what_should_go_on(builtin: Schedule, words: str, begin: str) -> None:
     text = can(asked(words, plan(EXAMPLE, builtin), "2026-11-21T17:30"))
     first, second, *_ = text.splitlines()
     assert first.startswith(begin)
@@ -446,7 +446,7 @@ def test_yes_needs_a_window_that_has_ended_or_something_to_do_that_is_open(
                 assert windows or open_now or next_session, (words, at)
 
 
-def test_a_medicine_is_never_spoken_of_without_the_doctor(schedule_v1: Schedule, made: Plan) -> None:
+def test_a_medicine_is_never_mentioned_without_the_doctor(schedule_v1: Schedule, made: Plan) -> None:
     for rule in schedule_v1.rules.values():
         if not rule.medicine:
             continue

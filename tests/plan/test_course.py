@@ -136,7 +136,7 @@ DATES: dict[str, tuple[Treatment, int | None, str | None, list[str]]] = {
 
 
 @pytest.mark.parametrize(("first", "sessions", "every", "expected"), DATES.values(), ids=list(DATES))
-def test_a_session_lies_a_multiple_of_the_interval_behind_the_first(
+def test_a_session_is_a_multiple_of_the_interval_after_the_first(
     schedule_v1: Schedule, first: Treatment, sessions: int | None, every: str | None, expected: list[str]
 ) -> None:
     made = course(first, schedule_v1, sessions=sessions, every=interval(every))
@@ -438,7 +438,7 @@ TURNS = {
 }
 
 
-def test_photos_the_next_session_and_maintenance_are_said_where_they_belong(schedule_v1: Schedule) -> None:
+def test_photos_next_session_and_maintenance_appear_in_the_right_sessions(schedule_v1: Schedule) -> None:
     made = course(EXAMPLE, schedule_v1)
     for rule in schedule_v1.rules.values():
         said = [s.number for s in made.sessions if rule.id in {w.rule.id for w in s.plan.windows}]
@@ -547,7 +547,7 @@ def window(windows: tuple[Window, ...], rule: str, kind: Kind) -> Window:
     return next(one for one in windows if one.rule.id == rule and one.kind is kind)
 
 
-def test_what_goes_on_is_told_from_where_the_one_ends_until_the_next_session(schedule_v1: Schedule) -> None:
+def test_what_goes_on_is_shown_from_the_end_of_the_ban_until_the_next_session(schedule_v1: Schedule) -> None:
     told = course(EXAMPLE, schedule_v1).sessions[0].visible_plan
     # No botox until 5 Dec 14:30 (P14D); from there on, as preparation, until session 2. All agree.
     ended, going_on = (
@@ -574,7 +574,7 @@ def test_what_goes_on_where_the_sources_do_not_agree_yet_differs(schedule_v1: Sc
 
 
 @given(options=courses(), late_by=st.integers(1, 3))
-def test_sessions_stand_in_order_and_keep_their_distance(
+def test_sessions_are_in_order_and_keep_their_interval(
     schedule_v1: Schedule, options: dict[str, Any], late_by: int
 ) -> None:
     made = course(options.pop("first"), schedule_v1, **options)
@@ -591,9 +591,7 @@ def test_sessions_stand_in_order_and_keep_their_distance(
 
 
 @given(options=courses())
-def test_beside_its_neighbours_no_session_loses_anything(
-    schedule_v1: Schedule, options: dict[str, Any]
-) -> None:
+def test_no_session_loses_anything_to_its_neighbours(schedule_v1: Schedule, options: dict[str, Any]) -> None:
     made = course(options.pop("first"), schedule_v1, **options)
     for session in made.sessions:
         following = made.after(session)
@@ -744,7 +742,7 @@ def test_the_json_lists_the_ranges_by_source_and_which_of_them_count(
     assert listed == [(*row[:3], row[4] if scars else row[3]) for row in RANGES]
 
 
-def test_a_note_stands_once_whatever_the_number_of_sessions(schedule_v1: Schedule) -> None:
+def test_a_note_appears_once_for_any_number_of_sessions(schedule_v1: Schedule) -> None:
     document = printed(course(treatment("2026-11-21"), schedule_v1, sessions=8))
     codes = [note["code"] for note in document["notes"]]
     assert (codes.count("sessions-unusual"), codes.count("date-only")) == (1, 1)

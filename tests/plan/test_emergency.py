@@ -523,7 +523,7 @@ AROUND = [
 
 
 @pytest.mark.parametrize("around", AROUND)
-def test_what_stands_around_an_emergency_never_hides_it(builtin: Schedule, around: str) -> None:
+def test_words_around_an_emergency_never_hide_it(builtin: Schedule, around: str) -> None:
     for words in EMERGENCIES:
         assert urgency(around.format(words), builtin.standing) is Urgency.EMERGENCY, words
 

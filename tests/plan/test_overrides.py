@@ -224,7 +224,7 @@ def test_a_wait_shorter_than_every_source_that_counts_is_pointed_out(
     assert (("override-shorter", rule) in notes) is shorter
 
 
-def test_it_counts_beside_the_sources_that_are_followed() -> None:
+def test_an_override_counts_even_if_other_sources_are_followed() -> None:
     made = plan(replace(PLAIN, overrides=parse_overrides("makeup=PT72H", SMALL)), SMALL, follow=["a"])
     assert window_of(made, "makeup").end == utc("2026-11-24T13:30")
     assert window_of(made, "wash").end == utc("2026-11-22T07:30")
@@ -238,7 +238,7 @@ def test_with_a_date_alone_the_safe_hours_count() -> None:
     assert window_of(made, "retinol").start == utc("2026-11-10T23:00")
 
 
-def test_every_session_of_a_course_has_it() -> None:
+def test_an_override_applies_to_every_session_of_a_course() -> None:
     first = replace(PLAIN, overrides=parse_overrides("makeup=PT72H", SMALL))
     ends = [window_of(session.plan, "makeup").end for session in course(first, SMALL).sessions]
     assert ends == [utc("2026-11-24T13:30"), utc("2026-12-22T13:30"), utc("2027-01-19T13:30")]
@@ -260,7 +260,7 @@ def test_a_rule_that_the_schedule_does_not_have_changes_nothing() -> None:
         ("retinol=-P7D\nmakeup=P2D", [("retinol", "-P7D"), ("makeup", "P2D")]),
     ],
 )
-def test_a_cell_holds_any_number_of_overrides(text: str, expected: list[tuple[str, str]]) -> None:
+def test_a_cell_may_have_any_number_of_overrides(text: str, expected: list[tuple[str, str]]) -> None:
     assert [(one.rule, one.offset.text) for one in parse_overrides(text, SMALL)] == expected
 
 

@@ -268,7 +268,7 @@ def test_the_picture_holds_every_rule_once_as_a_window_or_a_note(schedule_v1: Sc
     assert set(windows(picture)) | NOTED == set(schedule_v1.rules)
 
 
-def test_windows_stand_in_the_order_of_the_schedule_and_the_lists_beside_them(schedule_v1: Schedule) -> None:
+def test_windows_and_lists_are_in_the_order_of_the_schedule(schedule_v1: Schedule) -> None:
     picture = plan(PICTURE, schedule_v1)
     ids = list(schedule_v1.rules)
     for row in (picture.windows, picture.checklist, picture.warnings):
@@ -369,7 +369,7 @@ def test_scars_put_the_next_session_off(schedule_v1: Schedule) -> None:
     assert window.governed_by == "nhs-chelwest"
 
 
-def test_an_unknown_skin_type_is_told_of_once_for_each_rule_that_it_bears_on(schedule_v1: Schedule) -> None:
+def test_an_unknown_skin_type_is_noted_once_for_each_rule_that_it_affects(schedule_v1: Schedule) -> None:
     made = plan(PLAIN, schedule_v1)
     assert [(note.rule, note.code) for note in made.notes if note.code.startswith("skin")] == [
         ("pigment-prep", "skin-type"),
@@ -390,7 +390,7 @@ def test_a_known_skin_type_is_not_asked_for(schedule_v1: Schedule, skin_type: Sk
     assert not [note for note in made.notes if note.code.startswith("skin")]
 
 
-def test_a_date_alone_is_told_of_first(schedule_v1: Schedule) -> None:
+def test_the_note_on_an_unknown_time_comes_first(schedule_v1: Schedule) -> None:
     note = plan(DATE_ONLY, schedule_v1).notes[0]
     assert note.code == "date-only"
     assert "up to a day sooner" in note.text
@@ -691,7 +691,7 @@ def test_an_unknown_skin_type_gives_a_note_and_no_window(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize(("medicine", "said"), [(False, "b says so"), (True, "Advice x.")])
-def test_of_a_medicine_an_unknown_skin_type_is_told_the_advice_and_never_the_bare_statement(
+def test_for_a_medicine_an_unknown_skin_type_gets_the_advice_and_not_the_bare_statement(
     medicine: bool, said: str
 ) -> None:
     schedule = in_a_file(
@@ -736,7 +736,7 @@ def test_a_milestone_is_whole_local_days_and_never_too_early(
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_source_that_gives_a_start_governs_a_milestone_beside_one_that_gives_an_end_alone(
+def test_a_source_that_gives_a_start_governs_a_milestone_before_one_that_gives_only_an_end(
     order: int,
 ) -> None:
     """From 10 June on: four days are the 14th, eight the 18th."""
@@ -746,7 +746,7 @@ def test_the_source_that_gives_a_start_governs_a_milestone_beside_one_that_gives
     assert window.governed_by == "b"
 
 
-def test_a_milestone_of_a_date_goes_from_its_earliest_to_its_latest_day() -> None:
+def test_a_milestone_lasts_from_its_earliest_to_its_latest_day() -> None:
     """Twelve hours after some time on the 10th lie between the 10th at noon and the 11th at noon."""
     date_only = replace(NOON, treated=date(2026, 6, 10))
     schedule = in_a_file([rule("x", Kind.MILESTONE, says("a", "PT12H", "PT12H"))])
@@ -872,7 +872,7 @@ def test_a_rule_waits_for_no_window_without_an_end() -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_note_of_a_rule_that_another_waits_for_is_told_once(order: int) -> None:
+def test_the_note_of_a_rule_that_another_waits_for_appears_once(order: int) -> None:
     rules = [
         rule("first", Kind.AVOID, says("a", "P0D", "P1D"), says("b", "P0D", "P3D", when=DARK)),
         rule("second", Kind.DO, says("a", "P0D", "P9D"), after="first"),
@@ -986,7 +986,7 @@ def test_following_a_source_names_what_is_to_be_done_or_left_and_no_longer_said(
     assert ("short x" in note.text) is named
 
 
-def test_following_a_source_that_speaks_of_everything_names_no_rule() -> None:
+def test_following_a_source_on_everything_names_no_missing_rule() -> None:
     both = rule("x", Kind.AVOID, says("a", "P0D", "P1D"), says("b", "P0D", "P2D"))
     (note,) = plan(NOON, in_a_file([both]), follow=["a"]).notes
     assert note.text == "Only a counts; the stricter advice of every other source is left out."
@@ -1046,7 +1046,7 @@ STATUSES = [
 
 
 @pytest.mark.parametrize(("kind", "said", "hours", "seconds", "expected"), STATUSES)
-def test_a_window_holds_from_its_start_until_just_before_its_end(
+def test_a_window_is_active_from_its_start_until_just_before_its_end(
     kind: Kind, said: list[Recommendation], hours: int, seconds: int, expected: Status
 ) -> None:
     window = windows(plan(NOON, in_a_file([rule("x", kind, *said)])))["x"]
@@ -1185,7 +1185,7 @@ def accepted(rules: Sequence[Rule]) -> Schedule:
         raise
 
 
-def assert_no_laxer(stricter: Plan, than: Plan, *, disputed: bool = False) -> None:
+def assert_not_less_strict(stricter: Plan, than: Plan, *, disputed: bool = False) -> None:
     """Assert that whenever one plan says "not yet", the other says so too.
 
     With `disputed`, also that whenever nobody differs in the one, nobody does in
@@ -1218,7 +1218,7 @@ def test_one_more_recommendation_never_ends_an_avoid_window_sooner(
     said = list(rules[number].recommendations)
     said.insert(data.draw(st.integers(0, len(said))), data.draw(recommendations(Kind.AVOID)))
     more = [*rules[:number], replace(rules[number], recommendations=tuple(said)), *rules[number + 1 :]]
-    assert_no_laxer(plan(treatment, accepted(more)), than=plan(treatment, accepted(rules)))
+    assert_not_less_strict(plan(treatment, accepted(more)), than=plan(treatment, accepted(rules)))
 
 
 @given(rules(), treatments(), st.sampled_from([Condition.PRP, Condition.SCARS]))
@@ -1228,7 +1228,7 @@ def test_prp_or_scars_never_loosen_what_is_avoided(
     schedule, prp = accepted(rules), option is Condition.PRP
     without = replace(treatment, prp=False) if prp else replace(treatment, scars=False)
     asked_for = replace(treatment, prp=True) if prp else replace(treatment, scars=True)
-    assert_no_laxer(plan(asked_for, schedule), than=plan(without, schedule), disputed=True)
+    assert_not_less_strict(plan(asked_for, schedule), than=plan(without, schedule), disputed=True)
 
 
 @given(rules(), treatments(), st.sampled_from(SkinType))
@@ -1237,11 +1237,11 @@ def test_no_skin_type_is_avoided_for_longer_than_an_unknown_one(
 ) -> None:
     schedule = accepted(rules)
     unknown = plan(replace(treatment, skin_type=None), schedule)
-    assert_no_laxer(unknown, than=plan(replace(treatment, skin_type=skin_type), schedule))
+    assert_not_less_strict(unknown, than=plan(replace(treatment, skin_type=skin_type), schedule))
 
 
 @given(rules(), treatments())
-def test_what_lies_between_the_edges_of_a_window_does(rules: list[Rule], treatment: Treatment) -> None:
+def test_status_between_the_edges_of_a_window(rules: list[Rule], treatment: Treatment) -> None:
     for window in windows(plan(treatment, accepted(rules))).values():
         edges = [window.start, window.latest_start, window.earliest_end, window.end]
         given_edges = [edge for edge in edges if edge is not None]
@@ -1263,7 +1263,7 @@ def test_the_plan_of_a_date_frees_nothing_before_that_of_any_time_on_it(
     timed = Treatment(treated=data.draw(moments_on(day, zone)), zone=zone, prp=True)
     schedule = accepted(rules)
     of_the_date, of_the_time = plan(replace(timed, treated=day), schedule), plan(timed, schedule)
-    assert_no_laxer(of_the_date, than=of_the_time, disputed=True)
+    assert_not_less_strict(of_the_date, than=of_the_time, disputed=True)
     for name, window in windows(of_the_time, Kind.PREPARE).items():
         start = windows(of_the_date)[name].start
         assert start is not None
@@ -1274,13 +1274,13 @@ def test_the_plan_of_a_date_frees_nothing_before_that_of_any_time_on_it(
 @given(treatments())
 def test_the_laws_hold_for_the_built_in_schedule(schedule_v1: Schedule, treatment: Treatment) -> None:
     made = plan(treatment, schedule_v1)
-    assert_no_laxer(plan(replace(treatment, prp=True), schedule_v1), than=made, disputed=True)
-    assert_no_laxer(plan(replace(treatment, scars=True), schedule_v1), than=made, disputed=True)
-    assert_no_laxer(plan(replace(treatment, skin_type=None), schedule_v1), than=made)
+    assert_not_less_strict(plan(replace(treatment, prp=True), schedule_v1), than=made, disputed=True)
+    assert_not_less_strict(plan(replace(treatment, scars=True), schedule_v1), than=made, disputed=True)
+    assert_not_less_strict(plan(replace(treatment, skin_type=None), schedule_v1), than=made)
     day = treatment.treated
     if isinstance(day, datetime):
         day = local(day, treatment.zone).date()
-    assert_no_laxer(plan(replace(treatment, treated=day), schedule_v1), than=made, disputed=True)
+    assert_not_less_strict(plan(replace(treatment, treated=day), schedule_v1), than=made, disputed=True)
 
 
 # Shapes of rules in which a law is easily broken, each with the sum ---------------------------------
@@ -1297,7 +1297,7 @@ def test_a_rule_without_time_left_still_passes_the_wait_on() -> None:
     with suppress(ScheduleError):  # to refuse such a file is as good
         before = plan(NOON, in_a_file([third, second, first]))
         assert windows(before)["third"].end == moment("2026-06-13 12:00", GMT)
-        assert_no_laxer(plan(NOON, in_a_file([third, second, more])), than=before)
+        assert_not_less_strict(plan(NOON, in_a_file([third, second, more])), than=before)
 
 
 def test_a_known_skin_type_ends_nothing_later_by_way_of_what_to_do() -> None:
@@ -1306,7 +1306,7 @@ def test_a_known_skin_type_ends_nothing_later_by_way_of_what_to_do() -> None:
     second = rule("second", Kind.AVOID, says("a", "P0D", "P1D"), after="first")
     with suppress(ScheduleError):  # to refuse such a file is as good
         schedule = in_a_file([first, second])
-        assert_no_laxer(plan(NOON, schedule), than=plan(TYPE_IV, schedule))
+        assert_not_less_strict(plan(NOON, schedule), than=plan(TYPE_IV, schedule))
 
 
 def test_a_window_that_ends_before_it_starts_in_a_short_month_does_not_shorten_another() -> None:

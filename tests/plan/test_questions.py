@@ -106,7 +106,7 @@ def test_a_question_means_its_rules_and_is_answered(row: Row) -> None:
 
 
 @pytest.mark.parametrize("path", [FACE, BODY], ids=lambda path: path.stem)
-def test_whatever_is_to_be_avoided_or_done_is_asked_for_in_the_table(path: Path) -> None:
+def test_every_rule_to_avoid_or_do_has_a_question_in_the_table(path: Path) -> None:
     asked = frozenset().union(*(row.rules for row in ROWS if row.path == path))
     kinds = {Kind.AVOID, Kind.DO, Kind.PREPARE}
     never_asked = {"vet-provider"}  # it is asked of the clinic, and not of oneself

@@ -209,7 +209,7 @@ def test_48_hours_across_a_clock_change_end_an_hour_later_on_the_clock() -> None
         (1, None, {NOTHING: ("2026-12-25", "2026-12-25")}),
     ],
 )
-def test_of_a_course_the_last_session_counts_and_the_first_is_told_too(
+def test_the_last_session_of_a_course_counts_and_the_first_is_shown_too(
     sessions: int, every: str | None, expected: dict[str, tuple[str, str]]
 ) -> None:
     interval = None if every is None else parse_interval(every)
@@ -239,7 +239,7 @@ def test_the_clinics_word_counts() -> None:
         ("2027-02-01", set()),  # the day is past
     ],
 )
-def test_it_is_told_what_a_treatment_today_is_in_time_for(today: str, in_reach: set[str]) -> None:
+def test_ready_by_says_what_a_treatment_today_is_in_time_for(today: str, in_reach: set[str]) -> None:
     found = find("2027-01-09")
     assert {one.line.title for one in found.dates if one.in_reach(date.fromisoformat(today))} == in_reach
 

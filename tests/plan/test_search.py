@@ -114,7 +114,7 @@ def test_a_word_that_may_turn_the_question_round_is_never_passed_over(
         vocabulary.meant(f"{words} {word}")
 
 
-def test_two_known_words_beside_each_other_may_be_a_third_thing(vocabulary: Vocabulary) -> None:
+def test_two_known_words_together_may_name_a_third_thing(vocabulary: Vocabulary) -> None:
     """A mask is one thing, water another; a water mask may be neither, so nobody hears yes."""
     assert vocabulary.meant("water").certain
     assert not vocabulary.meant("water mask").certain

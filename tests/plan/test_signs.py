@@ -73,7 +73,7 @@ def test_a_word_that_nobody_knows_is_never_called_usual(made: Plan, words: str) 
         asked(words, made, 30)
 
 
-def test_a_warning_counts_whatever_stands_beside_it(made: Plan) -> None:
+def test_a_warning_counts_with_any_words_around_it(made: Plan) -> None:
     assert asked("zorbs and pus", made, 30).usual is Usual.WARNING
 
 

@@ -94,7 +94,7 @@ def test_every_claim_that_decides_a_time_is_named_in_a_sum_of_its_rule(builtin: 
         assert deciding <= named[rule.id] <= claims, rule.id
 
 
-def test_every_condition_of_a_rule_is_worked_out_where_it_holds_and_where_it_does_not(
+def test_every_condition_has_a_worked_case_with_and_without_it(
     builtin: Schedule,
 ) -> None:
     for rule in builtin.rules.values():
@@ -181,7 +181,7 @@ NOT_HOLDING = {
 
 
 @pytest.mark.parametrize("name", NOT_HOLDING)
-def test_a_case_that_does_not_hold_is_a_problem_with_its_sum(name: str, builtin: Schedule) -> None:
+def test_a_case_that_the_rules_contradict_is_a_problem_with_its_sum(name: str, builtin: Schedule) -> None:
     table, problems = NOT_HOLDING[name]
     assert told(HEADER + table, builtin) == problems
 
@@ -375,7 +375,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_every_problem_of_a_row_is_told_with_its_line_and_column(name: str, builtin: Schedule) -> None:
+def test_every_problem_of_a_row_is_reported_with_its_line_and_column(name: str, builtin: Schedule) -> None:
     table, problems = DAMAGED[name]
     assert told(HEADER + table, builtin) == problems
 
@@ -403,7 +403,7 @@ def test_a_table_that_cannot_be_read_says_why(name: str, builtin: Schedule) -> N
     assert told(table, builtin) == problems
 
 
-def test_problems_are_told_up_to_a_bound(builtin: Schedule) -> None:
+def test_problems_are_reported_up_to_a_limit(builtin: Schedule) -> None:
     damaged = told(HEADER + row(rule="?") * (MAX_PROBLEMS + 50), builtin)
     assert len(damaged) == MAX_PROBLEMS + 1
     # The first row stands on line 2.
@@ -559,7 +559,7 @@ def test_check_tells_its_cases_as_json(tmp_path: Path) -> None:
     assert bare["cases"]["uncovered"] == ["makeup", "earrings", "smoking"]
 
 
-def test_a_table_that_is_no_plain_file_is_refused(tmp_path: Path) -> None:
+def test_a_table_that_is_not_a_regular_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(CLINIC)
     (tmp_path / "clinic.cases.csv").mkdir()
     done = needlecare("schedule", "check", "clinic.toml", cwd=tmp_path)

@@ -452,7 +452,7 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
 
 
 @pytest.mark.parametrize(("edit", "lines"), CHANGES.values(), ids=CHANGES)
-def test_what_a_patient_is_told_otherwise_is_said_in_words(edit: tuple[str, str], lines: list[str]) -> None:
+def test_what_changes_for_a_patient_is_described(edit: tuple[str, str], lines: list[str]) -> None:
     found = told(RULES, edited(RULES, [edit]))
     if not any(line.startswith("Changed") for line in lines):  # a row of its own each, below
         found = [line for line in found if not line.startswith("Changed")]
@@ -495,7 +495,7 @@ def test_a_clock_time_is_another_where_only_the_date_is_known() -> None:
     )
 
 
-def test_every_change_names_the_plainest_treatment_that_shows_it() -> None:
+def test_every_change_names_the_simplest_treatment_that_shows_it() -> None:
     found = differences(schedule(RULES), schedule(edited(RULES, [(A_WEEK, A_DAY)])))
     assert {one.reference for one in found} == {Reference.PLAIN}
 

@@ -21,7 +21,7 @@ recommendations = [
   { source = "clinic", statement = "A week", start = "-P7D", end = "P0D" },
 ]
 """
-LAXER_BASE = BASE + SUN.encode()
+BASE_WITH_SUN = BASE + SUN.encode()
 MEANT = "is that meant?"
 REFUSED = ", so course may refuse it; write that or longer, or give a range from your own source"
 RANGES = """ranges = [
@@ -74,15 +74,17 @@ def replaced(rule: str, *numbers: str) -> str:
         ("[rules.heat]\noff = true", f"10:1: heat: switched off, though sources advise it; {MEANT}"),
     ],
 )
-def test_a_clinics_number_that_is_laxer_than_every_source_is_pointed_out(added: str, remark: str) -> None:
+def test_a_clinics_number_that_is_less_strict_than_every_source_is_pointed_out(
+    added: str, remark: str
+) -> None:
     data = (CLINIC + added).encode()
-    schedule = read_schedule(data, file="rose.toml", base={"small": LAXER_BASE}.get)
-    found = weakened_rules(data, schedule, read_schedule(LAXER_BASE, file="small.toml"))
+    schedule = read_schedule(data, file="rose.toml", base={"small": BASE_WITH_SUN}.get)
+    found = weakened_rules(data, schedule, read_schedule(BASE_WITH_SUN, file="small.toml"))
     lines = [f"{one.line}:{one.column}: {one.where}: {one.what}" for one in found]
     assert lines == ([remark] if remark else [])
 
 
-def test_an_interval_is_compared_with_the_ranges_of_a_file_that_extends_nothing_as_well() -> None:
+def test_an_interval_is_also_compared_in_a_file_that_extends_nothing() -> None:
     """Each of the built-in file that counts lets at least 28 days pass; the two that are set aside do not."""
     written = (Path(__file__).parents[2] / "schedules" / "microneedling.toml").read_text()
     assert weakened_rules(written.encode(), read_schedule(written.encode(), file="copy.toml"), None) == []

@@ -35,7 +35,7 @@ def body() -> Schedule:
 # Worked cases -------------------------------------------------------------------------------------
 
 
-def test_every_worked_case_holds_and_every_rule_has_one(body: Schedule) -> None:
+def test_every_rule_has_a_worked_case_and_agrees_with_it(body: Schedule) -> None:
     path = FOLDER / "microneedling-body.cases.csv"
     assert checked_cases(path.read_bytes(), body, file=path.name).problems == ()
     with path.open(encoding="utf-8", newline="") as file:
@@ -57,7 +57,7 @@ def own_texts(rule: Rule) -> Iterator[str]:
     yield from (rule.id, rule.title, rule.short, rule.advice, rule.why, rule.then or "", *rule.covers)
 
 
-def test_no_rule_speaks_of_a_face(body: Schedule) -> None:
+def test_no_rule_mentions_a_face(body: Schedule) -> None:
     found = [
         (rule.id, text)
         for rule in body.rules.values()
@@ -67,7 +67,7 @@ def test_no_rule_speaks_of_a_face(body: Schedule) -> None:
     assert found == []
 
 
-def test_no_standing_text_speaks_of_a_face(body: Schedule) -> None:
+def test_no_standing_text_mentions_a_face(body: Schedule) -> None:
     texts = [body.treatment] + [
         text for _, standing in body.standing for text in (standing.text, standing.short)
     ]
@@ -97,7 +97,7 @@ OUTPUTS = [
 
 
 @pytest.mark.parametrize("arguments", OUTPUTS, ids=" ".join)
-def test_no_output_speaks_of_a_face(arguments: tuple[str, ...]) -> None:
+def test_no_output_mentions_a_face(arguments: tuple[str, ...]) -> None:
     for as_of in ("2026-11-10T09:00", "2026-11-22T09:00"):  # before the treatment, and the day after
         result = needlecare(*arguments, *SCHEDULE, "--as-of", as_of)
         assert result.code in {0, 1}, result.err
@@ -105,7 +105,7 @@ def test_no_output_speaks_of_a_face(arguments: tuple[str, ...]) -> None:
         assert not re.search(r"\bface\b", result.out, re.IGNORECASE)
 
 
-def test_no_calendar_speaks_of_a_face(tmp_path: Path) -> None:
+def test_no_calendar_mentions_a_face(tmp_path: Path) -> None:
     for name, arguments in {
         "plan.ics": ("2026-11-21T14:30", "--detail", "full"),
         "course.ics": ("course", "2026-11-21T14:30"),
@@ -168,7 +168,7 @@ def test_prp_changes_no_window(
     assert windows[0] == windows[1]
 
 
-def test_only_a_question_to_ask_before_speaks_of_prp(body: Schedule) -> None:
+def test_only_a_question_to_ask_before_mentions_prp(body: Schedule) -> None:
     of_prp = [
         rule.id
         for rule in body.rules.values()
@@ -178,7 +178,7 @@ def test_only_a_question_to_ask_before_speaks_of_prp(body: Schedule) -> None:
     assert of_prp == ["vet-provider"]  # B012: HIV was passed on, so ask for new needles
 
 
-def test_whatever_is_avoided_has_words_for_its_end(body: Schedule) -> None:
+def test_every_avoid_rule_has_words_for_its_end(body: Schedule) -> None:
     for rule in body.rules.values():
         assert (rule.kind is Kind.AVOID) == (rule.then is not None), rule.id
 
@@ -298,7 +298,7 @@ SHARED = (
 
 
 @pytest.mark.parametrize("rule", SHARED)
-def test_what_both_schedules_know_is_said_in_the_same_words(
+def test_shared_rules_have_the_same_words_in_both_schedules(
     body: Schedule, builtin: Schedule, rule: str
 ) -> None:
     here, there = body.rules[rule], builtin.rules[rule]

@@ -349,7 +349,7 @@ def test_a_starting_file_passes_check_with_its_cases_and_without_a_remark(starti
     assert "2 cases hold" in done.out
 
 
-def test_a_starting_file_makes_no_plan_laxer(starting: Path) -> None:
+def test_a_starting_file_makes_no_plan_less_strict(starting: Path) -> None:
     done = needlecare("schedule", "diff", "microneedling", str(starting), "--json")
     changed = [(one["rule"], one["change"], one["after"]) for one in json.loads(done.out)["changes"]]
     # One source says 48 hours where another said 24, so makeup is no longer disputed.
@@ -585,7 +585,7 @@ def test_text_messages_say_that_a_file_is_past_its_review(overdue: Path) -> None
 
 
 @pytest.mark.parametrize("command", ["show", "check"])
-def test_who_looks_at_a_rule_file_past_its_review_is_told(tmp_path: Path, command: str) -> None:
+def test_commands_on_a_rule_file_past_its_review_say_so(tmp_path: Path, command: str) -> None:
     (tmp_path / "rose.toml").write_text(CLINIC.replace("2099-01-01", "2026-01-02"), encoding="utf-8")
     done = needlecare("schedule", command, "rose.toml", cwd=tmp_path)
     assert (

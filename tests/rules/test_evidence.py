@@ -58,7 +58,7 @@ def test_the_sources_are_those_of_the_evidence_in_its_order(name: str, folder: s
 
 
 @pytest.mark.parametrize(("name", "row"), in_both("sources.csv", "key"))
-def test_a_source_stands_as_the_evidence_has_it(name: str, row: dict[str, str]) -> None:
+def test_a_source_is_as_in_the_evidence(name: str, row: dict[str, str]) -> None:
     source = shipped(name).sources[row["key"]]
     assert {
         "key": source.key,
@@ -85,7 +85,7 @@ def test_the_rules_are_those_of_the_evidence_in_its_order(name: str, folder: str
 
 
 @pytest.mark.parametrize(("name", "row"), in_both("rules.csv", "rule"))
-def test_a_rule_stands_as_the_evidence_has_it(name: str, row: dict[str, str]) -> None:
+def test_a_rule_is_as_in_the_evidence(name: str, row: dict[str, str]) -> None:
     rule = shipped(name).rules[row["rule"]]
     assert rule.id == row["rule"]
     assert rule.kind == row["kind"]
@@ -136,7 +136,7 @@ def test_no_claim_is_missing_and_none_is_added(name: str, folder: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "row"), in_both("claims.csv", "id"))
-def test_a_claim_stands_as_the_evidence_has_it(name: str, row: dict[str, str]) -> None:
+def test_a_claim_is_as_in_the_evidence(name: str, row: dict[str, str]) -> None:
     # The evidence on the body also names the claim on the face that says the same.
     expected = {column: text for column, text in row.items() if column != "face_claim"}
     assert claims(shipped(name))[row["id"]] == expected
@@ -194,7 +194,7 @@ def test_a_range_is_set_aside_for_the_reason_that_the_evidence_gives(builtin: Sc
 
 
 @pytest.mark.parametrize("scars", [False, True])
-def test_the_defaults_of_a_series_lie_within_what_the_sources_say(builtin: Schedule, scars: bool) -> None:
+def test_the_defaults_of_a_series_are_within_what_the_sources_say(builtin: Schedule, scars: bool) -> None:
     """Without scars 3 sessions, 28 days apart; with scars 4, 42 days apart."""
     series, condition = builtin.series, Condition.SCARS if scars else Condition.ALL
     sessions = series.scars_sessions if scars else series.sessions
@@ -235,7 +235,7 @@ def clinical(schedule: Schedule) -> set[str]:
 
 
 @pytest.mark.parametrize("file", PYTHON, ids=lambda file: file.name)
-def test_nothing_clinical_stands_in_python(file: Path) -> None:
+def test_nothing_clinical_is_in_python(file: Path) -> None:
     """A string of the code that is a rule, a source, a claim, one of their texts or their numbers, or
     that holds the id of one among its parts ("rules.makeup"), is a rule in disguise. Examples in the
     prose of help and error texts are not.

@@ -42,6 +42,6 @@ def test_a_damaged_prepared_form_is_as_good_as_none(found: bytes) -> None:
     assert prepared_schedule(found, builtin_data("microneedling") or b"") is None
 
 
-def test_a_checkout_holds_prepared_forms_that_git_does_not() -> None:
+def test_a_checkout_has_prepared_files_that_git_ignores() -> None:
     assert {path.stem for path in schedules_folder().glob(f"*{SUFFIX}")} == set(schedule_names())
     assert "/schedules/*.prepared" in (ROOT / ".gitignore").read_text().splitlines()

@@ -708,21 +708,21 @@ def test_what_is_no_toml_is_refused_on_its_line(edits: Edits, line: int) -> None
         ('"avoid"', '"{}"'),  # in a wrong value
     ],
 )
-def test_a_message_holds_nothing_that_a_terminal_would_obey(old: str, new: str, unprintable: str) -> None:
+def test_a_message_contains_nothing_that_a_terminal_would_obey(old: str, new: str, unprintable: str) -> None:
     """Raw where TOML allows it or not, and as an escape, which TOML allows."""
     escaped = "".join(f"\\u{ord(character):04x}" for character in unprintable)
     for put in (unprintable, escaped):
         assert all(line.isprintable() for line in refusal(edited(SMALL, [(old, new.format(put))])))
 
 
-def test_behind_a_line_that_is_no_toml_the_rest_is_looked_at_all_the_same() -> None:
+def test_after_a_line_that_is_not_toml_the_rest_is_still_checked() -> None:
     """But nothing is called missing, since it may stand in what cannot be read."""
     edits = [('"small"', "5"), ('why = "Germs."', 'why "Germs."'), ("PT24H", "24h")]
     lines = refusal(edited(SMALL, edits))
     assert [line.split(": ")[0] for line in lines] == ["my.toml:1:6", "my.toml:30:1", "my.toml:33:66"]
 
 
-def test_an_empty_file_is_told_all_that_it_needs() -> None:
+def test_all_that_an_empty_file_needs_is_reported() -> None:
     standing = ("general", "medicine", "open_skin", "call", "emergency", "scope")
     assert refusal(b"") == [
         *('my.toml:1:1: missing id; write id = "…"',),
@@ -881,7 +881,7 @@ def test_what_is_allowed_is_read(edits: Edits, reason: str) -> None:
     [SMALL.encode(), BOM + SMALL.encode(), SMALL.replace("\n", "\r\n").encode()],
     ids=["plain", "with a byte order mark", "with the line ends of Windows"],
 )
-def test_a_file_means_the_same_however_it_was_saved(data: bytes) -> None:
+def test_encoding_and_line_ends_do_not_change_what_a_file_means(data: bytes) -> None:
     read = read_schedule(data, file="my.toml")
     assert read.sha256 == hashlib.sha256(data).hexdigest()
     assert replace(read, sha256="") == replace(read_schedule(SMALL.encode(), file="my.toml"), sha256="")
@@ -896,7 +896,7 @@ def test_a_file_means_the_same_however_it_was_saved(data: bytes) -> None:
         "[ sources . clinic ]\ntier = 0x3\ntitle = '''Sheet'''",
     ],
 )
-def test_a_source_means_the_same_however_it_is_written(block: str) -> None:
+def test_a_source_means_the_same_in_any_form_of_toml(block: str) -> None:
     text = edited(SMALL, [('[sources.clinic]\ntier = 3\ntitle = "Sheet"', block)])
     plain = read_schedule(SMALL.encode(), file="my.toml")
     assert read_schedule(text.encode(), file="my.toml").sources == plain.sources
@@ -973,7 +973,7 @@ def test_the_lines_of_ready_by_are_inherited_unless_a_clinic_writes_its_own() ->
     assert own == (ReadyLine(title="Gym", rules=("makeup",), apart=True),)
 
 
-def test_a_clinic_adds_a_rule_behind_those_of_the_base() -> None:
+def test_a_clinics_new_rule_comes_after_those_of_the_base() -> None:
     added = HEAT.replace("rules.heat", "rules.gym").replace('source = "clinic"', 'source = "rose"')
     schedule = extended(added)
     assert list(schedule.rules) == ["makeup", "heat", "gym"]
@@ -1099,14 +1099,14 @@ def test_a_clinic_may_keep_the_claim_of_the_rule_that_it_replaces() -> None:
 # Laxer than every source --------------------------------------------------------------------------
 
 
-def test_a_list_of_rules_in_the_place_of_their_tables_is_reported_once() -> None:
+def test_a_list_instead_of_the_tables_of_rules_is_reported_once() -> None:
     head = 'extends = "small"\nid = "rose"\nversion = "1"\nreviewed = 2026-01-01\nreview_due = 2099-01-01\n'
     with pytest.raises(ScheduleError) as caught:
         read_schedule(f'{head}rules = ["makeup"]\n'.encode(), file="rose.toml", base={"small": BASE}.get)
     assert str(caught.value) == "rose.toml:6:1: rules: not a table; write key = value lines"
 
 
-def test_what_a_failing_test_prints_of_a_schedule_can_be_read(builtin: Schedule) -> None:
+def test_the_repr_of_a_schedule_is_short_enough_for_a_failing_test(builtin: Schedule) -> None:
     assert len(repr(builtin)) < 100
     offset = parse_offset("PT24H")
     one = Recommendation(claim="C1", source="clinic", statement="", start=parse_offset("P0D"), end=offset)

@@ -121,7 +121,7 @@ def test_the_short_names_of_a_kind_can_be_told_apart(name: str) -> None:
         (r" {2}|^\s|\s$", "white space is folded"),
     ],
 )
-def test_no_text_holds_what_it_should_not(name: str, unwanted: str, reason: str) -> None:
+def test_no_text_contains_what_it_should_not(name: str, unwanted: str, reason: str) -> None:
     every = texts(load_schedule(name))
     assert [(where, text) for where, text in every if re.search(unwanted, text, re.IGNORECASE)] == [], reason
 
@@ -137,7 +137,7 @@ def test_our_own_words_say_clinic_and_doctor(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_whatever_is_avoided_has_words_for_its_end(name: str) -> None:
+def test_every_avoid_rule_has_words_for_its_end(name: str) -> None:
     for rule in load_schedule(name).rules.values():
         assert rule.then or rule.kind is not Kind.AVOID, rule.id
 
@@ -176,7 +176,7 @@ def test_a_prescribed_medicine_goes_on_being_taken(builtin: Schedule, rule: str)
 
 
 @pytest.mark.parametrize("rule", ["nsaids-before", "nsaids"])
-def test_a_painkiller_is_spoken_of_for_pain_only(builtin: Schedule, rule: str) -> None:
+def test_a_painkiller_is_mentioned_only_for_pain(builtin: Schedule, rule: str) -> None:
     named = builtin.rules[rule]
     for text in (named.title, named.short, named.advice):
         assert re.search(r"\bfor pain\b", text, re.IGNORECASE), text

@@ -82,9 +82,7 @@ NEED_A_CLOCK = [
 
 @pytest.mark.parametrize("clock", CLOCKS)
 @pytest.mark.parametrize("typed", NEED_A_CLOCK)
-def test_a_clock_that_cannot_be_right_is_told_and_nothing_is_done(
-    typed: str, clock: str, folder: Path
-) -> None:
+def test_an_impossible_clock_is_reported_and_nothing_is_done(typed: str, clock: str, folder: Path) -> None:
     before = states(folder)
     done = at(clock, typed, folder)
     assert (done.code, done.out) == (2, "")
@@ -96,7 +94,7 @@ def test_a_clock_that_cannot_be_right_is_told_and_nothing_is_done(
 
 
 @pytest.mark.parametrize("typed", NEED_A_CLOCK)
-def test_a_date_stands_in_for_a_clock_that_is_wrong(typed: str, folder: Path) -> None:
+def test_as_of_replaces_a_clock_that_is_wrong(typed: str, folder: Path) -> None:
     """With --as-of the same comes out as by a right clock at that time."""
     stated = f"{typed.partition(' --as-of')[0]} --as-of 2026-11-22T10:00 --tz UTC"
     other = shutil.copytree(folder, folder.with_name("other"))
@@ -110,7 +108,7 @@ def test_a_date_stands_in_for_a_clock_that_is_wrong(typed: str, folder: Path) ->
     "typed", ["schedule list", "schedule check microneedling", "schedule show", "--help"]
 )
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_what_is_told_without_a_clock_is_told_by_a_wrong_one(typed: str, clock: str, folder: Path) -> None:
+def test_what_needs_no_clock_works_with_a_wrong_one(typed: str, clock: str, folder: Path) -> None:
     done, right = at(clock, typed, folder), at(RIGHT, typed, folder)
     assert (done.code, done.err, done.out) == (0, "", right.out)
 

@@ -500,7 +500,7 @@ def test_a_full_date_does_not_ask_the_clock(text: str) -> None:
         ("Sun 1 Nov 2026, 1:30 am (second time)", NEW_YORK, "2026-11-01T01:30-05:00"),
     ],
 )
-def test_beside_a_clock_change_every_time_that_exists_once_is_accepted(
+def test_near_a_clock_change_every_time_that_exists_once_is_accepted(
     text: str, zone: str, expected: str
 ) -> None:
     assert when(text, zone) == at(expected)
@@ -812,7 +812,7 @@ def test_a_word_with_a_time_that_was_skipped_or_repeated_is_refused(text: str, n
         ("fri", "2011-12-31T14:00+14:00"),  # 30 December 2011 would have been a Friday
     ],
 )
-def test_a_date_that_the_zone_skipped_is_refused_with_those_beside_it(text: str, now: str) -> None:
+def test_a_date_that_the_zone_skipped_is_refused_with_its_neighbours(text: str, now: str) -> None:
     with pytest.raises(UsageError) as refused:
         when(text, "Pacific/Apia", now)
     message = str(refused.value)
