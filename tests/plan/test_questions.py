@@ -129,7 +129,7 @@ def test_a_permission_never_comes_before_an_answer_that_forbids(question: str) -
     "question", ["I had a stent last year can I take aspirin", "by accident took baby aspirin with blurb"]
 )
 def test_a_medicine_that_a_doctor_ordered_comes_first_in_a_story_too(question: str) -> None:
-    """The design, section 7: never advise against prescribed aspirin, whatever stands around the word."""
+    """The design, section 7: never advise against prescribed aspirin, with any words around it."""
     made = PLANS[FACE, False]
     found = reply(
         read(question), vocabulary_of(made.schedule), made, begins(made) + timedelta(hours=30)

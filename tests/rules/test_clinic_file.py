@@ -381,7 +381,7 @@ def test_a_file_is_read_alike_for_a_plan_and_for_its_problems(file: str, startin
 
 
 def test_one_mistake_in_a_starting_file_is_one_line(starting: Path, tmp_path: Path) -> None:
-    """Each of its values with a comment behind it was told as a mistake too, and the true one hidden."""
+    """Each value followed by a comment used to be reported as a mistake too, which hid the real one."""
     text = with_examples(starting.read_text()).replace('source = "our-sheet"', 'source = "our-shet"', 1)
     (wrong := tmp_path / "wrong.toml").write_text(text)
     line = next(n for n, one in enumerate(text.splitlines(), 1) if '"our-shet"' in one)

@@ -26,7 +26,7 @@ def refusal(data: bytes | str, *, base: dict[str, bytes] | None = None) -> list[
 
 
 def problems(text: str, *, base: dict[str, bytes]) -> tuple[Problem, ...]:
-    """Return what is wrong with a file; nothing where it can be read."""
+    """Return what is wrong with a file; nothing if it can be read."""
     try:
         read_schedule(text.encode(), file="my.toml", base=base.get)
     except ScheduleError as refused:
@@ -716,7 +716,7 @@ def test_a_message_contains_nothing_that_a_terminal_would_obey(old: str, new: st
 
 
 def test_after_a_line_that_is_not_toml_the_rest_is_still_checked() -> None:
-    """But nothing is called missing, since it may stand in what cannot be read."""
+    """Nothing is called missing, since it may be in the part that cannot be read."""
     edits = [('"small"', "5"), ('why = "Germs."', 'why "Germs."'), ("PT24H", "24h")]
     lines = refusal(edited(SMALL, edits))
     assert [line.split(": ")[0] for line in lines] == ["my.toml:1:6", "my.toml:30:1", "my.toml:33:66"]

@@ -17,7 +17,7 @@ SMOG = 8
 
 
 def filled(text: str) -> str:
-    """Return a standing text as a person reads it whose clinic gives no name and no number."""
+    """Return a standing text as read by a person whose clinic gives no name and no number."""
     return text.replace("{clinic}", "your clinic").replace("{emergency}", "your emergency number")
 
 
@@ -38,7 +38,7 @@ def sentences(text: str) -> list[str]:
 
 
 def texts(schedule: Schedule) -> Iterator[tuple[str, str]]:
-    """Yield every text of a schedule that a reader may meet, with where it stands."""
+    """Yield every text of a schedule that a reader may see, with its place."""
     yield "treatment", schedule.treatment
     for name in type(schedule.standing).__struct_fields__:
         if (standing := getattr(schedule.standing, name)) is not None:
