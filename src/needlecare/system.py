@@ -129,17 +129,17 @@ def shows(characters: str, encoding: str | None) -> bool:
     return True
 
 
-def shows_colour(handle: int = -11) -> bool:
-    """Whether a console understands escape sequences for colour, which one of Windows must be asked to.
+def shows_colour() -> bool:
+    """Whether standard output understands escape sequences for colour.
 
-    `handle` is -11 for standard output (GetStdHandle). Terminals of the other systems always do.
+    A console of Windows must be asked to; terminals of the other systems always do.
     """
     console = _kernel32()
     if console is None:
         return True
     from ctypes import byref, c_ulong
 
-    output, mode = console.GetStdHandle(handle), c_ulong()
+    output, mode = console.GetStdHandle(-11), c_ulong()  # STD_OUTPUT_HANDLE
     if not console.GetConsoleMode(output, byref(mode)):
         return bool(os.environ.get("TERM"))  # no console of Windows, but a terminal such as Git Bash has
     return bool(console.SetConsoleMode(output, mode.value | 4))  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
@@ -174,11 +174,11 @@ class ZoneNotFoundError(Exception):
     """Why the time zone of this machine cannot be found."""
 
 
-def zone_in_plain_sight() -> str | None:
-    """Return the name of a time zone in TZ, or else in the link /etc/localtime (localtime(5)); None without either.
+def configured_zone() -> str | None:
+    """Return the name of the time zone in TZ, or else in the link /etc/localtime (localtime(5)); None without either.
 
-    tzlocal finds the same there, and every other place; but it takes a tenth of a whole start to
-    import. The link of macOS leads to /var/db/timezone/zoneinfo. Windows has none.
+    tzlocal finds the same there, and looks in more places; but importing it takes a tenth of a whole start. The link of
+    macOS leads to /var/db/timezone/zoneinfo. Windows has none.
     """
     if name := os.environ.get("TZ"):
         return name
@@ -203,8 +203,8 @@ def detected_zone() -> str | None:
             return None
         raise ZoneNotFoundError(str(warning)) from None  # its clocks don't match the zone that it names
     except Exception as error:  # noqa: BLE001  whatever the machine's configuration holds
-        said = str(error.args[0] if error.args else error)
-        raise ZoneNotFoundError(" ".join(said.split())) from None
+        message = str(error.args[0] if error.args else error)
+        raise ZoneNotFoundError(" ".join(message.split())) from None
     if name == "local":
         raise ZoneNotFoundError("it has no name")
     return name

@@ -241,7 +241,7 @@ def test_a_file_with_other_content_is_left_alone_unless_forced(option: str, tmp_
     assert path.read_text() == "something of mine"
     assert needlecare(*WHEN, option, "mine", "--force", cwd=tmp_path).code == 0
     assert path.read_text() != "something of mine"
-    assert [one.name for one in tmp_path.iterdir()] == ["mine"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 SHELL = {

@@ -6,7 +6,7 @@ zsh and fish need not be installed: their tests are skipped, unless NEEDLECARE_C
 import os
 import shutil
 import subprocess
-import time as clock
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -247,8 +247,8 @@ class Session:
     def type(self, keys: str, until: Callable[[str], bool]) -> str:
         """Type keys, and return the screen once it is as wished; or after some seconds, as it is."""
         self.child.send(keys)
-        end = clock.monotonic() + 20
-        while clock.monotonic() < end and not until(self.text):
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not until(self.text):
             self.read()
         return self.text
 
@@ -277,14 +277,14 @@ def session(shell: str, home: Path, folder: Path) -> Iterator[Callable[[], Sessi
     started: list[Session] = []
 
     def start() -> Session:
-        one = Session(shell, home, folder)
-        started.append(one)
-        one.type("echo re''ady\r", partial(contains, "\nready"))
-        return one
+        session = Session(shell, home, folder)
+        started.append(session)
+        session.type("echo re''ady\r", partial(contains, "\nready"))
+        return session
 
     yield start
-    for one in started:
-        one.child.close(force=True)
+    for session in started:
+        session.child.close(force=True)
 
 
 def contains(part: str, text: str) -> bool:

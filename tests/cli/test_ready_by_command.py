@@ -58,7 +58,7 @@ def test_the_json_is_as_its_schema_says() -> None:
     document = json.loads(needlecare("ready-by", "2027-06-12", *options, *NOW, "--json").out)
     validator = Draft202012Validator(schema("ready-by"), registry=registry)  # type: ignore[arg-type]
     assert list(validator.iter_errors(document)) == []
-    (makeup,) = (one for one in document["dates"] if one["title"] == "Makeup")
+    (makeup,) = (row for row in document["dates"] if row["title"] == "Makeup")
     assert makeup == {
         "title": "Makeup",
         "rules": ["makeup"],

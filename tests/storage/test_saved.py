@@ -238,7 +238,7 @@ def test_a_treatment_is_saved_for_its_owner_alone_listed_used_and_forgotten(tmp_
 
     assert run(tmp_path, "saved", "--forget", "3").code == 2
     left = json.loads(run(tmp_path, "saved", "--forget", "1", "--json").out)["saved"]
-    assert [one["treatment"]["treated"] for one in left] == ["2026-12-19"]
+    assert [saved["treatment"]["treated"] for saved in left] == ["2026-12-19"]
     assert run(tmp_path, "saved", "--forget", "all").code == 0
     assert not file.exists()
 

@@ -87,9 +87,9 @@ def not_understood(error: NotUnderstood, plan: Plan, *, sign: bool) -> UsageErro
     """
     from needlecare.output.terminal.can import not_understood as wording
 
-    said = wording(error, plan.schedule)
+    text = wording(error, plan.schedule)
     if sign or any(rule.kind is Kind.WARNING for rule in error.near):
         from needlecare.output.terminal.normal import watch_text
 
-        said = f"{said}\n{watch_text(plan)}"
-    return UsageError(said)
+        text = f"{text}\n{watch_text(plan)}"
+    return UsageError(text)

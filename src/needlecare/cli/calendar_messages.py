@@ -66,10 +66,10 @@ def left_out_text(calendar: "Calendar") -> list[str]:
         for kind, name in _LEFT_OUT.items()
         if kind in calendar.left_out
     ]
-    said = [f"Left out, to keep to {MAX_EVENTS} events: {', '.join(gone)}."] if gone else []
+    sentences = [f"Left out, to keep to {MAX_EVENTS} events: {', '.join(gone)}."] if gone else []
     if any(kind.is_announced_with_another for kind in calendar.left_out):
-        said.append("Some news comes together: later, never too soon.")
-    return [" ".join(said)] if said else []
+        sentences.append("Some news comes together: later, never too soon.")
+    return [" ".join(sentences)] if sentences else []
 
 
 def _sessions(numbers: Sequence[int]) -> str:

@@ -216,7 +216,11 @@ def answer(command: Command, instruction: str) -> int:
         if os.environ.get("_TYPER_COMPLETE_FISH_ACTION") == "is-args":
             return 0 if found else 1
         mark = SHELLS[shell]
-        print("\n".join(f"{word}{mark}{said}" if mark and said else word for word, said in found.items()))
+        print(
+            "\n".join(
+                f"{word}{mark}{meaning}" if mark and meaning else word for word, meaning in found.items()
+            )
+        )
     except Exception:  # noqa: BLE001  whatever the error is, it must not disturb the line being typed
         return 1
     return 0

@@ -227,8 +227,8 @@ def zone_of(name: str | None) -> ZoneInfo:
     """
     if name is not None:
         return zone_named(name)
-    in_sight = system.zone_in_plain_sight()
-    if in_sight is not None and (zone := known_zone(in_sight)) is not None:
+    configured = system.configured_zone()
+    if configured is not None and (zone := known_zone(configured)) is not None:
         return zone
     try:
         detected = system.detected_zone()
@@ -236,10 +236,10 @@ def zone_of(name: str | None) -> ZoneInfo:
         zone = zone_named("UTC" if detected is None else detected)
     except (system.ZoneNotFoundError, UsageError) as error:
         zone_named("UTC")  # if there is no time zone database at all, this reports it
-        named = os.environ.get("TZ")
-        told = f"TZ is {quoted(named)}" if named else str(error).rstrip(".")
+        variable = os.environ.get("TZ")
+        why = f"TZ is {quoted(variable)}" if variable else str(error).rstrip(".")
         raise UsageError(
-            f"cannot work out this computer's time zone ({told}); give --tz, such as --tz Europe/Berlin"
+            f"cannot work out this computer's time zone ({why}); give --tz, such as --tz Europe/Berlin"
         ) from None
     if detected is None:
         terminal.say(
