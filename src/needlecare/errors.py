@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+_MAX_PATH_LENGTH = 400  # characters of a path that a message repeats
+
 
 class NeedlecareError(Exception):
     """Anything that a person can fix; the text is the whole message."""
@@ -72,6 +74,16 @@ def shown(text: str, limit: int = 60) -> str:
     """Escape everything that a terminal could take for a command, and cut the text to the limit."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
+def quoted_path(path: object) -> str:
+    """Quote the path of a file, safe to print. It is cut only if it is longer than any that a person would type."""
+    return quoted(str(path), _MAX_PATH_LENGTH)
+
+
+def shown_path(path: object) -> str:
+    """Escape a path as quoted_path does, without the quotes."""
+    return shown(str(path), _MAX_PATH_LENGTH)
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:

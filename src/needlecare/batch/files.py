@@ -15,11 +15,11 @@ from msgspec import Struct
 from needlecare.batch.appointment import Appointment
 from needlecare.batch.dates import day_of
 from needlecare.batch.report import Outcome
-from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.errors import UsageError, WriteError, quoted_path
 from needlecare.model import Detail, Plan, Reminders, Schedule
 from needlecare.output.formats import Format, plan_text
 from needlecare.output.timing import usual_clock
-from needlecare.storage.files import MAX_PATH_LENGTH, file_data, place_of, reason, replace_file
+from needlecare.storage.files import file_data, place_of, reason, replace_file
 
 if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar
@@ -207,7 +207,7 @@ def _existing(path: Path, *, force: bool) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be read: {reason(error)}") from None
+        raise WriteError(f"{quoted_path(path)} cannot be read: {reason(error)}") from None
 
 
 def _readable(path: Path, *, force: bool) -> bytes:
@@ -282,9 +282,7 @@ def cancel_calendar(path: Path, now: datetime) -> None:
     try:
         data = cancel(Export(file_data(path, MAX_CALENDAR_BYTES)), now).data
     except (OSError, ValueError, UsageError) as error:
-        raise WriteError(
-            f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}"
-        ) from None
+        raise WriteError(f"{quoted_path(path)} cannot be cancelled: {reason(error)}") from None
     replace_file(path, data)
 
 

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -21,7 +21,6 @@ from needlecare.cli.typer_compat import (
     ClickException,
     Command,
     Context,
-    HelpFormatter,
     UsageError,
     avoid_pydantic,
 )
@@ -52,7 +51,7 @@ class PlanByDefault(TyperGroup):
             self.commands[cmd_name] = _command(cmd_name)
         return self.commands.get(cmd_name)
 
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+    def format_help(self, ctx: Context, formatter: Any) -> None:
         """Write the help, with the examples of plan, whose name may be left out."""
         plan = self.get_command(ctx, "plan")
         self.epilog = plan.epilog if plan else None

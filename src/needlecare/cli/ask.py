@@ -54,7 +54,7 @@ def _moment_of(
 
 def print_reply(found: Reply, words: str, *, at: bool, name: str, style: PrintOptions) -> None:
     """Print an answer. Exits with code 1 unless something is allowed now, or usual at this stage."""
-    screen = terminal.screen(colour=style.colour) if terminal.is_terminal() else None
+    screen = style.screen if terminal.is_terminal() else None
     answer = found.answer
     if isinstance(answer, SignAnswer):
         is_fine = answer.usual is Usual.USUAL

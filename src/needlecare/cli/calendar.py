@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from needlecare.cli import terminal
 from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.options import PlanOptions, option, was_typed
-from needlecare.errors import UsageError, WriteError, quoted, shown
+from needlecare.errors import UsageError, WriteError, quoted, quoted_path, shown_path
 from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, Treatment
-from needlecare.storage.files import MAX_PATH_LENGTH, LockedFile, locked_file, reason, write_file
+from needlecare.storage.files import LockedFile, locked_file, reason, write_file
 from needlecare.storage.rule_files import builtin_rule_ids, schedule_names
 from needlecare.time.parsing import parse_clock, parse_quiet_hours
 
@@ -196,9 +196,8 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
             locked = self.locked
             changed = locked.replace(self.data) if locked else write_file(self.path, self.data, force=force)
             done = ("revised in" if locked else "written to") if changed else "unchanged in"
-            terminal.say(f"Calendar {done} {shown(str(self.path), MAX_PATH_LENGTH)}: {self.summary}.")
-        for warning in self.warnings:
-            terminal.say(warning)
+            terminal.say(f"Calendar {done} {shown_path(self.path)}: {self.summary}.")
+        terminal.say(*self.warnings)
 
 
 class CalendarTarget(Struct, frozen=True, kw_only=True):
@@ -290,7 +289,7 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """Its path, as messages quote it."""
-        return quoted(str(self.path), MAX_PATH_LENGTH)
+        return quoted_path(self.path)
 
 
 @contextmanager
@@ -326,7 +325,7 @@ def open_calendar(ics: str | None, *, update: bool, force: bool) -> Iterator[Cal
 
 def _not_revised(ics: str, error: Exception) -> WriteError:
     return WriteError(
-        f"{quoted(ics, MAX_PATH_LENGTH)} cannot be updated, so it was left alone: {reason(error)}; "
+        f"{quoted_path(ics)} cannot be updated, so it was left alone: {reason(error)}; "
         "write the calendar to another name"
     )
 

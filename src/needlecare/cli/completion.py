@@ -29,7 +29,7 @@ from needlecare.cli.typer_compat import (
     split_line,
     write_completion,
 )
-from needlecare.errors import UsageError, WriteError, quoted, shown
+from needlecare.errors import UsageError, WriteError, quoted, quoted_path, shown
 from needlecare.model import Kind, Rule, Schedule, SkinType
 from needlecare.plan.language import normalize, one_slip_apart
 from needlecare.plan.search import SIGNS, known_words
@@ -124,8 +124,8 @@ def _files(incomplete: str, suffix: str) -> Iterator[str]:
 
 
 def _schedule(ctx: Context) -> Schedule:
-    """Load the schedule that the command line names so far; some commands use the saved treatment's."""
-    uses_saved = ctx.command.name in {"status", "can", "normal", "why"} and not ctx.params.get("treated")
+    """Load the schedule that the command line names so far; commands with --treated use the saved treatment's."""
+    uses_saved = "treated" in ctx.params and not ctx.params["treated"]
     if uses_saved and not was_typed(ctx, "schedule") and (saved := current_saved(load_saved())):
         return load_schedule(saved.schedule)
     return load_schedule(ctx.params.get("schedule") or BUILTIN)
@@ -250,7 +250,7 @@ def install() -> NoReturn:
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no home folder
         file = getattr(error, "filename", None)
         raise WriteError(
-            f"the completion of {shell} cannot be installed: {f'{quoted(file, 200)}: ' if file else ''}"
+            f"the completion of {shell} cannot be installed: {f'{quoted_path(file)}: ' if file else ''}"
             f"{reason(error)}; --show-completion prints it, so that you can install it yourself"
         ) from None
     terminal.say(f"Completion for {shell} is installed in {path}; it works in the next {shell} you start.")

@@ -52,5 +52,5 @@ def answer_emergency(words: str, schedule: Schedule, style: PrintOptions) -> Non
     else:
         from needlecare.output.terminal.alarm import alarm_text
 
-        terminal.print_text(alarm_text(level, schedule, terminal.screen(colour=style.colour)))
+        terminal.print_text(alarm_text(level, schedule, style.screen))
     raise typer.Exit(1)

@@ -10,9 +10,9 @@ from needlecare.batch.appointment import Reading
 from needlecare.batch.headings import parse_condition
 from needlecare.batch.rows import Survey, survey
 from needlecare.batch.tables import ExportForm, Table, heading_key, read_table
-from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.errors import UsageError, WriteError, quoted_path
 from needlecare.model import Column, ExportFormat
-from needlecare.storage.files import CHECK_FILE, MAX_PATH_LENGTH, reading, reason
+from needlecare.storage.files import as_usage_error, reason
 from needlecare.storage.rule_files import load_preset, preset_names
 from needlecare.time.zones import zone_named
 
@@ -41,7 +41,7 @@ def open_export(file: str, stack: ExitStack) -> IO[bytes]:
             raise UsageError("standard input is closed; give the name of a file")
         return _spooled(sys.stdin.buffer, file, stack)
     path = Path(file)
-    with reading(quoted(file, MAX_PATH_LENGTH)):
+    with as_usage_error(quoted_path(file)):
         stream = stack.enter_context(path.open("rb"))
     return stream if path.is_file() else _spooled(stream, file, stack)
 
@@ -50,7 +50,7 @@ def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:
     """Copy a stream that can be read only once. A long copy is in a temporary file without a name."""
     spool = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115  the stack closes it
     copy = cast("IO[bytes]", stack.enter_context(spool))
-    with reading(quoted(file, MAX_PATH_LENGTH), "give the name of a file"):
+    with as_usage_error(quoted_path(file), "give the name of a file"):
         while data := stream.read(SPOOLED_BYTES):
             try:
                 copy.write(data)
@@ -71,24 +71,16 @@ def surveyed(
 ) -> tuple[Table, Survey]:
     """Look at the whole export, before anything is written. Raises UsageError."""
     form = form or _FORMS_BY_ENDING.get(Path(file).suffix.lower())
-    try:
-        table = read_table(stream, form, _headings(wanted) | set(Column))
-        return table, survey(
-            table,
-            wanted,
-            reading.services,
-            typed=_headings(typed),
-            zone=reading.defaults.zone or zone_named("UTC"),
-        )
-    except OSError as error:
-        raise UsageError(
-            f"{quoted(file, MAX_PATH_LENGTH)} cannot be read: {reason(error)}; {CHECK_FILE}"
-        ) from None
-    except UsageError as error:
-        known = None if wanted.preset or wanted.map else _matching_preset(stream, form)
-        if known is None:
-            raise
-        raise UsageError(f"{known}; as it is, {error}") from None
+    with as_usage_error(quoted_path(file)):
+        try:
+            table = read_table(stream, form, _headings(wanted) | set(Column))
+            zone = reading.defaults.zone or zone_named("UTC")
+            return table, survey(table, wanted, reading.services, typed=_headings(typed), zone=zone)
+        except UsageError as error:
+            known = None if wanted.preset or wanted.map else _matching_preset(stream, form)
+            if known is None:
+                raise
+            raise UsageError(f"{known}; as it is, {error}") from None
 
 
 def _headings(form: ExportFormat) -> frozenset[str]:

@@ -17,6 +17,7 @@ from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.typer_compat import Context
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Plan, Schedule, SkinType, Treatment
+from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
 from needlecare.storage.rule_files import BUILTIN, load_schedule
@@ -177,9 +178,9 @@ class PrintOptions(OptionGroup, frozen=True, kw_only=True):
     no_color: NoColor = False
 
     @property
-    def colour(self) -> bool:
-        """Whether a text may have colour."""
-        return not self.no_color
+    def screen(self) -> Screen:
+        """The screen for which a text is laid out."""
+        return terminal.screen(colour=not self.no_color)
 
 
 FIRST_YEAR_OF_CLOCK = 2026  # the year of needlecare's first version: an earlier clock must be wrong

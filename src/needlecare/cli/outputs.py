@@ -13,10 +13,10 @@ from needlecare.cli import terminal
 from needlecare.cli.calendar import CalendarFile, CalendarOutput
 from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.options import Json, output_option, was_typed
-from needlecare.errors import UsageError, shown
+from needlecare.errors import UsageError, shown_path
 from needlecare.output.formats import Format
 from needlecare.output.terminal.screen import Screen
-from needlecare.storage.files import MAX_PATH_LENGTH, check_target, place_of, write_file
+from needlecare.storage.files import check_target, place_of, write_file
 
 # The formats that are printed in the characters that the terminal can show.
 FOR_PEOPLE = frozenset({Format.TIMELINE, Format.PLAIN, Format.MARKDOWN})
@@ -104,7 +104,7 @@ class Outputs(Struct, frozen=True, kw_only=True):
             return
         if file is not None:
             changed = write_file(file, text.encode(), force=self.force)
-            named = shown(str(self.output), MAX_PATH_LENGTH)
+            named = shown_path(self.output)
             terminal.say(f"{'Written to' if changed else 'Unchanged:'} {named}.")
         elif self.form in FOR_PEOPLE:
             terminal.print_text(text)
@@ -144,7 +144,7 @@ def requested(
             raise UsageError("--ics and -o name the same file; leave one of them out")
         if ics is not None or form is not None:
             raise UsageError(
-                f"-o {shown(output or '', MAX_PATH_LENGTH)} asks for a calendar; write --ics FILE for it, and another -o"
+                f"-o {shown_path(output or '')} asks for a calendar; write --ics FILE for it, and another -o"
             )
         ics, output = output, None
     form = form or _ENDINGS.get(ending)

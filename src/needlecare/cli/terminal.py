@@ -75,10 +75,11 @@ def print_result(text: str, *, json: bool) -> None:
         print_text(text)
 
 
-def say(text: str) -> None:
-    """Print a message on standard error. If that is closed, the command continues."""
+def say(*lines: str) -> None:
+    """Print messages on standard error. If that is closed, the command continues."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        for line in lines:
+            print(line, file=sys.stderr, flush=True)
     except OSError:
         redirect_to_devnull(sys.stderr)
 

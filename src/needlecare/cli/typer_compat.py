@@ -15,12 +15,10 @@ import typer.core
 if TYPE_CHECKING:
     from typer._click.core import Command, Context, Parameter
     from typer._click.exceptions import ClickException, UsageError
-    from typer._click.formatting import HelpFormatter
 else:
     # Typer has had its own copy of click since 0.26. Its public classes are children of these.
     Command, Context, Parameter = Any, typer.Context, Any
     UsageError, ClickException = typer.BadParameter.__mro__[1:3]
-    HelpFormatter = Any
 
 with suppress(ImportError):  # if one of these is missing, completion.py cannot be imported
     from typer._click.core import Command
@@ -36,7 +34,6 @@ __all__ = [
     "ClickException",
     "Command",
     "Context",
-    "HelpFormatter",
     "Parameter",
     "UsageError",
     "avoid_pydantic",

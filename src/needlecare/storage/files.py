@@ -13,11 +13,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from needlecare import interruption, system
-from needlecare.errors import UsageError, WriteError, quoted
+from needlecare.errors import UsageError, WriteError, quoted_path
 
 # How the temporary names of files begin; 16 hexadecimal digits follow.
 _UNFINISHED = ".needlecare-"
-MAX_PATH_LENGTH = 400  # characters of a path that a message repeats
 CHECK_FILE = "check its name, and that you may read it"  # what to do about a file that cannot be read
 PATIENCE = 10  # seconds that a command waits for another one to finish with a folder
 
@@ -39,7 +38,7 @@ def place_of(name: str) -> str:
 
 
 @contextmanager
-def reading(what: str, remedy: str = CHECK_FILE) -> Iterator[None]:
+def as_usage_error(what: str, remedy: str = CHECK_FILE) -> Iterator[None]:
     """Turn an error about reading a file into a UsageError; `what` names the file in it."""
     try:
         yield
@@ -122,12 +121,10 @@ def _changes(path: Path, data: bytes, *, force: bool) -> bool:
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return False
     if path.exists() and not path.is_file():
-        raise WriteError(
-            f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be written: it is not a plain file; write another name"
-        )
+        raise WriteError(f"{quoted_path(path)} cannot be written: it is not a plain file; write another name")
     if not force and (path.exists() or path.is_symlink()):
         raise WriteError(
-            f"{quoted(str(path), MAX_PATH_LENGTH)} exists with other content, so it was left alone; "
+            f"{quoted_path(path)} exists with other content, so it was left alone; "
             "write --force to replace it, or another name"
         )
     return True
@@ -199,7 +196,7 @@ def _as_write_error(path: Path, done: str = "written") -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that lead to each other
-        raise WriteError(f"{quoted(str(path), MAX_PATH_LENGTH)} cannot be {done}: {reason(error)}") from None
+        raise WriteError(f"{quoted_path(path)} cannot be {done}: {reason(error)}") from None
 
 
 # One writer at a time -----------------------------------------------------------------------------
@@ -213,7 +210,7 @@ def locked_folder(path: Path, *, patience: float = PATIENCE, create: bool = True
     Raises WriteError if it cannot be made, or if another process locks it for more than `patience` seconds. A folder
     that cannot be opened is not locked.
     """
-    named = quoted(str(path), MAX_PATH_LENGTH)
+    named = quoted_path(path)
     try:
         if create:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)

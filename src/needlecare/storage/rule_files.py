@@ -6,9 +6,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted, shown
+from needlecare.errors import Problem, ScheduleError, UsageError, nearest, quoted, quoted_path, shown_path
 from needlecare.model import Preset, Schedule
-from needlecare.storage.files import MAX_PATH_LENGTH, file_data, reading
+from needlecare.storage.files import as_usage_error, file_data
 
 BUILTIN = "microneedling"
 
@@ -34,7 +34,7 @@ def rules_schema() -> bytes:
 
 def _shipped(path: Path) -> bytes:
     """Return a file that ships with needlecare. Raises UsageError."""
-    with reading(f"{quoted(path.name)}, which ships with needlecare,", "install needlecare again"):
+    with as_usage_error(f"{quoted(path.name)}, which ships with needlecare,", "install needlecare again"):
         return path.read_bytes()
 
 
@@ -76,8 +76,8 @@ def schedule_data(name: str) -> tuple[bytes, str]:
             f"unknown schedule {quoted(name)}{nearest(name, names)}; "
             f"write {' or '.join(names)}, or the path of a rule file such as clinic.toml"
         )
-    with reading(f"the rule file {quoted(name)}"):
-        return file_data(path, MAX_RULE_FILE_BYTES), shown(name, MAX_PATH_LENGTH)
+    with as_usage_error(f"the rule file {quoted(name)}"):
+        return file_data(path, MAX_RULE_FILE_BYTES), shown_path(name)
 
 
 def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
@@ -89,8 +89,8 @@ def cases_data(name: str, largest: int) -> tuple[bytes | None, str]:
     builtin = name in schedule_names()
     path = schedules_folder() / f"{name}.toml" if builtin else Path(name)
     path = path.with_suffix(".cases.csv")
-    called = path.name if builtin else shown(str(path), MAX_PATH_LENGTH)
-    with reading(f"the worked cases {quoted(called, MAX_PATH_LENGTH)}"):
+    called = path.name if builtin else shown_path(path)
+    with as_usage_error(f"the worked cases {quoted_path(called)}"):
         there = path.exists() or path.is_symlink()
         return file_data(path, largest) if there else None, called
 
@@ -148,6 +148,6 @@ def load_preset(name: str) -> Preset:
             f"unknown preset {quoted(name)}{nearest(name, names)}; write one of {', '.join(names)}, "
             "the path of a file of your own, or list"
         )
-    with reading(f"the preset {quoted(name, MAX_PATH_LENGTH)}"):
+    with as_usage_error(f"the preset {quoted_path(name)}"):
         data = file_data(path, MAX_RULE_FILE_BYTES)
     return read_preset(data, name=path.stem, file=name)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import replace
 
-from needlecare.errors import UsageError, quoted, shown
+from needlecare.errors import UsageError, quoted, quoted_path, shown
 from needlecare.model import Override, SkinType, Treatment
 from needlecare.time.offsets import FIRST_YEAR, LAST_YEAR, InvalidOffset, parse_offset
 from needlecare.time.zones import beginning, local, zone_named
@@ -100,7 +100,7 @@ def read_saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
         return _saved(data, file)
     except _Damaged as damage:
         raise UsageError(
-            f"the file of saved treatments {quoted(file, 200)} is damaged ({damage}), so it was left alone; "
+            f"the file of saved treatments {quoted_path(file)} is damaged ({damage}), so it was left alone; "
             "move it away, or remove it with needlecare saved --forget all; then save your treatment again"
         ) from None
 
@@ -117,7 +117,7 @@ def _saved(data: bytes, file: str) -> tuple[SavedTreatment, ...]:
     number = document.get("format") if isinstance(document, dict) else None
     if isinstance(number, int) and number > FORMAT:
         raise UsageError(
-            f"the file of saved treatments {quoted(file, 200)} has format {shown(str(number), 20)}, newer than this "
+            f"the file of saved treatments {quoted_path(file)} has format {shown(str(number), 20)}, newer than this "
             f"needlecare knows ({FORMAT}), so it was left alone; install a newer needlecare"
         )
     if not isinstance(document, dict) or number != FORMAT or isinstance(number, bool):

@@ -251,26 +251,22 @@ def batch(
         ),
     )
     Worker(order)  # an unknown source is reported before anything is read or written
-    for note in review_notes(rules, local(now, shown_in).date()):
-        terminal.say(note.text)
+    terminal.say(*(note.text for note in review_notes(rules, local(now, shown_in).date())))
     tally = report.Tally()
     try:
         with ExitStack() as stack:
             stream = open_export(file, stack)
             table, found = surveyed(stream, file, export.from_, wanted, typed, order.reading)
-            for message in found.messages:
-                terminal.say(message)
+            terminal.say(*found.messages)
             _carry_out(order, table, found, tally, output, stack)
             *lines, summary = tally.lines(dry_run=output.dry_run)
-            for line in lines:
-                terminal.say(line)
+            terminal.say(*lines)
             _handle_stale_calendars(order.files, tally, found, cancel=output.cancel_missing)
             terminal.say(summary)
     except KeyboardInterrupt:
         if output.out is None:
             raise
-        for line in tally.changes(dry_run=output.dry_run):
-            terminal.say(line)
+        terminal.say(*tally.changes(dry_run=output.dry_run))
         raise Interrupted("interrupted; run it again to do the rest") from None
     if tally.failed:
         raise typer.Exit(SOME_FAILED)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 from needlecare.cli import options, terminal
-from needlecare.errors import UsageError, quoted, shown
-from needlecare.storage.files import MAX_PATH_LENGTH, locked_file, reason, write_file
+from needlecare.errors import UsageError, quoted_path, shown_path
+from needlecare.storage.files import locked_file, reason, write_file
 from needlecare.storage.rule_files import builtin_rule_ids
 
 EXAMPLES = """
@@ -45,7 +45,7 @@ def cancel(
                 changed = locked.replace(made.data)
     except (OSError, ValueError, UsageError) as error:
         raise UsageError(
-            f"{quoted(file, MAX_PATH_LENGTH)} cannot be cancelled: {reason(error)}; "
+            f"{quoted_path(file)} cannot be cancelled: {reason(error)}; "
             "give a calendar file that needlecare wrote"
         ) from None
     if output == "-":
@@ -54,4 +54,4 @@ def cancel(
     if output is not None:
         changed = write_file(Path(output), made.data, force=force)
     done = "cancelled in" if changed else "unchanged in"
-    terminal.say(f"Calendar {done} {shown(output or file, MAX_PATH_LENGTH)}: {made.summary}.")
+    terminal.say(f"Calendar {done} {shown_path(output or file)}: {made.summary}.")

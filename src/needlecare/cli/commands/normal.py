@@ -55,5 +55,5 @@ def normal(
 
         terminal.print_bytes(today_json(view).encode())
     else:
-        screen = terminal.screen(colour=style.colour) if terminal.is_terminal() else None
+        screen = style.screen if terminal.is_terminal() else None
         terminal.print_text(today_text(view, at=at is not None, name=current.name, screen=screen))

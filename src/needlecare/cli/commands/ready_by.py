@@ -62,5 +62,5 @@ def ready_by(
 
     options.use_clock(ctx, clock, rules)
     name = saved.name if saved else None
-    screen = terminal.screen(colour=style.colour)
+    screen = style.screen
     terminal.print_text(ready_by_text(found, local(now, zone).date(), screen, name=name))

@@ -14,11 +14,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
-from needlecare.errors import UsageError, quoted
+from needlecare.errors import UsageError, quoted, quoted_path
 from needlecare.model import Plan, Treatment
 from needlecare.plan.combine import plan
 from needlecare.plan.overrides import checked_overrides
-from needlecare.storage.files import file_data, locked_folder, reading, remove_file, write_file
+from needlecare.storage.files import as_usage_error, file_data, locked_folder, remove_file, write_file
 from needlecare.storage.rule_files import load_schedule, schedule_names
 from needlecare.storage.saved import (
     MAX_FILE_BYTES,
@@ -57,8 +57,8 @@ def load_saved() -> tuple[SavedTreatment, ...]:
     """Read the saved treatments; none if there is no file. Raises UsageError."""
     path = saved_file()
     with (
-        reading(
-            f"the file of saved treatments {quoted(str(path), 200)}", "make it readable, or move it away"
+        as_usage_error(
+            f"the file of saved treatments {quoted_path(path)}", "make it readable, or move it away"
         ),
         suppress(FileNotFoundError, NotADirectoryError),
     ):

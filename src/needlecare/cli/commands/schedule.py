@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from needlecare.cli import options, terminal
 from needlecare.cli.outputs import Force
-from needlecare.errors import Problem, ScheduleError, UsageError, quoted, shown
+from needlecare.errors import Problem, ScheduleError, UsageError, quoted, shown, shown_path
 from needlecare.model import Schedule
 from needlecare.rules.load import read_schedule
-from needlecare.storage.files import MAX_PATH_LENGTH, write_files
+from needlecare.storage.files import write_files
 from needlecare.storage.rule_files import (
     BUILTIN,
     builtin_data,
@@ -192,8 +192,10 @@ def new(
         path.with_name(RULES_SCHEMA): rules_schema(),
     }
     write_files(written, force=force)
-    terminal.say(f"Written: {', '.join(shown(str(name), MAX_PATH_LENGTH) for name in written)}.")
-    terminal.say(f"Edit it, then: needlecare schedule check {shlex.quote(shown(str(path), MAX_PATH_LENGTH))}")
+    terminal.say(
+        f"Written: {', '.join(map(shown_path, written))}.",
+        f"Edit it, then: needlecare schedule check {shlex.quote(shown_path(path))}",
+    )
 
 
 def _warn_if_overdue(schedule: Schedule) -> None:

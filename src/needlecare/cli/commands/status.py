@@ -45,4 +45,4 @@ def status(
     from needlecare.output.terminal.status import status
 
     options.use_clock(ctx, clock, made.schedule)
-    terminal.print_text(status(made, now, terminal.screen(colour=style.colour), name=current.name))
+    terminal.print_text(status(made, now, style.screen, name=current.name))

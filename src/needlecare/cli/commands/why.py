@@ -62,7 +62,7 @@ def why(
 
     today = local(now, made.treatment.zone).date()
     reasons = [Reason(rule=meant, plan=made, dated=dated, today=today, name=name) for meant in named]
-    text = why_json(reasons) if style.json else why(reasons, terminal.screen(colour=style.colour))
+    text = why_json(reasons) if style.json else why(reasons, style.screen)
     terminal.print_result(text, json=style.json)
 
 
