@@ -119,8 +119,8 @@ def survey(
     headings = table.headings if table.headings is not None else _names(table.records())
     places = find_places(headings, wanted, services, typed)
     look = _Look(places, services)
-    for record in table.records():
-        look.at(record)
+    for number, record in _numbered(table):
+        look.at(number, record)
     refs = sorted(look.hashes)
     shared = {first for first, second in pairwise(refs) if first == second}
     repeated: Counter[str] = Counter()
@@ -165,11 +165,9 @@ class _Look:
         self.used = {*places.columns.values(), *places.addons, *(name for name, _ in places.conditions)}
         self.prp = re.compile(rf"\b(?:{'|'.join(map(re.escape, services.prp)) or '(?!)'})", re.IGNORECASE)
 
-    def at(self, record: Record) -> None:
+    def at(self, number: int, record: Record) -> None:
         cells = record.cells
-        if record.code is None and not any(cells.values()):
-            return
-        self.rows += 1
+        self.rows = number
         if record.code is not None or _is_note(record, self.places):
             return
         for column in (Column.TREATED, Column.END):
@@ -304,14 +302,15 @@ def _names(records: Iterable[Record]) -> list[str]:
     return list(found)
 
 
+def _numbered(table: Table) -> Iterator[tuple[int, Record]]:
+    """Yield the records that are not blank, with their numbers from 1 on."""
+    return enumerate((r for r in table.records() if r.code is not None or any(r.cells.values())), 1)
+
+
 def rows_of(table: Table, places: Places) -> Iterator[Row | RowProblem]:
     """Yield each row, or what is wrong with it. Blank lines are skipped."""
-    number = 0
-    for record in table.records():
+    for number, record in _numbered(table):
         cells = record.cells
-        if record.code is None and not any(cells.values()):
-            continue
-        number += 1
         if _is_note(record, places):
             yield Row(number=number, line=record.line, ref="", cells={}, left_out=NOT_AN_APPOINTMENT)
             continue

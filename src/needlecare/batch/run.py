@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -137,16 +136,10 @@ class Worker:
         remembered = self.writer.remembered(name) if name and found.unsaid else None
         if remembered is None:
             return found.treatment
-        before = remembered.treatment
-        known: dict[Column, dict[str, Any]] = {
-            Column.PRP: {"prp": before.prp},
-            Column.SKIN_TYPE: {"skin_type": before.skin_type},
-            Column.SCARS: {"scars": before.scars},
-            Column.OVERRIDE: {"overrides": before.overrides},
-        }
-        for column in found.unsaid:
-            found = replace(found, treatment=replace(found.treatment, **known[column]))
-        return found.treatment
+        options = ["overrides" if column is Column.OVERRIDE else column.value for column in found.unsaid]
+        return replace(
+            found.treatment, **{option: getattr(remembered.treatment, option) for option in options}
+        )
 
     def stale_file(self, ref: str) -> str | None:
         """Return the file that an earlier run made for a reference that has no plan any more."""

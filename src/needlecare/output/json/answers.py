@@ -1,15 +1,12 @@
 """Answers to questions as JSON: "may I?", "is this normal?", and emergencies."""
 
-from datetime import datetime
-
-from needlecare.model import Plan, Rule, Schedule, Window
+from needlecare.model import Rule, Schedule, Window
 from needlecare.output.json.plan import (
     Json,
-    iso,
+    about_json,
     json_text,
     note_json,
     schedule_json,
-    treatment_json,
     window_summary_json,
 )
 from needlecare.output.standing import standing_text
@@ -34,7 +31,7 @@ def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
     day = local(answer.moment, plan.treatment.zone).date()
     return json_text(
         {
-            **_about(plan, answer.moment),
+            **about_json(plan, answer.moment),
             "asked": asked,
             "answer": answer.verdict.value,
             "allowed": answer.verdict.allowed,
@@ -59,7 +56,7 @@ def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
     """Write the answer to "is this normal?" as JSON; `asked` is what was typed."""
     return json_text(
         {
-            **_about(answer.plan, answer.moment),
+            **about_json(answer.plan, answer.moment),
             "asked": asked,
             "answer": answer.usual.value,
             "usual": answer.usual is Usual.USUAL,
@@ -76,7 +73,7 @@ def today_json(view: Overview) -> str:
     zone = view.plan.treatment.zone
     return json_text(
         {
-            **_about(view.plan, view.as_of),
+            **about_json(view.plan, view.as_of),
             "now": [window_summary_json(window, view.as_of, zone) for window in view.normal_now],
             "soon": [
                 window_summary_json(window, view.as_of, zone) for window in windows_of(view.normal_soon)
@@ -99,15 +96,6 @@ def alarm_json(level: Urgency, schedule: Schedule, words: str) -> str:
             "standing": {level.value: standing_text(level.value, schedule)},
         }
     )
-
-
-def _about(plan: Plan, moment: datetime) -> Json:
-    """Return which plan an answer is about, and at which moment (UTC)."""
-    return {
-        "schedule": schedule_json(plan.schedule),
-        "treatment": treatment_json(plan.treatment),
-        "as_of": iso(moment, plan.treatment.zone),
-    }
 
 
 def _window_json(meant: Ruling | Sign, answer: Answer | SignAnswer) -> Json:

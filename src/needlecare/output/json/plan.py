@@ -35,9 +35,7 @@ def plan_line(plan: Plan, as_of: datetime, *, row: int, ref: str) -> str:
 def _plan_document(plan: Plan, as_of: datetime) -> Json:
     zone = plan.treatment.zone
     return {
-        "schedule": schedule_json(plan.schedule),
-        "treatment": treatment_json(plan.treatment),
-        "as_of": iso(as_of, zone),
+        **about_json(plan, as_of),
         "follow": list(plan.followed),
         "windows": [window_json(window, as_of, zone) for window in plan.windows],
         "checklist": [sign_json(window, zone) for window in plan.checklist],
@@ -60,9 +58,7 @@ def status_json(plan: Plan, as_of: datetime) -> str:
     change = view.next_change
     return json_text(
         {
-            "schedule": schedule_json(plan.schedule),
-            "treatment": treatment_json(plan.treatment),
-            "as_of": iso(as_of, zone),
+            **about_json(plan, as_of),
             "begun": view.begun,
             "next": change and {"at": iso(change.moment, zone), "windows": each(change.windows)},
             "not_yet": each(windows_of(view.not_yet)),
@@ -88,6 +84,15 @@ def json_text(document: Mapping[str, object]) -> str:
     except UnicodeEncodeError:  # an argument contained bytes that are not text
         written = json.dumps(whole, ensure_ascii=False).encode(errors="replace")
     return msgspec.json.format(written, indent=2).decode() + "\n"
+
+
+def about_json(plan: Plan, as_of: datetime) -> Json:
+    """Return which plan a result is about, and at which moment (UTC)."""
+    return {
+        "schedule": schedule_json(plan.schedule),
+        "treatment": treatment_json(plan.treatment),
+        "as_of": iso(as_of, plan.treatment.zone),
+    }
 
 
 def schedule_json(schedule: Schedule) -> Json:
