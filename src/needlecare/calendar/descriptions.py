@@ -17,7 +17,7 @@ from needlecare.calendar.phases import Change
 from needlecare.model import AvoidWindow, Kind, NoteCode, Plan, PrepareWindow, Rule, Window
 from needlecare.output.standing import clinic_name, standing_text, standing_texts
 from needlecare.output.timing import short_day, since, until
-from needlecare.output.wording import DATE_NOTES, differs_between, end_messages, sentence, whole_sentence
+from needlecare.output.wording import DATE_NOTES, cut, differs_between, end_messages, sentence, whole_sentence
 from needlecare.plan.combine import begins, notes_at
 from needlecare.time.zones import local
 
@@ -123,7 +123,8 @@ class Wording(Struct, frozen=True, dict=True):
         `names` is the title of the event, which may name medicines. With `standing` (UTC), the moment of the export,
         every standing text and note is added at the end.
         """
-        head = "\n".join([_cut(said.news, _MAX_NEWS), _cut(said.following, _MAX_NEXT), self._to_call])
+        news, following = " ".join(said.news.split()), " ".join(said.following.split())
+        head = "\n".join([cut(news, _MAX_NEWS), cut(following, _MAX_NEXT), self._to_call])
         closing = [self._general]
         if any(section.names_medicine for section in said.sections) or self._name_medicine(
             [names, said.news]
@@ -315,18 +316,12 @@ def _begins_before(window: Window, end: datetime | None) -> bool:
     return end is None or window.start is None or window.start < end
 
 
-def _cut(text: str, length: int) -> str:
-    """Put a text on one line, and cut it to a length."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
-
-
 def _fitted(sections: Sequence[Section]) -> str:
     """Join sections; if that is too long, leave out the least important ones."""
     kept = list(sections)
     while len(text := "\n\n".join(section.text for section in kept)) > MAX_TEXT:
         least = max(kept, key=lambda section: section.rank)
         if least.rank == 0:
-            return f"{text[: MAX_TEXT - 1].rstrip()}…"
+            return cut(text, MAX_TEXT)
         kept.remove(least)
     return text

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from needlecare.model import AvoidWindow, Detail, Rule, Schedule
 from needlecare.output.timing import last_day, short_day
-from needlecare.output.wording import title_prefix
+from needlecare.output.wording import cut, title_prefix
 
 MAX_TITLE = 60  # characters
 MAX_NAMES = 3  # the others are counted
@@ -62,26 +62,26 @@ def still_title(window: AvoidWindow, zone: ZoneInfo, reader: date, going_on: str
     In a course, `going_on` follows the name of a wait that the next session continues.
     """
     if going_on is not None:
-        return _cut(f"Still no {_wait_name(window.rule)}{going_on}")
+        return cut(f"Still no {_wait_name(window.rule)}{going_on}", MAX_TITLE)
     last = last_day(window.end, zone)
     when = (
         f"{last:%a} {last.day}"
         if (last.year, last.month) == (reader.year, reader.month)
         else short_day(last, reader)
     )
-    return _cut(f"Still no {_wait_name(window.rule)} until {when}")
+    return cut(f"Still no {_wait_name(window.rule)} until {when}", MAX_TITLE)
 
 
 def signs_title(rules: Sequence[Rule]) -> str:
     """Write "Redness still growing? Call your clinic" for the time from which that is a warning sign."""
     if len(rules) == 1 and rules[0].news:
-        return _cut(rules[0].news)
+        return cut(rules[0].news, MAX_TITLE)
     return _list_title("", [rule.short for rule in rules], "? Call your clinic", of=len(rules))
 
 
 def milestone_title(rule: Rule) -> str:
     """Write "Progress photo today: same place, same light"."""
-    return _cut(rule.news or rule.title)
+    return cut(rule.news or rule.title, MAX_TITLE)
 
 
 def preparation_title(heading: str, rules: Sequence[Rule], *, more: int) -> str:
@@ -113,7 +113,7 @@ def with_detail(title: str, schedule: Schedule, detail: Detail) -> str:
             if len(f"{news} · {named}") <= MAX_TITLE:
                 return f"{news} · {named}"
     room = MAX_TITLE - len(f"{shorter[-1]} · ")
-    return f"{shorter[-1]} · {_cut(names[-1], room)}" if room >= MIN_NAME else title
+    return f"{shorter[-1]} · {cut(names[-1], room)}" if room >= MIN_NAME else title
 
 
 def rules_by_priority(rules: Iterable[Rule]) -> list[Rule]:
@@ -202,11 +202,7 @@ def _first_that_fits(titles: Iterable[str] | Iterator[str]) -> str:
     for title in titles:
         if len(title) <= MAX_TITLE:
             return title
-    return _cut(title)
-
-
-def _cut(title: str, limit: int = MAX_TITLE) -> str:
-    return title if len(title) <= limit else f"{title[: limit - 1].rstrip()}…"
+    return cut(title, MAX_TITLE)
 
 
 def _shorter(title: str) -> Iterator[str]:

@@ -125,6 +125,11 @@ def tip(note: Note, view: Overview) -> str | None:
     return None
 
 
+def cut(text: str, limit: int) -> str:
+    """Cut a text that has more than so many characters."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def sentence(text: str) -> str:
     """End a text like a sentence."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from needlecare.model import AvoidWindow, Plan, TimedWindow, Window
 from needlecare.output.timing import days_after, weekday
+from needlecare.output.wording import cut
 from needlecare.plan.combine import begins
 from needlecare.time.zones import local
 
@@ -67,8 +68,7 @@ def chart(
 def _name(window: Window) -> str:
     """Return the short name of a window, cut to the width that the chart has for it."""
     short = " ".join(window.rule.short.split())
-    cut = short if len(short) <= MAX_LETTERS else f"{short[: MAX_LETTERS - 1].rstrip()}…"
-    return cut + ("¹" if window.rule.medicine else "")
+    return cut(short, MAX_LETTERS) + ("¹" if window.rule.medicine else "")
 
 
 class _Axis:

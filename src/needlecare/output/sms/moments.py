@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from needlecare.calendar.phases import REMINDER, after_quiet, avoid_windows
+from needlecare.calendar.phases import REMINDER, after_quiet, at_clock, avoid_windows
 from needlecare.model import AvoidWindow, Kind, Plan, PrepareWindow, QuietHours, Window
 from needlecare.plan.combine import begins
-from needlecare.time.zones import Edge, end_of_day, local, resolve
+from needlecare.time.zones import end_of_day, local
 
 START, EVENING_ROLE, MOST_ROLE = "start", "evening", "most-waits"
 EVENING = time(18)
@@ -48,12 +48,12 @@ class Days(Struct, frozen=True, kw_only=True):
 
     def evening(self, day: date) -> datetime:
         """Return EVENING on a day, or the end of the quiet hours if it is in them."""
-        return self.awake(resolve(datetime.combine(day, EVENING), self.zone, Edge.END))
+        return self.awake(at_clock(day, EVENING, self.zone))
 
     def morning(self, day: date) -> datetime:
         """Return 09:00 on a day, or the end of the quiet hours if it is in them."""
         at = self.quiet.end if self.quiet.holds(REMINDER) else REMINDER
-        return self.awake(resolve(datetime.combine(day, at), self.zone, Edge.END))
+        return self.awake(at_clock(day, at, self.zone))
 
     def morning_before(self, moment: datetime) -> datetime:
         """Return the latest morning that is not after a moment."""
