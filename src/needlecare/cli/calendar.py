@@ -16,7 +16,7 @@ from needlecare.cli import terminal
 from needlecare.cli.option_groups import OptionGroup
 from needlecare.cli.options import PlanOptions, option, was_typed
 from needlecare.errors import UsageError, WriteError, quoted, quoted_path, shown_path
-from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule, Treatment
+from needlecare.model import Alarms, DailyCare, Detail, Reminders, Schedule
 from needlecare.storage.files import LockedFile, locked_file, reason, write_file
 from needlecare.storage.rule_files import builtin_rule_ids, schedule_names
 from needlecare.time.parsing import parse_clock, parse_quiet_hours
@@ -103,16 +103,11 @@ class CalendarStyle(OptionGroup, frozen=True, kw_only=True):
         return self.detail if was_typed(ctx, "detail") else remembered.detail, reminders
 
 
-class Choices(Struct, frozen=True, kw_only=True):
-    """The date and the options of a plan. `name` is what the saved treatment is called, if it is one."""
-
-    when: str
-    plan: PlanOptions
-    name: str = ""
-
-
-def choices(ctx: typer.Context, when: str, plan: PlanOptions, target: "CalendarTarget") -> Choices:
-    """Return what a plan is made with: what was typed, else what a calendar remembers, or the saved treatment's.
+def choices(
+    ctx: typer.Context, when: str, plan: PlanOptions, target: "CalendarTarget"
+) -> tuple[str, PlanOptions, str]:
+    """Return the date and the options of a plan: what was typed, else what a calendar remembers, or the saved
+    treatment's; and what that is called.
 
     `when` is empty if no date was typed. Raises UsageError if none is remembered either.
     """
@@ -128,11 +123,9 @@ def choices(ctx: typer.Context, when: str, plan: PlanOptions, target: "CalendarT
                 f"this calendar was made with the rules {quoted(remembered.schedule)}, which are not built in; "
                 "give their file with --schedule FILE"
             )
-        treatment = remembered.treatment
-        plan = _with_known(ctx, plan, treatment, remembered.schedule, remembered.follow)
-        return Choices(when=when or treatment.treated.isoformat(), plan=plan)
+        return when or remembered.treatment.treated.isoformat(), _with_known(ctx, plan, remembered), ""
     if when:
-        return Choices(when=when, plan=plan)
+        return when, plan, ""
     if target.forgetful:
         raise UsageError(
             f"{target.name} doesn't say what it was made with: an earlier version wrote it; "
@@ -144,7 +137,7 @@ def choices(ctx: typer.Context, when: str, plan: PlanOptions, target: "CalendarT
             "no date given: when was the treatment, or when will it be? "
             "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
         )
-    return Choices(when=saved.treatment.treated.isoformat(), plan=plan, name=saved.name)
+    return saved.treatment.treated.isoformat(), plan, saved.name
 
 
 def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOptions, SavedTreatment | None]":
@@ -155,22 +148,21 @@ def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOpti
     from needlecare.cli.commands.saved import current_saved, load_saved
 
     saved = current_saved(load_saved(), plan.as_of, plan.dates)
-    if saved is None:
-        return plan, None
-    return _with_known(ctx, plan, saved.treatment, saved.schedule, saved.follow), saved
+    return (plan if saved is None else _with_known(ctx, plan, saved)), saved
 
 
 def _with_known(
-    ctx: typer.Context, plan: PlanOptions, treatment: Treatment, schedule: str, follow: Sequence[str]
+    ctx: typer.Context, plan: PlanOptions, known: "SavedTreatment | CalendarOptions"
 ) -> PlanOptions:
     """Return the options of a plan with those of a known treatment in the place of what was not typed."""
+    treatment = known.treatment
     values: dict[str, object] = {
         "tz": treatment.zone.key,
         "prp": treatment.prp,
         "skin_type": treatment.skin_type,
         "scars": treatment.scars,
-        "schedule": schedule,
-        "follow": list(follow),
+        "schedule": known.schedule,
+        "follow": list(known.follow),
         "override": [f"{override.rule}={override.offset.text}" for override in treatment.overrides],
     }
     return replace(plan, **{name: value for name, value in values.items() if not was_typed(ctx, name)})
@@ -201,13 +193,13 @@ class CalendarFile(Struct, frozen=True, kw_only=True):
 
 
 class CalendarTarget(Struct, frozen=True, kw_only=True):
-    """Where a calendar goes, if one is `wanted`, and the needlecare calendar that is already there.
+    """Where a calendar goes, and the needlecare calendar that is already there. Without a path it goes to standard
+    output, if one is asked for.
 
     No other needlecare may write it while it is `locked`. With `update` the new calendar uses the options that the old one
     remembers; with `force` only those that were typed. Either way events keep their UIDs.
     """
 
-    wanted: bool = True
     path: Path | None = None
     locked: LockedFile | None = None
     export: "Export | None" = None
@@ -299,7 +291,7 @@ def open_calendar(ics: str | None, *, update: bool, force: bool) -> Iterator[Cal
     Raises UsageError, and WriteError for a file that cannot be revised.
     """
     if ics is None or ics == "-":
-        yield CalendarTarget(wanted=ics is not None)
+        yield CalendarTarget()
         return
     path = Path(ics)
     if not _is_there(path):

@@ -85,10 +85,8 @@ def _converter(annotation: Any, info: Any) -> Callable[[Any], Any]:
     if info.parser is not None:
         parser: Callable[[Any], Any] = info.parser
         return parser
-    if annotation is str:
-        return str
-    if annotation is bool:
-        return bool  # a flag
+    if annotation in {str, bool}:
+        return annotation  # type: ignore[no-any-return]
     if annotation is int:
         return lambda value: _whole_number(value, info.min, info.max)
     if isinstance(annotation, type) and issubclass(annotation, Enum):

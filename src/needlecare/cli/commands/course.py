@@ -71,29 +71,29 @@ def course(
     wanted = outputs.requested(ctx, calendar_output, result, forms, force=force, no_color=no_color)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
         remembered = target.remembered
-        chosen = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
-        dates, zone = chosen.plan.dates, options.zone_of(chosen.plan.tz)
-        now = options.moment_of(chosen.plan.as_of, zone, dates)
-        rules = load_schedule(chosen.plan.schedule)
-        treated = options.date_of(chosen.when, now=now, zone=zone, dates=dates)
+        first, chosen, name = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
+        dates, zone = chosen.dates, options.zone_of(chosen.tz)
+        now = options.moment_of(chosen.as_of, zone, dates)
+        rules = load_schedule(chosen.schedule)
+        treated = options.date_of(first, now=now, zone=zone, dates=dates)
         moves = _moved(move or (), now, zone, dates)
         if remembered is not None:
             sessions = sessions or remembered.sessions
             every = every or remembered.every
             moves = {**dict(remembered.moves), **moves}
         made = course_of(
-            chosen.plan.treatment(treated, zone, rules),
+            chosen.treatment(treated, zone, rules),
             rules,
             sessions=sessions,
             every=None if every is None else parse_interval(every),
             moved=moves,
-            follow=chosen.plan.follow or (),
+            follow=chosen.follow or (),
         )
         if session is not None and session > len(made.sessions):
             raise UsageError(f"there is no session {session}; write a number from 1 to {len(made.sessions)}")
         options.use_clock(ctx, clock, made.schedule, as_terminal=False)
         file = None
-        if target.wanted:
+        if wanted.ics is not None:
             from needlecare.calendar.course_events import course_calendar
 
             detail, reminders = style.with_remembered(ctx, remembered)
@@ -111,7 +111,7 @@ def course(
         text = None
         if wanted.form is not None:
             with wanted.clock():
-                name = chosen.name if wanted.output is None else ""
+                name = name if wanted.output is None else ""
                 text = course_text(wanted.form, made, now, screen=wanted.screen, session=session, name=name)
         wanted.write(text, file)
 

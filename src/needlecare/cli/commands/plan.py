@@ -51,14 +51,14 @@ def plan(
     """
     wanted = outputs.requested(ctx, calendar_output, result, list(Format), force=force, no_color=no_color)
     with calendar.open_calendar(wanted.ics, update=calendar_output.update, force=force) as target:
-        chosen = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
+        date, chosen, name = calendar.choices(ctx, " ".join(when or ()), plan_options, target)
         printed = options.PrintOptions(json=result.json, no_color=no_color)
-        with emergencies_first(chosen.when, chosen.plan.schedule, printed):
-            made, now = planned(chosen.when, chosen.plan)
+        with emergencies_first(date, chosen.schedule, printed):
+            made, now = planned(date, chosen)
         options.use_clock(ctx, clock, made.schedule, as_terminal=False)
         detail, reminders = style.with_remembered(ctx, target.remembered)
         file = None
-        if target.wanted:
+        if wanted.ics is not None:
             from needlecare.calendar.events import calendar as plan_calendar
 
             newer = plan_calendar(
@@ -83,7 +83,7 @@ def plan(
                     detail=detail,
                     quiet=reminders.quiet,
                     sources=sources,
-                    name=chosen.name if wanted.output is None else "",
+                    name=name if wanted.output is None else "",
                 )
         if save:
             from needlecare.cli.commands import saved
@@ -91,4 +91,4 @@ def plan(
             saved.load_saved()  # a damaged file is reported before anything is written
         wanted.write(text, file)
         if save:
-            saved.save(made.treatment, schedule=chosen.plan.schedule, follow=chosen.plan.follow)
+            saved.save(made.treatment, schedule=chosen.schedule, follow=chosen.follow)
