@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from needlecare.batch.appointment import Reading, appointments
+from needlecare.batch.appointment import CellOptions, appointments
 from needlecare.batch.rows import Row, rows_of, survey
 from needlecare.batch.tables import read_table
 from needlecare.calendar.events import calendar
@@ -181,7 +181,7 @@ def cases(data: bytes) -> None:
 def rows(data: bytes) -> None:
     table = read_table(io.BytesIO(data), None, frozenset(Column))
     found = survey(table, ExportFormat(), SCHEDULE.services, zone=zone_named("UTC"))
-    reading = Reading(order=found.order, services=SCHEDULE.services, schedule=SCHEDULE)
+    reading = CellOptions(order=found.order, services=SCHEDULE.services, schedule=SCHEDULE)
     for row in rows_of(table, found.places):
         if isinstance(row, Row):
             appointments([row], reading, NOW)

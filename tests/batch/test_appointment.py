@@ -8,9 +8,9 @@ import pytest
 
 from needlecare.batch.appointment import (
     Appointment,
+    CellOptions,
     Defaults,
     Found,
-    Reading,
     appointments,
 )
 from needlecare.batch.report import Outcome, RowResult, record_json
@@ -40,7 +40,7 @@ def row(number: int = 7, *, left_out: str | None = None, ref: str = "a1", **cell
 
 def read(defaults: Defaults = BERLINERS, /, **cells: Any) -> Found:
     """Return what a single row comes to."""
-    (found,) = appointments([row(**cells)], Reading(defaults=defaults, services=WORDS), NOW)
+    (found,) = appointments([row(**cells)], CellOptions(defaults=defaults, services=WORDS), NOW)
     return found
 
 
@@ -80,7 +80,9 @@ def test_the_zone_of_a_row_goes_before_the_default() -> None:
     assert found.zone.key == "Asia/Tokyo"
     # at 15:00 UTC on Tuesday it is midnight in Tokyo: "today" is Wednesday there
     late = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-    (found_today,) = appointments([row(treated="today", tz="Asia/Tokyo")], Reading(defaults=BERLINERS), late)
+    (found_today,) = appointments(
+        [row(treated="today", tz="Asia/Tokyo")], CellOptions(defaults=BERLINERS), late
+    )
     assert planned(found_today).treated == date(2026, 11, 25)
 
 
@@ -118,7 +120,7 @@ ENDS = {
 def test_an_appointment_counts_from_its_end(
     cells: dict[str, Any], clock: str, notes: tuple[str, ...]
 ) -> None:
-    reading = Reading(defaults=BERLINERS, expects_end=True)
+    reading = CellOptions(defaults=BERLINERS, expects_end=True)
     (found,) = appointments([row(**cells)], reading, NOW)
     treated = planned(found).treated
     assert isinstance(treated, datetime)
@@ -300,7 +302,7 @@ OTHER_ZONES = {
 def test_a_vendors_zone_is_pointed_out_where_it_changes_the_moment(
     zone: ZoneInfo | None, named: str, treated: str
 ) -> None:
-    reading = Reading(defaults=Defaults(zone=zone), vendors_zone=True)
+    reading = CellOptions(defaults=Defaults(zone=zone), vendors_zone=True)
     (found,) = appointments([row(treated=treated, tz=named)], reading, NOW)
     assert isinstance(found, Appointment)
     assert ("other-zone" in found.notes) == OTHER_ZONES[zone, named, treated]
@@ -353,7 +355,7 @@ def test_what_neither_the_row_nor_an_option_says_is_known(builtin: Schedule) -> 
 
 def test_a_column_of_overrides_goes_before_the_option(builtin: Schedule) -> None:
     typed = checked_overrides(["makeup=P9D", "swimming=P9D"], builtin)
-    reading = Reading(defaults=Defaults(zone=BERLIN, overrides=typed), schedule=builtin)
+    reading = CellOptions(defaults=Defaults(zone=BERLIN, overrides=typed), schedule=builtin)
     (found,) = appointments([row(treated=DATE, override="makeup=PT72H; heat=P5D")], reading, NOW)
     overrides = {one.rule: one.offset.text for one in planned(found).overrides}
     assert overrides == {"makeup": "PT72H", "heat": "P5D", "swimming": "P9D"}
@@ -365,14 +367,14 @@ def test_a_column_of_overrides_goes_before_the_option(builtin: Schedule) -> None
 
 def test_a_row_that_fails_holds_back_the_other_rows_of_its_reference() -> None:
     """It may be the add-on with PRP, or the later end."""
-    found = appointments([row(1, treated="soon"), row(2, treated=DATE)], Reading(defaults=BERLINERS), NOW)
+    found = appointments([row(1, treated="soon"), row(2, treated=DATE)], CellOptions(defaults=BERLINERS), NOW)
     codes = [(one[0].number, one[0].code) for one in found if isinstance(one, list)]
     assert codes == [(1, "not-a-time"), (2, "other-row")]
 
 
 def test_refs_that_a_spreadsheet_has_rounded_are_refused() -> None:
     """Told by the whole column: every reference of more than 15 digits ends in zeros."""
-    reading = Reading(defaults=BERLINERS, rounded_refs=True)
+    reading = CellOptions(defaults=BERLINERS, rounded_refs=True)
     (found,) = appointments([row(ref="608194747365853000", treated=DATE)], reading, NOW)
     assert isinstance(found, list)
     assert found[0].code == "damaged-number"
@@ -380,7 +382,7 @@ def test_refs_that_a_spreadsheet_has_rounded_are_refused() -> None:
 
 # Services, and rows of one appointment ------------------------------------------------------------
 
-BY_SERVICE = Reading(defaults=BERLINERS, services=WORDS, service_heading="Type")
+BY_SERVICE = CellOptions(defaults=BERLINERS, services=WORDS, service_heading="Type")
 
 SERVICES = {
     # the service: whether it is planned, and then PRP and scars
@@ -434,7 +436,7 @@ def test_rows_of_one_day_are_one_appointment_with_the_latest_end_and_the_stricte
 
 def test_another_day_needs_a_reference_of_its_own() -> None:
     rows = [row(1, treated=DATE), row(2, treated="2026-11-22"), row(3, treated=DATE)]
-    first, merged, second = appointments(rows, Reading(defaults=BERLINERS), NOW)
+    first, merged, second = appointments(rows, CellOptions(defaults=BERLINERS), NOW)
     assert isinstance(first, Appointment)
     assert isinstance(merged, RowResult)
     assert merged.outcome is Outcome.MERGED
@@ -451,7 +453,7 @@ def test_another_treatment_on_another_day_is_no_second_appointment() -> None:
 
 
 def test_the_built_in_words_tell_the_face_from_the_body(builtin: Schedule) -> None:
-    reading = Reading(defaults=BERLINERS, services=builtin.services, service_heading="Type")
+    reading = CellOptions(defaults=BERLINERS, services=builtin.services, service_heading="Type")
     kept = (
         "SkinPen + PRP",
         "Derma pen face, neck & chest",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from needlecare.batch.appointment import Defaults, Reading, appointments
+from needlecare.batch.appointment import CellOptions, Defaults, appointments
 from needlecare.batch.rows import Row, RowProblem, rows_of, survey
 from needlecare.batch.tables import ExportForm, heading_key, read_csv, read_table
 from needlecare.errors import UsageError
@@ -18,7 +18,7 @@ from needlecare.time.zones import zone_named
 
 BERLIN = zone_named("Europe/Berlin")
 NOW = datetime.fromisoformat("2026-11-24T09:00Z")
-BERLINERS = Reading(defaults=Defaults(zone=BERLIN))
+BERLINERS = CellOptions(defaults=Defaults(zone=BERLIN))
 DATE = "2026-11-21"
 
 

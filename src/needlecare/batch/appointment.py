@@ -47,7 +47,7 @@ class Defaults(Struct, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class CellOptions(Struct, frozen=True, kw_only=True):
     """How the cells of a file are read. It is sent to each worker process."""
 
     defaults: Defaults = Defaults()
@@ -81,7 +81,7 @@ class Appointment(RowPlace, frozen=True, kw_only=True):
 Found = Appointment | RowResult | list[RowProblem]
 
 
-def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[Found]:
+def appointments(rows: Sequence[Row], options: CellOptions, now: datetime) -> list[Found]:
     """Return what the rows of one reference become: an appointment, a result without one (left out, or merged with
     another row), or problems. `now` (UTC) decides what "today" means in a cell.
 
@@ -91,7 +91,7 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
     found: list[Found] = []
     days: dict[date, list[tuple[Row, Appointment]]] = {}
     for row in rows:
-        cells = _CellReader(row, reading, now)
+        cells = _CellReader(row, options, now)
         if row.left_out is not None:
             day = None if row.left_out == NOT_AN_APPOINTMENT else cells.day_if_readable()
             found.append(_result(row, Outcome.LEFT_OUT, reason=row.left_out, day=day))
@@ -108,14 +108,14 @@ def appointments(rows: Sequence[Row], reading: Reading, now: datetime) -> list[F
     for day, parts in days.items():
         same_day = [row for row, _ in parts]
         services = [name for row in same_day for name in (row.cells.get(Column.SERVICE), *row.addons) if name]
-        if (reason := _another_service(services, reading)) is not None:
+        if (reason := _another_service(services, options)) is not None:
             found += [_result(row, Outcome.LEFT_OUT, reason=reason, day=day) for row in same_day]
         elif planned:
             expected = "a different ref: an earlier row, on another day, has this one"
             found += [[row.problem(Column.REF, "duplicate", expected)] for row in same_day]
         else:
             planned = True
-            found.append(_merged([appointment for _, appointment in parts], services, reading.services))
+            found.append(_merged([appointment for _, appointment in parts], services, options.services))
             found += [_result(row, Outcome.MERGED) for row in same_day[1:]]
     return found
 
@@ -125,18 +125,18 @@ def _result(row: Row, outcome: Outcome, *, reason: str = "", day: date | None = 
     return RowResult(number=row.number, line=row.line, ref=row.ref, outcome=outcome, reason=reason, day=day)
 
 
-def _another_service(named: Sequence[str], reading: Reading) -> str | None:
+def _another_service(named: Sequence[str], options: CellOptions) -> str | None:
     """Return why the rows of a day are left out, if none of their services is this treatment."""
-    if reading.service_heading is None or not reading.services.names:
+    if options.service_heading is None or not options.services.names:
         return None
-    if any(words.is_this_treatment(name, reading.services) for name in named):
+    if any(words.is_this_treatment(name, options.services) for name in named):
         return None
     if not named:
-        return f"{reading.service_heading} is empty" if reading.expects_service else None
-    without = next(filter(None, (words.without_treatment(name, reading.services) for name in named)), None)
-    if without and any(words.names_any(name, reading.services.names) for name in named):
-        return f"{reading.service_heading} is an appointment without a treatment ({without})"
-    return f"{reading.service_heading} is another treatment"
+        return f"{options.service_heading} is empty" if options.expects_service else None
+    without = next(filter(None, (words.without_treatment(name, options.services) for name in named)), None)
+    if without and any(words.names_any(name, options.services.names) for name in named):
+        return f"{options.service_heading} is an appointment without a treatment ({without})"
+    return f"{options.service_heading} is another treatment"
 
 
 def _merged(parts: Sequence[Appointment], named: Sequence[str], services: Services) -> Appointment:
@@ -165,9 +165,9 @@ def _merged(parts: Sequence[Appointment], named: Sequence[str], services: Servic
 class _CellReader:
     """Reads the cells of one row, and collects what is wrong with them."""
 
-    def __init__(self, row: Row, reading: Reading, now: datetime) -> None:
+    def __init__(self, row: Row, options: CellOptions, now: datetime) -> None:
         self.row = row
-        self.reading = reading
+        self.options = options
         self.now = now
         self.problems: list[RowProblem] = []
         self.unsaid: set[Column] = set()
@@ -176,7 +176,7 @@ class _CellReader:
 
     def appointment(self) -> Appointment | None:
         """Return the appointment that the row describes; None if something is wrong, which is then in `problems`."""
-        defaults = self.reading.defaults
+        defaults = self.options.defaults
         self.check_ref()
         zone = self.zone()
         treated = self.treated(zone or zone_named("UTC"))
@@ -184,9 +184,9 @@ class _CellReader:
             self.check_summer_time(zone, treated)
         if treated is not None:
             self.note_odd_hours(treated, zone)
-        prp = self.flag(Column.PRP, self.reading.services.prp, default=defaults.prp)
+        prp = self.flag(Column.PRP, self.options.services.prp, default=defaults.prp)
         skin_type = self.skin_type()
-        scars = self.flag(Column.SCARS, self.reading.services.scars, default=defaults.scars)
+        scars = self.flag(Column.SCARS, self.options.services.scars, default=defaults.scars)
         overrides = self.overrides()
         if self.problems or zone is None or treated is None:
             return None
@@ -217,7 +217,7 @@ class _CellReader:
         ref = self.row.ref
         if not ref:
             self.wrong(Column.REF, "missing", "an opaque reference of your own, one for each appointment")
-        elif self.reading.rounded_refs or words.is_damaged_number(ref):
+        elif self.options.rounded_refs or words.is_damaged_number(ref):
             self.wrong(
                 Column.REF,
                 "damaged-number",
@@ -235,9 +235,9 @@ class _CellReader:
     def zone(self) -> ZoneInfo | None:
         name = self.cell(Column.TZ)
         if not name:
-            if self.reading.defaults.zone is None:
+            if self.options.defaults.zone is None:
                 self.wrong(Column.TZ, "missing", f"{_ZONE}, or give --tz")
-            return self.reading.defaults.zone
+            return self.options.defaults.zone
         zone = zones.zone_of_name(name)
         if zone is None:
             probable = zones.probable_zone(name)
@@ -264,10 +264,10 @@ class _CellReader:
             return
         if not FIRST_HOUR <= local(treated, zone).hour < LAST_HOUR:
             self.notes.append("at-night")
-        clinics = self.reading.defaults.zone
-        if not self.reading.vendors_zone or clinics is None or clinics.key == zone.key:
+        clinics = self.options.defaults.zone
+        if not self.options.vendors_zone or clinics is None or clinics.key == zone.key:
             return
-        in_clinic = _CellReader(self.row, self.reading, self.now)
+        in_clinic = _CellReader(self.row, self.options, self.now)
         if in_clinic.treated(clinics) != treated:
             self.notes.append("other-zone")
 
@@ -293,7 +293,7 @@ class _CellReader:
             return None
         if minutes is not None:
             return end_after(start, minutes)
-        if self.reading.expects_end and not self.is_range:
+        if self.options.expects_end and not self.is_range:
             self.notes.append("no-end")
         return start
 
@@ -309,7 +309,7 @@ class _CellReader:
             self.is_range = True
             text, clock = (text, end) if clock else (end, "")
         try:
-            return parsed(text, time_of_day=clock, now=self.now, zone=zone, order=self.reading.order)
+            return parsed(text, time_of_day=clock, now=self.now, zone=zone, order=self.options.order)
         except UsageError as error:
             self.wrong(column, error.code, _EXPECTED.get(error.code, _EXPECTED["not-a-time"]))
         except (ValueError, OverflowError):
@@ -341,18 +341,18 @@ class _CellReader:
             return None
         if found is not None and words.is_a_range(written):
             self.notes.append("skin-type-range")
-        if found is None and self.reading.defaults.skin_type is None:
+        if found is None and self.options.defaults.skin_type is None:
             self.unsaid.add(Column.SKIN_TYPE)
-        return self.reading.defaults.skin_type if found is None else found
+        return self.options.defaults.skin_type if found is None else found
 
     def overrides(self) -> tuple[Override, ...]:
-        written, typed = self.cell(Column.OVERRIDE), self.reading.defaults.overrides
+        written, typed = self.cell(Column.OVERRIDE), self.options.defaults.overrides
         if not written and not typed:
             self.unsaid.add(Column.OVERRIDE)
-        if not written or self.reading.schedule is None:
+        if not written or self.options.schedule is None:
             return typed
         try:
-            found = parse_overrides(written, self.reading.schedule)
+            found = parse_overrides(written, self.options.schedule)
         except UsageError:
             expected = "rules that wait and how long, such as makeup=PT72H; heat=P5D"
             self.wrong(Column.OVERRIDE, "invalid", expected)

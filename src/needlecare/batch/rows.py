@@ -137,7 +137,7 @@ def survey(
         order=order,
         rows=look.rows,
         usable_service=look.usable_service,
-        expects_service=look.services * 2 > len(refs),
+        expects_service=look.rows_with_service * 2 > len(refs),
         rounded_refs=look.rounded >= 2 and look.rounded == look.long_refs,
         repeated_refs={ref: count for ref, count in repeated.items() if count > 1},
         stems=array("q", refs),
@@ -150,11 +150,11 @@ class _Look:
 
     def __init__(self, places: Places, services: Services) -> None:
         self.places = places
-        self.treatments = services
+        self.services = services
         self.rows = 0
         self.evidence = OrderEvidence()
         self.hashes = array("q")
-        self.services = 0
+        self.rows_with_service = 0
         self.usable_service = False
         self.long_refs = self.rounded = 0
         self.sample: list[Mapping[str, str]] = []
@@ -179,7 +179,7 @@ class _Look:
                 self.long_refs += 1
                 self.rounded += _ROUNDED.fullmatch(ref) is not None
         service = cell_of(cells, self.places, Column.SERVICE)
-        self.services += bool(service)
+        self.rows_with_service += bool(service)
         self.usable_service = self.usable_service or is_usable_service(service)
         if len(self.sample) < _SAMPLE_ROWS:
             self.sample.append(cells)
@@ -192,7 +192,7 @@ class _Look:
             cell_of(cells, self.places, Column.SERVICE),
             *(cells.get(name, "") for name in self.places.addons),
         ]
-        planned = any(is_this_treatment(name, self.treatments) for name in named if name)
+        planned = any(is_this_treatment(name, self.services) for name in named if name)
         self.this_treatment = self.this_treatment or planned
         unused = [(name, cell) for name, cell in cells.items() if cell and name not in self.used]
         for name, cell in unused:
@@ -207,11 +207,11 @@ class _Look:
 
     def messages(self, order: DateOrder | None, zone: ZoneInfo) -> Iterator[str]:
         yield from self.booking_day(order, zone)
-        if self.services and not self.usable_service:
+        if self.rows_with_service and not self.usable_service:
             heading = self.places.columns[Column.SERVICE]
             yield f"{self.quoted(heading)} names no service, only codes, so no row is left out for it."
-        elif self.services and self.usable_service and not self.this_treatment:
-            names = ", ".join(self.treatments.names)
+        elif self.rows_with_service and self.usable_service and not self.this_treatment:
+            names = ", ".join(self.services.names)
             yield (
                 f"No row names this treatment, which is known by the words {names}; "
                 "if your clinic has another name for it, give --service WORD."
@@ -248,7 +248,7 @@ class _Look:
     def unused_services(self) -> Iterator[str]:
         """Point out a column that names services, if no column is mapped to them."""
         for name in dict.fromkeys(name for cells in self.sample for name in cells if name not in self.used):
-            if any(names_any(cells.get(name, ""), self.treatments.names) for cells in self.sample):
+            if any(names_any(cells.get(name, ""), self.services.names) for cells in self.sample):
                 yield (
                     f"{self.quoted(name)} names services and is not used: every service is planned, and none counts "
                     f"as PRP; give --map service={self.quoted(name)}."

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from needlecare import interruption
 from needlecare.batch import files
-from needlecare.batch.appointment import Appointment, Found, Reading, appointments
+from needlecare.batch.appointment import Appointment, CellOptions, Found, appointments
 from needlecare.batch.report import Outcome, RowResult
 from needlecare.batch.rows import Row, RowProblem, Survey, file_stem, rows_of
 from needlecare.batch.tables import Table
@@ -26,23 +26,23 @@ Result = RowResult | list[RowProblem]
 Group = tuple[Row, ...] | RowProblem  # the rows of one reference
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class Instructions(Struct, frozen=True, kw_only=True):
     """What to do with every row. It is sent to each process, so that all rows are planned in the same way."""
 
     follow: tuple[str, ...]
-    reading: Reading
+    cells: CellOptions
     clock: int  # of 12 or 24 hours, on which times are shown
     files: files.FileOptions
 
 
-def run(order: Order, table: Table, survey: Survey, *, jobs: int) -> Iterator[list[Result]]:
+def run(instructions: Instructions, table: Table, survey: Survey, *, jobs: int) -> Iterator[list[Result]]:
     """Yield the results of the rows, a few at a time; rows of one reference come together.
 
     Raises UsageError for a source that is unknown, and WriteError.
     """
     size = PIECE if jobs > 1 else 1  # so that an interruption knows of each file that was written
     pieces = _pieces(_groups(table, survey), size)
-    yield from results(_work, pieces, jobs=jobs, prepare=_prepare, order=order)
+    yield from results(_work, pieces, jobs=jobs, prepare=_prepare, instructions=instructions)
 
 
 def _groups(table: Table, survey: Survey) -> Iterator[Group]:
@@ -73,16 +73,16 @@ def _pieces(groups: Iterator[Group], size: int) -> Iterator[list[Group]]:
 class Worker:
     """Plans one reference after another. Raises UsageError for a source that is unknown."""
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
-        self.planner = Planner(order.files.schedule, follow=order.follow)
-        self.writer = files.FileWriter(order.files)
+    def __init__(self, instructions: Instructions) -> None:
+        self.instructions = instructions
+        self.planner = Planner(instructions.files.schedule, follow=instructions.follow)
+        self.writer = files.FileWriter(instructions.files)
 
     def results(self, group: Group) -> list[Result]:
         """Return what became of each row of a reference. Raises WriteError."""
         if isinstance(group, RowProblem):
             return [[group]]
-        found = appointments(group, self.order.reading, self.order.files.now)
+        found = appointments(group, self.instructions.cells, self.instructions.files.now)
         is_planned = any(isinstance(row_found, Appointment) for row_found in found)
         return [self.result(row_found, is_planned=is_planned) for row_found in found]
 
@@ -100,7 +100,7 @@ class Worker:
 
     def file_name(self, ref: str) -> str | None:
         """Return the name of a reference's file; None if standard output takes all."""
-        options = self.order.files
+        options = self.instructions.files
         return None if options.folder is None else f"{file_stem(ref)}.{options.format.ending}"
 
     def planned(self, found: Appointment) -> Result:
@@ -109,7 +109,7 @@ class Worker:
         plan = self.planner.plan(treatment)
         name, data, made = self.file_name(found.ref), b"", files.FileResult(Outcome.PLANNED)
         if name is None:
-            data = b"" if self.order.files.dry_run else self.writer.line(plan, found)
+            data = b"" if self.instructions.files.dry_run else self.writer.line(plan, found)
         else:
             try:
                 made = self.writer.write(plan, found, name)
@@ -143,7 +143,7 @@ class Worker:
 
     def stale_file(self, ref: str) -> str | None:
         """Return the file that an earlier run made for a reference that has no plan any more."""
-        options, name = self.order.files, self.file_name(ref)
+        options, name = self.instructions.files, self.file_name(ref)
         if not ref or name is None or options.folder is None or not (options.folder / name).is_file():
             return None
         if options.format is not files.BatchFormat.ICS:
@@ -155,10 +155,10 @@ class Worker:
 _worker: Worker  # of this process
 
 
-def _prepare(order: Order) -> None:
+def _prepare(instructions: Instructions) -> None:
     global _worker  # noqa: PLW0603  a pool hands its processes nothing but pieces of work
-    choose_clock(order.clock)
-    _worker = Worker(order)
+    choose_clock(instructions.clock)
+    _worker = Worker(instructions)
 
 
 def _work(groups: Iterable[Group]) -> list[Result]:

@@ -19,7 +19,7 @@ AHEAD = 4  # pieces for each process that are in progress, or done but not yet r
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
-Order = TypeVar("Order")
+Instructions = TypeVar("Instructions")
 
 
 def results(
@@ -27,21 +27,23 @@ def results(
     pieces: Iterable[Piece],
     *,
     jobs: int,
-    prepare: Callable[[Order], None],
-    order: Order,
+    prepare: Callable[[Instructions], None],
+    instructions: Instructions,
 ) -> Iterator[Result]:
-    """Yield the result of each piece, in order; `prepare` is called with the order once in each process.
+    """Yield the result of each piece, in order; `prepare` is called with the instructions once in each process.
 
     With one job, the work is done in this process. If it ends early, the pieces in progress are finished and the others
     are not begun. Raises what `work` raises, and WriteError if another program stopped a process.
     """
     if jobs == 1:
-        prepare(order)
+        prepare(instructions)
         yield from map(work, pieces)
         return
     context = multiprocessing.get_context("spawn")  # a fork would copy threads in the middle of something
     with _starting():
-        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(prepare, order))
+        pool = ProcessPoolExecutor(
+            jobs, mp_context=context, initializer=_begin, initargs=(prepare, instructions)
+        )
     under_way: deque[Future[Result]] = deque()
     try:
         for piece in pieces:
@@ -73,11 +75,11 @@ def _starting() -> Iterator[None]:
         ) from None
 
 
-def _begin(prepare: Callable[[Order], None], order: Order) -> None:
+def _begin(prepare: Callable[[Instructions], None], instructions: Instructions) -> None:
     """Prepare a process: it leaves interruptions to its parent, and ends when its parent does."""
     system.ignore_interrupts()  # not SIGTERM, by which the pool ends its processes
     Thread(target=_end_with_parent, daemon=True).start()
-    prepare(order)
+    prepare(instructions)
 
 
 def _end_with_parent() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
-from needlecare.batch.appointment import Reading
+from needlecare.batch.appointment import CellOptions
 from needlecare.batch.headings import parse_condition
 from needlecare.batch.rows import Survey, survey
 from needlecare.batch.tables import ExportForm, Table, heading_key, read_table
@@ -67,15 +67,15 @@ def surveyed(
     form: ExportForm | None,
     wanted: ExportFormat,
     typed: ExportFormat,
-    reading: Reading,
+    cells: CellOptions,
 ) -> tuple[Table, Survey]:
     """Look at the whole export, before anything is written. Raises UsageError."""
     form = form or _FORMS_BY_ENDING.get(Path(file).suffix.lower())
     with as_usage_error(quoted_path(file)):
         try:
             table = read_table(stream, form, _headings(wanted) | set(Column))
-            zone = reading.defaults.zone or zone_named("UTC")
-            return table, survey(table, wanted, reading.services, typed=_headings(typed), zone=zone)
+            zone = cells.defaults.zone or zone_named("UTC")
+            return table, survey(table, wanted, cells.services, typed=_headings(typed), zone=zone)
         except UsageError as error:
             known = None if wanted.preset or wanted.map else _matching_preset(stream, form)
             if known is None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from needlecare import system
 from needlecare.batch import report
-from needlecare.batch.appointment import Defaults, Reading
+from needlecare.batch.appointment import CellOptions, Defaults
 from needlecare.batch.files import (
     LISTED_NAME,
     BatchFormat,
@@ -23,7 +23,7 @@ from needlecare.batch.files import (
 )
 from needlecare.batch.headings import combined, parse_condition, parse_mapping
 from needlecare.batch.rows import Survey
-from needlecare.batch.run import MANY_ROWS, Order, Result, Worker, missing_calendars, run
+from needlecare.batch.run import MANY_ROWS, Instructions, Result, Worker, missing_calendars, run
 from needlecare.batch.tables import ExportForm, Table, heading_key
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.export_file import open_export, preset_list, surveyed
@@ -224,10 +224,10 @@ def batch(
     rules = load_schedule(schedule)
     typed = export.typed(ctx)
     wanted = export.wanted(rules.export, typed)
-    order = Order(
+    instructions = Instructions(
         follow=tuple(follow or ()),
         clock=clock if clock and was_typed(ctx, "clock") else rules.clock or clock or 24,
-        reading=Reading(
+        cells=CellOptions(
             defaults=Defaults(
                 zone=zone,
                 prp=prp,
@@ -250,18 +250,18 @@ def batch(
             reminders=style.reminders,
         ),
     )
-    Worker(order)  # an unknown source is reported before anything is read or written
+    Worker(instructions)  # an unknown source is reported before anything is read or written
     terminal.say(*(note.text for note in review_notes(rules, local(now, shown_in).date())))
     tally = report.Tally()
     try:
         with ExitStack() as stack:
             stream = open_export(file, stack)
-            table, found = surveyed(stream, file, export.from_, wanted, typed, order.reading)
+            table, found = surveyed(stream, file, export.from_, wanted, typed, instructions.cells)
             terminal.say(*found.messages)
-            _carry_out(order, table, found, tally, output, stack)
+            _carry_out(instructions, table, found, tally, output, stack)
             *lines, summary = tally.lines(dry_run=output.dry_run)
             terminal.say(*lines)
-            _handle_stale_calendars(order.files, tally, found, cancel=output.cancel_missing)
+            _handle_stale_calendars(instructions.files, tally, found, cancel=output.cancel_missing)
             terminal.say(summary)
     except KeyboardInterrupt:
         if output.out is None:
@@ -273,7 +273,12 @@ def batch(
 
 
 def _carry_out(
-    order: Order, table: Table, found: Survey, tally: report.Tally, output: BatchOutput, stack: ExitStack
+    instructions: Instructions,
+    table: Table,
+    found: Survey,
+    tally: report.Tally,
+    output: BatchOutput,
+    stack: ExitStack,
 ) -> None:
     """Plan every row, write and print the results, and count them. Raises BrokenPipeError if nobody reads them.
 
@@ -283,8 +288,8 @@ def _carry_out(
     if output.folder is not None and writes:
         stack.enter_context(locked_folder(output.folder, patience=1))
     columns = found.places.columns
-    reading = replace(
-        order.reading,
+    cells = replace(
+        instructions.cells,
         order=found.order,
         service_heading=_service_heading(table, found),
         expects_service=found.expects_service,
@@ -296,7 +301,7 @@ def _carry_out(
     head = report.TABLE_HEAD.encode() if output.dry_run and not output.json else b""
     is_read = True
     with terminal.progress("Planning", found.rows) as reach:
-        for piece in run(replace(order, reading=reading), table, found, jobs=jobs):
+        for piece in run(replace(instructions, cells=cells), table, found, jobs=jobs):
             for result in piece:
                 tally.add(result)
             if is_read and (data := head + b"".join(_printed(result, output) for result in piece)):
