@@ -119,15 +119,12 @@ class Fields:
 
     def prose(self, key: str, *, required: bool = True) -> str:
         """Return a text that may have several lines; empty if there is none."""
-        value = self.get(key)
-        known: str | None = self.known(key)
+        what = f'not text in quotes; write {key} = "…"'
+        value: str | None = self.checked(key, lambda value: isinstance(value, str), what)
         if value is None:
-            if known is None and required:
+            if required and self.get(key) is None:
                 self.wrong(f'missing {key}; write {key} = "…"')
-            return known or ""
-        if not isinstance(value, str):
-            self.wrong(f'not text in quotes; write {key} = "…"', key)
-            return known or ""
+            return ""
         if required and not value.strip():
             self.wrong("empty; write a text", key)
         if _CONTROL.search(value):
