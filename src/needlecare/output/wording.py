@@ -17,7 +17,7 @@ from needlecare.model import (
 )
 from needlecare.output.timing import how_long, last_day, short_day, short_moment, since, time_text, until
 from needlecare.plan.combine import begins
-from needlecare.plan.overview import Group, Overview
+from needlecare.plan.overview import Overview, WindowGroup
 from needlecare.time.zones import local
 
 # Notes that are about the dates of a whole plan. Some outputs give others the same weight.
@@ -98,7 +98,7 @@ def end_messages(windows: Iterable[Window]) -> str:
     return "; ".join(window.rule.then or window.rule.title for window in windows)
 
 
-def next_text(view: Overview, group: Group[Window]) -> str:
+def next_text(view: Overview, group: WindowGroup[Window]) -> str:
     """Write "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine"."""
     zone = view.plan.treatment.zone
     at = since(group.moment, zone, reader_day(view))

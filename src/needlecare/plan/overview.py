@@ -29,7 +29,7 @@ JUST = timedelta(hours=24)  # what ended within this time is news
 Window_co = TypeVar("Window_co", bound=Window, covariant=True)
 
 
-class Group(Struct, Generic[Window_co], frozen=True, kw_only=True):
+class WindowGroup(Struct, Generic[Window_co], frozen=True, kw_only=True):
     """Windows with the same end, or with the same start: `moment` (UTC)."""
 
     moment: datetime
@@ -42,19 +42,19 @@ class Overview(Struct, frozen=True, kw_only=True):
     plan: Plan
     as_of: datetime
     begun: bool
-    not_yet: tuple[Group[AvoidWindow], ...]
-    next_change: Group[AvoidWindow] | None
+    not_yet: tuple[WindowGroup[AvoidWindow], ...]
+    next_change: WindowGroup[AvoidWindow] | None
     just_ended: tuple[AvoidWindow, ...]
     ended: tuple[AvoidWindow, ...]
-    preparation: tuple[Group[PrepareWindow], ...]
+    preparation: tuple[WindowGroup[PrepareWindow], ...]
     do_now: tuple[TimedWindow, ...]
-    do_later: tuple[Group[TimedWindow], ...]
+    do_later: tuple[WindowGroup[TimedWindow], ...]
     normal_now: tuple[Window, ...]
-    normal_soon: tuple[Group[Window], ...]
-    results: tuple[Group[Window], ...]
+    normal_soon: tuple[WindowGroup[Window], ...]
+    results: tuple[WindowGroup[Window], ...]
     call_now: tuple[Window, ...]
-    call_later: tuple[Group[Window], ...]
-    milestones: tuple[Group[Window], ...]
+    call_later: tuple[WindowGroup[Window], ...]
+    milestones: tuple[WindowGroup[Window], ...]
     notes: tuple[Note, ...]
 
 
@@ -104,15 +104,15 @@ def _is_preparation(note: Note, plan: Plan) -> bool:
 
 def _grouped(
     windows: Iterable[AnyWindow], edge: Literal["start", "end"] = "start"
-) -> tuple[Group[AnyWindow], ...]:
+) -> tuple[WindowGroup[AnyWindow], ...]:
     """Return windows by their starts or their ends, earliest first; those that share one in the schedule's order."""
     groups: dict[datetime, list[AnyWindow]] = {}
     for window in windows:
         if (moment := getattr(window, edge)) is not None:
             groups.setdefault(moment, []).append(window)
-    return tuple(Group(moment=moment, windows=tuple(groups[moment])) for moment in sorted(groups))
+    return tuple(WindowGroup(moment=moment, windows=tuple(groups[moment])) for moment in sorted(groups))
 
 
-def windows_of(groups: Iterable[Group[AnyWindow]]) -> tuple[AnyWindow, ...]:
+def windows_of(groups: Iterable[WindowGroup[AnyWindow]]) -> tuple[AnyWindow, ...]:
     """Return the windows of groups, in order."""
     return tuple(window for group in groups for window in group.windows)

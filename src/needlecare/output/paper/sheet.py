@@ -34,7 +34,7 @@ from needlecare.output.wording import (
     whole_sentence,
 )
 from needlecare.plan.combine import begins, placed_recommendations
-from needlecare.plan.overview import Group, overview, windows_of
+from needlecare.plan.overview import WindowGroup, overview, windows_of
 from needlecare.time.zones import end_of_day, local
 
 # Notes that affect the dates, shown at the top; the others are under "Good to know".
@@ -293,7 +293,9 @@ def undated(items: Iterable[Item]) -> tuple[Dated, ...]:
 
 
 def dated(
-    groups: Iterable[Group[AnyWindow]], label: Callable[[datetime], str], write: Callable[[AnyWindow], Item]
+    groups: Iterable[WindowGroup[AnyWindow]],
+    label: Callable[[datetime], str],
+    write: Callable[[AnyWindow], Item],
 ) -> tuple[Dated, ...]:
     """Return a part for each group of windows, labelled with its moment."""
     return tuple(Dated(label=label(group.moment), items=tuple(map(write, group.windows))) for group in groups)
