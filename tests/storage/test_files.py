@@ -63,7 +63,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next_write(tmp_path: Path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".needlecare-notes", "a"]
 
 
-def test_a_file_that_is_held_is_written_where_it_was_read(tmp_path: Path) -> None:
+def test_a_locked_file_is_written_where_it_was_read(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "plan").write_bytes(b"1")
     (tmp_path / "link").symlink_to("elsewhere/plan")
@@ -74,7 +74,7 @@ def test_a_file_that_is_held_is_written_where_it_was_read(tmp_path: Path) -> Non
     assert (tmp_path / "elsewhere" / "plan").read_bytes() == b"2"
 
 
-def test_a_file_that_is_held_may_be_new_and_may_stay_as_it_is(tmp_path: Path) -> None:
+def test_a_locked_file_may_be_new_and_may_stay_as_it_is(tmp_path: Path) -> None:
     with locked_file(tmp_path / "new", 10) as locked:
         assert locked.data is None
         assert locked.replace(b"1")
@@ -83,7 +83,7 @@ def test_a_file_that_is_held_may_be_new_and_may_stay_as_it_is(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("how", ["link", "link to the same", "changed", "gone", "made"])
-def test_what_was_put_in_the_place_of_a_held_file_is_left_alone(how: str, tmp_path: Path) -> None:
+def test_what_was_put_in_the_place_of_a_locked_file_is_left_alone(how: str, tmp_path: Path) -> None:
     plan, other = tmp_path / "plan", tmp_path / "other"
     if how != "made":
         plan.write_bytes(b"1")

@@ -32,6 +32,7 @@ from needlecare.cli.typer_compat import (
 from needlecare.errors import UsageError, WriteError, quoted, quoted_path, shown
 from needlecare.model import Kind, Rule, Schedule, SkinType
 from needlecare.plan.language import normalize, one_slip_apart
+from needlecare.plan.overrides import OVERRIDABLE
 from needlecare.plan.search import SIGNS, known_words
 from needlecare.storage.files import reason
 from needlecare.storage.rule_files import BUILTIN, load_schedule, schedule_names
@@ -96,8 +97,7 @@ def offers_for(  # noqa: PLR0911, PLR0912  a case for each placeholder
         case "SOURCE":
             return {source.key: source.title for source in _schedule(ctx).sources.values()}
         case "RULE=DURATION":
-            replaceable = _rules(ctx, {Kind.AVOID, Kind.DO, Kind.PREPARE})
-            return {f"{rule.id}=": rule.title for rule in replaceable}
+            return {f"{rule.id}=": rule.title for rule in _rules(ctx, OVERRIDABLE)}
         case "RULE":
             return _words(_rules(ctx), before, incomplete) or _ids(_rules(ctx))
         case "ACTIVITY":

@@ -23,7 +23,7 @@ from needlecare.model import (
 )
 from needlecare.time.offsets import InvalidOffset, parse_offset
 
-_KINDS = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
+OVERRIDABLE = frozenset({Kind.AVOID, Kind.DO, Kind.PREPARE})
 _AT_TREATMENT = Offset(text="P0D")
 _SOURCE = Source(key=CLINIC_WORD, tier=2, title="Your clinic's word for this treatment", own=True)
 
@@ -57,7 +57,7 @@ def _override(text: str, schedule: Schedule) -> Override:
     if rule is None:
         hint = nearest(name, schedule.rules)
         raise _refusal(f"unknown rule {quoted(name)}{hint}; see needlecare schedule show")
-    if rule.kind not in _KINDS:
+    if rule.kind not in OVERRIDABLE:
         kinds = "avoid, do and prepare"
         raise _refusal(f"{quoted(name)} is of kind {rule.kind}; you can only override {kinds} rules")
     try:
