@@ -17,9 +17,9 @@ from needlecare.calendar.ics import stream
 from needlecare.calendar.update import Export, cancel, revise
 from needlecare.errors import NeedlecareError
 from needlecare.model import Column, ExportFormat, Reminders, Treatment
-from needlecare.output.terminal.alarm import alarm_text
-from needlecare.output.terminal.can import can, not_understood
-from needlecare.output.terminal.normal import normal
+from needlecare.output.answers.alarm import alarm_text
+from needlecare.output.answers.can import can, not_understood
+from needlecare.output.answers.normal import normal
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
 from needlecare.plan.emergency import urgency

@@ -7,8 +7,9 @@ import pytest
 
 from examples import TREATED
 from needlecare.model import Schedule, SkinType, Treatment
+from needlecare.output.answers.why import TIERS, Reason, offset_words, why
+from needlecare.output.json.answers import why_json
 from needlecare.output.terminal.screen import Screen
-from needlecare.output.terminal.why import TIERS, Reason, offset_words, why, why_json
 from needlecare.plan.combine import plan
 from needlecare.time.offsets import parse_offset
 from needlecare.time.zones import zone_named

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from conftest import BUILTIN
 from examples import EXAMPLE, parse_moment, treatment, vocabulary_of
 from needlecare.model import Condition, Kind, Plan, Schedule
-from needlecare.output.terminal.can import can
+from needlecare.output.answers.can import can
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.answer import Answer, Verdict, answer
 from needlecare.plan.combine import plan

@@ -6,8 +6,8 @@ import pytest
 
 from examples import EXAMPLE, vocabulary_of
 from needlecare.model import Plan, Schedule
-from needlecare.output.terminal.normal import normal
-from needlecare.output.terminal.normal import today as today_text
+from needlecare.output.answers.normal import normal
+from needlecare.output.answers.normal import today as today_text
 from needlecare.plan.combine import begins, plan
 from needlecare.plan.overview import overview
 from needlecare.plan.question import read

@@ -53,7 +53,7 @@ from needlecare.calendar.update import Export
 from needlecare.cli.app import run
 from needlecare.errors import ScheduleError, UsageError
 from needlecare.model import Treatment
-from needlecare.output.terminal.saved import saved_json
+from needlecare.output.json.saved import saved_json
 from needlecare.plan.combine import plan
 from needlecare.review.cases import _CasesReader as cases_reading
 from needlecare.rules.load import MAX_RULE_FILE_BYTES, read_schedule

@@ -63,7 +63,7 @@ def print_reply(found: Reply, words: str, *, at: bool, name: str, style: PrintOp
 
             terminal.print_bytes(normal_json(answer, words, at=at).encode())
         else:
-            from needlecare.output.terminal.normal import normal
+            from needlecare.output.answers.normal import normal
 
             terminal.print_text(normal(answer, at=at, name=name, screen=screen))
     else:
@@ -73,7 +73,7 @@ def print_reply(found: Reply, words: str, *, at: bool, name: str, style: PrintOp
 
             terminal.print_bytes(can_json(found, words, at=at).encode())
         else:
-            from needlecare.output.terminal.can import can
+            from needlecare.output.answers.can import can
 
             terminal.print_text(can(found, at=at, name=name, screen=screen))
     if not is_fine:
@@ -85,11 +85,11 @@ def not_understood(error: NotUnderstood, plan: Plan, *, sign: bool) -> UsageErro
 
     If one of the words may be a warning sign, the warning signs are listed too.
     """
-    from needlecare.output.terminal.can import not_understood as wording
+    from needlecare.output.answers.can import not_understood as wording
 
     text = wording(error, plan.schedule)
     if sign or any(rule.kind is Kind.WARNING for rule in error.near):
-        from needlecare.output.terminal.normal import watch_text
+        from needlecare.output.answers.normal import watch_text
 
         text = f"{text}\n{watch_text(plan)}"
     return UsageError(text)

@@ -50,7 +50,7 @@ def answer_emergency(words: str, schedule: Schedule, style: PrintOptions) -> Non
 
         terminal.print_bytes(alarm_json(level, schedule, words).encode())
     else:
-        from needlecare.output.terminal.alarm import alarm_text
+        from needlecare.output.answers.alarm import alarm_text
 
         terminal.print_text(alarm_text(level, schedule, style.screen))
     raise typer.Exit(1)

@@ -43,7 +43,7 @@ def normal(
     if words:
         ask(words, current, at=at, dates=chosen.dates, sign=True, style=style)
         return
-    from needlecare.output.terminal.normal import today as today_text
+    from needlecare.output.answers.normal import today as today_text
     from needlecare.plan.overview import overview
 
     made, now, zone = current.plan, current.now, current.plan.treatment.zone

@@ -152,8 +152,6 @@ def saved(
     json: options.Json = False,
 ) -> None:
     """List the saved treatments and mark the one that status shows; name one, or forget one."""
-    from needlecare.output.terminal.saved import saved_json, saved_text
-
     if number is not None and name is None:
         raise UsageError(f"the number {number} needs --name; write needlecare saved {number} --name NAME")
     kept = load_saved() if forget is None else _forget(forget)
@@ -166,8 +164,12 @@ def saved(
     with suppress(options.WrongClock):  # then none is marked, since status would show none
         current = current_saved(kept)
     if json:
+        from needlecare.output.json.saved import saved_json
+
         terminal.print_bytes(saved_json(kept, current).encode())
     elif kept:
+        from needlecare.output.terminal.saved import saved_text
+
         with terminal.local_clock():
             terminal.print_text(saved_text(kept, current))
     else:

@@ -58,12 +58,16 @@ def why(
     options.use_clock(ctx, clock, made.schedule)
     answer_emergency(words, made.schedule, style)
     named = _rules(words, made, now, name, style=style, dated=dated)
-    from needlecare.output.terminal.why import Reason, why, why_json
+    from needlecare.output.answers.why import Reason, why
 
     today = local(now, made.treatment.zone).date()
     reasons = [Reason(rule=meant, plan=made, dated=dated, today=today, name=name) for meant in named]
-    text = why_json(reasons) if style.json else why(reasons, style.screen)
-    terminal.print_result(text, json=style.json)
+    if style.json:
+        from needlecare.output.json.answers import why_json
+
+        terminal.print_bytes(why_json(reasons).encode())
+    else:
+        terminal.print_text(why(reasons, style.screen))
 
 
 def _rules(

@@ -1,21 +1,28 @@
-"""Answers to questions as JSON: "may I?", "is this normal?", and emergencies."""
+"""Answers to questions as JSON: "may I?", "is this normal?", "why?", and emergencies."""
+
+from collections.abc import Sequence
 
 from needlecare.model import Rule, Schedule, Window
+from needlecare.output.answers.alarm import alarm_line
+from needlecare.output.answers.can import AnswerWording, override_notes
+from needlecare.output.answers.normal import SignWording
+from needlecare.output.answers.why import Reason, calculation
 from needlecare.output.json.plan import (
     Json,
     about_json,
     json_text,
     note_json,
+    recommendation_json,
     schedule_json,
+    source_json,
+    treatment_json,
+    window_json,
     window_summary_json,
 )
 from needlecare.output.standing import standing_text
-from needlecare.output.terminal.alarm import alarm_line
-from needlecare.output.terminal.can import AnswerWording, override_notes
-from needlecare.output.terminal.normal import SignWording
 from needlecare.output.wording import whole_sentence
 from needlecare.plan.answer import Answer, Ruling
-from needlecare.plan.combine import review_notes
+from needlecare.plan.combine import begins, placed_recommendations, review_notes
 from needlecare.plan.emergency import Urgency
 from needlecare.plan.overview import Overview, windows_of
 from needlecare.plan.reply import Reply
@@ -96,6 +103,44 @@ def alarm_json(level: Urgency, schedule: Schedule, words: str) -> str:
             "standing": {level.value: standing_text(level.value, schedule)},
         }
     )
+
+
+def why_json(reasons: Sequence[Reason]) -> str:
+    """Write why some rules exist, as JSON."""
+    plan, dated = reasons[0].plan, reasons[0].dated
+    return json_text(
+        {
+            "schedule": schedule_json(plan.schedule),
+            "treatment": treatment_json(plan.treatment) if dated else None,
+            "rules": [_reason_json(reason) for reason in reasons],
+            "notes": [note_json(note) for note in review_notes(plan.schedule, reasons[0].today)],
+            "standing": {"general": standing_text("general", plan.schedule)},
+        }
+    )
+
+
+def _reason_json(reason: Reason) -> Json:
+    rule, plan, window = reason.rule, reason.plan, reason.window
+    zone = plan.treatment.zone
+    placed = placed_recommendations(rule, plan)
+    claims = []
+    for claim in placed:
+        source = plan.schedule.sources[claim.recommendation.source]
+        claims.append({**recommendation_json(claim), "cited": source_json(source)})
+    return {
+        "rule": rule.id,
+        "kind": rule.kind.value,
+        "title": rule.title,
+        "advice": rule.advice,
+        "why": rule.why,
+        "then": rule.then,
+        "covers": list(rule.covers),
+        "after": rule.after,
+        "medicine": rule.medicine,
+        "arithmetic": list(calculation(reason)),
+        "recommendations": claims,
+        "window": window_json(window, begins(plan), zone) if window and reason.dated else None,
+    }
 
 
 def _window_json(meant: Ruling | Sign, answer: Answer | SignAnswer) -> Json:

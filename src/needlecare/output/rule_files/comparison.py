@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from needlecare.model import Kind, Offset, Schedule
+from needlecare.output.answers.why import offset_words
 from needlecare.output.json.plan import Json, json_text, schedule_json
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import Text, text_on
-from needlecare.output.terminal.why import offset_words
 from needlecare.output.timing import how_long
 from needlecare.output.wording import joined
 from needlecare.review.compare import (

@@ -1,9 +1,8 @@
-"""The saved treatments as a list for a person, or as JSON."""
+"""The saved treatments as a list."""
 
 from collections.abc import Sequence
 
 from needlecare.errors import shown
-from needlecare.output.json.plan import json_text, treatment_json
 from needlecare.output.wording import options_besides_prp, treated_text
 from needlecare.storage.saved import SavedTreatment
 
@@ -19,25 +18,6 @@ def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) 
     return "".join(lines)
 
 
-def saved_json(saved: Sequence[SavedTreatment], current: SavedTreatment | None) -> str:
-    """Write the saved treatments as JSON."""
-    return json_text(
-        {
-            "saved": [
-                {
-                    "number": number,
-                    "current": known is current,
-                    "name": known.name or None,
-                    "treatment": treatment_json(known.treatment),
-                    "schedule": _in_unicode(known.schedule),
-                    "follow": [_in_unicode(source) for source in known.follow],
-                }
-                for number, known in enumerate(saved, 1)
-            ]
-        }
-    )
-
-
 def _details(saved: SavedTreatment) -> list[str]:
     treatment = saved.treatment
     said = [treatment.zone.key, *(["with PRP"] if treatment.prp else []), *options_besides_prp(treatment)]
@@ -45,8 +25,3 @@ def _details(saved: SavedTreatment) -> list[str]:
     if saved.follow:
         said.append(f"following {shown(' and '.join(saved.follow), 200)}")
     return said
-
-
-def _in_unicode(text: str) -> str:
-    """Escape bytes of a file name that are not characters, which JSON cannot contain."""
-    return text.encode(errors="backslashreplace").decode()

@@ -18,24 +18,14 @@ from needlecare.model import (
     Source,
     Window,
 )
-from needlecare.output.json.plan import (
-    Json,
-    json_text,
-    note_json,
-    recommendation_json,
-    schedule_json,
-    source_json,
-    treatment_json,
-    window_json,
-)
+from needlecare.output.answers.page import treated
 from needlecare.output.standing import standing_text
-from needlecare.output.terminal.answers import treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, STRONG, Text, text_on
 from needlecare.output.timing import since, until
 from needlecare.output.wording import TREATMENTS, joined, sentence, treated_text
 from needlecare.plan.answer import windows_by_rule
-from needlecare.plan.combine import begins, placed_recommendations, review_notes
+from needlecare.plan.combine import placed_recommendations, review_notes
 from needlecare.time.zones import end_of_day
 
 _INDENT, _DEEPER = "  ", "      "
@@ -81,20 +71,6 @@ def why(reasons: Sequence[Reason], screen: Screen) -> str:
     return text_on(lines, screen)
 
 
-def why_json(reasons: Sequence[Reason]) -> str:
-    """Write why some rules exist, as JSON."""
-    plan, dated = reasons[0].plan, reasons[0].dated
-    return json_text(
-        {
-            "schedule": schedule_json(plan.schedule),
-            "treatment": treatment_json(plan.treatment) if dated else None,
-            "rules": [_reason_json(reason) for reason in reasons],
-            "notes": [note_json(note) for note in review_notes(plan.schedule, reasons[0].today)],
-            "standing": {"general": standing_text("general", plan.schedule)},
-        }
-    )
-
-
 def offset_words(offset: Offset) -> str:
     """Write an offset in words: "48 hours after the treatment", "00:00 on day 7"."""
     if offset.clock is not None and not (offset.months or offset.seconds):
@@ -132,7 +108,7 @@ def _lines(reason: Reason) -> Iterator[Text]:
         yield Text(f"When it ends: {sentence(rule.then)}")
     yield Text()
     yield Text(f"How we got this date ({rule.id})", STRONG)
-    yield from (Text(f"{_INDENT}{line}") for line in _calculation(reason))
+    yield from (Text(f"{_INDENT}{line}") for line in calculation(reason))
     yield from _sources(placed_recommendations(rule, plan), schedule)
 
 
@@ -149,7 +125,7 @@ def _sources(placed: Sequence[PlacedRecommendation], schedule: Schedule) -> Iter
     yield from _group("Other cases: these are about other treatments", other, schedule)
 
 
-def _calculation(reason: Reason) -> Iterator[str]:
+def calculation(reason: Reason) -> Iterator[str]:
     """Explain how the window was calculated: in offsets, and in dates if there is a real treatment."""
     window, rule = reason.window, reason.rule
     if window is None:
@@ -256,27 +232,3 @@ def _source_words(source: Source) -> str:
     if source.own:  # the clinic's own word has no tier, and it may well have no address
         return "; ".join(filter(None, [f"{source.key}: {source.title}{made}", source.address]))
     return f"{source.key}: {source.title}{made}; tier {source.tier}, {TIERS[source.tier]}; {address}"
-
-
-def _reason_json(reason: Reason) -> Json:
-    rule, plan, window = reason.rule, reason.plan, reason.window
-    zone = plan.treatment.zone
-    placed = placed_recommendations(rule, plan)
-    claims = []
-    for claim in placed:
-        source = plan.schedule.sources[claim.recommendation.source]
-        claims.append({**recommendation_json(claim), "cited": source_json(source)})
-    return {
-        "rule": rule.id,
-        "kind": rule.kind.value,
-        "title": rule.title,
-        "advice": rule.advice,
-        "why": rule.why,
-        "then": rule.then,
-        "covers": list(rule.covers),
-        "after": rule.after,
-        "medicine": rule.medicine,
-        "arithmetic": list(_calculation(reason)),
-        "recommendations": claims,
-        "window": window_json(window, begins(plan), zone) if window and reason.dated else None,
-    }

@@ -13,8 +13,8 @@ from needlecare.model import (
     Status,
     Window,
 )
+from needlecare.output.answers.page import answer_text, moment_asked, treated
 from needlecare.output.standing import clinic_name, standing_text
-from needlecare.output.terminal.answers import answer_text, moment_asked, treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DO, DONT, NOTICE
 from needlecare.output.timing import how_long, last_whole_day, short_day, since, until

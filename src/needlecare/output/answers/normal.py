@@ -6,8 +6,8 @@ It only restates what sources expect, never says that somebody is well, and alwa
 from collections.abc import Iterator, Sequence
 
 from needlecare.model import Kind, Plan
+from needlecare.output.answers.page import answer_text, emergency_row, moment_asked, treated
 from needlecare.output.standing import clinic_name
-from needlecare.output.terminal.answers import answer_text, emergency_row, moment_asked, treated
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DONT, NOTICE, STRONG
 from needlecare.output.timing import since, until
