@@ -18,7 +18,7 @@ from needlecare.calendar.update import Export, cancel, revise
 from needlecare.errors import NeedlecareError
 from needlecare.model import Column, ExportFormat, Reminders, Treatment
 from needlecare.output.answers.alarm import alarm_text
-from needlecare.output.answers.can import can, not_understood
+from needlecare.output.answers.can import can, not_understood_text
 from needlecare.output.answers.normal import normal
 from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
@@ -218,7 +218,7 @@ def question(text: str) -> None:
         try:
             found = reply(asked, VOCABULARY, PLAN, moment, sign=sign)
         except NotUnderstood as error:
-            not_understood(error, SCHEDULE)
+            not_understood_text(error, SCHEDULE)
             continue
         answered = found.answer
         assert normal(answered) if isinstance(answered, SignAnswer) else can(found)

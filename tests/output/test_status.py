@@ -17,7 +17,7 @@ from needlecare.model import Clinic, Kind, Plan, Schedule, SkinType, Status, Tre
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.status import status
 from needlecare.plan.combine import plan
-from needlecare.plan.combine import status as where
+from needlecare.plan.combine import status_at as where
 from program import environment, needlecare
 
 WHEN = ("--treated", "2026-11-21T14:30", "--tz", "Europe/Berlin", "--prp", "--skin-type", "IV")

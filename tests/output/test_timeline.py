@@ -16,7 +16,7 @@ from needlecare.output.sentences.plan import plan_sentences
 from needlecare.output.terminal.axis import Axis
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.timeline import timeline
-from needlecare.plan.combine import begins, plan, status
+from needlecare.plan.combine import begins, plan, status_at
 from needlecare.rules.load import read_schedule
 
 SCHEDULES = Path(__file__).parents[2] / "schedules"
@@ -246,9 +246,9 @@ def test_no_line_is_longer_than_the_screen_and_nothing_open_is_left_out(
     assert max(map(len, text.splitlines())) <= width
     for window in made.windows:
         open_now = (
-            window.kind in {Kind.AVOID, Kind.DO, Kind.EXPECT} and status(window, as_of) is not Status.PAST
+            window.kind in {Kind.AVOID, Kind.DO, Kind.EXPECT} and status_at(window, as_of) is not Status.PAST
         )
-        if open_now or (window.kind is Kind.MILESTONE and status(window, as_of) is Status.UPCOMING):
+        if open_now or (window.kind is Kind.MILESTONE and status_at(window, as_of) is Status.UPCOMING):
             assert all(word in text for word in window.rule.short.split()), window.rule.id
     if not unicode:
         assert text.isascii()

@@ -30,7 +30,7 @@ from needlecare.model import (
     Treatment,
     Window,
 )
-from needlecare.plan.combine import begins, notes_at, placed_recommendations, plan, status
+from needlecare.plan.combine import begins, notes_at, placed_recommendations, plan, status_at
 from needlecare.rules.load import read_schedule
 from needlecare.time.offsets import parse_offset
 from needlecare.time.zones import first_moment, local
@@ -1051,7 +1051,7 @@ def test_a_window_is_active_from_its_start_until_just_before_its_end(
 ) -> None:
     window = windows(plan(NOON, in_a_file([rule("x", kind, *said)])))["x"]
     assert isinstance(NOON.treated, datetime)
-    assert status(window, NOON.treated + timedelta(hours=hours, seconds=seconds)) is expected
+    assert status_at(window, NOON.treated + timedelta(hours=hours, seconds=seconds)) is expected
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def run(args: list[str]) -> int:  # noqa: PLR0911  a return for each way to end
     try:
         command = typer.main.get_command(app)
         if instruction := os.environ.get(COMPLETION_VARIABLE):
-            code: int = _completion().answer(command, instruction)
+            code: int = _completion().answer_shell(command, instruction)
             return code
         result = command.main(args, prog_name="needlecare", standalone_mode=False)
         sys.stdout.flush()

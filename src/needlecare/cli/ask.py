@@ -85,9 +85,9 @@ def not_understood(error: NotUnderstood, plan: Plan, *, sign: bool) -> UsageErro
 
     If one of the words may be a warning sign, the warning signs are listed too.
     """
-    from needlecare.output.answers.can import not_understood as wording
+    from needlecare.output.answers.can import not_understood_text
 
-    text = wording(error, plan.schedule)
+    text = not_understood_text(error, plan.schedule)
     if sign or any(rule.kind is Kind.WARNING for rule in error.near):
         from needlecare.output.answers.normal import watch_text
 

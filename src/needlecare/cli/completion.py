@@ -202,7 +202,7 @@ def _offered(completed: Command | Parameter, ctx: Context, incomplete: str) -> O
 # Shells -------------------------------------------------------------------------------------------
 
 
-def answer(command: Command, instruction: str) -> int:
+def answer_shell(command: Command, instruction: str) -> int:
     """Answer a shell, and return the exit code, from which fish sees whether there are any offers."""
     wanted, _, shell = instruction.partition("_")
     if shell not in SHELLS or wanted not in {"complete", "source"}:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.model import Condition, Kind, Plan, PrepareWindow, Rule, SessionScope, Status, Window
-from needlecare.plan.combine import begins, status
+from needlecare.plan.combine import begins, status_at
 
 
 class Verdict(StrEnum):
@@ -158,7 +158,7 @@ def _verdict(rule: Rule, window: Window | None, moment: datetime, *, begun: bool
     """Return the verdict of a rule on "may I?". Preparation and checklist count only before the treatment."""
     if rule.kind is Kind.MILESTONE and rule.series is not SessionScope.BETWEEN:
         return None  # a photo; only another session is something to ask about
-    where = None if window is None else status(window, moment)
+    where = None if window is None else status_at(window, moment)
     verdict = (_FROM_TREATMENT if begun else _BEFORE_TREATMENT).get(rule.kind, {}).get(where)
     is_disputed = isinstance(window, PrepareWindow) and moment < window.latest_start
     return Verdict.DIFFERS if is_disputed and verdict is Verdict.NOT_YET else verdict

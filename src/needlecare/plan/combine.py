@@ -101,7 +101,7 @@ class Planner:
         return planning
 
 
-def status(window: Window, moment: datetime) -> Status:
+def status_at(window: Window, moment: datetime) -> Status:
     """Return the status of a window at a moment (UTC); at its end it is past."""
     if window.start is not None and moment < window.start:
         return Status.UPCOMING

@@ -20,7 +20,7 @@ from needlecare.model import (
     TimedWindow,
     Window,
 )
-from needlecare.plan.combine import begins, notes_at, status
+from needlecare.plan.combine import begins, notes_at, status_at
 
 SOON = timedelta(days=14)  # what begins within this time is named with what is normal now
 JUST = timedelta(hours=24)  # what ended within this time is news
@@ -68,7 +68,7 @@ def overview(plan: Plan, as_of: datetime) -> Overview:
     open_now = (Status.ACTIVE, Status.DIFFERS)
 
     def now(windows: Iterable[AnyWindow], *statuses: Status) -> list[AnyWindow]:
-        return [window for window in windows if status(window, as_of) in statuses]
+        return [window for window in windows if status_at(window, as_of) in statuses]
 
     ended = now(avoid, Status.PAST)
     just_ended = [window for window in ended if as_of - window.end < JUST]

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from needlecare.model import Kind, Plan, Rule, Status, Window
 from needlecare.plan.answer import windows_by_rule
-from needlecare.plan.combine import begins, status
+from needlecare.plan.combine import begins, status_at
 
 
 class Usual(StrEnum):
@@ -81,7 +81,7 @@ def sign_answer(
     if usual is Usual.WARNING and Usual.USUAL in found and not clear:
         usual = Usual.MIXED
     watch = tuple(_watch(signs, plan))
-    warnings = [window.rule for window in plan.warnings if status(window, moment) is Status.ACTIVE]
+    warnings = [window.rule for window in plan.warnings if status_at(window, moment) is Status.ACTIVE]
     return SignAnswer(
         plan=plan,
         moment=moment,
@@ -107,7 +107,7 @@ def _usual(rule: Rule, window: Window | None, moment: datetime, *, absent: bool)
         return Usual.WARNING
     if window is None:
         return Usual.NO_TIME
-    where = status(window, moment)
+    where = status_at(window, moment)
     if where is Status.PAST:
         return Usual.PAST
     return Usual.NOT_YET if where is Status.UPCOMING and not absent else Usual.USUAL

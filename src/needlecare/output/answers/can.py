@@ -27,7 +27,7 @@ from needlecare.output.wording import (
     whole_sentence,
 )
 from needlecare.plan.answer import Answer, Ruling, Verdict, for_another_case
-from needlecare.plan.combine import begins, status
+from needlecare.plan.combine import begins, status_at
 from needlecare.plan.question import Form
 from needlecare.plan.reply import Reply
 from needlecare.plan.search import NotUnderstood
@@ -54,7 +54,7 @@ def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None
     return answer_text(words.rows(), answer.plan, answer.moment, style, warns=words.warns, screen=screen)
 
 
-def not_understood(error: NotUnderstood, schedule: Schedule) -> str:
+def not_understood_text(error: NotUnderstood, schedule: Schedule) -> str:
     """Return the message about words that match no rule. If a medicine is among them, the advice on medicines comes first."""
     if not any(rule.medicine for rule in error.near):
         return str(error)
@@ -250,7 +250,7 @@ class AnswerWording:
         rules = [ruling.rule for ruling in self.answer.rulings if ruling.rule.kind is Kind.WARNING]
         yield from (rule.advice for rule in rules)
         if self.mistake:
-            active = [w for w in self.plan.warnings if status(w, self.answer.moment) is Status.ACTIVE]
+            active = [w for w in self.plan.warnings if status_at(w, self.answer.moment) is Status.ACTIVE]
             yield f"Watch for: {joined([w.rule.short for w in active], 'or')}."
             yield standing_text("call", self.plan.schedule)
 
@@ -272,7 +272,7 @@ class AnswerWording:
         """Write "from Sun 22 Nov 14:30 until Sat 28 Nov 14:30", without a start that has passed; or "on
         Mon 21 Dec".
         """
-        start = window.start if status(window, self.answer.moment) is Status.UPCOMING else None
+        start = window.start if status_at(window, self.answer.moment) is Status.UPCOMING else None
         if start is None:
             return self.until(window).strip()
         day = local(start, self.zone).date()

@@ -10,7 +10,7 @@ import msgspec
 from needlecare import __version__
 from needlecare.model import AssessedRecommendation, Note, Offset, Plan, Schedule, Source, Treatment, Window
 from needlecare.output.standing import standing_texts
-from needlecare.plan.combine import notes_at, status
+from needlecare.plan.combine import notes_at, status_at
 from needlecare.plan.overview import overview, windows_of
 from needlecare.time.zones import local
 
@@ -150,7 +150,7 @@ def window_summary_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json
         "latest_start": iso(window.latest_start, zone),
         "earliest_end": iso(window.earliest_end, zone),
         "end": iso(window.end, zone),
-        "status": status(window, as_of).value,
+        "status": status_at(window, as_of).value,
     }
 
 

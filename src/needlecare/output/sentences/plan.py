@@ -18,7 +18,7 @@ from needlecare.output.wording import (
     treatment_name,
     whole_sentence,
 )
-from needlecare.plan.combine import status
+from needlecare.plan.combine import status_at
 from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import end_of_day, first_moment, local
 
@@ -79,7 +79,7 @@ def section(heading: str, lines: Sequence[str]) -> Iterator[str]:
 def not_yet_text(window: AvoidWindow, view: Overview) -> str:
     """Say until when something has to wait."""
     zone = view.plan.treatment.zone
-    begins_later = view.begun and status(window, view.as_of) is Status.UPCOMING
+    begins_later = view.begun and status_at(window, view.as_of) is Status.UPCOMING
     start = f"from {long_since(window.start, zone)} " if begins_later else ""
     left = f" (in {how_long(window.end - view.as_of)})" if view.begun else ""
     said = f"{window.rule.title}: {start}until {long_until(window.end, zone)}{left}."

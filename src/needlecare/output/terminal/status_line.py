@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from needlecare.model import AvoidWindow, Plan, PrepareWindow, Status, TimedWindow
 from needlecare.output.timing import how_long, last_whole_day, short_day, weekday
-from needlecare.plan.combine import begins, status
+from needlecare.plan.combine import begins, status_at
 from needlecare.time.zones import local
 
 MAX_WIDTH = 72  # columns; only the most important things of a list fit
@@ -33,7 +33,7 @@ def status_line(plan: Plan, now: datetime) -> str:
 
 def _most_important(windows: Iterable[TimedWindow], now: datetime) -> list[TimedWindow]:
     """Return the windows that are open, the most important first, and of two alike what ends sooner."""
-    open_now = [window for window in windows if status(window, now) in {Status.ACTIVE, Status.DIFFERS}]
+    open_now = [window for window in windows if status_at(window, now) in {Status.ACTIVE, Status.DIFFERS}]
     return sorted(open_now, key=lambda window: (window.rule.priority, window.end))
 
 

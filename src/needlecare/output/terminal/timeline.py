@@ -16,7 +16,7 @@ from needlecare.output.terminal.page import DIFFERS_MARK, PlanPage, ended_text
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import DIM, DO, DONT, NORMAL, STRONG, Text
 from needlecare.output.timing import last_day
-from needlecare.plan.combine import begins, status
+from needlecare.plan.combine import begins, status_at
 from needlecare.plan.overview import windows_of
 
 NAMES = 23  # columns for names; a rule's short name has 22 or fewer
@@ -95,7 +95,7 @@ class _Timeline(PlanPage):
             window
             for window in self.view.plan.windows
             if window.kind is kind
-            and status(window, self.view.as_of) is not Status.PAST
+            and status_at(window, self.view.as_of) is not Status.PAST
             and (kind is not Kind.EXPECT or window.start is None or window.start < self.horizon)
         ]
 
