@@ -183,6 +183,7 @@ ACCEPTED = {
     "Thu today": "2026-11-26",
     "Thu 21 May": "2026-05-21",  # 189 days ago; the nearest 21 May, in 2027, is a Friday
     "Fri 21 May": "2027-05-21",
+    "Tue 3 Aug": "2027-08-03",  # in 250 days; the one of 2026, 115 days ago, was a Monday
     # without a year: the nearest one
     "21 Nov": "2026-11-21",
     "Nov 21": "2026-11-21",
@@ -290,6 +291,7 @@ ACCEPTED = {
     "yesterday afternoon at 2:30": "2026-11-25T14:30",
     "yesterday at 2 in the afternoon": "2026-11-25T14:00",
     "yesterday at 1 in the afternoon": "2026-11-25T13:00",
+    "yesterday 18:59 in the afternoon": "2026-11-25T18:59",
     "friday morning 10am": "2026-11-20T10:00",
     "last night at 9": "2026-11-25T21:00",
     "21 Nov 2026 in the afternoon at 12:30": "2026-11-21T12:30",
@@ -454,6 +456,7 @@ def test_today_is_the_date_that_the_zone_has_now(zone: str, now: str, today: str
         ("21 Nov 2026 2pm", False, False),
         ("now", False, False),
         ("21 Nov", True, True),
+        ("21/11", True, True),
         ("Sat 21 Nov 14:30", True, True),
         ("friday", True, False),
         ("2 days ago", True, False),
@@ -569,6 +572,9 @@ REFUSED = [
     ("Monday 21.11.2026", "wrong-weekday", "21 November 2026 is a Saturday"),
     ("2026-11-21 (Sun)", "wrong-weekday", "21 November 2026 is a Saturday"),
     ("Fri today", "wrong-weekday", "26 November 2026 is a Thursday"),
+    # a time that isn't in the part of the day, and figures before a date that may be a year
+    ("yesterday 19:00 in the afternoon", "no-such-time", "that time is not in the afternoon"),
+    ("1430 21 Nov 2026", "not-a-time", "is not a date"),
     # days that no calendar has
     ("2026-02-30", "no-such-time", "February 2026 has 28 days; write a day from 2026-02-01 to 2026-02-28"),
     ("2026-02-29", "no-such-time", "February 2026 has 28 days"),
