@@ -121,6 +121,7 @@ SAID = {
         [],
     ),
     "the next visit is no booking": ("id,end,next visit\n1,2026-11-21,2026-11-30\n", END, []),
+    "yes and no about something else": ("id,end,newsletter\n1,2026-11-21,yes\n2,2026-11-21,no\n", END, []),
     "numbers that are no dates": ("id,end,visit\n1,2026-11-21,room 12\n", END, []),
     "PRP in a column that is not used": (
         "id,end,service,notes\n1,2026-11-21,needling,\n2,2026-11-21,needling,wants prp\n3,2026-11-21,Peel,PRP\n",

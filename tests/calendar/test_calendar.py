@@ -66,7 +66,7 @@ from calendars import (
     wanted_phases,
     without,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -843,6 +843,7 @@ NASTY_CHARACTERS = st.one_of(
 NASTY_TEXT = st.text(NASTY_CHARACTERS, min_size=1, max_size=120).filter(lambda text: visible(text) != "")
 
 
+@example(texts=("The bell\x07 rings\nEND:VEVENT",) * 6)
 @given(texts=st.tuples(*[NASTY_TEXT] * 6))
 def test_no_text_can_forge_a_line_or_get_lost(texts: tuple[str, ...], schedule_v1: Schedule) -> None:
     """Not even one that no rule file can hold."""
@@ -1230,8 +1231,10 @@ def test_a_change_in_the_minute_of_a_daily_reminder_that_a_person_chose_comes_a_
 ) -> None:
     reminders = Reminders(daily=time(14, 30))
     found = by_icalendar(calendar_bytes(plan(EXAMPLE, schedule_v1), HINDSIGHT, reminders=reminders))
-    (makeup,) = [event for event in found if event.role == "phase/makeup"]
-    assert makeup.start == at("2026-11-23T14:35+01:00")
+    times = {event.role: (event.start, event.end) for event in found}
+    assert times["phase/makeup"] == (at("2026-11-23T14:35+01:00"), at("2026-11-24T14:30+01:00"))
+    # What has a bar beside it is shown for 15 minutes.
+    assert times["phase/exfoliants"] == (at("2026-11-28T14:35+01:00"), at("2026-11-28T14:50+01:00"))
 
 
 # Identity -----------------------------------------------------------------------------------------

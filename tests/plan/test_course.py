@@ -42,7 +42,7 @@ from needlecare.output.terminal.screen import Screen
 from needlecare.plan.combine import plan
 from needlecare.plan.course import Course, course, earliest_next
 from needlecare.rules.load import read_schedule
-from needlecare.time.offsets import parse_interval
+from needlecare.time.offsets import parse_interval, parse_offset
 from needlecare.time.zones import local
 from program import needlecare, on_terminal
 
@@ -278,6 +278,25 @@ def test_no_session_is_usual_before_the_earliest_day_that_the_one_before_allows(
         assert following is not None
         assert isinstance(following.usual, datetime)
         assert earliest <= following.usual
+
+
+def test_of_two_milestones_about_the_next_session_the_later_one_counts(schedule_v1: Schedule) -> None:
+    (rule,) = [
+        rule
+        for rule in schedule_v1.rules.values()
+        if rule.series is SessionScope.BETWEEN and rule.kind is Kind.MILESTONE
+    ]
+    later = replace(
+        rule,
+        id="another",
+        recommendations=tuple(
+            replace(claim, claim=f"X{number}", start=parse_offset("P60D"), end=parse_offset("P61D"))
+            for number, claim in enumerate(rule.recommendations)
+        ),
+    )
+    both = replace(schedule_v1, rules={**schedule_v1.rules, later.id: later})
+    # 60 days after Saturday 21 Nov 2026: 9 days of November, 31 of December, and 20: 20 Jan.
+    assert earliest_next(course(EXAMPLE, both).sessions[0]) == at("2027-01-20T00:00+01:00")
 
 
 def test_the_earliest_next_session_is_the_day_of_the_last_source_and_the_usual_one_that_of_the_interval(

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from needlecare.model import Schedule
 from needlecare.plan.language import stem
 from needlecare.plan.search import NotUnderstood, Vocabulary, known_words
+from needlecare.rules.load import read_schedule
+from small_rules import SMALL
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,23 @@ def test_every_word_that_a_rule_covers_means_it(builtin: Schedule, vocabulary: V
     for rule in builtin.rules.values():
         for word in known_words(rule):
             assert rule.id in meant(word, vocabulary), word
+
+
+def test_the_short_name_is_a_word_for_what_to_avoid_and_none_for_what_is_usual() -> None:
+    text = SMALL.replace('short = "makeup"', 'short = "lash tint"')
+    usual = (
+        SMALL.partition("[rules.makeup]")[2].replace('"avoid"', '"expect"').replace('"makeup"', '"odd glow"')
+    )
+    usual = usual.replace('then = "fine again"\n', "")
+    vocabulary = Vocabulary(read_schedule(f"{text}\n[rules.glow]{usual}".encode(), file="small.toml"))
+    assert meant("lash tints", vocabulary) == {"makeup"}
+    with pytest.raises(NotUnderstood):
+        vocabulary.meant("odd glow")
+
+
+def test_a_long_word_with_a_wrong_and_a_missing_letter_is_suggested(vocabulary: Vocabulary) -> None:
+    with pytest.raises(NotUnderstood, match='Did you mean "sunscreen"'):
+        vocabulary.meant("snskreen")  # without its u, and k for c
 
 
 ALIKE = [

@@ -47,6 +47,7 @@ ANSWERS = [
     ("pus", 30, Usual.WARNING, "Warning sign: call your clinic now."),
     ("lumps", 500, Usual.WARNING, "Warning sign: call your clinic now."),
     ("cold sore", 50, Usual.WARNING, "Warning sign: call your clinic now."),
+    ("cold sore", 0, Usual.WARNING, "Warning sign: call your clinic now."),  # before, it is for the checklist
     ("red and getting worse", 30, Usual.WARNING, "Warning sign: call your clinic now."),
     ("brown skin", 30, Usual.NO_TIME, "Known, but no source gives a time; ask your clinic."),
 ]  # fmt: skip

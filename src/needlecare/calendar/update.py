@@ -163,9 +163,9 @@ class Export:
 
     def is_ours(self, component: Component) -> bool:
         """Whether a component is an event that needlecare wrote, or a part that a client split from one."""
-        return component.name == "VEVENT" and (component.uid in self._uids or self.is_tail(component))
+        return component.name == "VEVENT" and (component.uid in self._uids or self._is_tail(component))
 
-    def is_tail(self, component: Component) -> bool:
+    def _is_tail(self, component: Component) -> bool:
         """Whether an event is the second part of our daily series, which a client split in two.
 
         Clients name it after the series ("UID_R20261125T070000"), refer to it, or copy it with another UID.
@@ -173,8 +173,6 @@ class Export:
         base, mark, rest = component.uid.partition("_R")
         if mark and re.fullmatch(r"[0-9]{8}(T[0-9]{6}Z?)?", rest):
             return base in self._uids
-        if component.uid in self._uids:
-            return False
         if component.value("RELATED-TO") in self._uids and component.value("RRULE") is not None:
             return True
         role = component.value("X-NEEDLECARE-ROLE")
