@@ -346,6 +346,12 @@ def test_warning_signs_ring_when_they_become_meaningful(schedule_v1: Schedule) -
     ]
 
 
+def test_a_warning_sign_from_the_treatment_on_does_not_ring(schedule_v1: Schedule) -> None:
+    signs = [rule(name, "P9D", start, Kind.WARNING) for name, start in (("pus", "P0D"), ("heat", "PT1M"))]
+    found = events(EXAMPLE, only(schedule_v1, *signs, rule("makeup", "P2D")))
+    assert [event.role for event in found if event.role.startswith("sign/")] == ["sign/heat"]
+
+
 # The same date without its time: an end is the end of its day, and a change the day after that.
 DAYS = [
     # P1D@08:00 and PT12H of PRP: 24:00 + 12 h = Sun 12:00 is the last end of the wash, so Monday 08:00 is the

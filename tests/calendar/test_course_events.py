@@ -220,3 +220,11 @@ def test_a_bar_ends_before_the_day_of_the_next_session(schedule_v1: Schedule) ->
     ends = {role(event): event["DTEND"].dt for event in events(course_calendar(made, BEFORE))}
     assert ends["session-1/bar/start"] == date(2026, 12, 19)
     assert ends["session-2/bar/start"] == date(2027, 1, 29)  # 40 days after the 19th, announced the day after
+
+
+def test_preparation_that_has_begun_is_not_announced_at_the_session_itself(schedule_v1: Schedule) -> None:
+    made = course(EXAMPLE, schedule_v1)
+    second = made.sessions[1].begins
+    for as_of, announced in ((second - timedelta(seconds=1), True), (second, False)):
+        roles = {role(event) for event in events(course_calendar(made, as_of))}
+        assert ("session-2/begun" in roles) is announced
