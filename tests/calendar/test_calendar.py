@@ -864,6 +864,7 @@ def test_no_text_can_forge_a_line_or_get_lost(texts: tuple[str, ...], schedule_v
     )
     data = calendar_bytes(plan(EXAMPLE, schedule), AN_HOUR_AFTER, detail=Detail.FULL)
     assert max(map(len, data.split(b"\r\n"))) <= 75
+    assert re.search(r"[\x00-\x1f\x7f-\x9f]", data.decode().replace("\r\n", "")) is None  # RFC 5545, 3.1
     start, close, photo = components(data).inner("VEVENT")
     shape = [part.split(";")[0] for part in start.properties()]
     for event in (start, close, photo):
