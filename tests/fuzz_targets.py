@@ -34,6 +34,7 @@ from needlecare.storage.saved import read_saved
 from needlecare.time.offsets import InvalidOffset, parse_interval, parse_offset
 from needlecare.time.parsing import Purpose, parse_clock, parse_quiet_hours, parse_when
 from needlecare.time.zones import beginning, zone_named
+from small_rules import HEAD
 
 SCHEDULES = Path(__file__).parents[1] / "schedules"
 BUILTIN = (SCHEDULES / "microneedling.toml").read_bytes()
@@ -53,27 +54,10 @@ SHARED = 3
 MEMORY = 200 * 1024 * 1024
 
 # Small files to begin from where the real ones are large: a fuzzer tries a hundred of these in the time of one of those.
-SMALL_RULES = b"""\
-id = "small"
-version = "1"
-reviewed = 2026-01-01
-review_due = 2027-01-01
-treatment = "Needling"
-
-[standing]
-general = { text = "a", short = "b" }
-medicine = { text = "a", short = "b" }
-open_skin = { text = "a", short = "b" }
-call = { text = "a", short = "b" }
-emergency = { text = "a", short = "b", covers = ["faint", "lip/tongue swollen"], but_not = ["lip balm"] }
-scope = { text = "a", short = "b" }
-
-[series]
-sessions = 3
-every = "P28D"
-scars_sessions = 4
-scars_every = "P42D"
-
+_COVERS = 'emergency = { text = "a", short = "b", covers = ["faint", "lip/tongue swollen"], but_not = ["lip balm"] }'
+SMALL_RULES = (
+    HEAD.replace('emergency = { text = "a", short = "b" }', _COVERS).encode()
+    + b"""\
 [sources.clinic]
 tier = 3
 title = "Sheet"
@@ -112,6 +96,7 @@ why = "Germs."
 covers = ["pus"]
 recommendations = [{ source = "clinic", statement = "Call", start = "P1D" }]
 """
+)
 SMALL_CLINIC = b"""\
 extends = "small"
 id = "clinic"

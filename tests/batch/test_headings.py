@@ -78,7 +78,7 @@ def test_a_mapping_that_maps_nothing_is_refused(texts: list[str], named: str) ->
 
 def messages(headings: str, **wanted: object) -> list[str]:
     """Return what is said about the headings of a file."""
-    return list(find_places(headings.split(","), ExportFormat(**wanted), SERVICES).messages)  # type: ignore[arg-type]
+    return list(find_places(headings.split(","), ExportFormat(**wanted), SERVICES).messages)  # type: ignore[arg-type]  # a field each
 
 
 @pytest.mark.parametrize("column", Column)

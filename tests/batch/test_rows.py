@@ -17,7 +17,7 @@ WITH_SERVICE = {**END, "service": "service"}
 def surveyed(text: str, mapped: dict[str, str], **wanted: tuple[str, ...]) -> tuple[Survey, list[str | None]]:
     """Return what a look at an export finds, and for each of its rows why it is left out."""
     table = read_table(BytesIO(text.encode()), None, frozenset({*Column, *mapped.values()}))
-    found = survey(table, ExportFormat(map=mapped, **wanted), WORDS, zone=zone_named("UTC"))  # type: ignore[arg-type]  # by name
+    found = survey(table, ExportFormat(map=mapped, **wanted), WORDS, zone=zone_named("UTC"))  # type: ignore[arg-type]  # a field each
     rows = [row for row in rows_of(table, found.places) if isinstance(row, Row)]
     return found, [row.left_out for row in rows]
 

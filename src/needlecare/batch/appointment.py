@@ -121,7 +121,7 @@ def appointments(rows: Sequence[Row], options: CellOptions, now: datetime) -> li
 
 
 def _result(row: Row, outcome: Outcome, *, reason: str = "", day: date | None = None) -> RowResult:
-    """Return the result of a row without an appointment of its own. Its file is not known yet."""
+    """Return the result of a row that has no appointment. Its file is not known yet."""
     return RowResult(number=row.number, line=row.line, ref=row.ref, outcome=outcome, reason=reason, day=day)
 
 

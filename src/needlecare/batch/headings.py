@@ -168,8 +168,8 @@ def find_places(
 ) -> Places:
     """Return where everything is among the headings of a file. Raises UsageError if something is missing.
 
-    A heading that only a preset expects may be missing: vendors change their exports. Then a message names it. A heading
-    (by `heading_key`) in `typed` was given for this file, so it must be there.
+    A heading that only a preset expects may be missing: vendors change their exports. Then a message names
+    it. A heading (by `heading_key`) in `typed` was given for this file, so it must be there.
     """
     return _Finder(headings, wanted, services, typed).places()
 

@@ -45,7 +45,9 @@ class ExportForm(StrEnum):
 
 
 class Record(NamedTuple):
-    """A row by heading (by `heading_key`), or why it is not valid. `line` counts from 1; in a JSON document it counts rows."""
+    """A row by heading (by `heading_key`), or why it is not valid. `line` counts from 1; in a JSON document
+    it counts rows.
+    """
 
     line: int
     cells: Mapping[str, str]
@@ -68,8 +70,8 @@ def heading_key(heading: str) -> str:
 def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str]) -> Table:
     """Return the table in a stream, which must be seekable.
 
-    Without a form, the first characters decide. `wanted` are the headings (by `heading_key`) by which the header is found below
-    title lines. Raises UsageError if nothing can be read.
+    Without a form, the first characters decide. `wanted` are the headings (by `heading_key`) by which the
+    header is found below title lines. Raises UsageError if nothing can be read.
     """
     stream.seek(0)
     sample = stream.read(_SAMPLE_BYTES)

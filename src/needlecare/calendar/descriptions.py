@@ -59,8 +59,9 @@ class Ending(Struct, frozen=True, kw_only=True):
 class Wording(Struct, frozen=True, dict=True):
     """Writes the descriptions of a plan's events.
 
-    `announced` are the changes that get an event: all of `changes`, unless some are announced together. `going_on` has, by
-    rule, what to add to the name of something that the next session of a course also asks for.
+    `announced` are the changes that get an event: all of `changes`, unless some are announced together.
+    `going_on` has, by rule, what to add to the name of something that the next session of a course also asks
+    for.
     """
 
     plan: Plan

@@ -108,9 +108,10 @@ def calendar(
     """Make the calendar of a plan, with its events in the order of their starts.
 
     `as_of` (UTC) decides only whether the treatment lies ahead, so that preparation is included. `ref` is an
-    opaque reference from which the UIDs come, in place of treatment and schedule. A UUID as `ref` is the reference of a file that exists already, and `remembered`
-    what that file was made with: preparation that it announced stays where it is. Raises UsageError for
-    a reference that cannot be used, and for a daily reminder in the quiet hours.
+    opaque reference from which the UIDs come, in place of treatment and schedule. A UUID as `ref` is the
+    reference of a file that exists already, and `remembered` what that file was made with: preparation that
+    it announced stays where it is. Raises UsageError for a reference that cannot be used, and for a daily
+    reminder in the quiet hours.
     """
     planned = as_of if as_of < begins(plan) else None
     if remembered is not None and remembered.treatment.treated == plan.treatment.treated:
@@ -157,8 +158,8 @@ def calendar_of(
 ) -> Calendar:
     """Make a calendar from the drafts of its sessions, sorted by start; the first event has every standing text.
 
-    Its reference, zone and day of review are those of the plan (in a course, the plan of the first session). Where there is no room for some roles of a session, it is
-    drafted again `without` them.
+    Its reference, zone and day of review are those of the plan (in a course, the plan of the first session).
+    Where there is no room for some roles of a session, it is drafted again `without` them.
     """
     zone, reminders = plan.treatment.zone, options.reminders
     whole = [session() for session in sessions]

@@ -74,10 +74,8 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
         )
 
 
-_OUTCOMES = {
-    "dropped": "past and left out",
-    "foreign": "of other programs, kept",
-}  # the others are words already
+# How the outcomes of a revision are said; the others are said by their names.
+_OUTCOMES = {"dropped": "past and left out", "foreign": "of other programs, kept"}
 
 
 class Sooner(Struct, frozen=True):
@@ -263,7 +261,7 @@ def revise(export: Export, calendar: Calendar, now: datetime) -> Revised:
             after = _revised(component, calendar, event, now)
             outcome = "changed"
         elif _is_preparation(export.role(component)) and component.has_begun(now, zone):
-            pass
+            pass  # a preparation that has begun
         elif component.is_over(now, zone):
             after = None
             outcome = "dropped"

@@ -106,10 +106,10 @@ class CalendarStyle(OptionGroup, frozen=True, kw_only=True):
 def choices(
     ctx: typer.Context, when: str, plan: PlanOptions, target: "CalendarTarget"
 ) -> tuple[str, PlanOptions, str]:
-    """Return the date and the options of a plan: what was typed, else what a calendar remembers, or the saved
-    treatment's; and what that is called.
+    """Return the date and the options of a plan, and the name of the saved treatment if they are its own.
 
-    `when` is empty if no date was typed. Raises UsageError if none is remembered either.
+    What was typed comes first, then what a calendar remembers, then the saved treatment. `when` is empty if
+    no date was typed. Raises UsageError if none is remembered either.
     """
     plan = replace(
         plan,
@@ -196,8 +196,8 @@ class CalendarTarget(Struct, frozen=True, kw_only=True):
     """Where a calendar goes, and the needlecare calendar that is already there. Without a path it goes to standard
     output, if one is asked for.
 
-    No other needlecare may write it while it is `locked`. With `update` the new calendar uses the options that the old one
-    remembers; with `force` only those that were typed. Either way events keep their UIDs.
+    No other needlecare may write it while it is `locked`. With `update` the new calendar uses the options
+    that the old one remembers; with `force` only those that were typed. Either way events keep their UIDs.
     """
 
     path: Path | None = None

@@ -82,7 +82,7 @@ def offers_for(  # noqa: PLR0911, PLR0912  a case for each placeholder
 ) -> Offers | None:
     """Return what to offer for a parameter, by its placeholder in the help; None if that depends on Typer alone.
 
-    It is not kept with the parameters, where it would slow down every start of the program.
+    Offers are not declared with the parameters, since that would slow down every start of the program.
     """
     before = ctx.params.get(parameter.name or "") or ()
     match parameter.metavar:

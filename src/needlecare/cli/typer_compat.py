@@ -86,7 +86,7 @@ def _converter(annotation: Any, info: Any) -> Callable[[Any], Any]:
         parser: Callable[[Any], Any] = info.parser
         return parser
     if annotation in {str, bool}:
-        return annotation  # type: ignore[no-any-return]
+        return annotation  # type: ignore[no-any-return]  # a type, which is a function too
     if annotation is int:
         return lambda value: _whole_number(value, info.min, info.max)
     if isinstance(annotation, type) and issubclass(annotation, Enum):

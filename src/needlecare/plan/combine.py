@@ -458,7 +458,9 @@ class _Planning:
         self.notes.append(Note(code=code, text=text, rule=rule.id, sooner=sooner))
 
     def note_override(self, rule: Rule, sources: Sequence[PlacedRecommendation]) -> None:
-        """Add a note that the clinic decided a rule, and another one if that is shorter than every source that counts."""
+        """Add a note that the clinic decided a rule, and another one if that is shorter than every source
+        that counts.
+        """
         text = f"Your clinic's word for this treatment: {rule.short}."
         self.note(NoteCode.OVERRIDE, rule, text)
         (clinic,) = self.placed_claims(rule)

@@ -41,8 +41,9 @@ _MAX_SEARCHED_WORDS = 400
 def describes(words: str, phrases: Iterable[str], but_not: Iterable[str] = ()) -> bool:
     """Whether words say what one of the phrases says.
 
-    The phrase "lip/tongue swollen/thick" means all four pairs. A phrase of one word matches only in this form ("fainted"
-    doesn't match "faint redness"). `but_not` are names of other things: "lip balm" is not about a lip.
+    The phrase "lip/tongue swollen/thick" means all four pairs. A phrase of one word matches only in this form
+    ("fainted" doesn't match "faint redness"). `but_not` are names of other things: "lip balm" is not about a
+    lip.
     """
     searched = _SearchedWords(normalize(words).split()[:_MAX_SEARCHED_WORDS])
     searched.leave_out(but_not)

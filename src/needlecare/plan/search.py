@@ -183,7 +183,9 @@ class Vocabulary:
 
     @cached_property
     def plain_words(self) -> dict[str, list[tuple[str, str, str]]]:
-        """The words of all rules by their first letter: the rule's id, a word as the schedule has it, and normalized."""
+        """The words of all rules by their first letter: the rule's id, a word as the schedule has it, and
+        normalized.
+        """
         found = defaultdict(list)
         for rule in self.schedule.rules.values():
             for word in known_words(rule):
@@ -433,9 +435,8 @@ def _near(typed: str, known: str) -> bool:
         return False
     if one_slip_apart(typed, known):
         return True
-    if (
-        len(typed) < _LONG_WORD or len(set(typed) ^ set(known)) > 3
-    ):  # a wrong and a missing letter are three at most
+    # A wrong letter and a missing one are three different letters at most. To look first saves most comparisons.
+    if len(typed) < _LONG_WORD or len(set(typed) ^ set(known)) > 3:
         return False
     return any(one_slip_apart(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
         one_slip_apart(typed, known[:n] + known[n + 1 :]) for n in range(len(known))

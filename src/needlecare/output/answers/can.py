@@ -55,7 +55,9 @@ def can(reply: Reply, *, at: bool = False, name: str = "", screen: Screen | None
 
 
 def not_understood_text(error: NotUnderstood, schedule: Schedule) -> str:
-    """Return the message about words that match no rule. If a medicine is among them, the advice on medicines comes first."""
+    """Return the message about words that match no rule. If a medicine is among them, the advice on medicines
+    comes first.
+    """
     if not any(rule.medicine for rule in error.near):
         return str(error)
     return f"{standing_text('medicine', schedule)}\n{error}"
@@ -119,7 +121,9 @@ class AnswerWording:
             yield standing_text("medicine", self.plan.schedule, short=True)
 
     def before(self) -> Iterator[str]:
-        """Yield what comes before the answer: an exception such as a helmet or a medicine; what to do after a mistake."""
+        """Yield what comes before the answer: an exception such as a helmet or a medicine; what to do after a
+        mistake.
+        """
         first = [sentence(text) for text in self.answer.first]
         if self.yes_in_words and not self.inverted:
             first[0] = f"{sentence(self.headline())} {first[0]}"
@@ -147,7 +151,9 @@ class AnswerWording:
         yield from said[1:]
 
     def headline(self) -> str:
-        """Write "Not yet until Thu 26 Nov 14:30, in 3 days", "Yes" or similar; nothing if the rest of the answer says it."""
+        """Write "Not yet until Thu 26 Nov 14:30, in 3 days", "Yes" or similar; nothing if the rest of the
+        answer says it.
+        """
         answer = self.answer
         at = f" on {moment_asked(self.plan, answer.moment)}" if self.at else ""
         match answer.verdict:

@@ -4,11 +4,11 @@
 treatment, then `start`, `evening`, `most-waits` and the first photo. `messages = "all"` in [sms] announces every
 change.
 
-The message after the treatment and the first one still to come contain the emergency line, and say that this is
-general information: so a patient gets both even if the export is made the next morning. While sources differ, a message
-says "not yet". `status` is `past` if `send_at` is before `as_of`, else `upcoming`; past messages are listed too, and the
-gateway drops them. `notes` are for the clinic and never part of the text: a schedule that is past its review on the day
-of sending, an unknown time of day, sources left out by --follow.
+The message after the treatment and the first one still to come contain the emergency line, and say that this
+is general information: so a patient gets both even if the export is made the next morning. While sources
+differ, a message says "not yet". `status` is `past` if `send_at` is before `as_of`, else `upcoming`; past
+messages are listed too, and the gateway drops them. `notes` are for the clinic and never part of the text: a
+schedule that is past its review on the day of sending, an unknown time of day, sources left out by --follow.
 """
 
 import json
@@ -47,8 +47,8 @@ class Message(Struct, frozen=True, kw_only=True):
 def sms(plan: Plan, as_of: datetime, *, ref: str | None, detail: Detail, quiet: QuietHours) -> str:
     """Return the text messages of a plan, one JSON object on each line, in the order of sending.
 
-    `as_of` (UTC) decides the status, and which message is the first still to come. `ref` is the clinic's opaque reference.
-    Discreet texts name no clinic and no procedure.
+    `as_of` (UTC) decides the status, and which message is the first still to come. `ref` is the clinic's
+    opaque reference. Discreet texts name no clinic and no procedure.
     """
     zone = plan.treatment.zone
     lines = [

@@ -203,8 +203,9 @@ class Preparation(Struct, frozen=True, kw_only=True):
 
 
 def preparations(plan: Plan, days: Days) -> list[Preparation]:
-    """Return up to two messages before the appointment: one in time for the first preparation in the last two weeks, with
-    everything after it, and one in time for the last preparation, with everything that counts by then.
+    """Return up to two messages before the appointment: one in time for the first preparation in the last two
+    weeks, with everything after it, and one in time for the last preparation, with everything that counts by
+    then.
     """
     begun = begins(plan)
     appointment = days.of(begun)

@@ -9,7 +9,9 @@ from needlecare.output.sms.text import fits_beside_standing_texts
 
 
 def text_remarks(schedule: Schedule) -> Iterator[Problem]:
-    """Yield the texts that need UCS-2, in which a segment has 70 characters instead of 160, or leave too little room."""
+    """Yield the texts that need UCS-2, in which a segment has 70 characters instead of 160, or leave too
+    little room.
+    """
     texts = {
         "sms.opening": schedule.sms.opening,
         "sms.closing": schedule.sms.closing,

@@ -233,7 +233,9 @@ class PlanPage(Page):
                 self.line(sentence(note.text), NOTICE)
 
     def help_rows(self, *, later: bool = True) -> None:
-        """Write when to call the clinic (with `later`, also the signs that count later on), and what is an emergency."""
+        """Write when to call the clinic (with `later`, also the signs that count later on), and what is an
+        emergency.
+        """
         view, schedule = self.view, self.view.plan.schedule
         signs = [window.rule.short for window in view.call_now]
         for group in view.call_later if later else ():
