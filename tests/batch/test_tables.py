@@ -328,7 +328,10 @@ def test_the_header_of_a_sheet_may_be_in_its_fortieth_line(lines: int) -> None:
             rows_in(data)
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04 no spreadsheet", workbook()[:2000]])
+# Named, since a workbook holds the second in which it was written, and each worker writes its own.
+@pytest.mark.parametrize(
+    "data", [b"PK\x03\x04 no spreadsheet", workbook()[:2000]], ids=["no spreadsheet", "half a spreadsheet"]
+)
 def test_a_damaged_spreadsheet_is_refused(data: bytes) -> None:
     with pytest.raises(UsageError, match="the spreadsheet cannot be read"):
         rows_in(data)
