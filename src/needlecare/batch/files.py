@@ -1,8 +1,7 @@
 """Writes the file of an appointment, or revises that of an earlier run; finds calendars that are out of date."""
 
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from needlecare.batch.appointment import Appointment
-from needlecare.batch.dates import day_of
 from needlecare.batch.report import Outcome
+from needlecare.batch.rows import Survey
+from needlecare.calendar import glance
+from needlecare.calendar.components import MAX_CALENDAR_BYTES
 from needlecare.errors import UsageError, WriteError, quoted_path
 from needlecare.model import Detail, Plan, Reminders, Schedule
 from needlecare.output.formats import Format, plan_text
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from needlecare.calendar.options import CalendarOptions
 
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024  # a plan as JSON has two hundred thousand
-MAX_CALENDAR_BYTES = 4 * 1024 * 1024  # an export has twenty thousand
-_HEAD_BYTES = 4096  # at the start of a calendar, which contain its options
-LISTED_NAME = ".needlecare-listed"  # which calendars a --dry-run has listed, so that they may be cancelled
+LISTED_NAME = (
+    ".needlecare-listed"  # names the calendars that a --dry-run has listed, so they may be cancelled
+)
 
 
 class BatchFormat(StrEnum):
@@ -64,18 +65,23 @@ class FileOptions(Struct, frozen=True, kw_only=True):
 
 
 class InTheWay(Exception):
-    """Something else has the name of a row's file. Its argument is one of the codes below."""
+    """Something else has the name of a row's file. The argument is one of the codes below."""
 
 
 FOREIGN_FILE, NO_FILE = "foreign-file", "no-file"
-INSTEAD = {
+# What to write instead, as the report on a row says it.
+EXPECTED = {
     FOREIGN_FILE: "the rows into another folder, or give --force: a file of that name exists and isn't this row's",
     NO_FILE: "the rows into another folder: a folder or device has the name of its file",
 }
 
 
 class FileResult(Struct, frozen=True):
-    """What happened to an appointment's file, whether the appointment moved, and which waits (rules) end sooner now."""
+    """What happened to an appointment's file.
+
+    `moved`: the appointment is at another time than the calendar of an earlier run said; `sooner` are the waits (by
+    rule) that end sooner than it said.
+    """
 
     outcome: Outcome
     moved: bool = False
@@ -89,8 +95,9 @@ class FileWriter:
         self.options = options
         self.own_name = Path(options.source).name
         general = options.schedule.standing.general
-        texts = [text.encode() for text in (general.text, general.short)]
-        self.marks = [*texts, *(escape(text.decode()).encode() for text in texts)]
+        texts = (general.text, general.short)
+        # Every output contains one of these, so a file without them was not written by needlecare.
+        self.marks = [text.encode() for text in (*texts, *map(escape, texts))]
 
     def line(self, plan: Plan, found: Appointment) -> bytes:
         """Return what to print for an appointment: its plan on one line, or its text messages."""
@@ -106,11 +113,12 @@ class FileWriter:
         assert options.folder is not None
         path = options.folder / name
         link = path.is_symlink()
-        if link:  # followed only here: a link that replaces the file later is not
+        if link:  # followed only here: if a link replaces the file from now on, the link itself is replaced
             path = Path(place_of(str(path)))
         existing = _existing(path, force=options.force)
         if link and not existing:  # a link never decides where a new file is made
             raise InTheWay(NO_FILE)
+        # The export itself is never overwritten. Its name is compared first, since place_of asks the disk.
         if existing and path.name == self.own_name and place_of(str(path)) == options.source:
             raise InTheWay(FOREIGN_FILE)
         data = self.data(plan, found)
@@ -127,8 +135,8 @@ class FileWriter:
             replace_file(path, data)
         if not existing:
             return FileResult(Outcome.WRITTEN)
-        before = first_start(existing) if options.format is BatchFormat.ICS else b""
-        return FileResult(Outcome.REVISED, bool(before) and before != first_start(data), sooner)
+        before = glance.first_start(existing) if options.format is BatchFormat.ICS else b""
+        return FileResult(Outcome.REVISED, bool(before) and before != glance.first_start(data), sooner)
 
     def data(self, plan: Plan, found: Appointment) -> bytes:
         """Return the bytes of a new file for an appointment."""
@@ -162,10 +170,9 @@ class FileWriter:
     def revised(
         self, existing: bytes, plan: Plan, found: Appointment, data: bytes
     ) -> tuple[bytes, tuple[str, ...]]:
-        """Return the revised file of an earlier run, and the waits in it that end sooner now.
+        """Return the file of an earlier run, revised, and the waits in it that end sooner now.
 
-        Raises InTheWay if it is not this row's file. Every output contains the first standing text, so a file without
-        it was not written by needlecare.
+        Only a calendar is revised; any other file is replaced by `data`. Raises InTheWay if it is not this row's file.
         """
         if self.options.format is not BatchFormat.ICS:
             if not any(mark in existing for mark in self.marks):
@@ -184,12 +191,12 @@ class FileWriter:
             raise InTheWay(FOREIGN_FILE) from None
 
     def remembered(self, name: str) -> "CalendarOptions | None":
-        """Return what the calendar of an earlier run was made with."""
+        """Return what the calendar of an earlier run was made with; None if there is none, or with --force."""
         options = self.options
         if options.folder is None or options.format is not BatchFormat.ICS or options.force:
             return None
         with suppress(OSError, ValueError):
-            return remembered_options(file_data(options.folder / name, MAX_CALENDAR_BYTES))
+            return glance.remembered_options(file_data(options.folder / name, MAX_CALENDAR_BYTES))
         return None
 
 
@@ -203,14 +210,14 @@ def _existing(path: Path, *, force: bool) -> bytes:
         path.lstat()  # usually there is no file, and this is the quickest check
         if not path.is_file() and (path.exists() or path.is_symlink()):
             raise InTheWay(NO_FILE)
-        return _readable(path, force=force)
+        return _read(path, force=force)
     except FileNotFoundError:
         return b""
     except OSError as error:
         raise WriteError(f"{quoted_path(path)} cannot be read: {reason(error)}") from None
 
 
-def _readable(path: Path, *, force: bool) -> bytes:
+def _read(path: Path, *, force: bool) -> bytes:
     try:
         return file_data(path, MAX_OUTPUT_BYTES)
     except PermissionError:
@@ -221,58 +228,23 @@ def _readable(path: Path, *, force: bool) -> bytes:
 
 # Calendars without a row --------------------------------------------------------------------------
 
-_EVENT = re.compile(rb"BEGIN:VEVENT\r?\n(.*?)END:VEVENT", re.DOTALL)
-_START = re.compile(rb"^DTSTART[^:\r\n]*:([0-9]{8}(?:T[0-9]{6}Z?)?)", re.MULTILINE)
-_PREPARES = re.compile(rb"^X-NEEDLECARE-ROLE:prepare/", re.MULTILINE)
 
+def missing_calendars(folder: Path, survey: Survey, first: date, last: date) -> list[str]:
+    """Return the names of live calendars for appointments from `first` to `last` that have no row any more.
 
-def first_start(data: bytes) -> bytes:
-    """Return when the first event of a calendar starts, except preparation; empty if there is none."""
-    starts = [
-        start[1]
-        for event in _EVENT.findall(data)
-        if not _PREPARES.search(event) and (start := _START.search(event))
-    ]
-    return min(starts, default=b"")
-
-
-def remembered_options(data: bytes) -> "CalendarOptions | None":
-    """Return what a calendar was made with, None if it doesn't say."""
-    from needlecare.calendar.options import parse_options
-
-    head = re.sub(rb"\r?\n[ \t]", b"", data[:_HEAD_BYTES])
-    found = re.search(rb"^X-NEEDLECARE-OPTIONS:(.*?)\r?$", head, re.MULTILINE)
-    return parse_options(found[1].decode(errors="replace")) if found else None
-
-
-def is_live_calendar(data: bytes) -> bool:
-    """Whether it is a calendar of ours with an event that is not cancelled."""
-    events = data.count(b"BEGIN:VEVENT")
-    return b"X-NEEDLECARE-REFERENCE" in data and data.count(b"STATUS:CANCELLED") < events
-
-
-def appointment_day(data: bytes) -> date | None:
-    """Return the day of the appointment that a calendar is for."""
-    if (options := remembered_options(data)) is not None:
-        return day_of(options.treatment.treated, options.treatment.zone)
-    with suppress(ValueError):
-        return datetime.strptime(first_start(data)[:8].decode(), "%Y%m%d").date()  # noqa: DTZ007  a day
-    return None
-
-
-def live_calendars(folder: Path, *, without: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Yield the calendars in a folder that are not cancelled: the name before the ending, and the bytes.
-
-    Files for whose name `without` is true are not read.
+    Files that cannot be read are left out.
     """
+    found = []
     with suppress(OSError):
         for path in sorted(folder.glob("*.ics")):
+            if survey.has(path.stem):  # not even read: nearly all have a row
+                continue
             with suppress(OSError, ValueError):
-                if without(path.stem) or not path.is_file():
-                    continue
-                data = file_data(path, MAX_CALENDAR_BYTES)
-                if is_live_calendar(data):
-                    yield path.stem, data
+                data = file_data(path, MAX_CALENDAR_BYTES) if path.is_file() else b""
+                day = glance.appointment_day(data) if glance.is_live(data) else None
+                if day is not None and first <= day <= last:
+                    found.append(path.name)
+    return found
 
 
 def cancel_calendar(path: Path, now: datetime) -> None:

@@ -1,7 +1,6 @@
 """Runs a batch, from its rows to their results: each reference by itself, in one process or several."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import islice
 
 from msgspec import Struct
@@ -14,6 +13,8 @@ from needlecare.batch.report import Outcome, RowResult
 from needlecare.batch.rows import Row, RowProblem, Survey, file_stem, rows_of
 from needlecare.batch.tables import Table
 from needlecare.batch.workers import results
+from needlecare.calendar import glance
+from needlecare.calendar.components import MAX_CALENDAR_BYTES
 from needlecare.model import Column, Treatment
 from needlecare.output.timing import choose_clock
 from needlecare.plan.combine import Planner
@@ -115,7 +116,7 @@ class Worker:
                 made = self.writer.write(plan, found, name)
             except files.InTheWay as error:
                 code = str(error)
-                return [found.problem(Column.REF, code, files.INSTEAD[code])]
+                return [found.problem(Column.REF, code, files.EXPECTED[code])]
         return RowResult(
             number=found.number,
             line=found.line,
@@ -148,8 +149,7 @@ class Worker:
             return None
         if options.format is not files.BatchFormat.ICS:
             return name
-        data = file_data(options.folder / name, files.MAX_CALENDAR_BYTES)
-        return name if files.is_live_calendar(data) else None
+        return name if glance.is_live(file_data(options.folder / name, MAX_CALENDAR_BYTES)) else None
 
 
 _worker: Worker  # of this process
@@ -163,13 +163,3 @@ def _prepare(instructions: Instructions) -> None:
 
 def _work(groups: Iterable[Group]) -> list[Result]:
     return [result for group in groups for result in _worker.results(group)]
-
-
-def missing_calendars(options: files.FileOptions, survey: Survey, first: date, last: date) -> list[str]:
-    """Return the calendars in the folder whose appointment lies within some days and has no row any more."""
-    assert options.folder is not None
-    return [
-        f"{stem}.ics"
-        for stem, data in files.live_calendars(options.folder, without=survey.has)
-        if (day := files.appointment_day(data)) and first <= day <= last
-    ]

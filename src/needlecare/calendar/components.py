@@ -129,7 +129,7 @@ class Component:
 
 def parse(data: bytes) -> tuple[list[str], list[Component]]:
     """Return the properties of the calendar itself and its components. Raises UsageError if the file is damaged."""
-    numbered = list(_unfolded(data.removeprefix(b"\xef\xbb\xbf")))
+    numbered = list(unfolded(data.removeprefix(b"\xef\xbb\xbf")))
     lines = [line for _, line in numbered]
     if not lines or lines[0].strip().upper() != "BEGIN:VCALENDAR":
         raise UsageError("it is not a calendar: it does not begin with BEGIN:VCALENDAR")
@@ -185,7 +185,7 @@ def zone_names_in(lines: Sequence[str]) -> set[str]:
     return {match[1] or match[2] for match in named if match is not None}
 
 
-def _unfolded(data: bytes) -> Iterator[tuple[int, str]]:
+def unfolded(data: bytes) -> Iterator[tuple[int, str]]:
     """Yield the content lines that are not blank, each with the number of its first line in the file.
 
     A line may be folded inside a character (section 3.1), so it is unfolded before it is decoded. Lotus Notes ends

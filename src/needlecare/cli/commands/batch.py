@@ -19,11 +19,12 @@ from needlecare.batch.files import (
     FileOptions,
     cancel_calendar,
     listed,
+    missing_calendars,
     remember_listed,
 )
 from needlecare.batch.headings import combined, parse_condition, parse_mapping
 from needlecare.batch.rows import Survey
-from needlecare.batch.run import MANY_ROWS, Instructions, Result, Worker, missing_calendars, run
+from needlecare.batch.run import MANY_ROWS, Instructions, Result, Worker, run
 from needlecare.batch.tables import ExportForm, Table, heading_key
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.export_file import open_export, preset_list, surveyed
@@ -348,7 +349,7 @@ def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Surv
         return
     stale = dict.fromkeys(tally.stale_files, "is left out now")  # the names of files, each with the reason
     if tally.first_day is not None and tally.last_day is not None:
-        gone = missing_calendars(files, found, tally.first_day, tally.last_day)
+        gone = missing_calendars(folder, found, tally.first_day, tally.last_day)
         stale |= dict.fromkeys(gone, "is gone from the export")
     if files.dry_run:
         if stale or cancel:
