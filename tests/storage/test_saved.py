@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import CLINIC_FILE
-from needlecare.cli.commands.saved import saved_file
+from needlecare.cli.saved_treatments import saved_file
 from needlecare.errors import UsageError
 from needlecare.model import Override, SkinType, Treatment
 from needlecare.storage.saved import (

@@ -175,7 +175,7 @@ def needlecare(
     """
     if ctx.invoked_subcommand is not None:
         return
-    from needlecare.cli.commands.saved import load_saved
+    from needlecare.cli.saved_treatments import load_saved
 
     if load_saved():
         status = _command("status")

@@ -5,9 +5,9 @@ from datetime import datetime
 import typer
 
 from needlecare.cli import options, terminal
-from needlecare.cli.commands.saved import Current
 from needlecare.cli.emergency import answer_emergency
 from needlecare.cli.options import PrintOptions
+from needlecare.cli.saved_treatments import Current
 from needlecare.errors import UsageError
 from needlecare.model import Kind, Plan
 from needlecare.plan.question import Question, read

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from needlecare.calendar.ics import Calendar
     from needlecare.calendar.options import CalendarOptions
     from needlecare.calendar.update import Export
-    from needlecare.storage.saved import SavedTreatment
 
 calendar_option = partial(option, panel="The calendar")
 
@@ -123,7 +122,7 @@ def choices(
                 f"this calendar was made with the rules {quoted(remembered.schedule)}, which are not built in; "
                 "give their file with --schedule FILE"
             )
-        return when or remembered.treatment.treated.isoformat(), _with_known(ctx, plan, remembered), ""
+        return when or remembered.treatment.treated.isoformat(), plan.completed_from(ctx, remembered), ""
     if when:
         return when, plan, ""
     if target.forgetful:
@@ -131,41 +130,15 @@ def choices(
             f"{target.name} doesn't say what it was made with: an earlier version wrote it; "
             "add WHEN and the options that it had, such as 2026-11-21T14:30 --tz ZONE --prp"
         )
-    plan, saved = with_saved_options(ctx, plan)
+    from needlecare.cli.saved_treatments import options_as_saved
+
+    plan, saved = options_as_saved(ctx, plan)
     if saved is None:
         raise UsageError(
             "no date given: when was the treatment, or when will it be? "
             "Add WHEN to the command, such as 2026-11-21T14:30 or yesterday 2pm"
         )
     return saved.treatment.treated.isoformat(), plan, saved.name
-
-
-def with_saved_options(ctx: typer.Context, plan: PlanOptions) -> "tuple[PlanOptions, SavedTreatment | None]":
-    """Return the options of a plan, and the saved treatment whose options replace those that were not typed.
-
-    Without a saved treatment they stay as they are.
-    """
-    from needlecare.cli.commands.saved import current_saved, load_saved
-
-    saved = current_saved(load_saved(), plan.as_of, plan.dates)
-    return (plan if saved is None else _with_known(ctx, plan, saved)), saved
-
-
-def _with_known(
-    ctx: typer.Context, plan: PlanOptions, known: "SavedTreatment | CalendarOptions"
-) -> PlanOptions:
-    """Return the options of a plan with those of a known treatment in the place of what was not typed."""
-    treatment = known.treatment
-    values: dict[str, object] = {
-        "tz": treatment.zone.key,
-        "prp": treatment.prp,
-        "skin_type": treatment.skin_type,
-        "scars": treatment.scars,
-        "schedule": known.schedule,
-        "follow": list(known.follow),
-        "override": [f"{override.rule}={override.offset.text}" for override in treatment.overrides],
-    }
-    return replace(plan, **{name: value for name, value in values.items() if not was_typed(ctx, name)})
 
 
 class CalendarFile(Struct, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ import typer
 
 from needlecare.cli import terminal
 from needlecare.cli.app import COMPLETION_VARIABLE, PlanByDefault
-from needlecare.cli.commands.saved import current_saved, load_saved
 from needlecare.cli.options import was_typed
+from needlecare.cli.saved_treatments import current_saved, load_saved
 from needlecare.cli.typer_compat import (
     Command,
     Context,

@@ -6,10 +6,11 @@ The clock and the time zone of the computer are read here.
 import os
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from msgspec.structs import replace
 
 from needlecare import system
 from needlecare.cli import terminal
@@ -24,6 +25,10 @@ from needlecare.storage.rule_files import BUILTIN, load_schedule
 from needlecare.time.offsets import LAST_YEAR
 from needlecare.time.parsing import DateOrder, ParsedWhen, Purpose, parse_when
 from needlecare.time.zones import beginning, known_zone, zone_named
+
+if TYPE_CHECKING:
+    from needlecare.calendar.options import CalendarOptions
+    from needlecare.storage.saved import SavedTreatment
 
 
 def option(
@@ -169,6 +174,20 @@ class PlanOptions(OptionGroup, frozen=True, kw_only=True):
             scars=self.scars,
             overrides=checked_overrides(self.override or (), rules),
         )
+
+    def completed_from(self, ctx: Context, known: "SavedTreatment | CalendarOptions") -> "PlanOptions":
+        """Return the options with those of a known treatment in the place of what was not typed."""
+        treatment = known.treatment
+        values: dict[str, object] = {
+            "tz": treatment.zone.key,
+            "prp": treatment.prp,
+            "skin_type": treatment.skin_type,
+            "scars": treatment.scars,
+            "schedule": known.schedule,
+            "follow": list(known.follow),
+            "override": [f"{override.rule}={override.offset.text}" for override in treatment.overrides],
+        }
+        return replace(self, **{name: value for name, value in values.items() if not was_typed(ctx, name)})
 
 
 class PrintOptions(OptionGroup, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ import typer
 
 from needlecare.cli import options, terminal
 from needlecare.cli.ask import ask
-from needlecare.cli.commands.saved import current_plan
 from needlecare.cli.emergency import emergencies_first
+from needlecare.cli.saved_treatments import current_plan
 
 EXAMPLES = """
   needlecare normal

@@ -86,9 +86,9 @@ def plan(
                     name=name if wanted.output is None else "",
                 )
         if save:
-            from needlecare.cli.commands import saved
+            from needlecare.cli.saved_treatments import load_saved, save_treatment
 
-            saved.load_saved()  # a damaged file is reported before anything is written
+            load_saved()  # a damaged file is reported before anything is written
         wanted.write(text, file)
         if save:
-            saved.save(made.treatment, schedule=chosen.schedule, follow=chosen.follow)
+            save_treatment(made.treatment, schedule=chosen.schedule, follow=chosen.follow)

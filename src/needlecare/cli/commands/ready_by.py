@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from needlecare.cli import calendar, options, terminal
+from needlecare.cli import options, terminal
 from needlecare.cli.commands.course import Every, Sessions
 from needlecare.cli.emergency import emergencies_first
+from needlecare.cli.saved_treatments import options_as_saved
 from needlecare.errors import UsageError
 from needlecare.plan.ready_by import ready_by as latest_dates
 from needlecare.storage.rule_files import load_schedule
@@ -45,7 +46,7 @@ def ready_by(
     interval = None if every is None else parse_interval(every)
     words = " ".join(when)
     with emergencies_first(words, chosen.schedule, style):
-        chosen, saved = calendar.with_saved_options(ctx, chosen)
+        chosen, saved = options_as_saved(ctx, chosen)
         zone = options.zone_of(chosen.tz)
         now = options.moment_of(chosen.as_of, zone, chosen.dates)
         value = parse_when(words, now=now, zone=zone, purpose=Purpose.DEADLINE, order=chosen.dates).value

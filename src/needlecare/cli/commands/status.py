@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from needlecare.cli import options, terminal
-from needlecare.cli.commands.saved import current_plan
+from needlecare.cli.saved_treatments import current_plan
 
 EXAMPLES = """
   needlecare status

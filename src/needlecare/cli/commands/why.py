@@ -8,8 +8,8 @@ import typer
 
 from needlecare.cli import options, terminal
 from needlecare.cli.ask import not_understood, print_reply
-from needlecare.cli.commands.saved import current_plan, load_saved
 from needlecare.cli.emergency import answer_emergency, emergencies_first
+from needlecare.cli.saved_treatments import current_plan, load_saved
 from needlecare.model import Plan, Rule
 from needlecare.plan.combine import plan
 from needlecare.plan.question import read
