@@ -200,6 +200,8 @@ class Rule(Struct, frozen=True, kw_only=True, cache_hash=True):  # titles of cal
     `priority` (1 comes first) decides what is named if there is no room for everything. `after` is the rule
     that has to end first. `daily`: a calendar may remind of it every day. `series`: the sessions of a series
     in which it is shown; None means all. `past` is the warning that applies once an expect rule is over.
+    `on_skin`: it is about what is put on the skin, and not about the same thing in a tablet. `never_forbids`: it
+    says when to do or ask something, and forbids nothing at other times.
     """
 
     id: str
@@ -215,6 +217,8 @@ class Rule(Struct, frozen=True, kw_only=True, cache_hash=True):  # titles of cal
     covers: tuple[str, ...] = ()
     after: str | None = None
     medicine: bool = False
+    on_skin: bool = False
+    never_forbids: bool = False
     daily: bool = False
     series: SessionScope | None = None
     past: str | None = None
@@ -380,7 +384,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
 
     `sha256` is of the bytes of the file followed by those of the file that it extends. `clock` is 12 or 24,
     how its outputs show times; None if it doesn't say. `areas` are names of treated areas, which are ignored
-    in questions.
+    in questions. `not_on_skin` are words for what is swallowed or injected: "vitamin C tablets" are no serum.
     """
 
     id: str
@@ -398,6 +402,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     clinic: Clinic | None = None
     clock: int | None = None
     areas: tuple[str, ...] = ()
+    not_on_skin: tuple[str, ...] = ()
     services: Services = Services()
     export: ExportFormat = ExportFormat()
     sms: SmsWording = SmsWording()

@@ -267,6 +267,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     ),
     "a less strict reading of nothing": (WHOLE, 'end = "PT24H", ours = ["end"]', 'earliest = "PT24H"'),
     "a less strict reading that means nothing": (CLINIC, 'end = "P7D"', 'end = "P7D", earliest = "P5D"'),
+    "a rule to avoid that never forbids": (WHOLE, THEN, f"{THEN}never_forbids = true\n"),
     "daily care that is none": (WHOLE, THEN, f"{THEN}daily = true\n"),
     "what is avoided in one session only": (WHOLE, THEN, f'{THEN}series = "first"\n'),
     "an exception without words": (CLINIC, 'short = "walk"', 'short = "walk"\nexceptions = [{ say = "x" }]'),

@@ -156,8 +156,12 @@ _FROM_TREATMENT: _Verdicts = {
 
 def _verdict(rule: Rule, window: Window | None, moment: datetime, *, begun: bool) -> Verdict | None:
     """Return the verdict of a rule on "may I?". Preparation and checklist count only before the treatment."""
+    if rule.never_forbids:
+        if rule.kind is Kind.MILESTONE:
+            return Verdict.YES
+        return Verdict.NOBODY if rule.medicine and not begun else None
     if rule.kind is Kind.MILESTONE and rule.series is not SessionScope.BETWEEN:
-        return None  # a photo; only another session is something to ask about
+        return None  # only another session is something to ask about
     where = None if window is None else status_at(window, moment)
     verdict = (_FROM_TREATMENT if begun else _BEFORE_TREATMENT).get(rule.kind, {}).get(where)
     is_disputed = isinstance(window, PrepareWindow) and moment < window.latest_start

@@ -13,14 +13,11 @@ from needlecare.model import Kind, Plan
 from needlecare.plan.answer import Answer, Verdict, answer
 from needlecare.plan.combine import begins
 from needlecare.plan.question import Form, Question
-from needlecare.plan.search import SIGNS, Meaning, NotUnderstood, Vocabulary
+from needlecare.plan.search import BEFORE_ONLY, SIGNS, Meaning, NotUnderstood, Vocabulary
 from needlecare.plan.signs import SignAnswer, sign_answer
 from needlecare.time.zones import first_moment, local
 
 _OCCASIONS = frozenset({"when", "whenever", "after", "while", "during"})
-
-# Rules that no longer matter after the treatment.
-_BEFORE_ONLY = frozenset({Kind.PREPARE, Kind.CONTRAINDICATION})
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -56,7 +53,7 @@ def reply(
             return Reply(question=question, answer=_with_exceptions(found, question, vocabulary))
         raise
     kinds = {rule.kind for rule in meaning.rules}
-    passed = _BEFORE_ONLY if moment >= begins(plan) else frozenset()
+    passed = BEFORE_ONLY if moment >= begins(plan) else frozenset()
     if as_sign is not None and kinds & SIGNS and kinds <= SIGNS | passed:
         return Reply(question=question, answer=as_sign)
     return Reply(question=question, answer=_as_activity(question, meaning, vocabulary, plan, moment))

@@ -21,6 +21,7 @@ _ORDER = (
     *(Kind.AVOID, Kind.DO, Kind.PREPARE, Kind.CONTRAINDICATION),
     *(Kind.EXPECT, Kind.MILESTONE, Kind.WARNING),
 )
+BEFORE_ONLY = frozenset({Kind.PREPARE, Kind.CONTRAINDICATION})  # these no longer matter after the treatment
 SIGNS = frozenset({Kind.EXPECT, Kind.WARNING})  # the rules about what skin does, not what people do
 MAX_QUESTION_WORDS = 40  # a question has fewer
 
@@ -69,6 +70,7 @@ _SMALL = _BEFORE | _BETWEEN | _ANYWHERE
 _JOINING = word_set("and or plus")
 _FOLLOWING = word_set("after following post since")
 _APPOINTMENT = word_set("treatment session appointment procedure having getting")
+_ON_SKIN = word_set("use using used apply applying applied put putting wear wearing wore")
 
 _UNITS = frozenset({"", "mg", "mcg", "g", "ml", "iu", "x"})  # of a product or a medicine
 _MIN_FOR_HINT = 4  # letters: no suggestion is made for a shorter word
@@ -138,6 +140,14 @@ class Vocabulary:
         treated = normalize(" ".join([schedule.treatment, *schedule.areas, "skin"]))
         self.context = frozenset(treated.split())  # every question is about these
         self.other_things = [normalize(words).split() for words in schedule.standing.scope.but_not]
+        forms = [normalize(words).split() for words in schedule.not_on_skin]
+        self.long_forms = [words for words in forms if len(words) > 1]
+        self.forms = frozenset(root("".join(words)) for words in forms)  # "tablets", "bymouth"
+
+    @cached_property
+    def on_skin(self) -> frozenset[str]:
+        """The ids of the rules about what is put on the skin."""
+        return frozenset(rule.id for rule in self.schedule.rules.values() if rule.on_skin)
 
     def named(self, words: str) -> Rule | None:
         """Return the rule whose id or title the words are, or None."""
@@ -211,7 +221,7 @@ class MatchedWords:
         self.vocabulary = vocabulary
         self.schedule = vocabulary.schedule
         self.context = vocabulary.context
-        self.tokens = _with_names(tokens, vocabulary.other_things)
+        self.tokens = _joined(_joined(tokens, vocabulary.other_things, "-"), vocabulary.long_forms, "")
         self.initials = {_initials(token) for token in (*self.tokens, *map(root, self.tokens))}
         self.ids: dict[str, set[str]] = {}
         self.index(known_words)
@@ -250,25 +260,91 @@ class MatchedWords:
                 clauses.append(meant)
             elif not all(token in _SMALL for token in clause):
                 return None
-        if not clauses:
-            return None
-        return frozenset().union(*(ids for ids, _ in clauses)), all(certain for _, certain in clauses)
+        found = frozenset().union(*(ids for ids, _ in clauses))
+        return (found, all(certain for _, certain in clauses)) if found else None
 
     def clause(self, tokens: Sequence[str]) -> tuple[frozenset[str], bool] | None:
         """Return the same for words without "and" or "or"."""
         if found := self.exact(tokens):
             return found, True
-        for dropped in (_BETWEEN, _SMALL, _SMALL | self.context):
-            if parts := self.parts(_without(tokens, dropped)):
+        taken = bool(self.forms) and not self.taken.isdisjoint(tokens)
+        # "drink" says there how something is taken, and is no alcohol.
+        for dropped in (_SMALL if taken else _BETWEEN, _SMALL, _SMALL | self.context):
+            if spans := self.parts(_without(tokens, dropped)):
                 break
         else:
             return None
+        parts = [self.known(span) for span in spans]
         shared = reduce(frozenset.__and__, parts)
-        return frozenset().union(*parts), bool(shared)
+        if not taken:
+            return frozenset().union(*parts), bool(shared)
+        left = self.without_skin(spans)
+        return left, bool(shared) and left >= frozenset().union(*parts)
+
+    def without_skin(self, spans: Iterable[tuple[str, ...]]) -> frozenset[str]:
+        """Return the rules of known words, without those about the skin if the thing is swallowed or injected.
+
+        A medicine that is injected has nothing to do with what "injections" alone would mean.
+        """
+        things: set[str] = set()
+        forms: set[str] = set()
+        for span in spans:
+            found = self.known(span)
+            if self.forms.issuperset(span):
+                forms |= found
+            else:
+                things |= found - self.vocabulary.on_skin if self.taken.issuperset(span) else found
+        kinds = {rule.id: rule.kind for rule in self.vocabulary.rules(things | forms)}
+        if things and all(kinds[rule] in BEFORE_ONLY for rule in things):
+            forms = {rule for rule in forms if kinds[rule] is not Kind.AVOID}
+        return frozenset(things | forms)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The words of the question for how something is swallowed or injected: "tablets", "bymouth"."""
+        return frozenset(token for token in self.tokens if root(token) in self.vocabulary.forms)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The words for things that are swallowed or injected: "vitamin c" in "vitamin c tablets".
+
+        A form belongs to the words right beside it, also across "in", "of" and "with" ("vitamin c in tablets",
+        "capsules of vitamin c") and, unless something is put on the skin, "and" ("vitamin c and zinc tablets").
+        """
+        runs = self.runs()
+        taken = [not self.forms.isdisjoint(words) for _, words in runs]
+        for before in (*range(len(runs) - 1), *reversed(range(len(runs) - 1))):
+            (_, first), (between, second) = runs[before : before + 2]
+            if between in (["in"], ["as"]):
+                taken[before] |= second[0] in self.forms
+            elif between in (["of"], ["with"]):
+                taken[before + 1] |= self.forms.issuperset(first)
+            elif len(between) == 1 and between[0] in _JOINING and _ON_SKIN.isdisjoint(self.tokens):
+                taken[before] = taken[before + 1] = taken[before] or taken[before + 1]
+        inside = (words for (_, words), is_taken in zip(runs, taken, strict=True) if is_taken)
+        return frozenset().union(*inside) - self.forms
+
+    def runs(self) -> list[tuple[list[str], list[str]]]:
+        """Return the words that stand side by side, each time with the small words before them."""
+        found: list[tuple[list[str], list[str]]] = [([], [])]
+        for token in self.tokens:
+            small, run = found[-1]
+            if token in self.forms or token not in _SMALL | _JOINING or (run and token in _BETWEEN):
+                run.append(token)
+            elif token not in _BETWEEN:
+                if run:
+                    found.append(([token], []))
+                else:
+                    small.append(token)
+        return [(small, run) for small, run in found if run]
 
     def exact(self, tokens: Sequence[str]) -> frozenset[str]:
         """Return the rules of the longest known phrase; small words around it are dropped step by step."""
-        return next(filter(None, map(self.known, self.shortened(tokens))), frozenset())
+        words = next(filter(self.known, self.shortened(tokens)), ())
+        found = self.known(words)
+        if self.forms and self.taken.issuperset(words) and not found.isdisjoint(self.vocabulary.on_skin):
+            return frozenset()  # what is swallowed is looked up part by part
+        return found
 
     def shortened(self, tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Yield all the words, then fewer and fewer of the small words around the thing that they name."""
@@ -287,17 +363,15 @@ class MatchedWords:
         """Return the rules for which these are known words, if there are any."""
         return frozenset().union(*(self.ids.get(key, ()) for key in _keys(tokens)))
 
-    def parts(self, tokens: Sequence[str]) -> list[frozenset[str]]:
-        """Split the tokens into as few known words as possible, and return the rules of each; nothing if a token
-        belongs to no known word.
-        """
-        best: list[list[frozenset[str]] | None] = [[]]
+    def parts(self, tokens: Sequence[str]) -> list[tuple[str, ...]]:
+        """Split the tokens into as few known words as possible; nothing if a token belongs to no known word."""
+        best: list[list[tuple[str, ...]] | None] = [[]]
         for end in range(1, len(tokens) + 1):
             ways = []
             for start in range(max(0, end - _MAX_PHRASE), end):
-                before, found = best[start], self.known(tokens[start:end])
-                if before is not None and found:
-                    ways.append([*before, found])
+                before, span = best[start], tuple(tokens[start:end])
+                if before is not None and self.known(span):
+                    ways.append([*before, span])
             best.append(min(ways, key=len, default=None))
         return best[-1] or []
 
@@ -388,8 +462,10 @@ class MatchedWords:
         found, start = [], 0
         while start < len(tokens):
             for end in range(len(tokens), start, -1):
-                if rules := self.known(tokens[start:end]):
-                    found.append((" ".join(tokens[start:end]), rules))
+                span = tuple(tokens[start:end])
+                if self.known(span):
+                    if rules := self.without_skin([span]):
+                        found.append((" ".join(span), rules))
                     start = end
                     break
             else:
@@ -472,8 +548,8 @@ def _keys(tokens: Sequence[str]) -> tuple[str, ...]:
     return "".join((*tokens[:-1], last)), " ".join((*map(root, tokens[:-1]), last))
 
 
-def _with_names(tokens: Sequence[str], names: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Join the names of other things into one word, which no rule knows: "ice cream" is not ice."""
+def _joined(tokens: Sequence[str], names: Iterable[Sequence[str]], joint: str) -> tuple[str, ...]:
+    """Join names into one word: "ice-cream", which is not ice and which no rule knows, or "bymouth"."""
     found = list(tokens)
     for name in names:
         for start in [place for place, token in enumerate(tokens) if token == name[0]]:
@@ -482,7 +558,7 @@ def _with_names(tokens: Sequence[str], names: Iterable[Sequence[str]]) -> tuple[
                 *name[:-1],
                 root(name[-1]),
             ]:
-                found[start:end] = ["-".join(name), *[""] * (len(name) - 1)]
+                found[start:end] = [joint.join(name), *[""] * (len(name) - 1)]
     return tuple(filter(None, found)) if "" in found else tuple(tokens)
 
 

@@ -68,7 +68,10 @@ _LONG_KEY = rf"(?<![A-Za-z0-9_-])(?:{_NAME}[ \t]*+\.[ \t]*+){{{_MAX_KEY_NAMES}}}
 _ADD_SOURCE = "; add it to [sources]"
 _WRITE_ID = "; write the id of a rule, as in [rules.makeup]"
 # What a file has from the one that it extends if it says nothing itself, beside sources, rules and goals.
-_INHERITED = ("treatment", "areas", "clock", "only_ours", "standing", "series", "clinic", "services", "sms")
+_INHERITED = (
+    *("treatment", "areas", "not_on_skin", "clock", "only_ours", "standing", "series", "clinic", "services"),
+    "sms",
+)
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts whose phrases are looked for in questions
 _HAS_NAMES = _HAS_WORDS | {"scope"}  # those that know the names of other things
@@ -78,6 +81,10 @@ _WAITS = frozenset({Kind.AVOID, Kind.DO, Kind.EXPECT})
 _KINDS_WITH = {
     "after": (_WAITS, "only avoid, do and expect rules wait for another, not {kind} rules"),
     "daily": ({Kind.DO}, "only a do rule is daily care, not one of kind {kind}"),
+    "never_forbids": (
+        {Kind.PREPARE, Kind.MILESTONE},
+        "only a prepare or milestone rule never forbids, not one of kind {kind}",
+    ),
     "past": ({Kind.EXPECT}, "only an expect rule has a warning that follows it, not one of kind {kind}"),
     "series": (
         {Kind.PREPARE, Kind.DO, Kind.EXPECT, Kind.MILESTONE},
@@ -259,6 +266,7 @@ class _ScheduleReader:
             clinic=self._clinic(),
             clock=self._clock(),
             areas=root.texts("areas"),
+            not_on_skin=root.texts("not_on_skin"),
             services=root.table("services").struct(Services),
             export=self._export(),
             sms=self._sms(),

@@ -30,9 +30,10 @@ from needlecare.plan.answer import Answer, Ruling, Verdict, for_another_case
 from needlecare.plan.combine import begins, status_at
 from needlecare.plan.question import Form
 from needlecare.plan.reply import Reply
-from needlecare.plan.search import NotUnderstood
+from needlecare.plan.search import BEFORE_ONLY, NotUnderstood
 from needlecare.time.zones import end_of_day, first_moment, local
 
+_ADVISED = frozenset({Kind.DO, Kind.MILESTONE})
 _STYLES = {
     Verdict.YES: DO,
     Verdict.NOTHING_AGAINST: DO,
@@ -100,7 +101,7 @@ class AnswerWording:
         # What the rules say about just these words is the yes itself where only things to do are meant: "Yes. You
         # can go about your day", and then the shade.
         self.yes_in_words = bool(self.answer.first) and self.answer.verdict is Verdict.YES
-        self.yes_in_words &= all(ruling.rule.kind is Kind.DO for ruling in self.answer.deciding)
+        self.yes_in_words &= all(ruling.rule.kind in _ADVISED for ruling in self.answer.deciding)
 
     @property
     def warns(self) -> bool:
@@ -131,8 +132,10 @@ class AnswerWording:
         if self.prescribed and not self.answer.first:
             yield standing_text("medicine", self.plan.schedule, short=True)
         if self.mistake:
-            # "Stop now" must not follow "keep taking it", or "never ride without a helmet".
-            stop = "" if first or self.prescribed else standing_text("mistake", self.plan.schedule)
+            # "Stop now" must not follow "keep taking it", or "never ride without a helmet"; and a medicine needs no rinse.
+            medicine = all(ruling.rule.kind in BEFORE_ONLY for ruling in self.answer.rulings)
+            keep = first or self.prescribed or medicine
+            stop = "" if keep else standing_text("mistake", self.plan.schedule)
             yield stop or f"Tell {clinic_name(self.plan.schedule)} what happened."
 
     def answers(self) -> Iterator[str]:
