@@ -1,4 +1,7 @@
-"""The formats in which a plan or a course is shown. The code of a format is imported only when it is asked for."""
+"""The formats in which a plan or a course is shown.
+
+The code of a format is imported only when it is asked for: start-up is what people notice.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +18,7 @@ USUAL_QUIET = Reminders().quiet
 
 
 class Format(StrEnum):
-    """The formats of a result."""
+    """What --format offers for a plan; a calendar has an option of its own, --ics."""
 
     TIMELINE = "timeline"
     PLAIN = "plain"
@@ -25,7 +28,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def plan_text(  # noqa: PLR0913  each format needs others of them
+def plan_text(  # noqa: PLR0913  no format needs all of them
     form: Format,
     plan: Plan,
     now: datetime,
@@ -39,9 +42,9 @@ def plan_text(  # noqa: PLR0913  each format needs others of them
 ) -> str:
     """Render a plan at a moment (UTC) in a format. Without a screen, a timeline becomes sentences.
 
-    `ref` appears on a page and in text messages; `detail` and `quiet` are for text messages; `sources`
-    decides whether a page lists the sources. `name` is what its owner calls the treatment, and is
-    shown on the screen only.
+    `ref` is the clinic's reference, for a page and for text messages; `detail` and `quiet` are for text messages.
+    `sources` decides whether a page lists the sources; by default, a page of a clinic does not. `name` is what its
+    owner calls the treatment, which only the timeline and the sentences show.
     """
     match form:
         case Format.TIMELINE if screen is not None:
@@ -83,7 +86,7 @@ def course_text(
 ) -> str:
     """Render a course at a moment (UTC) in a format; `name` as in plan_text.
 
-    One `session` in full is the plan of a single treatment below its number.
+    With the number of a `session`, render only its plan, below a heading. JSON always has all sessions.
     """
     if form is Format.JSON:
         from needlecare.output.json.course import course_json

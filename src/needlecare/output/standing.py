@@ -1,4 +1,4 @@
-"""The standing texts, with the clinic's name and telephone filled in."""
+"""The standing texts of a rule file, with the clinic's name, telephone and emergency number filled in."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,13 @@ from needlecare.model import Schedule
 
 
 def standing_texts(schedule: Schedule, *, short: bool = False) -> Iterator[tuple[str, str]]:
-    """Yield each standing text with its name, whole or in its shortest form."""
+    """Yield each text that every output contains, after its name; with `short` in its shortest form."""
     for name, standing in schedule.standing:
         yield name, _filled(standing.short if short else standing.text, schedule)
 
 
 def standing_text(name: str, schedule: Schedule, *, short: bool = False) -> str:
-    """Return one standing text; empty if the rule file leaves it out."""
+    """Return the standing text of a name ("general"); empty if the rule file leaves it out."""
     standing = getattr(schedule.standing, name)
     if standing is None:
         return ""
@@ -20,7 +20,7 @@ def standing_text(name: str, schedule: Schedule, *, short: bool = False) -> str:
 
 
 def clinic_name(schedule: Schedule) -> str:
-    """Name the clinic with its telephone, or "your clinic"."""
+    """Write "Skin Clinic (+49 30 123456)", or "your clinic" if the rule file names none."""
     clinic = schedule.clinic
     if clinic is None:
         return "your clinic"
@@ -28,7 +28,7 @@ def clinic_name(schedule: Schedule) -> str:
 
 
 def emergency_number(schedule: Schedule, otherwise: str) -> str:
-    """Return the emergency number in the rule file, or `otherwise`."""
+    """Return the clinic's emergency number; `otherwise` if the rule file has none."""
     return (schedule.clinic.emergency if schedule.clinic else "") or otherwise
 
 

@@ -20,10 +20,10 @@ from needlecare.plan.combine import begins
 from needlecare.plan.overview import Overview, WindowGroup
 from needlecare.time.zones import local
 
-# Notes that are about the dates of a whole plan. Some outputs give others the same weight.
+# Notes about the dates of a whole plan. Each output adds those that its readers need as much.
 DATE_NOTES = frozenset({NoteCode.DATE_ONLY, NoteCode.FOLLOW, NoteCode.REVIEW_DUE, NoteCode.NO_TIME_LEFT})
 OVERRIDE_NOTES = frozenset({NoteCode.OVERRIDE, NoteCode.OVERRIDE_SHORTER})
-# The treatments that a recommendation applies to.
+# Which treatments a recommendation is for, in words.
 TREATMENTS = {
     Condition.ALL: "every treatment",
     Condition.PRP: "treatments with PRP",
@@ -33,7 +33,7 @@ TREATMENTS = {
 
 
 def reader_day(view: Overview) -> date:
-    """Return the reader's local date, near which dates need no year."""
+    """Return the local date on which the output is read. Dates near it need no year."""
     return local(view.as_of, view.plan.treatment.zone).date()
 
 
@@ -44,14 +44,14 @@ def treatment_name(plan: Plan) -> str:
 
 
 def options_besides_prp(treatment: Treatment) -> list[str]:
-    """Return the other options that were chosen: "skin type IV", "for scars"."""
+    """Write the options that were chosen, apart from PRP: "skin type IV", "for scars"."""
     skin_type = treatment.skin_type
     chosen = [f"skin type {skin_type.name}" if skin_type else "", "for scars" if treatment.scars else ""]
     return [*filter(None, chosen)]
 
 
 def title_prefix(schedule: Schedule, detail: Detail) -> str:
-    """Return how a title begins that other people may see; a discreet one names no clinic and no procedure."""
+    """Begin a title that other people may see. A discreet one names no clinic and no procedure."""
     if detail is Detail.DISCREET:
         return "Skin care"
     return f"{schedule.clinic.name}: {schedule.treatment}" if schedule.clinic else schedule.treatment
@@ -65,13 +65,13 @@ def treated_text(treatment: Treatment, reader: date | None = None) -> str:
 
 
 def day_number(view: Overview) -> int:
-    """Count the midnights from the treatment until now; negative before it."""
+    """Count the local midnights from the treatment until now; negative before the treatment."""
     zone = view.plan.treatment.zone
     return (local(view.as_of, zone).date() - local(begins(view.plan), zone).date()).days
 
 
 def last_day_number(plan: Plan) -> int:
-    """Return the number of the day on which the last waiting period ends; 0 if there is none."""
+    """Return the number of the last day on which something still has to wait; 0 if nothing has to."""
     zone = plan.treatment.zone
     last = max((window.end for window in plan.of(AvoidWindow)), default=None)
     if last is None:
@@ -87,33 +87,33 @@ def now_text(view: Overview) -> str:
     now = f"{short_day(shown.date(), local(start, treatment.zone).date())} {time_text(shown)}"
     if not view.begun:
         return f"{now}, {how_long(start - view.as_of)} to go"
-    day = (shown.date() - local(start, treatment.zone).date()).days
+    day = day_number(view)
     if day == 0 and not treatment.date_only and view.as_of > start:
         return f"{now}, {how_long(view.as_of - start)} after"
     return f"{now}, day {day}"
 
 
 def end_messages(windows: Iterable[Window]) -> str:
-    """Join what to say when windows end: "makeup is fine again; a drink is fine again"."""
+    """Write what is fine again when windows end: "makeup is fine again; a drink is fine again"."""
     return "; ".join(window.rule.then or window.rule.title for window in windows)
 
 
 def next_text(view: Overview, group: WindowGroup[Window]) -> str:
-    """Write "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine"."""
+    """Write what the next change is: "Sun 22 Nov 08:00, in 16½ h: a gentle wash with lukewarm water is fine."."""
     zone = view.plan.treatment.zone
     at = since(group.moment, zone, reader_day(view))
     return f"{at}, in {how_long(group.moment - view.as_of)}: {sentence(end_messages(group.windows))}"
 
 
 def differs_between(window: Window) -> bool:
-    """Whether the sources differ about when a window ends (or, for a preparation, starts)."""
+    """Whether the sources differ about the end of a window, or for a preparation about its start."""
     if isinstance(window, PrepareWindow):
         return window.latest_start != window.start
     return window.earliest_end is not None and window.earliest_end != window.end
 
 
 def tip(note: Note, view: Overview) -> str | None:
-    """Suggest the option with which a person can resolve a note; None if there is none."""
+    """Suggest the option that would make a note unnecessary, and what it is good for; None if there is none."""
     zone = view.plan.treatment.zone
     if note.code == NoteCode.DATE_ONLY:
         day = view.plan.treatment.treated
@@ -126,17 +126,17 @@ def tip(note: Note, view: Overview) -> str | None:
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut a text that has more than so many characters."""
+    """Cut a text to so many characters; an ellipsis, which counts, shows that it was cut."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def sentence(text: str) -> str:
-    """End a text like a sentence."""
+    """Add a full stop, unless the text ends like a sentence already."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def whole_sentence(text: str) -> str:
-    """Begin and end a text like a sentence."""
+    """Make a text a sentence, with a capital letter and a full stop."""
     return sentence(text[:1].upper() + text[1:])
 
 

@@ -31,7 +31,7 @@ from needlecare.time.zones import local
 
 
 def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
-    """Write the answer to "may I?" as JSON; `asked` is what was typed, `at` is that of can()."""
+    """Write the answer to "may I?" as JSON. `asked` is what was typed; `at`: about another time than now."""
     words = AnswerWording(reply, at=at)
     answer = words.answer
     plan = answer.plan
@@ -60,7 +60,7 @@ def can_json(reply: Reply, asked: str, *, at: bool = False) -> str:
 
 
 def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
-    """Write the answer to "is this normal?" as JSON; `asked` is what was typed."""
+    """Write the answer to "is this normal?" as JSON; `asked` and `at` as for can_json."""
     return json_text(
         {
             **about_json(answer.plan, answer.moment),
@@ -76,7 +76,7 @@ def normal_json(answer: SignAnswer, asked: str, *, at: bool = False) -> str:
 
 
 def today_json(view: Overview) -> str:
-    """Write what is usual at a moment, and when to call, as JSON."""
+    """Write what is normal now and soon, and which signs to call about, as JSON."""
     zone = view.plan.treatment.zone
     return json_text(
         {
@@ -91,12 +91,12 @@ def today_json(view: Overview) -> str:
     )
 
 
-def alarm_json(level: Urgency, schedule: Schedule, words: str) -> str:
-    """Write the answer to an emergency as JSON; `words` is what was typed."""
+def alarm_json(level: Urgency, schedule: Schedule, asked: str) -> str:
+    """Write the answer to an emergency as JSON; `asked` is what was typed."""
     return json_text(
         {
             "schedule": schedule_json(schedule),
-            "asked": words,
+            "asked": asked,
             "answer": level.value,
             "allowed": False,
             "text": alarm_line(level, schedule),
@@ -121,12 +121,7 @@ def why_json(reasons: Sequence[Reason]) -> str:
 
 def _reason_json(reason: Reason) -> Json:
     rule, plan, window = reason.rule, reason.plan, reason.window
-    zone = plan.treatment.zone
-    placed = placed_recommendations(rule, plan)
-    claims = []
-    for claim in placed:
-        source = plan.schedule.sources[claim.recommendation.source]
-        claims.append({**recommendation_json(claim), "cited": source_json(source)})
+    sources = plan.schedule.sources
     return {
         "rule": rule.id,
         "kind": rule.kind.value,
@@ -138,13 +133,16 @@ def _reason_json(reason: Reason) -> Json:
         "after": rule.after,
         "medicine": rule.medicine,
         "arithmetic": list(calculation(reason)),
-        "recommendations": claims,
-        "window": window_json(window, begins(plan), zone) if window and reason.dated else None,
+        "recommendations": [
+            {**recommendation_json(claim), "cited": source_json(sources[claim.recommendation.source])}
+            for claim in placed_recommendations(rule, plan)
+        ],
+        "window": window_json(window, begins(plan), plan.treatment.zone) if window and reason.dated else None,
     }
 
 
 def _window_json(meant: Ruling | Sign, answer: Answer | SignAnswer) -> Json:
-    """Return a rule that was meant, with its window; without one, its times are null."""
+    """Return the window of a rule that was meant. A rule without one has the same keys, with null for its times."""
     window = meant.window or Window(rule=meant.rule)
     facts = window_summary_json(window, answer.moment, answer.plan.treatment.zone)
     return facts if meant.window else {**facts, "status": None}

@@ -43,11 +43,11 @@ def _session_json(course: Course, session: Session, as_of: datetime) -> Json:
     merged = {merger.preparation.rule.id: merger.avoid.rule.id for merger in session.merged}
     windows = []
     for window in session.plan.windows:
-        said = window_json(window, as_of, zone)
+        row = window_json(window, as_of, zone)
         if window.kind is Kind.PREPARE:
-            rule = merged.get(window.rule.id)
-            said["merged_with"] = rule and {"session": session.number - 1, "rule": rule}
-        windows.append(said)
+            avoided = merged.get(window.rule.id)
+            row["merged_with"] = avoided and {"session": session.number - 1, "rule": avoided}
+        windows.append(row)
     return {
         "session": session.number,
         "treatment": treatment_json(session.plan.treatment),
@@ -67,7 +67,7 @@ def _session_json(course: Course, session: Session, as_of: datetime) -> Json:
 
 
 def _range_json(offered: OfferedRange) -> Json:
-    """Return what a source says about a series; intervals as written, and null for a missing maximum."""
+    """Return what a source says about a series, with intervals as written. `every` has null for no maximum."""
     every = offered.range.every
     return {
         "source": offered.range.source,

@@ -1,4 +1,7 @@
-"""A plan as JSON, as described by plan.schema.json. Changes to the format only add to it."""
+"""A plan as JSON, as described by plan.schema.json, and the parts of it that other results contain.
+
+Changes to the format only add to it.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -87,7 +90,7 @@ def json_text(document: Mapping[str, object]) -> str:
 
 
 def about_json(plan: Plan, as_of: datetime) -> Json:
-    """Return which plan a result is about, and at which moment (UTC)."""
+    """Return what a result is about: the rule file, the treatment, and the moment (UTC)."""
     return {
         "schedule": schedule_json(plan.schedule),
         "treatment": treatment_json(plan.treatment),
@@ -96,7 +99,7 @@ def about_json(plan: Plan, as_of: datetime) -> Json:
 
 
 def schedule_json(schedule: Schedule) -> Json:
-    """Return which rule file was used."""
+    """Return which rule file was used; `sha256` tells apart two files with the same version."""
     clinic = schedule.clinic
     return {
         "id": schedule.id,
@@ -155,7 +158,7 @@ def window_summary_json(window: Window, as_of: datetime, zone: ZoneInfo) -> Json
 
 
 def recommendation_json(assessed: AssessedRecommendation) -> Json:
-    """Return what one source says, with offsets as written."""
+    """Return what one source says, with offsets as written in the rule file."""
     recommendation = assessed.recommendation
     return {
         "claim": recommendation.claim,
@@ -208,7 +211,7 @@ def sign_json(window: Window, zone: ZoneInfo) -> Json:
 
 
 def note_json(note: Note) -> Json:
-    """Return a note."""
+    """Return a note; `rule` is null if it is about the whole plan."""
     return {"code": note.code, "text": note.text, "rule": note.rule}
 
 

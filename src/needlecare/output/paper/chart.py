@@ -38,10 +38,8 @@ def chart(
     """
     names = [_name(window) for window in (*dont, *do)]
     axis = _Axis(plan, [*dont, *do], left=max(MIN_LEFT, max(map(len, names), default=0) * LETTER + 6))
-    sections: list[tuple[str, str, Sequence[TimedWindow]]]
-    sections = [("DON’T", "dont", dont), ("DO", "do", do)]
-    headings = sum(1 for _, _, windows in sections if windows)
-    height = HEAD + ROW * (len(names) + headings) + 2
+    sections: tuple[tuple[str, str, Sequence[TimedWindow]], ...] = (("DON’T", "dont", dont), ("DO", "do", do))
+    height = HEAD + ROW * (len(names) + bool(dont) + bool(do)) + 2
     yield f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-labelledby="chart-title chart-text">'
     yield '<title id="chart-title">Chart of what not to do and what to do, and until when</title>'
     yield (
@@ -66,13 +64,13 @@ def chart(
 
 
 def _name(window: Window) -> str:
-    """Return the short name of a window, cut to the width that the chart has for it."""
+    """Return the short name of a window, with the mark of the footnote on medicines."""
     short = " ".join(window.rule.short.split())
     return cut(short, MAX_LETTERS) + ("¹" if window.rule.medicine else "")
 
 
 class _Axis:
-    """The horizontal position of moments, by local clock time; later ones are at the right edge."""
+    """The horizontal position of moments, by local clock time. Those beyond the last week are at the right edge."""
 
     def __init__(self, plan: Plan, windows: Sequence[TimedWindow], *, left: float) -> None:
         self.zone: ZoneInfo = plan.treatment.zone
@@ -83,9 +81,11 @@ class _Axis:
         self.day = (WIDTH - 8 - left) / (DAYS + self.weeks * WEEK)  # 8 units for an arrow
 
     def days(self, moment: datetime) -> float:
+        """Return how many days after the first midnight a moment (UTC) is."""
         return days_after(self.first_day, moment, self.zone)
 
     def at(self, days: float) -> float:
+        """Return the horizontal position of a number of days."""
         weeks = max(0.0, days - DAYS) / 7
         return self.left + self.day * (max(0.0, min(days, DAYS)) + WEEK * min(weeks, self.weeks))
 
@@ -97,10 +97,11 @@ class _Axis:
             name = weekday(day)[:2] if start < DAYS else f"w{number - DAYS + 2}"
             width = self.day * (1 if start < DAYS else WEEK)
             yield f'<line class="grid" x1="{x:.1f}" y1="2" x2="{x:.1f}" y2="{height:g}" />'
-            for y, said in ((11, name), (23, day.day)):
-                yield f'<text class="day" x="{x + width / 2:.1f}" y="{y}" text-anchor="middle">{said}</text>'
+            for y, label in ((11, name), (23, day.day)):
+                yield f'<text class="day" x="{x + width / 2:.1f}" y="{y}" text-anchor="middle">{label}</text>'
 
     def bar(self, window: TimedWindow, y: float, style: str, *, disputed: bool) -> Iterator[str]:
+        """Yield the bar of a window: solid as long as every source agrees, then broken; with an arrow if it goes on."""
         end = self.days(window.end)
         sure = self.days(window.earliest_end) if disputed and isinstance(window, AvoidWindow) else end
         first = self.at(self.days(window.start))

@@ -13,7 +13,7 @@ from html import escape
 from needlecare import __version__
 from needlecare.model import Plan, Source
 from needlecare.output.paper.chart import chart
-from needlecare.output.paper.sheet import CHART, Chapter, Dated, Item, Sheet, source_text
+from needlecare.output.paper.sheet import CHART, Chapter, Item, Part, Sheet, source_text
 from needlecare.output.wording import sentence
 
 # A number that can be dialled: no brackets (the "(0)" in "+49 (0)30" must not be dialled) and no words.
@@ -22,8 +22,8 @@ _WEB_ADDRESS = re.compile(r"(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#][^\s
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-# How many letters fit on two printed pages: in the larger print, and in the smaller one.
-_ROOMY, _FULL = 7500, 14000
+# How many letters fit on two printed pages: in normal print, and in small print. With more, the page leaves things out.
+_NORMAL_PRINT, _SMALL_PRINT = 7500, 14000
 
 # All colours, so that a test can calculate the contrasts on a light and on a dark screen. Bars keep their meaning
 # in grey (dark, broken and open), and the text says the same. Paper always uses the light colours.
@@ -135,12 +135,12 @@ footer h2 { color: var(--quiet); border-color: var(--line); border-width: 1px; f
 def handout(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
     """Write a plan as a page to print, made at a moment (UTC). It has the whole plan, even what has ended.
 
-    `ref` and `sources` as for a Sheet.
+    `ref` and `sources` are those of Sheet.
     """
     return "\n".join(_page(Sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
 
-def _page(page: Sheet) -> Iterator[str]:
+def _page(sheet: Sheet) -> Iterator[str]:
     yield "<!DOCTYPE html>"
     yield '<html lang="en">'
     yield "<head>"
@@ -150,49 +150,49 @@ def _page(page: Sheet) -> Iterator[str]:
     yield f'<meta name="generator" content="needlecare {_text(__version__)}" />'
     yield '<meta name="referrer" content="no-referrer" />'
     yield '<meta name="robots" content="noindex" />'
-    yield f"<title>{_text(page.title)}</title>"
+    yield f"<title>{_text(sheet.title)}</title>"
     yield f"<style>{_STYLE}</style>"
     yield "</head>"
-    letters = _letters(page)
-    style = "full fuller" if letters > _FULL else "full" if letters > _ROOMY else ""
-    yield f'<body class="{style}">' if style else "<body>"
+    letters = _letters(sheet)
+    classes = "full fuller" if letters > _SMALL_PRINT else "full" if letters > _NORMAL_PRINT else ""
+    yield f'<body class="{classes}">' if classes else "<body>"
     yield "<header>"
-    yield f"<h1>{_text(page.title)}</h1>"
-    if (clinic := page.clinic) is not None:
+    yield f"<h1>{_text(sheet.title)}</h1>"
+    if (clinic := sheet.clinic) is not None:
         named = filter(None, [_text(clinic.name), _telephone(clinic.telephone)])
         yield f'<p class="clinic">{" · ".join(named)}</p>'
-    yield f'<p class="facts">{_text(" ".join(page.facts))}</p>'
-    yield from (f'<p class="notice">{_text(notice)}</p>' for notice in page.notices)
+    yield f'<p class="facts">{_text(" ".join(sheet.facts))}</p>'
+    yield from (f'<p class="notice">{_text(notice)}</p>' for notice in sheet.notices)
     yield "</header>"
     yield "<main>"
-    for chapter in page.chapters:
-        yield from _chapter(chapter, page)
+    for chapter in sheet.chapters:
+        yield from _chapter(chapter, sheet)
     yield "</main>"
     yield "<footer>"
-    if page.sources:
+    if sheet.sources:
         yield '<h2 id="sources">Sources</h2>'
         yield '<ul aria-labelledby="sources">'
-        yield from (f"<li>{_source(source)}</li>" for source in page.sources)
+        yield from (f"<li>{_source(source)}</li>" for source in sheet.sources)
         yield "</ul>"
-    yield f"<p>{_text(page.colophon)}</p>"
+    yield f"<p>{_text(sheet.colophon)}</p>"
     yield "</footer>"
     yield "</body>"
     yield "</html>"
 
 
-def _letters(page: Sheet) -> int:
-    """Count the letters to print, without the names of sources."""
-    items = [item for chapter in page.chapters for part in chapter.parts for item in part.items]
-    leads = [text for chapter in page.chapters for text in chapter.lead]
+def _letters(sheet: Sheet) -> int:
+    """Count the letters to print, apart from the sources: paper leaves out their titles."""
+    items = [item for chapter in sheet.chapters for part in chapter.parts for item in part.items]
+    leads = [text for chapter in sheet.chapters for text in chapter.lead]
     return sum(len(item.name) + len(item.aside) + len(item.advice) for item in items) + sum(map(len, leads))
 
 
-def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
+def _chapter(chapter: Chapter, sheet: Sheet) -> Iterator[str]:
     yield f'<section class="{chapter.key}" aria-labelledby="{chapter.key}">'
     yield f'<h2 id="{chapter.key}">{_text(chapter.heading)}</h2>'
     if chapter.key == CHART:
-        yield from ("<figure>", *chart(page.plan, page.dont, page.do, page.disputed), "</figure>")
-        yield f'<p class="legend">{_text(" ".join([*chapter.lead, page.legend()]))}</p>'
+        yield from ("<figure>", *chart(sheet.plan, sheet.dont, sheet.do, sheet.disputed), "</figure>")
+        yield f'<p class="legend">{_text(" ".join([*chapter.lead, sheet.legend()]))}</p>'
     elif chapter.parts:
         for number, text in enumerate(chapter.lead):
             yield f'<p class="emergency">{_text(text)}</p>' if number == 0 else f"<p>{_text(text)}</p>"
@@ -203,7 +203,7 @@ def _chapter(chapter: Chapter, page: Sheet) -> Iterator[str]:
     yield "</section>"
 
 
-def _part(part: Dated) -> Iterator[str]:
+def _part(part: Part) -> Iterator[str]:
     alone = part.label and len(part.items) == 1  # on paper, a date and a single item share a line
     yield '<div class="alone">' if alone else "<div>"
     if part.label:
@@ -216,13 +216,13 @@ def _part(part: Dated) -> Iterator[str]:
 
 def _item(item: Item) -> str:
     when = f'<span class="when"> ({_text(item.when)})</span>' if item.when else ""
-    some = f'<span class="when some"> ({_text(item.some_say)})</span>' if item.some else ""
+    some = f'<span class="when some"> ({_text(item.some_say)})</span>' if item.less_strict else ""
     advice = f'<span class="advice">: {_text(item.advice)}</span>' if item.advice else ""
     return f"<strong>{_text(item.name)}</strong>{when}{some}{advice}"
 
 
 def _telephone(telephone: str) -> str:
-    """Write a telephone number: as a link if it can be dialled."""
+    """Write a telephone number, as a link if it can be dialled."""
     if not _DIALLED.fullmatch(telephone):
         return _text(telephone)
     return f'<a href="tel:{re.sub("[^+0-9]", "", telephone)}">{_text(telephone)}</a>'
@@ -234,10 +234,10 @@ def _source(source: Source) -> str:
     named = (
         f'<span class="what">{_text(what)}, </span>{_text(sentence(who))}' if who else _text(sentence(what))
     )
-    found = _WEB_ADDRESS.fullmatch(source.address)
-    if found is None:
+    on_web = _WEB_ADDRESS.fullmatch(source.address)
+    if on_web is None:
         return " ".join(filter(None, [named, _text(source.address)]))
-    return f'<a href="https://{_text(found[1])}">{named}</a>'
+    return f'<a href="https://{_text(on_web[1])}">{named}</a>'
 
 
 def _text(text: str) -> str:

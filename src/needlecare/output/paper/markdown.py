@@ -18,26 +18,26 @@ _BLOCK = re.compile(r"^([+\-=]|\d{1,9}(?=[.)]))")
 
 
 def markdown(plan: Plan, as_of: datetime, *, ref: str | None = None, sources: bool | None = None) -> str:
-    """Write the sheet of a plan, made at a moment (UTC), as CommonMark; `ref` and `sources` as for a Sheet."""
+    """Write the sheet of a plan, made at a moment (UTC), as CommonMark; `ref` and `sources` are those of Sheet."""
     return "\n".join(_lines(Sheet(plan, as_of, ref=ref, sources=sources))) + "\n"
 
 
-def _lines(page: Sheet) -> Iterator[str]:
-    yield f"# {escaped(page.title)}"
-    yield from ("", escaped(" ".join(page.facts)))
-    if (clinic := page.clinic) is not None:
+def _lines(sheet: Sheet) -> Iterator[str]:
+    yield f"# {escaped(sheet.title)}"
+    yield from ("", escaped(" ".join(sheet.facts)))
+    if (clinic := sheet.clinic) is not None:
         yield from ("", escaped(" · ".join(filter(None, [clinic.name, clinic.telephone]))))
-    for notice in filter(None, [*page.notices, page.legend()]):
+    for notice in filter(None, [*sheet.notices, sheet.legend()]):
         yield from ("", f"> {escaped(notice)}")
-    for chapter in page.chapters:
+    for chapter in sheet.chapters:
         if chapter.key != CHART:  # Markdown has no picture of its own
             yield from _chapter(chapter)
-    if page.sources:
+    if sheet.sources:
         yield from ("", "## Sources", "")
-    for source in page.sources:  # the publisher is enough: the address leads to the title
+    for source in sheet.sources:  # the publisher is enough: the address leads to the title
         what, who = source_text(source)
         yield f"- {escaped(' '.join(filter(None, [sentence(who or what), source.address])))}"
-    yield from ("", escaped(page.colophon))
+    yield from ("", escaped(sheet.colophon))
 
 
 def _chapter(chapter: Chapter) -> Iterator[str]:
@@ -64,5 +64,5 @@ def _item(item: Item) -> str:
 def escaped(text: str) -> str:
     """Escape a text so that CommonMark shows it unchanged, on one line."""
     one_line = _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
-    # Escaped are the sign that would begin a block, or the dot after a number.
+    # A sign that would begin a block is escaped; of a number with a dot, it is the dot.
     return _BLOCK.sub(lambda start: f"{start[0]}\\" if start[0].isdigit() else f"\\{start[0]}", one_line)
