@@ -19,7 +19,7 @@ from needlecare.calendar.roles import of_session
 from needlecare.calendar.room import Worth
 from needlecare.calendar.titles import ALL_OVER
 from needlecare.model import Detail, Plan, Reminders, Window
-from needlecare.output.sentences.course_wording import goes_on, session_when
+from needlecare.output.sentences.course_wording import session_when, until_next_session
 from needlecare.output.timing import short_day
 from needlecare.plan.course import Course, Session, earliest_next, next_milestone
 from needlecare.time.zones import end_of_day, first_moment, local
@@ -84,7 +84,10 @@ def _drafts(
         session.visible_plan if following is None else _worded(course, session, following),
         planned,
         reminders=options.reminders,
-        going_on={w.rule.id: f" (on to session {session.number + 1})" for w, _ in goes_on(course, session)},
+        going_on={
+            w.rule.id: f" (on to session {session.number + 1})"
+            for w, _ in until_next_session(course, session)
+        },
         continued={merged.avoid.rule.id for merged in following.merged} if following is not None else (),
         without=without,
     )

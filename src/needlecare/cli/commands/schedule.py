@@ -80,13 +80,13 @@ def check(
     Points out, but allows, a wait shorter than every source of the schedule that the file extends,
     and a rule without a worked case.
     """
-    from needlecare.output.rule_files.schedule import checked_json, checked_text, found_text
+    from needlecare.output.rule_files.schedule import checked_json, checked_text, problems_text
 
     checked = []
     for name in files:
         result = _checked(name)
         checked.append(result)
-        if not json and (found := found_text(result)):
+        if not json and (found := problems_text(result)):
             terminal.say(found)
         if result.schedule is not None:
             _warn_if_overdue(result.schedule)

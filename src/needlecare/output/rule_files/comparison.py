@@ -32,6 +32,7 @@ _HEADINGS = {
     ChangeKind.DISPUTED: "Where sources differ",
     ChangeKind.SAID: "Wording and settings",
 }
+# What has changed without changing any plan; the rules are named after it.
 _UNSEEN = {
     Unseen.SOURCES: "the sources",
     Unseen.RECOMMENDATIONS: "the sources' advice, in",
@@ -39,12 +40,14 @@ _UNSEEN = {
     Unseen.COVERS: "the words that it recognises, in",
     Unseen.EXCEPTIONS: "the exceptions, in",
 }
+# In which plans a change shows, if it doesn't show in an ordinary one.
 _REFERENCES = {
     Reference.PLAIN: "",
     Reference.DATE_ONLY: "where only the date is known",
     Reference.SHORT_MONTH: "in a short month",
     Reference.CLOCK_CHANGE: "when the clocks change in between",
 }
+# What the keys of a rule file are called; any other key is called "the KEY".
 _KEYS = {
     "kind": "the kind of rule",
     "short": "the name in the chart",
@@ -69,7 +72,9 @@ _KEYS = {
     "series.scars_every": "the time between two sessions for scars",
     "series.ranges": "what sources say about a series",
 }
-_IN_WEEKS = timedelta(days=21)  # from here on how_long rounds up to weeks, so a difference is given in days
+_MANY_DAYS = timedelta(
+    days=21
+)  # from here on, a difference is given in whole days: how_long would round it up
 
 
 def difference_text(
@@ -79,13 +84,16 @@ def difference_text(
     unseen: Mapping[Unseen, Sequence[str]],
     width: int,
 ) -> str:
-    """Write what changes from one schedule to another, in lines of up to `width` columns."""
+    """Write what changes from one schedule to another, in lines of up to `width` columns.
+
+    `unseen` is what has changed outside the plans, with the rules (or sources) concerned.
+    """
     versions = f"From {before.id} {before.version} to {after.id} {after.version}"
     lines = [f"{versions}: {_count(found)}"]
     for change, heading in _HEADINGS.items():
-        said = [_difference_text(difference) for difference in found if difference.change is change]
-        if said:
-            lines += ["", heading, *(f"  {line}" for line in said)]
+        changes = [_difference_text(difference) for difference in found if difference.change is change]
+        if changes:
+            lines += ["", heading, *(f"  {text}" for text in changes)]
     if unseen:
         named = (f"  {_UNSEEN[what]}: {', '.join(names)}" for what, names in unseen.items())
         lines += ["", "Changed outside the plans", *named]
@@ -98,7 +106,7 @@ def difference_json(
     found: Sequence[Difference],
     unseen: Mapping[Unseen, Sequence[str]],
 ) -> str:
-    """Write what changes from one schedule to another, as JSON."""
+    """Write what changes from one schedule to another as JSON; `unseen` as for difference_text."""
     return json_text(
         {
             "before": schedule_json(before),
@@ -123,8 +131,9 @@ def _count(found: Sequence[Difference]) -> str:
 
 
 def _difference_text(difference: Difference) -> str:
-    """Write "No makeup (makeup), with PRP: until 72 hours after the treatment instead of 48 hours: 24 h
-    longer".
+    """Write a line such as:
+
+    No makeup (makeup), with PRP: until 72 hours after the treatment instead of 48 hours: 24 h longer
     """
     rule = difference.rule
     if rule is None:
@@ -170,6 +179,7 @@ def _span(span: Span, kind: Kind) -> str:
 
 
 def _moved(difference: Difference, before: WindowEdge | None, after: WindowEdge | None) -> str:
+    """Write "until 72 hours after the treatment instead of 48 hours: 24 h longer"."""
     word, edge = ("from", "a start") if difference.about == "start" else ("until", "an end")
     was = f"without {edge}" if before is None else f"{word} {_edge(before)}"
     if after is None:
@@ -184,8 +194,8 @@ def _differs(kind: Kind, before: WindowEdge | None, after: WindowEdge | None) ->
     """Say when the sources begin to differ (for a preparation: when they stop), and when they did before."""
     expected = kind is Kind.EXPECT
     word, on = ("until", "") if kind is Kind.PREPARE else ("from", " on")
-    said = "for some it is over by {}" if expected else f"sources differ {word} {{}}{on}"
-    was, now = ("" if edge is None else said.format(_edge(edge)) for edge in (before, after))
+    form = "for some it is over by {}" if expected else f"sources differ {word} {{}}{on}"
+    was, now = ("" if edge is None else form.format(_edge(edge)) for edge in (before, after))
     if before is None:
         return f"{now}; this is new" if expected else f"{now}; in the old rules they agreed"
     if after is None:
@@ -197,6 +207,7 @@ def _differs(kind: Kind, before: WindowEdge | None, after: WindowEdge | None) ->
 
 
 def _reworded(difference: Difference) -> str:
+    """Write what a text or a setting is now, and what it was."""
     name = _KEYS.get(difference.about.removesuffix(".short"), f"the {difference.about}")
     if difference.about.endswith(".short"):
         name += ", in short,"
@@ -229,7 +240,7 @@ def _edge(edge: WindowEdge) -> str:
 
 
 def _shortened(was: str, now: str) -> str:
-    """Shorten a time to "48 hours" if the new time has just been said with the same words."""
+    """Shorten "48 hours after the treatment" to "48 hours" if `now` ends in the same words."""
     for ending in (" before the treatment", " after the treatment"):
         if ending in now:
             return was.replace(ending, "")
@@ -240,14 +251,14 @@ def _by(before: WindowEdge, after: WindowEdge) -> str:
     """Write how far an edge moves; "about" if one of the times is in months, whose length varies."""
     moved = abs(after.elapsed - before.elapsed)
     distance = how_long(moved)
-    if moved >= _IN_WEEKS or (before.day is not None and after.day is not None):
+    if moved >= _MANY_DAYS or (before.day is not None and after.day is not None):
         distance = "1 day" if moved.days == 1 else f"{moved.days} days"
     months = {edge.offset.months if edge.offset else 0 for edge in (before, after)}
     return f"about {distance}" if len(months) > 1 else distance
 
 
 def _treatments(these: TreatmentSet) -> str:
-    """Write "with PRP, for scars, skin type IV-VI or unknown"; nothing if it is true of every treatment."""
+    """Write "with PRP, for scars, skin type IV-VI or unknown"; nothing if all treatments are meant."""
     parts = []
     if these.prp is not None:
         parts.append("with PRP" if these.prp else "without PRP")
@@ -278,7 +289,7 @@ def _difference_json(difference: Difference) -> Json:
 
 
 def _value_json(value: Value) -> Json | str | None:
-    """Return a text, an offset as written, or an edge: the offset that decides it, and its distance in seconds."""
+    """Return a text unchanged, an offset as written, or an edge: its offset, and its seconds from the treatment."""
     match value:
         case Offset():
             return value.text

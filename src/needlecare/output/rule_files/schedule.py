@@ -22,13 +22,14 @@ from needlecare.output.standing import standing_texts
 from needlecare.output.wording import joined
 from needlecare.review.cases import CheckedCases
 
-MAX_NAMED_RULES = 8  # rules that are named in a line
+MAX_NAMED_RULES = 8  # in a line; if there are more, they are counted
 
 
 class Checked(Struct, frozen=True, kw_only=True):
     """The result of checking a rule file and the worked cases beside it.
 
-    A file with problems has neither a schedule nor cases. Remarks are not errors, but worth a second look.
+    If the file has problems, there is no schedule, and its cases are not checked. Remarks are not errors, but worth a
+    second look.
     """
 
     file: str
@@ -45,20 +46,20 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 def schedules_text(schedules: Iterable[Schedule]) -> str:
     """Write a line about each schedule."""
-    return "".join(f"{_heading(schedule)}: {_counts(schedule)}\n" for schedule in schedules)
+    return "".join(f"{_heading(schedule)}: {_counts_text(schedule)}\n" for schedule in schedules)
 
 
 def schedules_json(schedules: Iterable[Schedule]) -> str:
     """List the schedules as JSON."""
     return json_text(
-        {"schedules": [{**schedule_json(schedule), **_counted(schedule)} for schedule in schedules]}
+        {"schedules": [{**schedule_json(schedule), **_counts(schedule)} for schedule in schedules]}
     )
 
 
 def checked_text(checked: Checked, schedule: Schedule) -> str:
-    """Describe a rule file without problems: how many rules it has, and how many worked cases it agrees with."""
+    """Describe a rule file that could be read: how many rules it has, and how many worked cases it agrees with."""
     parts = ["no problems"] if checked.ok else []
-    parts.append(_counts(schedule))
+    parts.append(_counts_text(schedule))
     if checked.cases is not None and checked.cases.exists:
         total, holding = checked.cases.total, checked.cases.holding
         some = f"{holding} of " if holding < total else ""
@@ -66,9 +67,11 @@ def checked_text(checked: Checked, schedule: Schedule) -> str:
     return f"{checked.file}: {'; '.join(parts)}\n"
 
 
-def found_text(checked: Checked) -> str:
+def problems_text(checked: Checked) -> str:
     """List the problems of a rule file and of its cases, and the remarks, one on each line."""
-    errors = [ScheduleError(checked.file, [*checked.problems, *checked.remarks])]
+    errors = [
+        ScheduleError(checked.file, [*checked.problems, *checked.remarks])
+    ]  # its text begins each with the file
     cases = checked.cases
     if cases is not None:
         errors.append(ScheduleError(cases.file, cases.problems))
@@ -90,12 +93,12 @@ def checked_json(checked: Iterable[Checked]) -> str:
             "file": result.file,
             "ok": result.ok,
             "schedule": schedule_json(result.schedule) if result.schedule is not None else None,
-            "problems": [_problem(problem) for problem in result.problems],
-            "remarks": [_problem(remark) for remark in result.remarks],
+            "problems": [_problem_json(problem) for problem in result.problems],
+            "remarks": [_problem_json(remark) for remark in result.remarks],
             "cases": result.cases
             and {
                 **asdict(result.cases),
-                "problems": [_problem(problem) for problem in result.cases.problems],
+                "problems": [_problem_json(problem) for problem in result.cases.problems],
             },
         }
         for result in checked
@@ -104,7 +107,7 @@ def checked_json(checked: Iterable[Checked]) -> str:
 
 
 def schedule_text(schedule: Schedule) -> str:
-    """Write every rule of a schedule with what each source says, and the sources."""
+    """Write every rule of a schedule with what each source says, then the sources and the standing texts."""
     return "\n".join(_lines(schedule)) + "\n"
 
 
@@ -123,7 +126,7 @@ def whole_schedule_json(schedule: Schedule) -> str:
 
 def _lines(schedule: Schedule) -> Iterator[str]:
     yield _heading(schedule)
-    yield _counts(schedule)
+    yield _counts_text(schedule)
     for kind in Kind:
         rules = [rule for rule in schedule.rules.values() if rule.kind is kind]
         if rules:
@@ -138,7 +141,7 @@ def _lines(schedule: Schedule) -> Iterator[str]:
     series = schedule.series
     usual = f"{series.sessions} sessions {series.every.text} apart"
     yield f"  {usual}, {series.scars_sessions} sessions {series.scars_every.text} apart for scars"
-    yield from (f"    {_range(given)}" for given in series.ranges)
+    yield from (f"    {_range_text(given)}" for given in series.ranges)
     yield ""
     yield "SOURCES"
     for source in schedule.sources.values():
@@ -154,21 +157,23 @@ def _recommendation_text(recommendation: Recommendation) -> str:
     if recommendation.earliest is not None:
         times += f" or {recommendation.earliest.text}"
     ours = " ".join(sorted(recommendation.ours))
-    return f"{recommendation.claim}  {times}  {_said(recommendation, ours and f'our reading: {ours}')}"
+    return (
+        f"{recommendation.claim}  {times}  {_statement_text(recommendation, ours and f'our reading: {ours}')}"
+    )
 
 
-def _range(given: SeriesRange) -> str:
+def _range_text(given: SeriesRange) -> str:
     """Write "3-6 sessions P28D to P1M apart  patient-guide: 3-6 sessions a month apart"."""
     parts = []
     if given.sessions is not None:
         parts.append(f"{given.sessions[0]}-{given.sessions[1]} sessions")
     if given.every is not None:
         parts.append(f"{' to '.join(offset.text for offset in given.every if offset)} apart")
-    return f"{' '.join(parts)}  {_said(given)}"
+    return f"{' '.join(parts)}  {_statement_text(given)}"
 
 
-def _said(given: Recommendation | SeriesRange, reading: str = "") -> str:
-    """Write who says it and how, then in brackets for whom, what we read into it, and why it doesn't count."""
+def _statement_text(given: Recommendation | SeriesRange, reading: str = "") -> str:
+    """Write who says it and in which words; then in brackets for whom, what is our reading, and why it doesn't count."""
     condition = "" if given.condition is Condition.ALL else given.condition.value
     aside = given.set_aside and f"set aside: {given.set_aside}"
     extras = "; ".join(filter(None, [condition, reading, aside]))
@@ -193,7 +198,7 @@ def _heading(schedule: Schedule) -> str:
     return f"{schedule.id} {schedule.version} · {schedule.treatment} · {dates}"
 
 
-def _counted(schedule: Schedule) -> dict[str, int]:
+def _counts(schedule: Schedule) -> dict[str, int]:
     return {
         "rules": len(schedule.rules),
         "recommendations": sum(len(rule.recommendations) for rule in schedule.rules.values()),
@@ -201,8 +206,8 @@ def _counted(schedule: Schedule) -> dict[str, int]:
     }
 
 
-def _counts(schedule: Schedule) -> str:
-    return ", ".join(f"{number} {what}" for what, number in _counted(schedule).items())
+def _counts_text(schedule: Schedule) -> str:
+    return ", ".join(f"{number} {what}" for what, number in _counts(schedule).items())
 
 
 def _rule_json(rule: Rule) -> Json:
@@ -211,16 +216,16 @@ def _rule_json(rule: Rule) -> Json:
         "rule": rule.id,
         "kind": rule.kind.value,
         **{key: getattr(rule, key) for key in keys},
-        "recommendations": [_unplaced(recommendation) for recommendation in rule.recommendations],
+        "recommendations": [_recommendation_json(recommendation) for recommendation in rule.recommendations],
     }
 
 
-def _unplaced(recommendation: Recommendation) -> Json:
-    """Return a recommendation without the keys that depend on a treatment."""
+def _recommendation_json(recommendation: Recommendation) -> Json:
+    """Return a recommendation as in a plan, without the keys that depend on the treatment."""
     claim = AssessedRecommendation(recommendation=recommendation, applies=Applicability.YES, counted=False)
     return {key: value for key, value in recommendation_json(claim).items() if key not in {"case", "counted"}}
 
 
-def _problem(problem: Problem) -> Json:
+def _problem_json(problem: Problem) -> Json:
     place = {"line": problem.line, "column": problem.column}
     return {**place, "where": problem.where or None, "what": problem.what}

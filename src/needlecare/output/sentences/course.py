@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from needlecare.model import AvoidWindow
 from needlecare.output.sentences.course_wording import (
     course_name,
-    goes_on,
     later_windows,
     next_in_course,
-    notes_said,
-    ranges_said,
+    range_texts,
+    shown_notes,
+    until_next_session,
 )
 from needlecare.output.sentences.plan import (
     always,
@@ -29,7 +29,7 @@ from needlecare.time.zones import local
 
 
 def course_sentences(course: Course, as_of: datetime, *, name: str = "") -> str:
-    """Write a course at a moment (UTC), one fact per line; the first begins with what its treatment is called."""
+    """Write a course at a moment (UTC), one fact per line; `name` is what the first treatment is called."""
     text = "\n".join(_lines(course, as_of)) + "\n"
     return f"{name}: {text}" if name else text
 
@@ -41,8 +41,8 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
     yield f"{course_name(course)}."
     if schedule.clinic is not None:
         yield sentence(" ".join(filter(None, [schedule.clinic.name, schedule.clinic.telephone])))
-    of = f"session {current.number} of {len(course.sessions)}"
-    yield f"Now: {now_text(view)} ({of}). Times are {zone.key}."
+    place = f"session {current.number} of {len(course.sessions)}"
+    yield f"Now: {now_text(view)} ({place}). Times are {zone.key}."
     coming = next_in_course(course, view, current)
     if coming is not None:
         yield f"Next: {coming[1]}: {sentence(coming[0])}"
@@ -50,7 +50,7 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
     for session in course.sessions:
         following = course.after(session)
         if following is None or following.begins > as_of:
-            yield from _around(
+            yield from _before_and_after(
                 course, session, view if session is current else overview(session.visible_plan, as_of)
             )
     if course.sessions[-1].begins > as_of:
@@ -59,45 +59,47 @@ def _lines(course: Course, as_of: datetime) -> Iterator[str]:
         )
     signs = [*view.call_now, *windows_of(view.call_later)]
     yield from section("Call the clinic", [sign_text(window, zone) for window in signs])
-    for heading, said in ranges_said(course):
-        yield from section(heading, [sentence(text) for text in said])
-    notes = notes_said(course, view, current)
+    for heading, texts in range_texts(course):
+        yield from section(heading, [sentence(text) for text in texts])
+    notes = shown_notes(course, view, current)
     yield from section("Notes", [tip(note, view) or sentence(note.text) for note in notes])
     yield from always(schedule)
 
 
 def _session(course: Course, session: Session, as_of: datetime) -> str:
     """Say when a session is, and when the next one can be."""
-    said = f"Session {session.number} on {_when(course, session.plan.treatment.treated)}"
+    text = f"Session {session.number} on {_when(course, session.plan.treatment.treated)}"
     if session.moved:
-        said += f", moved from {_when(course, session.usual)}"
+        text += f", moved from {_when(course, session.usual)}"
     if session.begins > as_of:
-        said += f", in {how_long(session.begins - as_of)}"
+        text += f", in {how_long(session.begins - as_of)}"
     earliest, following = earliest_next(session), course.after(session)
     if following is not None:
         bounds = [f"usual on {_when(course, following.usual)}"]
         if earliest is not None:
             bounds.insert(0, f"earliest on {long_day(local(earliest, course.first.zone).date())}")
-        said += f". The next one: {joined(bounds)}"
-    return sentence(said)
+        text += f". The next one: {joined(bounds)}"
+    return sentence(text)
 
 
-def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
-    """Yield the days before and after one session."""
+def _before_and_after(course: Course, session: Session, view: Overview) -> Iterator[str]:
+    """Yield what to prepare for one session, what to avoid after it, and what comes later."""
     zone, number = course.first.zone, session.number
     prepare = [preparation_text(window, zone) for window in windows_of(view.preparation)]
     yield from section(f"Before session {number}", prepare)
-    lasting = goes_on(course, session)
-    going_on = {window.rule.id for window, _ in lasting}
+    lasting = until_next_session(course, session)
+    lasting_rules = {window.rule.id for window, _ in lasting}
     following = course.after(session)
     continued = {merger.avoid.rule.id for merger in following.merged} if following else set()
     lines = []
     for window in windows_of(view.not_yet):
-        if window.rule.id not in going_on:
+        if window.rule.id not in lasting_rules:
             lines.append(not_yet_text(window, view))
-            if window.rule.id in continued and window.rule.then:  # to say what goes on after this end
+            if (
+                window.rule.id in continued and window.rule.then
+            ):  # it ends, and begins again before the next session
                 lines[-1] += f" {whole_sentence(window.rule.then)}"
-    lines += [_going_on(window, merged, session, zone) for window, merged in lasting]
+    lines += [_lasting_text(window, merged, session, zone) for window, merged in lasting]
     yield from section(f"After session {number}, don't", lines)
     yield from section(
         f"After session {number}, later",
@@ -105,14 +107,14 @@ def _around(course: Course, session: Session, view: Overview) -> Iterator[str]:
     )
 
 
-def _going_on(window: AvoidWindow, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
-    """Say what is avoided until the next session, with the preparations for it that ask for the same."""
+def _lasting_text(window: AvoidWindow, merged: Iterable[Merged], session: Session, zone: ZoneInfo) -> str:
+    """Say what to avoid until the next session, with the preparations for it that ask for the same."""
     others = [merger.preparation.rule.title for merger in merged]
     titles = [window.rule.title, *(title[:1].lower() + title[1:] for title in others)]
-    said = f"{'; '.join(titles)}: goes on from session {session.number} until session {session.number + 1}."
+    text = f"{'; '.join(titles)}: goes on from session {session.number} until session {session.number + 1}."
     if differs_between(window):
-        said += f" Sources differ from {long_until(window.earliest_end, zone)} on: ask your clinic."
-    return said
+        text += f" Sources differ from {long_until(window.earliest_end, zone)} on: ask your clinic."
+    return text
 
 
 def _when(course: Course, when: datetime | date) -> str:

@@ -33,27 +33,29 @@ def when_text(course: Course, when: datetime | date, reader: date | None = None)
 
 
 def session_when(course: Course, session: Session, reader: date | None = None) -> str:
-    """Write the date of a session, and its time if it is known."""
+    """Write when a session is, as when_text does."""
     return when_text(course, session.plan.treatment.treated, reader)
 
 
 def next_in_course(course: Course, view: Overview, current: Session) -> tuple[str, str] | None:
-    """Return what comes next (the end of a wait, or a session) and when; None if nothing does."""
+    """Write what comes next, the end of a wait or a session, and when it comes; None if nothing does."""
     coming = course.after(current) if view.begun else current
     change = view.next_change if view.begun else None
     if change is not None and (coming is None or change.moment < coming.begins):
-        said, moment = end_messages(change.windows), change.moment
+        what, moment = end_messages(change.windows), change.moment
     elif coming is not None:
-        said, moment = f"session {coming.number}", coming.begins
+        what, moment = f"session {coming.number}", coming.begins
     else:
         return None
     zone = course.first.zone
     at = since(moment, zone, local(view.as_of, zone).date())
-    return said, f"{at}, in {how_long(moment - view.as_of)}"
+    return what, f"{at}, in {how_long(moment - view.as_of)}"
 
 
-def goes_on(course: Course, session: Session) -> tuple[tuple[AvoidWindow, tuple[Merged, ...]], ...]:
-    """Return what is avoided until the next session begins, each with the preparations that ask for the same."""
+def until_next_session(
+    course: Course, session: Session
+) -> tuple[tuple[AvoidWindow, tuple[Merged, ...]], ...]:
+    """Return what to avoid until the next session begins, each with the preparations that ask for the same."""
     following = course.after(session)
     if following is None:
         return ()
@@ -64,13 +66,13 @@ def goes_on(course: Course, session: Session) -> tuple[tuple[AvoidWindow, tuple[
     )
 
 
-def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, ...]:
+def shown_notes(course: Course, view: Overview, current: Session) -> tuple[Note, ...]:
     """Return the notes of a course and of its current session.
 
-    Notes about rules that last until the next session are left out.
+    Notes about what lasts until the next session are left out: its window ends with the session, not where they say.
     """
     following = course.after(current)
-    lasting = {window.rule.id for window, _ in goes_on(course, current)}
+    lasting = {window.rule.id for window, _ in until_next_session(course, current)}
     lasting |= {merger.avoid.rule.id for merger in following.merged} if following else set()
     return (*course.notes, *(note for note in view.notes if note.rule not in lasting))
 
@@ -78,7 +80,7 @@ def notes_said(course: Course, view: Overview, current: Session) -> tuple[Note, 
 def later_windows(course: Course, session: Session) -> tuple[Window, ...]:
     """Return the photos, results and other milestones of a session, in the order of their starts.
 
-    Those after the next session has begun are left to that session.
+    Those that start after the next session are left out, since that session has its own.
     """
     following = course.after(session)
     found = []
@@ -91,15 +93,16 @@ def later_windows(course: Course, session: Session) -> tuple[Window, ...]:
     return tuple(sorted(found, key=lambda window: window.start or session.begins))
 
 
-def ranges_said(course: Course) -> Iterator[tuple[str, list[str]]]:
-    """Yield what sources say about a series, with a heading: what counts, what applies to other treatments or
-    is not followed, and what is set aside.
+def range_texts(course: Course) -> Iterator[tuple[str, list[str]]]:
+    """Yield what sources say about the number of sessions and their intervals, each list after its heading.
+
+    "Not counted here" is what they say about other treatments, and what the sources say that are not followed.
     """
-    named: dict[str, list[str]] = {"Sources say": [], "Not counted here": [], "Set aside": []}
+    texts: dict[str, list[str]] = {"Sources say": [], "Not counted here": [], "Set aside": []}
     for offered in course.ranges:
-        said = f"{offered.range.source}: {offered.range.statement}"
+        text = f"{offered.range.source}: {offered.range.statement}"
         if offered.range.set_aside is not None:
-            named["Set aside"].append(f"{said} ({offered.range.set_aside})")
+            texts["Set aside"].append(f"{text} ({offered.range.set_aside})")
         else:
-            named["Sources say" if offered.counted else "Not counted here"].append(said)
-    yield from ((heading, said) for heading, said in named.items() if said)
+            texts["Sources say" if offered.counted else "Not counted here"].append(text)
+    yield from ((heading, lines) for heading, lines in texts.items() if lines)

@@ -24,7 +24,7 @@ from needlecare.time.zones import end_of_day, first_moment, local
 
 
 def plan_sentences(plan: Plan, as_of: datetime, *, name: str = "") -> str:
-    """Write a plan at a moment (UTC), one fact per line; the first begins with what the treatment is called."""
+    """Write a plan at a moment (UTC), one fact per line; `name` is what the treatment is called."""
     text = "\n".join(_lines(overview(plan, as_of))) + "\n"
     return f"{name}: {text}" if name else text
 
@@ -49,8 +49,8 @@ def _lines(view: Overview) -> Iterator[str]:
         )
     not_yet = [f"{not_yet_text(window, view)} {window.rule.advice}" for window in windows_of(view.not_yet)]
     yield from section("Don't", not_yet)
-    yield from section("Just over", [_ended(window, zone) for window in view.just_ended])
-    yield from section("Over", [_ended(window, zone) for window in view.ended])
+    yield from section("Just over", [_ended_text(window, zone) for window in view.just_ended])
+    yield from section("Over", [_ended_text(window, zone) for window in view.ended])
     to_do = (*view.do_now, *windows_of(view.do_later))
     yield from section("Do", [stretch_text(window, zone) for window in to_do])
     normal = (*view.normal_now, *windows_of((*view.normal_soon, *view.results)))
@@ -63,7 +63,7 @@ def _lines(view: Overview) -> Iterator[str]:
 
 
 def always(schedule: Schedule) -> Iterator[str]:
-    """Yield the standing texts, and the clinic's footer."""
+    """Yield the section that every output ends with: the standing texts, and the clinic's footer."""
     footer = schedule.clinic.footer if schedule.clinic else ""
     yield from section("Always", [*(text for _, text in standing_texts(schedule)), *filter(None, [footer])])
 
@@ -77,35 +77,34 @@ def section(heading: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def not_yet_text(window: AvoidWindow, view: Overview) -> str:
-    """Say until when something has to wait."""
+    """Say until when something has to wait; from when, if it doesn't yet; and where some sources are less strict."""
     zone = view.plan.treatment.zone
     begins_later = view.begun and status_at(window, view.as_of) is Status.UPCOMING
     start = f"from {long_since(window.start, zone)} " if begins_later else ""
     left = f" (in {how_long(window.end - view.as_of)})" if view.begun else ""
-    said = f"{window.rule.title}: {start}until {long_until(window.end, zone)}{left}."
+    text = f"{window.rule.title}: {start}until {long_until(window.end, zone)}{left}."
     if differs_between(window):
         at_once = window.earliest_end <= window.start
         what = "allow it at once" if at_once else f"say until {long_until(window.earliest_end, zone)}"
-        said += f" Some sources {what}: ask your clinic."
-    return said
+        text += f" Some sources {what}: ask your clinic."
+    return text
 
 
-def _ended(window: TimedWindow, zone: ZoneInfo) -> str:
-    return (
-        f"{window.rule.title}: until {long_until(window.end, zone)}. {whole_sentence(end_messages([window]))}"
-    )
+def _ended_text(window: TimedWindow, zone: ZoneInfo) -> str:
+    message = whole_sentence(end_messages([window]))
+    return f"{window.rule.title}: until {long_until(window.end, zone)}. {message}"
 
 
 def preparation_text(window: PrepareWindow, zone: ZoneInfo) -> str:
-    """Say when a preparation starts."""
-    said = f"{window.rule.title}: from {long_since(window.start, zone)} until your appointment."
+    """Say when a preparation starts, and when it does for the least strict source."""
+    text = f"{window.rule.title}: from {long_since(window.start, zone)} until your appointment."
     if differs_between(window):
-        said += f" Some sources say from {long_since(window.latest_start, zone)}: ask your clinic."
-    return said
+        text += f" Some sources say from {long_since(window.latest_start, zone)}: ask your clinic."
+    return text
 
 
 def stretch_text(window: Window, zone: ZoneInfo) -> str:
-    """Say when a window starts and ends, with its advice."""
+    """Say when a window starts and ends, and what to do. A window of one whole local day has only its date."""
     day = None if window.start is None else local(window.start, zone).date()
     if day is not None and window.start == first_moment(day, zone) and window.end == end_of_day(day, zone):
         when = f"on {long_day(day)}"
@@ -113,13 +112,13 @@ def stretch_text(window: Window, zone: ZoneInfo) -> str:
         start = f"from {long_since(window.start, zone)}" if window.start else ""
         end = f"until {long_until(window.end, zone)}" if window.end else ""
         when = " ".join(filter(None, [start, end]))
-    said = sentence(": ".join(filter(None, [window.rule.title, when])))
+    text = sentence(": ".join(filter(None, [window.rule.title, when])))
     if window.kind is Kind.EXPECT and differs_between(window) and window.earliest_end is not None:
-        said += f" For some by {long_until(window.earliest_end, zone)}."
-    return f"{said} {window.rule.advice}"
+        text += f" For some by {long_until(window.earliest_end, zone)}."
+    return f"{text} {window.rule.advice}"
 
 
 def sign_text(window: Window, zone: ZoneInfo) -> str:
-    """Name a warning sign, with the time from which it is one."""
+    """Write a warning sign, what to do about it, and from when it is one if that is after the treatment."""
     start = f": from {long_since(window.start, zone)}" if window.start else ""
     return f"{sentence(window.rule.title + start)} {window.rule.advice}"

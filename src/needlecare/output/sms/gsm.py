@@ -1,4 +1,4 @@
-"""The encoding of a text message, and the number of its segments. No wording, no gateway.
+"""The encoding of a text message, and the number of its segments.
 
 The alphabet is the default one of 3GPP TS 23.038, section 6.2.1, with its extension table (6.2.1.1). National tables
 are not used, since not every network knows them. A segment has 140 octets: 160 septets, or 70 UTF-16 code units. In a
@@ -31,7 +31,7 @@ class Encoding(StrEnum):
 # How much fits into a single segment, and into one of several: septets, or UTF-16 code units.
 _ROOM = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
 
-# Replacements for characters outside the alphabet that lose nothing, in addition to those for ASCII screens.
+# What can replace a character outside the alphabet without loss, in addition to what replaces it on an ASCII screen.
 _LIKENESS = str.maketrans(
     {
         **dict.fromkeys("‐‒―−", "-"),  # noqa: RUF001  they look alike: that is why
@@ -44,14 +44,14 @@ _LIKENESS = str.maketrans(
 
 
 def encoding(text: str) -> Encoding:
-    """Return the encoding that a text needs: one character outside the alphabet makes all of it UCS-2."""
+    """Return the encoding that a text needs. A single character outside the alphabet makes all of it UCS-2."""
     return Encoding.GSM_7 if _ALPHABET.issuperset(text) else Encoding.UCS_2
 
 
 def segments(text: str) -> int:
     """Count the segments of a text; an empty text has one.
 
-    Characters of the extension table and surrogate pairs are never split, so a segment may have one unit less.
+    A character that needs two units is never split, so a segment before one may have a unit less.
     """
     needed = encoding(text)
     single, part = _ROOM[needed]
@@ -69,10 +69,9 @@ def segments(text: str) -> int:
 
 
 def to_gsm(text: str) -> str:
-    """Replace similar characters if that brings a text within GSM-7 without loss, else return it unchanged.
+    """Replace curly quotes, long dashes and the like if GSM-7 then has every character; else change nothing.
 
-    Similar characters are straight quotes, plain dashes, three dots and plain spaces. An accent is never dropped, since
-    it can change a word.
+    An accent is never dropped, since it can change a word.
     """
     if encoding(text) is Encoding.GSM_7:
         return text
@@ -82,7 +81,7 @@ def to_gsm(text: str) -> str:
 
 
 def as_if_gsm(text: str) -> str:
-    """Return a text of the same length, as if GSM-7 had all its characters."""
+    """Return a text of the same length that fits GSM-7, for counting as if GSM-7 had all its characters."""
     return "".join(c if c in _ALPHABET else "?" for c in text)
 
 
@@ -94,7 +93,7 @@ def _alike(character: str) -> str:
 
 
 def _size(character: str, needed: Encoding) -> int:
-    """Return the septets, or the UTF-16 code units, of a character."""
+    """Return how many septets, or UTF-16 code units, a character takes up."""
     if needed is Encoding.GSM_7:
         return 2 if character in _EXTENSION else 1
     return 2 if ord(character) > 0xFFFF else 1

@@ -4,11 +4,11 @@
 treatment, then `start`, `evening`, `most-waits` and the first photo. `messages = "all"` in [sms] announces every
 change.
 
-The message after the treatment and the first one still to come contain the emergency line, and say that this
-is general information: so a patient gets both even if the export is made the next morning. While sources
-differ, a message says "not yet". `status` is `past` if `send_at` is before `as_of`, else `upcoming`; past
-messages are listed too, and the gateway drops them. `notes` are for the clinic and never part of the text: a
-schedule that is past its review on the day of sending, an unknown time of day, sources left out by --follow.
+The message after the treatment and the first one still to come contain the emergency line, and say that this is
+general information: so a patient gets both even if the export is made the next morning. While sources differ, a
+message says "not yet". Past messages are listed too, with the status "past", and the gateway drops them. `notes` are
+for the clinic and never part of the text: a schedule that is past its review on the day of sending, an unknown time
+of day, sources left out by --follow.
 """
 
 import json
@@ -31,13 +31,13 @@ from needlecare.output.wording import DATE_NOTES
 from needlecare.plan.combine import notes_at
 from needlecare.time.zones import local
 
-ALL = "all"
+ALL = "all"  # the value of `messages` in [sms]; any other means few
 # Notes for the clinic that sends the messages.
 _FOR_SENDER = DATE_NOTES | {NoteCode.OVERRIDE_SHORTER}
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """A text and the moment (UTC) at which it is sent; the role is the same in every version."""
+    """A text and the moment (UTC) at which it is sent. By its role, a later export of the plan names the same message."""
 
     role: str
     at: datetime
@@ -45,10 +45,10 @@ class Message(Struct, frozen=True, kw_only=True):
 
 
 def sms(plan: Plan, as_of: datetime, *, ref: str | None, detail: Detail, quiet: QuietHours) -> str:
-    """Return the text messages of a plan, one JSON object on each line, in the order of sending.
+    """Write the text messages of a plan, one JSON object on each line, in the order of sending.
 
-    `as_of` (UTC) decides the status, and which message is the first still to come. `ref` is the clinic's
-    opaque reference. Discreet texts name no clinic and no procedure.
+    `as_of` (UTC) decides which are past, and which is the first still to come. `ref` is the clinic's opaque reference.
+    Discreet texts name no clinic and no procedure.
     """
     zone = plan.treatment.zone
     lines = [
@@ -77,15 +77,15 @@ def sms(plan: Plan, as_of: datetime, *, ref: str | None, detail: Detail, quiet: 
 def messages(plan: Plan, as_of: datetime, *, detail: Detail, quiet: QuietHours) -> list[Message]:
     """Return the text messages of a plan in the order of sending; `as_of` (UTC) decides which are still to come."""
     days = Days(zone=plan.treatment.zone, quiet=quiet)
-    every = plan.schedule.sms.messages == ALL
-    occasions = all_occasions(plan, days) if every else few_occasions(plan, days)
+    is_every_change = plan.schedule.sms.messages == ALL
+    occasions = all_occasions(plan, days) if is_every_change else few_occasions(plan, days)
     before = preparations(plan, days)
-    if before and not every:
+    if before and not is_every_change:  # one is enough: the next to come, with everything that counts by then
         before = [next((preparation for preparation in before if preparation.at >= as_of), before[-1])]
     entries: list[Preparation | Occasion] = [*before, *occasions]
     first_to_come = next((entry for entry in entries if entry.at >= as_of), None)
     texts = Texts(plan, detail)
-    found = []
+    written = []
     for entry, following in zip(entries, [*(later.at for later in entries[1:]), None], strict=True):
         first = entry is occasions[0]
         standing = first or entry is first_to_come
@@ -93,5 +93,5 @@ def messages(plan: Plan, as_of: datetime, *, detail: Detail, quiet: QuietHours) 
             text = texts.after(entry, following, first=first, standing=standing)
         else:
             text = texts.before(entry, standing=standing)
-        found.append(Message(role=entry.role, at=entry.at, text=text))
-    return found
+        written.append(Message(role=entry.role, at=entry.at, text=text))
+    return written

@@ -1,4 +1,4 @@
-"""When text messages come: after the treatment, when waits end, and before it.
+"""When text messages are sent: before the treatment, after it, and when waits end.
 
 `few_occasions`: after the treatment; at EVENING of the first day by which something has ended (the second,
 if nothing has by the first); when most waits have ended; on the day of the first photo, and of each
@@ -26,19 +26,19 @@ from needlecare.time.zones import end_of_day, local
 
 START, EVENING_ROLE, MOST_ROLE = "start", "evening", "most-waits"
 EVENING = time(18)
-MOST = 0.7  # of the waits; the others are a few long ones
-# How long news may wait for other news. A month is up to three days longer than four weeks.
+MOST = 0.7  # so many of the waits are "most waits"; the others are a few long ones
+# How long news may wait for other news: long enough to combine "four weeks" with "a month", at most 31 days.
 PATIENCE = timedelta(days=3)
 WEEKS_AHEAD = timedelta(weeks=2)  # preparation that begins earlier is not announced
 
 
 class Days(Struct, frozen=True, kw_only=True):
-    """The times of day, in a zone, at which messages may be sent."""
+    """The times of day at which messages may be sent in a zone. Moments are in UTC; none is in the quiet hours."""
 
     zone: ZoneInfo
     quiet: QuietHours
 
-    def of(self, moment: datetime) -> date:
+    def local_day(self, moment: datetime) -> date:
         """Return the local day of a moment."""
         return local(moment, self.zone).date()
 
@@ -57,27 +57,27 @@ class Days(Struct, frozen=True, kw_only=True):
 
     def morning_before(self, moment: datetime) -> datetime:
         """Return the latest morning that is not after a moment."""
-        same_day = self.morning(self.of(moment))
-        return same_day if same_day <= moment else self.morning(self.of(moment) - timedelta(days=1))
+        same_day = self.morning(self.local_day(moment))
+        return same_day if same_day <= moment else self.morning(self.local_day(moment) - timedelta(days=1))
 
     def morning_after(self, moment: datetime) -> datetime:
         """Return the first morning that is not before a moment."""
-        same_day = self.morning(self.of(moment))
-        return same_day if same_day >= moment else self.morning(self.of(moment) + timedelta(days=1))
+        same_day = self.morning(self.local_day(moment))
+        return same_day if same_day >= moment else self.morning(self.local_day(moment) + timedelta(days=1))
 
 
 class Occasion(Struct, frozen=True, kw_only=True):
-    """An occasion for a message: the windows that have ended, the milestones that have come, and when (UTC).
+    """An occasion for a message at a moment (UTC): the windows that have ended, the milestones that have come.
 
     `latest` is how long it may wait for other news. A `fixed` one, a milestone of a single day, is announced in the
-    morning of that day and never waits.
+    morning of that day and never waits. `own_role` is its role if it has one apart from its windows.
     """
 
     at: datetime
     latest: datetime
     windows: tuple[Window, ...]
     fixed: bool = False
-    named: str = ""  # its role, if that is not the one of its first rule
+    own_role: str = ""
 
     @property
     def ended(self) -> tuple[AvoidWindow, ...]:
@@ -92,8 +92,8 @@ class Occasion(Struct, frozen=True, kw_only=True):
     @property
     def role(self) -> str:
         """The name of the message, the same in every version of the plan."""
-        if self.named:
-            return self.named
+        if self.own_role:
+            return self.own_role
         ended = sorted(self.ended, key=lambda window: window.end)
         return f"phase/{ended[0].rule.id}" if ended else f"milestone/{self.milestones[0].rule.id}"
 
@@ -101,7 +101,7 @@ class Occasion(Struct, frozen=True, kw_only=True):
 def first_message_time(plan: Plan, days: Days) -> datetime:
     """Return when the message after the treatment is sent: in the morning of its day if its time is unknown."""
     begun = begins(plan)
-    return days.morning(days.of(begun)) if plan.treatment.date_only else days.awake(begun)
+    return days.morning(days.local_day(begun)) if plan.treatment.date_only else days.awake(begun)
 
 
 def few_occasions(plan: Plan, days: Days) -> list[Occasion]:
@@ -109,23 +109,21 @@ def few_occasions(plan: Plan, days: Days) -> list[Occasion]:
     start = first_message_time(plan, days)
     singles = sorted(_single_occasions(plan, days), key=lambda occasion: occasion.at)
     waits = [occasion for occasion in singles if occasion.ended]
-    days_of_their_own = [
-        occasion for occasion in singles if occasion.milestones and occasion.fixed and occasion.at > start
-    ]
+    one_day = [single for single in singles if single.milestones and single.fixed and single.at > start]
     own = plan.schedule.own_rules
-    photos = [occasion for occasion in days_of_their_own if occasion.windows[0].rule.id in own]
-    photos += [occasion for occasion in days_of_their_own if occasion not in photos][:1]
+    photos = [single for single in one_day if single.windows[0].rule.id in own]
+    photos += [single for single in one_day if single not in photos][:1]
     moments = {START: start}
     if waits:
-        day = days.of(start)
+        day = days.local_day(start)
         evenings = [days.evening(day + timedelta(days=number)) for number in (1, 2)]
         moments[EVENING_ROLE] = evenings[0] if waits[0].at <= evenings[0] else evenings[1]
         most = waits[ceil(MOST * len(waits)) - 1].at
-        if days.of(most) > days.of(moments[EVENING_ROLE]):
+        if days.local_day(most) > days.local_day(moments[EVENING_ROLE]):
             moments[MOST_ROLE] = most
     milestones: dict[str, tuple[Window, ...]] = {}
     for photo in photos:
-        same_day = [role for role, at in moments.items() if days.of(at) == days.of(photo.at)]
+        same_day = [role for role, at in moments.items() if days.local_day(at) == days.local_day(photo.at)]
         for role in same_day:
             milestones[role] = (*milestones.get(role, ()), *photo.windows)
         if not same_day:
@@ -134,9 +132,11 @@ def few_occasions(plan: Plan, days: Days) -> list[Occasion]:
     occasions: list[Occasion] = []
     announced: set[str] = set()
     for role, at in sorted(moments.items(), key=lambda item: item[1]):
-        ended = [t.windows[0] for t in waits if t.at <= at and t.windows[0].rule.id not in announced]
+        ended = [w.windows[0] for w in waits if w.at <= at and w.windows[0].rule.id not in announced]
         announced.update(window.rule.id for window in ended)
-        occasions.append(Occasion(at=at, latest=at, windows=(*ended, *milestones.get(role, ())), named=role))
+        occasions.append(
+            Occasion(at=at, latest=at, windows=(*ended, *milestones.get(role, ())), own_role=role)
+        )
     return occasions
 
 
@@ -146,24 +146,26 @@ def all_occasions(plan: Plan, days: Days) -> list[Occasion]:
     first: list[Window] = []
     later: list[Occasion] = []
     for occasion in _single_occasions(plan, days):
-        if occasion.at <= start or (occasion.milestones and days.of(occasion.at) == days.of(start)):
+        if occasion.at <= start or (
+            occasion.milestones and days.local_day(occasion.at) == days.local_day(start)
+        ):
             first += occasion.windows
             continue
         at = occasion.at
-        if days.of(at) == days.of(start):
-            at = days.morning(days.of(start) + timedelta(days=1))
+        if days.local_day(at) == days.local_day(start):
+            at = days.morning(days.local_day(start) + timedelta(days=1))
         later.append(
             replace(
                 occasion, at=at, latest=max(at, min(occasion.latest, at + min((at - begun) / 2, PATIENCE)))
             )
         )
-    occasions = [Occasion(at=start, latest=start, windows=tuple(first), named=START)]
+    occasions = [Occasion(at=start, latest=start, windows=tuple(first), own_role=START)]
     while later:
         later.sort(key=lambda occasion: occasion.at)
         occasion, last = later.pop(0), occasions[-1]
-        same_day = days.of(occasion.at) == days.of(last.at)
+        same_day = days.local_day(occasion.at) == days.local_day(last.at)
         if same_day and last.fixed and occasion.at > last.at:
-            later.append(replace(occasion, at=days.morning(days.of(occasion.at) + timedelta(days=1))))
+            later.append(replace(occasion, at=days.morning(days.local_day(occasion.at) + timedelta(days=1))))
         elif len(occasions) > 1 and (occasion.at <= last.latest or same_day):
             occasions[-1] = Occasion(
                 at=occasion.at,
@@ -177,14 +179,14 @@ def all_occasions(plan: Plan, days: Days) -> list[Occasion]:
 
 
 def _single_occasions(plan: Plan, days: Days) -> Iterator[Occasion]:
-    """Yield each end and each milestone by itself, with the last moment at which it may be sent."""
+    """Yield each end and each milestone as an occasion of its own."""
     never = datetime.max.replace(tzinfo=begins(plan).tzinfo)
     for window in avoid_windows(plan):
         at = days.morning_after(window.end) if plan.treatment.date_only else days.awake(window.end)
         yield Occasion(at=at, latest=never, windows=(window,))
     for milestone in plan.windows:
         if milestone.kind is Kind.MILESTONE and milestone.start is not None:
-            day = days.of(milestone.start)
+            day = days.local_day(milestone.start)
             at, end = days.morning(day), milestone.end or never
             fixed = end <= end_of_day(day, days.zone)
             latest = at if fixed else end - timedelta(seconds=1)
@@ -203,22 +205,23 @@ class Preparation(Struct, frozen=True, kw_only=True):
 
 
 def preparations(plan: Plan, days: Days) -> list[Preparation]:
-    """Return up to two messages before the appointment: one in time for the first preparation in the last two
-    weeks, with everything after it, and one in time for the last preparation, with everything that counts by
-    then.
+    """Return up to two messages before the appointment.
+
+    The first is in time for the earliest preparation of the last two weeks, the second for the latest. Both name
+    everything, and begin with what is due at that time.
     """
     begun = begins(plan)
-    appointment = days.of(begun)
+    appointment = days.local_day(begun)
     prepare = [window for window in plan.of(PrepareWindow) if window.start < begun]
     prepare.sort(key=lambda window: window.start)
-    fortnight = [w for w in prepare if appointment - WEEKS_AHEAD <= days.of(w.start) < appointment]
+    fortnight = [w for w in prepare if appointment - WEEKS_AHEAD <= days.local_day(w.start) < appointment]
     if not fortnight:
         return []
     first, last = fortnight[0], next(w for w in fortnight if w.start == fortnight[-1].start)
     at = days.morning_before(first.start)
-    found = [Preparation(role=f"prepare/{first.rule.id}", at=at, windows=tuple(prepare))]
+    messages = [Preparation(role=f"prepare/{first.rule.id}", at=at, windows=tuple(prepare))]
     at = days.morning_before(last.start)
-    if days.of(at) > days.of(found[0].at):
+    if days.local_day(at) > days.local_day(messages[0].at):
         latest_first = sorted(prepare, key=lambda window: window.start, reverse=True)
-        found.append(Preparation(role=f"prepare/{last.rule.id}", at=at, windows=tuple(latest_first)))
-    return found
+        messages.append(Preparation(role=f"prepare/{last.rule.id}", at=at, windows=tuple(latest_first)))
+    return messages

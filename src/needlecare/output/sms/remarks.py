@@ -9,8 +9,9 @@ from needlecare.output.sms.text import fits_beside_standing_texts
 
 
 def text_remarks(schedule: Schedule) -> Iterator[Problem]:
-    """Yield the texts that need UCS-2, in which a segment has 70 characters instead of 160, or leave too
-    little room.
+    """Yield a remark on each text that needs UCS-2, and one if the opening and the closing leave too little room.
+
+    In UCS-2 a segment has 70 characters instead of 160.
     """
     texts = {
         "sms.opening": schedule.sms.opening,

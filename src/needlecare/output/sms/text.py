@@ -25,7 +25,7 @@ from needlecare.time.zones import end_of_day, local
 MAX_SEGMENTS = 2
 MAX_CHARACTERS = 306  # of GSM-7 in two segments
 MAX_NEWS = 3  # things that are fine again, as in a calendar's title
-MAX_REFUSED = 8  # after this many names of one kind didn't fit, no others of the kind are tried
+MAX_REFUSED = 8  # once so many names of a kind didn't fit, no others of that kind are tried, to save time
 FULL_LIST = "Full list on your sheet."
 
 
@@ -37,19 +37,22 @@ class Texts:
         self.zone = plan.treatment.zone
         wording = plan.schedule.sms
         self.opening, self.closing = wording.opening, wording.closing
-        named = detail is Detail.FULL or not self.opening
-        self.prefix = title_prefix(plan.schedule, detail) if named else ""
+        has_prefix = (
+            detail is Detail.FULL or not self.opening
+        )  # the clinic's own opening replaces a discreet one
+        self.prefix = title_prefix(plan.schedule, detail) if has_prefix else ""
         self.schedule = _unnamed(plan.schedule)  # a full message already begins with the clinic's name
 
     def after(self, occasion: Occasion, following: datetime | None, *, first: bool, standing: bool) -> str:
-        """Write the message for an occasion; `following` (UTC) is when the next message is sent.
+        """Write the message for an occasion; `following` (UTC) is when the next message is sent, if there is one.
 
-        `standing`: with the emergency line and "general information".
+        Of what still has to wait, that comes first which ends before the next message. `first`: the message after the
+        treatment. `standing`: with the emergency line and "general information".
         """
         draft = _Draft(self.zone, occasion.at, heading=[self.prefix])
         draft.fixed = [self.milestone(window, occasion.at) for window in occasion.milestones]
         draft.advice = [
-            sentence(window.rule.advice) for window in occasion.milestones if self.is_today(window)
+            sentence(window.rule.advice) for window in occasion.milestones if self.is_one_day(window)
         ]
         if first:
             draft.candidates += [("do", window) for window in self.own_care()]
@@ -61,7 +64,7 @@ class Texts:
         later.sort(key=self.importance)
         draft.candidates += [("wait", window) for window in (*soon, *later)]
         draft.signs = [] if first else self.new_signs(occasion.at)
-        return self.fitted(draft, standing=standing)
+        return self.cut_to_fit(draft, standing=standing)
 
     def before(self, preparation: Preparation, *, standing: bool) -> str:
         """Write what to prepare, the most urgent first."""
@@ -74,27 +77,27 @@ class Texts:
             self.zone, preparation.at, heading=[self.prefix], fixed=[f"To prepare for {appointment}."]
         )
         draft.candidates = [("prepare", window) for window in preparation.windows]
-        return self.fitted(draft, standing=standing)
+        return self.cut_to_fit(draft, standing=standing)
 
-    def fitted(self, draft: "_Draft", *, standing: bool) -> str:
-        """Write as much of a draft as fits."""
-        everything = self.joined(draft, draft.candidates, standing=standing, complete=True)
+    def cut_to_fit(self, draft: "_Draft", *, standing: bool) -> str:
+        """Write as much of a draft as fits. A name that is too long is skipped; a shorter one after it may fit."""
+        everything = self.message(draft, draft.candidates, standing=standing, complete=True)
         if _fits(everything) and draft.news <= MAX_NEWS:
             return everything
         chosen: list[tuple[str, TimedWindow]] = []
-        text = self.joined(draft, chosen, standing=standing, complete=False)
+        text = self.message(draft, chosen, standing=standing, complete=False)
         for part in (draft.advice, draft.signs, draft.heading, draft.fixed):  # the least important first
             if not _fits(text):
                 part.clear()
-                text = self.joined(draft, chosen, standing=standing, complete=False)
+                text = self.message(draft, chosen, standing=standing, complete=False)
         refused: Counter[str] = Counter()  # by kind: long news leaves room for a short wait
         for candidate in draft.candidates:
             kind = candidate[0]
             if refused[kind] == MAX_REFUSED or (
-                kind == "news" and sum(one == "news" for one, _ in chosen) == MAX_NEWS
+                kind == "news" and sum(other == "news" for other, _ in chosen) == MAX_NEWS
             ):
                 continue
-            longer = self.joined(draft, [*chosen, candidate], standing=standing, complete=False)
+            longer = self.message(draft, [*chosen, candidate], standing=standing, complete=False)
             if _fits(longer):
                 chosen.append(candidate)
                 text = longer
@@ -102,10 +105,10 @@ class Texts:
                 refused[kind] += 1
         return text
 
-    def joined(
+    def message(
         self, draft: "_Draft", chosen: Sequence[tuple[str, TimedWindow]], *, standing: bool, complete: bool
     ) -> str:
-        """Write a message with the chosen windows. `complete`: nothing was left out."""
+        """Write a message that names the chosen windows; unless `complete`, it says that others are left out."""
         named = [window for _, window in chosen]
         parts = [*draft.heading, *draft.fixed, *draft.advice, *draft.sentences(chosen), *draft.signs]
         if any(window.rule.medicine for window in named):
@@ -114,11 +117,13 @@ class Texts:
         if standing:
             parts.append(standing_text("emergency", self.schedule, short=True))
             parts.append(standing_text("general", self.schedule, short=True))
-        said = to_gsm(" ".join(" ".join(whole_sentence(part) for part in parts if part).split()))
-        return " ".join(filter(None, [self.opening, said, self.closing]))
+        ours = to_gsm(" ".join(" ".join(whole_sentence(part) for part in parts if part).split()))
+        return " ".join(
+            filter(None, [self.opening, ours, self.closing])
+        )  # the clinic's own words stay as they are
 
     def importance(self, window: Window) -> tuple[int, int]:
-        """Return a key for sorting windows if not all of them fit: the clinic's own come first."""
+        """Return a key for sorting windows by importance; what the clinic's own file adds comes first."""
         rule = window.rule
         own = rule.id in self.plan.schedule.own_rules
         return (0 if own and rule.priority == UNRANKED else rule.priority, self.plan.windows.index(window))
@@ -129,16 +134,16 @@ class Texts:
         return [window for window in self.plan.to_do if window.rule.id in own]
 
     def milestone(self, window: Window, at: datetime) -> str:
-        """Write the title of a milestone, and its day if that is not today or it lasts several days."""
+        """Write the title of a milestone, with its day if it is announced late or lasts several days."""
         today, day = local(at, self.zone).date(), self.first_day(window)
-        if not self.is_today(window):
+        if not self.is_one_day(window):
             return f"{window.rule.title}: from {short_day(day, today)}."
         return sentence(
             window.rule.title if day == today else f"{window.rule.title} ({short_day(day, today)})"
         )
 
-    def is_today(self, window: Window) -> bool:
-        """Whether a milestone is one of a single day."""
+    def is_one_day(self, window: Window) -> bool:
+        """Whether a milestone is over with the day on which it begins, such as a photo."""
         return window.end is None or window.end <= end_of_day(self.first_day(window), self.zone)
 
     def first_day(self, window: Window) -> date:
@@ -147,7 +152,7 @@ class Texts:
         return local(window.start, self.zone).date()
 
     def new_signs(self, at: datetime) -> list[str]:
-        """Write whom to call about the warning signs that apply only from some time after the treatment."""
+        """Write whom to call about the signs that have become warning signs since the treatment, if there are any."""
         start = begins(self.plan)
         new = [w for w in self.plan.warnings if w.start is not None and start < w.start <= at]
         if not new:
@@ -156,7 +161,11 @@ class Texts:
 
 
 class _Draft(Struct):
-    """What a message could say. Its `candidates` are sorted, the most important first."""
+    """What a message could say at a moment (UTC).
+
+    `candidates` are windows, the most important first, each with its kind: "do", "news" (it is over), "wait" or
+    "prepare".
+    """
 
     zone: ZoneInfo
     at: datetime
@@ -175,18 +184,19 @@ class _Draft(Struct):
         by_kind: dict[str, list[TimedWindow]] = {}
         for kind, window in chosen:
             by_kind.setdefault(kind, []).append(window)
-        said = [f"{(w.rule.then or w.rule.title)}." for w in by_kind.get("news", ())]
-        said += [f"Do: {', '.join(w.rule.short for w in by_kind['do'])}."] if "do" in by_kind else []
-        said += self.grouped(by_kind.get("wait", ()), self.wait)
-        return [*said, *self.grouped(by_kind.get("prepare", ()), self.preparation)]
+        parts = [f"{(w.rule.then or w.rule.title)}." for w in by_kind.get("news", ())]
+        parts += [f"Do: {', '.join(w.rule.short for w in by_kind['do'])}."] if "do" in by_kind else []
+        parts += self.grouped(by_kind.get("wait", ()), self.wait)
+        return [*parts, *self.grouped(by_kind.get("prepare", ()), self.preparation)]
 
     def grouped(
         self, windows: Iterable[TimedWindow], words: Callable[[TimedWindow], tuple[datetime, str]]
     ) -> list[str]:
+        """Write a sentence for each moment, in order; `words` gives the moment of a window, and what to say of it."""
         groups: dict[tuple[datetime, str], list[str]] = {}
         for window in windows:
             groups.setdefault(words(window), []).append(window.rule.short)
-        return [f"{said}: {', '.join(names)}." for (_, said), names in sorted(groups.items())]
+        return [f"{when}: {', '.join(names)}." for (_, when), names in sorted(groups.items())]
 
     def wait(self, window: TimedWindow) -> tuple[datetime, str]:
         """Return the end of a wait, and "Not until Mon 23 Nov 14:30"."""
@@ -204,7 +214,7 @@ class _Draft(Struct):
 
 
 def fits_beside_standing_texts(schedule: Schedule) -> bool:
-    """Whether opening, closing and standing texts leave room for anything else."""
+    """Whether the clinic's opening and closing leave room for the standing texts."""
     standing = [standing_text(name, _unnamed(schedule), short=True) for name in ("emergency", "general")]
     texts = [schedule.sms.opening, *map(sentence, standing), FULL_LIST, schedule.sms.closing]
     return _fits(to_gsm(" ".join(filter(None, texts))))

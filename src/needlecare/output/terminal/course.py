@@ -12,9 +12,9 @@ from needlecare.output.sentences.course_wording import (
     course_name,
     later_windows,
     next_in_course,
-    notes_said,
-    ranges_said,
+    range_texts,
     session_when,
+    shown_notes,
     when_text,
 )
 from needlecare.output.terminal.page import PlanPage
@@ -75,7 +75,7 @@ class _CourseTimeline(PlanPage):
             self.line("All waiting periods are over.", "bold green")
         else:
             self.next_row(*coming)
-        self.notices(notes_said(course, view, self.current))
+        self.notices(shown_notes(course, view, self.current))
 
     def glance(self) -> None:
         """Write a row for each month and a column for each day; on a wide screen, what happens when."""
@@ -143,9 +143,9 @@ class _CourseTimeline(PlanPage):
         if checklist and view.as_of < self.course.sessions[-1].begins:
             self.row("TELL THEM FIRST", f"before each session: {checklist}", DONT)
         self.help_rows()
-        for heading, said in ranges_said(self.course):
+        for heading, texts in range_texts(self.course):
             if heading == "Sources say":
-                self.row(heading.upper(), self.written(" · ".join(said), DIM), DIM)
+                self.row(heading.upper(), self.written(" · ".join(texts), DIM), DIM)
 
     # Pieces ---------------------------------------------------------------------------------------
 
