@@ -30,7 +30,7 @@ def test_it_breaks_between_words_and_cuts_a_longer_one(text: str, width: int, li
 
 def test_each_part_keeps_its_style_over_a_break() -> None:
     text = Text.of("not ", Text("yet gym", "bold red"), "~")
-    assert [line.stretches for line in text.wrapped(7)] == [
+    assert [line.parts for line in text.wrapped(7)] == [
         [("not ", ""), ("yet", "bold red")],
         [("gym", "bold red"), ("~", "")],
     ]

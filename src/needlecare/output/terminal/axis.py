@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 from needlecare.output.timing import day_and_month, days_after, weekday
 from needlecare.time.zones import local
 
-DAYS = 7  # before the weeks begin
+DAYS = 7  # with a column or more each, before the weeks begin
 MAX_WEEKS = 8  # after them; what ends later gets an arrow
-DATED = 7  # columns that the name of a week's first day needs; narrower weeks have numbers
-# The columns of a day and those of a week, widest first. A week is never as wide as two days, so
-# that the two scales can't be mistaken for each other.
+DATED = 7  # columns of a week from which on it is named by its first day; narrower weeks have numbers
+# The columns of a day and those of a week, widest first. A week is never as wide as two days, so that the two scales
+# can't be mistaken for each other.
 SCALES = ((12, 9), (10, 8), (8, 7), (6, 7), (4, 3), (3, 2), (3, 1), (2, 1))
 
 
 class Axis:
-    """An axis that begins with the local day of `origin` (UTC) and reaches `end` (UTC) if there is room."""
+    """An axis of up to so many columns: from the local day of `origin` (UTC) to `end` (UTC), if there is room.
+
+    `day` and `week` are the columns of each, on the widest scale that shows all weeks.
+    """
 
     def __init__(self, *, origin: datetime, end: datetime, zone: ZoneInfo, columns: int) -> None:
         self.zone = zone
@@ -42,7 +45,7 @@ class Axis:
         return DAYS * self.day if self.weeks else None
 
     def column(self, moment: datetime) -> float:
-        """Return the number of columns before a moment (UTC), up to the width."""
+        """Return how many columns are before a moment (UTC): none before the first day, all after the last week."""
         days = max(0.0, self._days(moment))
         if days <= DAYS or not self.weeks:
             return min(days * self.day, self.width)
@@ -58,7 +61,7 @@ class Axis:
         return [weekday(day)[: max(1, min(3, self.day - 1))].ljust(self.day) for day in days]
 
     def week_names(self) -> str:
-        """Return the names of the weeks: their first days, or their numbers."""
+        """Return the names of the weeks in one text: their first days, or their numbers."""
         if self.week < 3:  # room for a single name: "w2-5"
             room = self.weeks * self.week
             return (f"w2-{self.weeks + 1}" if room > 3 else "w2")[:room].ljust(room)

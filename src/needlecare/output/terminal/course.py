@@ -36,9 +36,7 @@ _HEADINGS = ("SESSION", "not before", "prepare from", "most waits over", "last w
 
 
 def course_timeline(course: Course, as_of: datetime, screen: Screen, *, name: str = "") -> str:
-    """Write a course at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what the first
-    treatment is called.
-    """
+    """Write a course at a moment (UTC), laid out for a screen; `name` is what the first treatment is called."""
     return _CourseTimeline(course, as_of, screen, name=name).text()
 
 
@@ -57,7 +55,7 @@ class _CourseTimeline(PlanPage):
         self.blank()
         self.rows()
         self.footer()
-        return self.written_text()
+        return self.finished()
 
     # Parts ----------------------------------------------------------------------------------------
 
@@ -67,10 +65,10 @@ class _CourseTimeline(PlanPage):
         if (clinic := course.schedule.clinic) is not None:
             self.line(" · ".join(filter(None, [clinic.name, clinic.telephone])))
         shown = local(view.as_of, self.zone)
-        said = f"Session {self.current.number} of {len(course.sessions)}"
-        said += "" if view.begun else f", {how_long(self.current.begins - view.as_of)} to go"
+        session = f"Session {self.current.number} of {len(course.sessions)}"
+        session += "" if view.begun else f", {how_long(self.current.begins - view.as_of)} to go"
         now = f"{short_day(shown.date(), self.current.day)}, {time_text(shown)}"
-        self.line(Text.of(self.written(said, STRONG), "   ", self.written(now, DIM)))
+        self.line(Text.of(self.styled(session, STRONG), "   ", self.styled(now, DIM)))
         if (coming := next_in_course(course, view, self.current)) is None:
             self.line("All waiting periods are over.", "bold green")
         else:
@@ -78,48 +76,46 @@ class _CourseTimeline(PlanPage):
         self.notices(shown_notes(course, view, self.current))
 
     def glance(self) -> None:
-        """Write a row for each month and a column for each day; on a wide screen, what happens when."""
+        """Write a row for each month, with a column for each day; on a wide screen also what happens when, in words."""
         self.line(
             Text.of(
-                self.written("AT A GLANCE", STRONG),
-                self.written(f"  {MOST} most things wait, {SOME} some, {EVENT} photos and results", DIM),
+                self.styled("AT A GLANCE", STRONG),
+                self.styled(f"  {MOST} most things wait, {SOME} some, {EVENT} photos and results", DIM),
             )
         )
-        self.line(Text.of(" " * MONTH, self.written(SCALE, DIM)))
+        self.line(Text.of(" " * MONTH, self.styled(SCALE, DIM)))
         for month in _months(self.course, self.view.as_of):
             if month is None:
                 self.line("…", DIM)
                 continue
             left = Text.of(month.name.ljust(MONTH), self.days(month))
-            said = self.grouped((f"{weekday(day)} {day.day}", text) for day, text in month.events)
+            events = self.by_day((f"{weekday(day)} {day.day}", text) for day, text in month.events)
             if self.narrow:
                 self.line(left)
             else:
-                self.beside(left, self.written(said), at=MONTH + DAYS + 2)
+                self.beside(left, self.styled(events), at=MONTH + DAYS + 2)
 
     def sessions(self) -> None:
-        """Write a row for each session: its moment, and the days that matter around it."""
+        """Write a row for each session: when it is, and the days that matter around it. A table, if it fits."""
         table = [self.session(session) for session in self.course.sessions]
         widths = [max(map(len, column)) for column in zip(_HEADINGS, *table, strict=True)]
         if sum(widths) + 2 * len(widths) > self.width:
             for row in table:
-                facts = [f"{name} {said}" for name, said in zip(_HEADINGS[1:], row[1:], strict=True) if said]
+                facts = [f"{name} {cell}" for name, cell in zip(_HEADINGS[1:], row[1:], strict=True) if cell]
                 self.row(row[0], " · ".join(facts), STRONG)
             return
-        heading = [
-            self.written(name.ljust(width), DIM) for name, width in zip(_HEADINGS, widths, strict=True)
-        ]
+        heading = [self.styled(name.ljust(width), DIM) for name, width in zip(_HEADINGS, widths, strict=True)]
         self.line(Text.joined(heading, "  "))
         for row in table:
-            cells = [said.ljust(width) for said, width in zip(row, widths, strict=True)]
-            self.line(Text.joined([self.written(cells[0], STRONG), *map(self.written, cells[1:])], "  "))
+            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            self.line(Text.joined([self.styled(cells[0], STRONG), *map(self.styled, cells[1:])], "  "))
         for session in self.course.sessions:
             if session.moved:
                 usual = when_text(self.course, session.usual, self.today)
                 self.line(f"Session {session.number} was moved; the interval would put it on {usual}.", DIM)
 
     def session(self, session: Session) -> tuple[str, ...]:
-        """Return the cells of a session's row; without the preparation once it has begun."""
+        """Return the cells of a session's row, as in _HEADINGS; once it has begun, those about the time before are empty."""
         course = self.course
         ahead = session.begins > self.view.as_of
         before = course.sessions[session.number - 2] if session.number > 1 else None
@@ -145,7 +141,7 @@ class _CourseTimeline(PlanPage):
         self.help_rows()
         for heading, texts in range_texts(self.course):
             if heading == "Sources say":
-                self.row(heading.upper(), self.written(" · ".join(texts), DIM), DIM)
+                self.row(heading.upper(), self.styled(" · ".join(texts), DIM), DIM)
 
     # Pieces ---------------------------------------------------------------------------------------
 
@@ -155,7 +151,7 @@ class _CourseTimeline(PlanPage):
         day = last_day(moment, self.zone) if ends else local(moment, self.zone).date()
         return short_day(day, session.day)
 
-    def grouped(self, events: Iterable[tuple[str, str]]) -> str:
+    def by_day(self, events: Iterable[tuple[str, str]]) -> str:
         """Write "Sat 19 session 2; Mon 21 progress photo", each day once."""
         days: dict[str, list[str]] = {}
         for day, name in events:
@@ -163,11 +159,11 @@ class _CourseTimeline(PlanPage):
         return "; ".join(f"{day} {', '.join(names)}" for day, names in days.items())
 
     def days(self, month: "_Month") -> Text:
-        """Return the days of a month, one column each."""
+        """Return the marks of a month's days, one column each."""
         text = Text()
         for day in range(1, DAYS + 1):
             mark = month.marks.get(day, " ")
-            text.append(self.written(mark, _STYLES.get(mark, STRONG)))
+            text.append(self.styled(mark, _STYLES.get(mark, STRONG)))
         return text
 
 
@@ -175,7 +171,7 @@ class _CourseTimeline(PlanPage):
 
 
 class _Month(Struct, frozen=True, kw_only=True):
-    """A row of the overview: the marks of its days, and what happens when in words."""
+    """A month at a glance: the marks of its days, by their numbers, and its events in words."""
 
     name: str
     marks: Mapping[int, str]
@@ -183,7 +179,7 @@ class _Month(Struct, frozen=True, kw_only=True):
 
 
 def _months(course: Course, as_of: datetime) -> Iterator[_Month | None]:
-    """Yield each month from the first session to the last event; None for a long gap."""
+    """Yield each month from the first session to the last event; None stands for several in which nothing happens."""
     marks, events = _marks(course), _events(course)
     first, last = min(marks).replace(day=1), max(*marks, *(day for day, _ in events))
     today = local(as_of, course.first.zone).date()
@@ -210,14 +206,14 @@ def _marks(course: Course) -> dict[date, str]:
     zone = course.first.zone
     marks: dict[date, str] = {}
     for session in course.sessions:
-        asked = len(session.plan.of(AvoidWindow))
+        bans = len(session.plan.of(AvoidWindow))
         waits: dict[date, int] = {}
         for window in session.visible_plan.of(AvoidWindow):
             first, last = (local(at, zone).date() for at in (window.start, window.end - timedelta(seconds=1)))
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)
                 waits[day] = waits.get(day, 0) + 1
-        marks |= {day: MOST if 2 * number > asked else SOME for day, number in waits.items()}
+        marks |= {day: MOST if 2 * number > bans else SOME for day, number in waits.items()}
     marks |= dict.fromkeys((day for day, _ in _events(course)), EVENT)
     return marks | {session.day: str(session.number % 10) for session in course.sessions}
 
@@ -225,8 +221,8 @@ def _marks(course: Course) -> dict[date, str]:
 def _events(course: Course) -> list[tuple[date, str]]:
     """Return the sessions, photos and results with their local days, in order."""
     zone = course.first.zone
-    found = [(session.day, f"session {session.number}") for session in course.sessions]
+    events = [(session.day, f"session {session.number}") for session in course.sessions]
     for session in course.sessions:
         windows = later_windows(course, session)
-        found += [(local(w.start, zone).date(), w.rule.short) for w in windows if w.start is not None]
-    return sorted(found, key=lambda event: event[0])
+        events += [(local(w.start, zone).date(), w.rule.short) for w in windows if w.start is not None]
+    return sorted(events, key=lambda event: event[0])

@@ -37,18 +37,21 @@ from needlecare.plan.combine import begins
 from needlecare.plan.overview import Overview, overview, windows_of
 from needlecare.time.zones import end_of_day, local
 
-NARROW = 60  # columns; below it there are no bars, and a label shares the line of its text
+NARROW = 60  # columns; with fewer, there are no bars, and a label shares the line of its text
 LABEL = 16  # columns of labels: CALL THE CLINIC is the longest
 MAX_PROGRESS = 46  # columns of the line from the treatment to the last day
-MAX_MESSAGES = 2  # of endings that are written in full; if there are more, all are only named
-# Notes that change dates.
+MAX_MESSAGES = 2  # things that end together are announced in full; if there are more, they are only named
+# Notes that change dates. (A treatment without a time has a tip instead.)
 WARNINGS = (DATE_NOTES - {NoteCode.DATE_ONLY}) | OVERRIDE_NOTES | {NoteCode.SESSIONS_UNUSUAL}
 DIFFERS_MARK = "▒"
 STANDING = ("medicine", "open_skin", "general", "scope")  # the standing texts below a full page
 
 
 class Page:
-    """A page that is being written. Moments are shown in `zone` to a reader whose local date is `today`."""
+    """A page that is being written, line by line. Moments are shown in `zone` to a reader whose local date is `today`.
+
+    `marks` are those that were used, so that the footer explains no others.
+    """
 
     def __init__(self, screen: Screen, *, zone: ZoneInfo, today: date) -> None:
         self.screen = screen
@@ -57,10 +60,10 @@ class Page:
         self.narrow = screen.width < NARROW
         self.width = max(screen.width, 32)
         self.lines: list[str] = []
-        self.marks: set[str] = set()  # those that the footer explains
+        self.marks: set[str] = set()
 
-    def written_text(self) -> str:
-        """Return the page so far; each line ends in a newline, without spaces before it."""
+    def finished(self) -> str:
+        """Return the page: without spaces at the ends of lines, and without blank lines around it."""
         return "\n".join(line.rstrip() for line in self.lines).strip("\n") + "\n"
 
     # Lines ----------------------------------------------------------------------------------------
@@ -69,18 +72,18 @@ class Page:
         """Write an empty line."""
         self.lines.append("")
 
-    def written(self, text: str, style: str = "") -> Text:
-        """Make a text of the characters that the screen can show."""
+    def styled(self, text: str, style: str = "") -> Text:
+        """Style a text, and replace the characters that the screen can't show."""
         return Text(text if self.screen.unicode else to_ascii(text), style)
 
     def line(self, text: str | Text, style: str = "") -> None:
         """Write a text, wrapped at the edge of the screen."""
-        whole = text if isinstance(text, Text) else self.written(text, style)
+        whole = text if isinstance(text, Text) else self.styled(text, style)
         self.lines += [line.shown(colour=self.screen.colour) for line in whole.wrapped(self.width)]
 
     def beside(self, left: Text, right: Text, *, at: int) -> None:
         """Write two texts side by side, each wrapped in its columns; the right one begins in column `at`."""
-        fits = left.width < at  # then unchanged: the label EMERGENCY ends in a red space
+        fits = left.width < at  # then it isn't wrapped, which would cut the red space at the end of EMERGENCY
         lefts = [left] if fits else left.wrapped(at - 1)
         for left_line, right_line in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
             left_line.append(" " * (at - left_line.width))
@@ -88,24 +91,24 @@ class Page:
 
     def row(self, label: str, text: str | Text, style: str = STRONG, *, at: int = LABEL + 1) -> None:
         """Write a label and its text beside it; on a narrow screen the text follows in the same line."""
-        named = self.written(label, style)
-        body = text if isinstance(text, Text) else self.written(text)
+        name = self.styled(label, style)
+        body = text if isinstance(text, Text) else self.styled(text)
         if self.narrow:
-            self.line(Text.of(named, " ", body))
+            self.line(Text.of(name, " ", body))
         else:
-            self.beside(named, body, at=at)
+            self.beside(name, body, at=at)
 
     # Pieces ---------------------------------------------------------------------------------------
 
     def name(self, window: Window, *, differs: bool = False) -> Text:
         """Name a window. Medicines are marked, and with `differs` also those about which sources differ."""
-        text = self.written(window.rule.short)
+        text = self.styled(window.rule.short)
         if window.rule.medicine:
             self.marks.add("¹")
-            text.append(self.written("¹"))
+            text.append(self.styled("¹"))
         if differs and window.kind in {Kind.AVOID, Kind.PREPARE} and differs_between(window):
             self.marks.add(DIFFERS_MARK)
-            text.append(self.written(DIFFERS_MARK, DIM))
+            text.append(self.styled(DIFFERS_MARK, DIM))
         return text
 
     def names(self, windows: Iterable[Window], *, differs: bool = False) -> Text:
@@ -125,7 +128,7 @@ class Page:
         yield from line.wrapped(width)
 
     def one_day(self, window: Window) -> bool:
-        """Whether a window is a single local day."""
+        """Whether a window ends with the local day on which it starts."""
         if window.start is None:
             return False
         return window.end == end_of_day(local(window.start, self.zone).date(), self.zone)
@@ -166,7 +169,7 @@ class PlanPage(Page):
         treated = f"{'treated' if view.begun else 'on'} {treated_text(plan.treatment, self.today)}"
         name = self.named(treatment_name(plan))
         if width_of(name) + 3 + width_of(treated) <= self.width:
-            self.line(Text.of(self.written(name, STRONG), "   ", self.written(treated, DIM)))
+            self.line(Text.of(self.styled(name, STRONG), "   ", self.styled(treated, DIM)))
         else:
             self.line(name, STRONG)
             self.line(treated, DIM)
@@ -189,43 +192,43 @@ class PlanPage(Page):
         shown = local(view.as_of, self.zone)
         now = f"{short_day(shown.date(), local(begins(view.plan), self.zone).date())}, {time_text(shown)}"
         if not view.begun:
-            left = self.written(f"{how_long(begins(view.plan) - view.as_of)} to go", STRONG)
+            left = self.styled(f"{how_long(begins(view.plan) - view.as_of)} to go", STRONG)
         else:
-            left = self.written(f"Day {day} of {last}" if day <= last else f"Day {day}", STRONG)
+            left = self.styled(f"Day {day} of {last}" if day <= last else f"Day {day}", STRONG)
         room = min(MAX_PROGRESS, self.width - left.width - len(now) - 3)
         if view.begun and day <= last and room >= 10:
             done = min(room - 1, day * (room - 1) // max(1, last))
             left.append(" ")
-            left.append(self.written("━" * done + "●", NEXT))
-            left.append(self.written("━" * (room - 1 - done), DIM))
-        self.line(Text.of(left, "  ", self.written(now, DIM)))
+            left.append(self.styled("━" * done + "●", NEXT))
+            left.append(self.styled("━" * (room - 1 - done), DIM))
+        self.line(Text.of(left, "  ", self.styled(now, DIM)))
 
     def next(self) -> None:
         """Write what comes next and when, in the brightest style of the page."""
         view = self.view
         if not view.begun:
-            said, moment = next_preparation(view)
+            what, moment = next_preparation(view)
         elif view.next_change is not None:
-            said, moment = ended_text(view.next_change.windows), view.next_change.moment
+            what, moment = ended_text(view.next_change.windows), view.next_change.moment
         else:
             self.line("All waiting periods are over.", NEXT)
             coming = [group for group in view.milestones if group.moment > view.as_of]
             if not coming:
                 return
-            said, moment = ", ".join(window.rule.short for window in coming[0].windows), coming[0].moment
-        self.next_row(said, f"{self.near(moment)}, in {how_long(moment - view.as_of)}")
+            what, moment = ", ".join(window.rule.short for window in coming[0].windows), coming[0].moment
+        self.next_row(what, f"{self.near(moment)}, in {how_long(moment - view.as_of)}")
 
-    def next_row(self, said: str, when: str) -> None:
+    def next_row(self, what: str, when: str) -> None:
         """Write what comes next and when. If it needs several lines, the moment comes first, so that it stays whole."""
         at = len("Next") + 2
-        what, moment = self.written(said, "green"), self.written(when, NEXT)
-        if at + width_of(said) + 3 + width_of(when) <= self.width:
-            self.row("Next", Text.of(what, "   ", moment), NEXT, at=at)
+        text, moment = self.styled(what, "green"), self.styled(when, NEXT)
+        if at + text.width + 3 + moment.width <= self.width:
+            self.row("Next", Text.of(text, "   ", moment), NEXT, at=at)
         else:
-            self.row("Next", Text.of(moment, ": ", what), NEXT, at=at)
+            self.row("Next", Text.of(moment, ": ", text), NEXT, at=at)
 
     def notices(self, notes: Iterable[Note]) -> None:
-        """Write the notes that change dates, and how a person can resolve them."""
+        """Write the tips about notes, and the notes that change dates."""
         for note in notes:
             if (advice := tip(note, self.view)) is not None:
                 self.line(advice, DIM)
@@ -233,9 +236,7 @@ class PlanPage(Page):
                 self.line(sentence(note.text), NOTICE)
 
     def help_rows(self, *, later: bool = True) -> None:
-        """Write when to call the clinic (with `later`, also the signs that count later on), and what is an
-        emergency.
-        """
+        """Write when to call the clinic, and what is an emergency; with `later`, also the signs that count later on."""
         view, schedule = self.view, self.view.plan.schedule
         signs = [window.rule.short for window in view.call_now]
         for group in view.call_later if later else ():
@@ -250,17 +251,17 @@ class PlanPage(Page):
     def footer(self, *, texts: Sequence[str] = STANDING) -> None:
         """Explain the marks on the page, and write the standing texts with these names."""
         schedule = self.view.plan.schedule
-        said = [f"{DIFFERS_MARK} sources differ: ask your clinic"] if DIFFERS_MARK in self.marks else []
+        lines = [f"{DIFFERS_MARK} sources differ: ask your clinic"] if DIFFERS_MARK in self.marks else []
         if "¹" in self.marks or "medicine" in texts:
             mark = "¹ " if "¹" in self.marks else ""
-            said.append(mark + standing_text("medicine", schedule, short=True))
-        said += [standing_text(name, schedule, short=True) for name in texts if name != "medicine"]
-        said.append(schedule.clinic.footer if schedule.clinic else "")
-        said.append(f"Times are {self.zone.key}")
-        self.line(" ".join(sentence(text) for text in said if text), DIM)
+            lines.append(mark + standing_text("medicine", schedule, short=True))
+        lines += [standing_text(name, schedule, short=True) for name in texts if name != "medicine"]
+        lines.append(schedule.clinic.footer if schedule.clinic else "")
+        lines.append(f"Times are {self.zone.key}")
+        self.line(" ".join(sentence(text) for text in lines if text), DIM)
 
     def today_only(self) -> list[Window]:
-        """Return the milestones of today alone, such as a photo."""
+        """Return the milestones that are only for today, such as a photo."""
         begun = (group for group in self.view.milestones if group.moment <= self.view.as_of)
         return [window for window in windows_of(begun) if self.one_day(window)]
 
@@ -271,7 +272,7 @@ def by_priority(windows: Iterable[Window]) -> list[Window]:
 
 
 def ended_text(windows: Sequence[Window]) -> str:
-    """Say that windows have ended: a few with their whole messages, more by name."""
+    """Say that windows end: one or two in full ("makeup is fine again"), more only by name."""
     if len(windows) > MAX_MESSAGES:
         return f"wait over for {', '.join(window.rule.short for window in by_priority(windows))}"
     return end_messages(by_priority(windows))

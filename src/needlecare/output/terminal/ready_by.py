@@ -18,9 +18,9 @@ _DATE_WIDTH = 32
 
 
 def ready_by_text(found: ReadyBy, today: date, screen: Screen, *, name: str | None = None) -> str:
-    """Write the dates; the first line says the most important one. Lines end in a newline.
+    """Write the dates; the first line says the most important one.
 
-    `name` is what the saved treatment is called whose options count; None if none of them do.
+    `name` is that of the saved treatment whose options count, "" if it has none; without a saved treatment it is None.
     """
     return _ReadyByPage(found, today, screen, saved=name).text()
 
@@ -57,7 +57,7 @@ class _ReadyByPage(Page):
         day = short_day(self.found.day, self.today)
         self.line(f"Over means before {day} begins, whatever the time of the treatment.", DIM)
         self.line(sentence(standing_text("general", self.found.schedule, short=True)), DIM)
-        return self.written_text()
+        return self.finished()
 
     def headline(self) -> str:
         """Say by when to be treated so that nothing is left to avoid, or that it is too late."""
@@ -76,13 +76,14 @@ class _ReadyByPage(Page):
         )
 
     def columns(self, title: str, cells: tuple[str, str, str], style: str) -> None:
-        """Write a title and its columns; a single treatment has no column for the last session. On a narrow
-        screen the columns are below the title.
+        """Write a title, and beside it (on a narrow screen, below it) the columns of its dates.
+
+        A single treatment has no column for the last session.
         """
         first, last, left = cells
         course = self.found.sessions > 1
         text = _DATES.format(first, last, left) if course else _DATE.format(first, left)
-        columns = self.written(text.rstrip(), style)
+        columns = self.styled(text.rstrip(), style)
         if self.narrow:
             if title:
                 self.line(title)
@@ -90,7 +91,7 @@ class _ReadyByPage(Page):
         else:
             widest = max(len(ready_date.line.title) for ready_date in self.found.dates)
             room = self.width - (_DATES_WIDTH if course else _DATE_WIDTH)
-            self.beside(self.written(title), columns, at=min(widest + 3, room))
+            self.beside(self.styled(title), columns, at=min(widest + 3, room))
 
     def left(self, latest: date) -> str:
         """Say how many days are left, or that it is too late."""

@@ -1,4 +1,4 @@
-"""The saved treatments as a list."""
+"""The list of saved treatments for a terminal."""
 
 from collections.abc import Sequence
 
@@ -20,8 +20,8 @@ def saved_text(saved: Sequence[SavedTreatment], current: SavedTreatment | None) 
 
 def _details(saved: SavedTreatment) -> list[str]:
     treatment = saved.treatment
-    said = [treatment.zone.key, *(["with PRP"] if treatment.prp else []), *options_besides_prp(treatment)]
-    said.append(f"rules {shown(saved.schedule, 200)}")
+    details = [treatment.zone.key, *(["with PRP"] if treatment.prp else []), *options_besides_prp(treatment)]
+    details.append(f"rules {shown(saved.schedule, 200)}")
     if saved.follow:
-        said.append(f"following {shown(' and '.join(saved.follow), 200)}")
-    return said
+        details.append(f"following {shown(' and '.join(saved.follow), 200)}")
+    return details

@@ -1,4 +1,4 @@
-"""The screen that a text is shown on: its width, whether it has colour, and its characters."""
+"""The screen for which a text is laid out. It is only described here: cli/terminal.py looks at the real one."""
 
 from msgspec import Struct
 

@@ -13,9 +13,7 @@ from needlecare.time.zones import local
 
 
 def status(plan: Plan, as_of: datetime, screen: Screen, *, name: str = "") -> str:
-    """Write what a plan says at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what
-    the treatment is called.
-    """
+    """Write what a plan says at a moment (UTC), laid out for a screen; `name` is what the treatment is called."""
     return _Status(plan, as_of, screen, name=name).text()
 
 
@@ -33,7 +31,7 @@ class _Status(PlanPage):
             self.row("NORMAL", self.names(view.normal_now), NORMAL)
         self.help_rows(later=False)
         self.footer(texts=("general",))
-        return self.written_text()
+        return self.finished()
 
     def off_limits(self) -> None:
         """Write what has just ended, then what isn't allowed yet, with a row for each end."""
@@ -46,7 +44,7 @@ class _Status(PlanPage):
             self.dated(self.near_end(group.moment), group.windows)
 
     def before(self) -> None:
-        """Write what to prepare and from when, then what to tell the clinic first."""
+        """Write what to prepare, what is due already first, then what to tell the clinic."""
         view = self.view
         self.line("PREPARE", DONT)
         if past := windows_of(group for group in view.preparation if group.moment <= view.as_of):
@@ -68,7 +66,7 @@ class _Status(PlanPage):
             start = local(group.moment, self.zone)
             if start.date() == self.today:
                 text.append("; " if text else "")
-                text.append(self.written(f"from {time_text(start)} "))
+                text.append(self.styled(f"from {time_text(start)} "))
                 text.append(self.names(group.windows))
         if text:
             self.row("DO TODAY", text, DO)

@@ -10,7 +10,7 @@ from needlecare.plan.combine import begins, status_at
 from needlecare.time.zones import local
 
 MAX_WIDTH = 72  # columns; only the most important things of a list fit
-_WEEK = 6  # days in which a weekday alone names a day
+_MAX_DAYS_AHEAD = 6  # of a day that is named by its weekday alone
 
 
 def status_line(plan: Plan, now: datetime) -> str:
@@ -20,19 +20,19 @@ def status_line(plan: Plan, now: datetime) -> str:
     """
     start, zone = begins(plan), plan.treatment.zone
     if now < start:
-        said = f"Skin, {how_long(start - now)} to go"
+        opening = f"Skin, {how_long(start - now)} to go"
         names = [window.rule.short for window in _most_important(plan.of(PrepareWindow), now)]
-        return _longest([_line(said, " · ".join(names[:count])) for count in range(len(names), -1, -1)])
+        return _longest([_line(opening, " · ".join(names[:count])) for count in range(len(names), -1, -1)])
     day = (local(now, zone).date() - local(start, zone).date()).days
-    said = f"Skin day {day}"
+    opening = f"Skin day {day}"
     avoided = _most_important(plan.of(AvoidWindow), now)
     care = next((window.rule.short for window in _most_important(plan.to_do, now)), "")
-    lines = [_line(said, _bans(avoided[:count], now, zone), care) for count in range(len(avoided), 0, -1)]
-    return _longest([*lines, _line(said, "" if avoided else "all waits over", care)])
+    lines = [_line(opening, _bans(avoided[:count], now, zone), care) for count in range(len(avoided), 0, -1)]
+    return _longest([*lines, _line(opening, "" if avoided else "all waits over", care)])
 
 
 def _most_important(windows: Iterable[TimedWindow], now: datetime) -> list[TimedWindow]:
-    """Return the windows that are open, the most important first, and of two alike what ends sooner."""
+    """Return the windows that are open, the most important first; of two alike, the one that ends first."""
     open_now = [window for window in windows if status_at(window, now) in {Status.ACTIVE, Status.DIFFERS}]
     return sorted(open_now, key=lambda window: (window.rule.priority, window.end))
 
@@ -41,7 +41,7 @@ def _until(end: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Write "until Tue", "through Tue" if the whole Tuesday counts, or "until 5 Dec" for a later day."""
     whole = last_whole_day(end, zone)
     day = whole or local(end, zone).date()
-    near = (day - local(now, zone).date()).days <= _WEEK
+    near = (day - local(now, zone).date()).days <= _MAX_DAYS_AHEAD
     name = weekday(day) if near else short_day(day, day).partition(" ")[2]
     return f"{'through' if whole else 'until'} {name}"
 
@@ -54,10 +54,10 @@ def _bans(windows: Sequence[TimedWindow], now: datetime, zone: ZoneInfo) -> str:
     return "no " + ", ".join(f"{', '.join(names)} {end}" for end, names in by_end.items())
 
 
-def _line(said: str, what: str, care: str = "") -> str:
-    return f"{said}{': ' if what else ''}{what}{' · ' if care else ''}{care}\n"
+def _line(opening: str, what: str, care: str = "") -> str:
+    return f"{opening}{': ' if what else ''}{what}{' · ' if care else ''}{care}\n"
 
 
 def _longest(lines: Sequence[str]) -> str:
-    """Return the longest line that fits; `lines` begins with the longest."""
+    """Return the first line that fits, or else the last; `lines` are sorted from the longest to the shortest."""
     return next((line for line in lines if len(line) <= MAX_WIDTH + 1), lines[-1])

@@ -1,7 +1,7 @@
 """Styled text that wraps to a width: what a page for a terminal consists of.
 
-This is deliberately small. Importing rich would take up a third of the start of a command that prints a few
-lines, so only the progress bar of `batch` uses it.
+rich could do this, but importing it would take up a third of the start of a command that prints a few lines. So only
+the progress bar of `batch` uses it.
 """
 
 import re
@@ -35,27 +35,27 @@ _MIN_WIDTH = 20  # columns; a narrower screen wraps the lines itself
 
 
 class Text:
-    """Text in parts, each with a style; "" means no style."""
+    """Text in parts, each a text with its style; "" is no style."""
 
     def __init__(self, text: str = "", style: str = "") -> None:
-        self.stretches: list[tuple[str, str]] = [(text, style)] if text else []
+        self.parts: list[tuple[str, str]] = [(text, style)] if text else []
 
     def __bool__(self) -> bool:
-        return bool(self.stretches)
+        return bool(self.parts)
 
     @property
     def unstyled(self) -> str:
         """The text without its styles."""
-        return "".join(text for text, _ in self.stretches)
+        return "".join(text for text, _ in self.parts)
 
     @property
     def width(self) -> int:
-        """The number of columns that it takes up."""
+        """The number of columns that it takes up on a terminal."""
         return width_of(self.unstyled)
 
     def append(self, more: "str | Text", style: str = "") -> None:
         """Add text at the end; a Text keeps its own styles."""
-        self.stretches += more.stretches if isinstance(more, Text) else Text(more, style).stretches
+        self.parts += more.parts if isinstance(more, Text) else Text(more, style).parts
 
     @classmethod
     def of(cls, *parts: "str | Text") -> "Text":
@@ -75,15 +75,15 @@ class Text:
         return text
 
     def cut(self, start: int, end: int) -> "Text":
-        """Return the part from one character up to another."""
+        """Return the characters from `start` up to `end`, with their styles."""
         part, at = Text(), 0
-        for text, style in self.stretches:
+        for text, style in self.parts:
             part.append(text[max(0, start - at) : max(0, end - at)], style)
             at += len(text)
         return part
 
     def wrapped(self, width: int) -> "Iterator[Text]":
-        """Yield its lines of up to `width` columns, broken between words; a longer word is cut."""
+        """Yield its lines of up to `width` columns, broken between words. A word longer than a line is broken anywhere."""
         whole = self.unstyled
         start = end = columns = 0  # of the line so far, including the spaces at its end
         for word in _WORD.finditer(whole):
@@ -100,14 +100,14 @@ class Text:
         yield self.cut(start, start + len(whole[start:].rstrip()))
 
     def shown(self, *, colour: bool) -> str:
-        """Return the text for a terminal, with escape codes for its styles if that has colour."""
-        return "".join(_coded(text, style) if colour and style else text for text, style in self.stretches)
+        """Return the text as a terminal reads it: with escape codes for its styles, if that has colour."""
+        return "".join(_coded(text, style) if colour and style else text for text, style in self.parts)
 
 
 def text_on(texts: Iterable[Text], screen: Screen) -> str:
-    """Lay out texts for a screen: each begins a new line, and lines end in a newline.
+    """Lay out texts for a screen, each on lines of its own.
 
-    If a text is indented, its second and further lines are indented a little more.
+    If a text is indented, the lines after its first are indented by two more spaces.
     """
     lines = []
     for text in texts:

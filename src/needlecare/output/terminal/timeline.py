@@ -20,15 +20,15 @@ from needlecare.plan.combine import begins, status_at
 from needlecare.plan.overview import windows_of
 
 NAMES = 23  # columns for names; a rule's short name has 22 or fewer
-MIN_NAMES = 18  # on small screens, so that the days still have names
-ROOMY = 72  # columns in which both fit
-MAX_NAMES = 46
+MIN_NAMES = 18  # columns for names on a screen narrower than ROOMY, where the names of the days need the room
+ROOMY = 72
+MAX_NAMES = 46  # columns for names on a wide screen
 SURE, DIFFERS, USUAL = "█", DIFFERS_MARK, "─"  # the textures of a bar
 ARROW = "▸"  # at the end of a bar that is longer than the chart
 
 
 class Look(Struct, frozen=True, kw_only=True):
-    """How a section looks: the style of its heading, of its bars and of its moments."""
+    """How a section of the chart looks: its heading, and the styles of the heading, the bars and the moments."""
 
     heading: str
     style: str
@@ -45,7 +45,7 @@ SECTIONS = {
 
 
 class ChartRow(Struct, frozen=True, kw_only=True):
-    """Windows that look the same on the chart. Before `sure`, every source agrees."""
+    """Windows that look the same on the chart. From `sure` on, the sources differ; `ends` is the end in words."""
 
     windows: tuple[Window, ...]
     start: datetime
@@ -55,9 +55,7 @@ class ChartRow(Struct, frozen=True, kw_only=True):
 
 
 def timeline(plan: Plan, as_of: datetime, screen: Screen, *, name: str = "") -> str:
-    """Write a plan at a moment (UTC), laid out for a screen; lines end in a newline. `name` is what the
-    treatment is called.
-    """
+    """Write a plan at a moment (UTC), laid out for a screen; `name` is what the treatment is called."""
     return _Timeline(plan, as_of, screen, name=name).text()
 
 
@@ -78,19 +76,19 @@ class _Timeline(PlanPage):
         self.help_rows()
         self.later()
         self.footer()
-        return self.written_text()
+        return self.finished()
 
     # The content of the chart ---------------------------------------------------------------------
 
     def chart_end(self) -> datetime:
-        """Return when the last thing to do or to avoid ends, limited to the weeks that fit in a chart."""
+        """Return when the last thing to do or to avoid ends, or the end of the weeks that a chart can have."""
         view = self.view
         windows = [*windows_of((*view.not_yet, *view.do_later)), *view.do_now]
         first, most = self.origin + timedelta(days=DAYS), self.origin + timedelta(weeks=MAX_WEEKS)
         return min(max((w.end for w in windows if w.end is not None), default=first), most)
 
     def shown(self, kind: Kind) -> list[Window]:
-        """Return the windows of a kind that are not over and begin within the chart."""
+        """Return the windows of a kind that are not over. What is normal is left out if it begins after the chart."""
         return [
             window
             for window in self.view.plan.windows
@@ -102,7 +100,7 @@ class _Timeline(PlanPage):
     def rows(self, windows: Iterable[Window]) -> list[ChartRow]:
         """Return the rows of windows, sorted by end; windows that look the same share a row."""
         rows: dict[tuple[datetime, datetime, datetime | None, str], list[Window]] = {}
-        far = self.horizon + timedelta(days=36500)
+        far = self.horizon + timedelta(days=36500)  # what has no end comes last
         for window in windows:
             end = window.end
             sure = window.earliest_end if isinstance(window, AvoidWindow) else end or far
@@ -115,7 +113,7 @@ class _Timeline(PlanPage):
         ]
 
     def ends(self, window: Window) -> str:
-        """Write the end of a window for its row; for what is normal, the day, and whether to call after it."""
+        """Write the end of a window for its row. What is normal has only a day, and whether to call after it."""
         if window.end is None:
             return ""
         if window.kind is not Kind.EXPECT:
@@ -141,10 +139,10 @@ class _Timeline(PlanPage):
         if checklist:
             self.blank()
             self.line("TELL THE CLINIC FIRST, if one of these is true for you", DONT)
-            self.beside(Text(), self.written(" · ".join(checklist)), at=1)
+            self.beside(Text(), self.styled(" · ".join(checklist)), at=1)
 
     def chart(self) -> None:
-        """Write the sections, with bars where the screen has room for them."""
+        """Write the sections, with bars if the screen has room for them."""
         if not any(self.sections.values()):
             return
         self.blank()
@@ -161,17 +159,17 @@ class _Timeline(PlanPage):
         )
         left = min(names, self.width - axis.width - moments - 2) + 1
         days = axis.day_names()
-        heading = Text.of(" " * left, self.written(days[0], STRONG), self.written("".join(days[1:]), DIM))
+        heading = Text.of(" " * left, self.styled(days[0], STRONG), self.styled("".join(days[1:]), DIM))
         if axis.weeks:
-            heading.append(self.written(f"│{axis.week_names()}", DIM))
+            heading.append(self.styled(f"│{axis.week_names()}", DIM))
         self.lines.append(heading.shown(colour=self.screen.colour))
         now = left + floor(axis.column(self.origin))
-        marker = self.written("▾ now" if self.view.begun else "▾ treatment", DONT)
+        marker = self.styled("▾ now" if self.view.begun else "▾ treatment", DONT)
         for kind, rows in self.sections.items():
             if not rows:
                 continue
             look = SECTIONS[kind]
-            title = self.written(look.heading, look.style)
+            title = self.styled(look.heading, look.style)
             if marker:
                 title.append(" " * (now - len(look.heading)))
                 title.append(marker)
@@ -187,11 +185,11 @@ class _Timeline(PlanPage):
                 whole.append(" " * (left - whole.width))
                 whole.append(self.bar(row, look, axis))
                 whole.append(" ")
-                whole.append(self.written(row.ends, look.moment))
+                whole.append(self.styled(row.ends, look.moment))
             self.lines.append(whole.shown(colour=self.screen.colour))
 
     def bar(self, row: ChartRow, look: Look, axis: Axis) -> Text:
-        """Draw the bar of a row, as wide as the axis; even a window of minutes gets a column."""
+        """Draw the bar of a row, and what is empty on either side; even a window of minutes gets a column."""
         first = min(floor(axis.column(row.start)), axis.width - 1)
         last = axis.width if row.end is None else max(first + 1, ceil(axis.column(row.end)))
         sure = min(last, max(first, ceil(axis.column(row.sure)))) if row.sure > row.start else first
@@ -204,13 +202,13 @@ class _Timeline(PlanPage):
         if row.end is None or axis.ends_before(row.end):
             cells[-1] = ARROW
         return Text.of(
-            self.written("".join(cells[:first]), DIM),
-            self.written("".join(cells[first:last]), look.bar),
-            self.written("".join(cells[last:]), DIM),
+            self.styled("".join(cells[:first]), DIM),
+            self.styled("".join(cells[first:last]), look.bar),
+            self.styled("".join(cells[last:]), DIM),
         )
 
     def narrow_chart(self, moments: int) -> None:
-        """Write the rows without bars: one character each for now and for the end, then the names and the moment."""
+        """Write the rows without bars: two characters show whether the sources differ, now and at the end."""
         for kind, rows in self.sections.items():
             if not rows:
                 continue
@@ -221,24 +219,24 @@ class _Timeline(PlanPage):
                 bar += look.texture if row.end is None or row.sure >= row.end else DIFFERS
                 if DIFFERS in bar:
                     self.marks.add(DIFFERS)
-                moment = self.written(row.ends, look.moment)
+                moment = self.styled(row.ends, look.moment)
                 lines = self.name_lines(row.windows, self.width - moments - 4, self.begins_at(row))
                 for number, names in enumerate(lines):
-                    line = Text.of("  " if number else self.written(bar, look.bar), " ", names)
+                    line = Text.of("  " if number else self.styled(bar, look.bar), " ", names)
                     if number == 0:
                         line.append(" " * (self.width - moments - line.width))
                         line.append(moment)
                     self.lines.append(line.shown(colour=self.screen.colour))
 
     def begins_at(self, row: ChartRow) -> str:
-        """Write when a row starts if that is later than now, since there is no bar to show it."""
+        """Write when a row starts if that is still to come; for charts without bars."""
         if row.start <= self.origin:
             return ""
         day_is_enough = row.windows[0].kind is Kind.EXPECT
         return f" (from {self.near_day(row.start) if day_is_enough else self.near(row.start)})"
 
     def asked_first(self) -> list[str]:
-        """Return the names of preparations without a time, such as questions to ask before booking."""
+        """Return the names of preparations without dates, such as questions to ask before booking."""
         rules = self.view.plan.schedule.rules
         noted = [
             rules[n.rule] for n in self.view.notes if n.code == NoteCode.NO_WINDOW and n.rule is not None
@@ -246,7 +244,7 @@ class _Timeline(PlanPage):
         return [rule.short for rule in noted if rule.kind is Kind.PREPARE]
 
     def over(self) -> None:
-        """Write what is over: what ended in the last day in full, the rest by name."""
+        """Write what has ended in the last day, then by name what was over before that."""
         view = self.view
         if view.just_ended:
             self.row("NEW", ended_text(view.just_ended), DO)
@@ -254,7 +252,7 @@ class _Timeline(PlanPage):
             self.row("OVER", self.names(view.ended), DIM)
 
     def later(self) -> None:
-        """Write the photos, results and the next session that are not in the chart."""
+        """Write the photos, the results and the next session, unless they are in the chart or for today."""
         view = self.view
         shown = {id(window) for rows in self.sections.values() for row in rows for window in row.windows}
         groups = [*view.milestones, *view.results, *view.normal_soon]
@@ -264,11 +262,11 @@ class _Timeline(PlanPage):
                 if id(window) not in shown and window not in self.today_only():
                     days.setdefault(self.when(window, group.moment), []).append(window.rule.short)
         if days:
-            said = " · ".join(f"{day} {', '.join(names)}" for day, names in days.items())
-            self.row("LATER", self.written(said, DIM))
+            text = " · ".join(f"{day} {', '.join(names)}" for day, names in days.items())
+            self.row("LATER", self.styled(text, DIM))
 
     def when(self, window: Window, start: datetime) -> str:
-        """Write "25 Dec" for a single day, "from 25 Dec", or "until 4 Jan" for what has begun."""
+        """Write "25 Dec" for a single day, "from 25 Dec" for several, or "until 4 Jan" if they have begun."""
         if start <= self.view.as_of and window.end is not None:
             return f"until {self.near_day(window.end - timedelta(seconds=1))}"
         return self.near_day(start) if self.one_day(window) else f"from {self.near_day(start)}"
