@@ -2,7 +2,7 @@
 
 import pytest
 
-from needlecare.plan.language import is_past_form, normalize, one_slip_apart, root, stem
+from needlecare.plan.language import is_past_form, mistyped, normalize, one_slip_apart, root, stem
 
 STEMS = {
     # words, and what their forms have in common; it need not be a word
@@ -94,6 +94,29 @@ SLIPS = {
 @pytest.mark.parametrize(("word", "other"), SLIPS)
 def test_one_slip_turns_a_word_into_another(word: str, other: str) -> None:
     assert one_slip_apart(word, other) == SLIPS[word, other]
+
+
+MISTYPED = {
+    # as typed, and the word; what is one slip apart need not be a typing mistake
+    ("retniol", "retinol"): True,  # swapped
+    ("retinl", "retinol"): True,  # a letter is missing
+    ("mascarra", "mascara"): True,  # twice
+    ("retimol", "retinol"): True,  # m is beside n
+    ("retionol", "retinol"): True,  # o is beside i, and hit as well
+    ("consealer", "concealer"): True,  # the same sound
+    ("sprint", "spring"): True,  # t is above g
+    ("house", "horse"): False,  # u and r are apart
+    ("strive", "drive"): False,  # two slips
+    ("power", "powder"): True,  # a letter is missing
+    ("plasma", "plasm"): False,  # a is not beside m
+    ("tan", "tan"): False,
+    ("caf\u00e9s", "cafes"): False,  # not on this keyboard
+}
+
+
+@pytest.mark.parametrize(("typed", "word"), MISTYPED)
+def test_a_typing_mistake_is_a_likely_slip(typed: str, word: str) -> None:
+    assert mistyped(typed, word) == MISTYPED[typed, word]
 
 
 def test_words_are_compared_without_capitals_and_punctuation() -> None:

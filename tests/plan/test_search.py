@@ -164,6 +164,15 @@ SUGGESTIONS = {
     "foundaon": 'Did you mean "foundation"?',
     "consealer to cover redness": 'Did you mean "concealer"?',  # the word that is wrong, not those beside it
     "swin retinol": 'Did you mean "retinol"?',  # beside a known word, four letters may be any other word
+    "spring": None,  # an ordinary word, although one letter, the next key, makes it "sprint"
+    "go there in spring": None,
+    "springs": None,
+    "house": None,  # o and r are far apart, so it is no "horse"
+    "creating": None,  # two slips, but "creatine" has only eight letters
+    "swimmimg lessons": 'Did you mean "swimming"?',  # "lessons" alone is no word of a rule
+    "smoknig": 'Did you mean "smoking"?',
+    "hikee": 'Did you mean "hike"?',  # not "bike", which the rule names first
+    "retinol spring": 'Did you mean "retinol"?',
     "ice cream": None,  # neither ice nor cream
     "hot dog": None,
 }

@@ -50,6 +50,10 @@ _IRREGULAR = {
 }
 
 
+_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")  # each row is half a key further to the right
+_SOUND_ALIKE = ("aeiou", "iy", "cksq", "sz", "fv", "gj")
+
+
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text, separated by white space."""
     return frozenset(text.split())
@@ -131,3 +135,34 @@ def one_slip_apart(word: str, other: str) -> bool:
         swapped = rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:]
         return swapped or rest[1:] == other_rest[1:]
     return rest[1:] == other_rest if len(rest) > len(other_rest) else rest == other_rest[1:]
+
+
+def mistyped(typed: str, word: str) -> bool:
+    """Whether a word may be typed like this by mistake: with two letters swapped, one missing, one typed twice, or one
+    that is beside the right one on the keyboard or sounds like it.
+    """
+    if not one_slip_apart(typed, word):
+        return False
+    place = next((n for n, (a, b) in enumerate(zip(typed, word, strict=False)) if a != b), len(word))
+    if len(typed) < len(word):
+        return True
+    wrong = typed[place]
+    if len(typed) > len(word):
+        around = (typed[place - 1 : place], typed[place + 1 : place + 2])
+        return any(letter and (letter == wrong or _beside(wrong, letter)) for letter in around)
+    if typed[place + 1 :] != word[place + 1 :]:
+        return True  # swapped
+    return _beside(wrong, word[place]) or any({wrong, word[place]} <= set(sound) for sound in _SOUND_ALIKE)
+
+
+def _beside(letter: str, other: str) -> bool:
+    """Whether two letters are neighbours on the keyboard."""
+    keys = [
+        (row, keys.index(key)) for key in (letter, other) for row, keys in enumerate(_KEYBOARD) if key in keys
+    ]
+    if len(keys) < 2:
+        return False
+    (row, column), (low, low_column) = sorted(keys)
+    if row == low:
+        return abs(column - low_column) == 1
+    return low - row == 1 and column - low_column in {0, 1}

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Kind, Rule, Schedule
-from needlecare.plan.language import normalize, one_slip_apart, root, word_set
+from needlecare.plan.language import mistyped, normalize, root, word_set
 
 # If a word fits several rules, those about the days after the treatment come first.
 _ORDER = (
@@ -74,7 +74,7 @@ _ON_SKIN = word_set("use using used apply applying applied put putting wear wear
 
 _UNITS = frozenset({"", "mg", "mcg", "g", "ml", "iu", "x"})  # of a product or a medicine
 _MIN_FOR_HINT = 4  # letters: no suggestion is made for a shorter word
-_LONG_WORD = 8  # letters: a word of this length may have two typing mistakes
+_LONG_WORD = 9  # letters: a word of this length may have two typing mistakes
 _MAX_HINTS = 3
 _ARTICLES = ("a ", "an ", "the ", "my ")
 _ARTICLE_INITIALS = frozenset(("an", "th", "my", "ae"))  # behind these, a word may have other initials
@@ -476,7 +476,7 @@ class MatchedWords:
         """Return the known word that one of the words is a typing mistake for: "concealer" for "consealer"."""
         known = {token for word, _ in contained for token in word.split()}
         unknown = [token for token in tokens if token not in known and len(token) > _MIN_FOR_HINT]
-        found = (self.nearest([token], near=one_slip_apart) for token in unknown if known)
+        found = (self.nearest([token], near=mistyped) for token in unknown if known)
         return next(filter(None, found), [])
 
     def nearest(self, tokens: Sequence[str], near: Callable[[str, str], bool] | None = None) -> list[str]:
@@ -485,7 +485,7 @@ class MatchedWords:
         A misspelling among a rule's words ("makup") is never suggested; the right spelling is.
         """
         wanted = " ".join(token for token in tokens if token not in self.schedule.areas)
-        if len(wanted) < _MIN_FOR_HINT:
+        if len(wanted) < _MIN_FOR_HINT or wanted in self.schedule.not_misspelt:
             return []
         near = near or _near
         found = {
@@ -497,7 +497,8 @@ class MatchedWords:
             return []
         best, rule = max(found, key=found.__getitem__)
         words = known_words(self.schedule.rules[rule])
-        return [next(word for word in words if word == best or _near(normalize(best), normalize(word)))]
+        right = (word for word in words if word == best or _same_word(normalize(best), normalize(word)))
+        return [next(right)]
 
 
 def _same_beginning(word: str, other: str) -> int:
@@ -505,17 +506,22 @@ def _same_beginning(word: str, other: str) -> int:
     return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))))
 
 
+def _same_word(misspelt: str, word: str) -> bool:
+    """Whether a known word is another spelling of a word: "makup" and "makeup", but not "hike" and "bike"."""
+    return _same_beginning(misspelt, word) > 0 and _near(misspelt, word)
+
+
 def _near(typed: str, known: str) -> bool:
     """Whether a known word was probably meant: there is one typing mistake, or two in a long word."""
     if abs(len(typed) - len(known)) > 2:
         return False
-    if one_slip_apart(typed, known):
+    if mistyped(typed, known):
         return True
     # A wrong letter and a missing one are three different letters at most. To look first saves most comparisons.
-    if len(typed) < _LONG_WORD or len(set(typed) ^ set(known)) > 3:
+    if min(len(typed) + 1, len(known)) < _LONG_WORD or len(set(typed) ^ set(known)) > 3:
         return False
-    return any(one_slip_apart(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
-        one_slip_apart(typed, known[:n] + known[n + 1 :]) for n in range(len(known))
+    return any(mistyped(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
+        mistyped(typed, known[:n] + known[n + 1 :]) for n in range(len(known))
     )
 
 

@@ -69,7 +69,18 @@ _ADD_SOURCE = "; add it to [sources]"
 _WRITE_ID = "; write the id of a rule, as in [rules.makeup]"
 # What a file has from the one that it extends if it says nothing itself, beside sources, rules and goals.
 _INHERITED = (
-    *("treatment", "areas", "not_on_skin", "clock", "only_ours", "standing", "series", "clinic", "services"),
+    *(
+        "treatment",
+        "areas",
+        "not_on_skin",
+        "not_misspelt",
+        "clock",
+        "only_ours",
+        "standing",
+        "series",
+        "clinic",
+        "services",
+    ),
     "sms",
 )
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
@@ -267,6 +278,7 @@ class _ScheduleReader:
             clock=self._clock(),
             areas=root.texts("areas"),
             not_on_skin=root.texts("not_on_skin"),
+            not_misspelt=root.texts("not_misspelt"),
             services=root.table("services").struct(Services),
             export=self._export(),
             sms=self._sms(),
