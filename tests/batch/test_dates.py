@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from needlecare.batch.dates import OrderEvidence, end_of_range, is_time_alone, parsed, plain_time
+from needlecare.batch.dates import OrderEvidence, end_of_range, is_time_alone, parse_date_cell, plain_time
 from needlecare.errors import UsageError
 from needlecare.time.parsing import DateOrder
 from needlecare.time.zones import zone_named
@@ -84,7 +84,7 @@ READ = {
 
 @pytest.mark.parametrize(("text", "clock"), READ)
 def test_a_moment_is_read_from_one_cell_or_two(text: str, clock: str) -> None:
-    found = parsed(text, time_of_day=clock, now=NOW, zone=NEW_YORK, order=MDY)
+    found = parse_date_cell(text, time_of_day=clock, now=NOW, zone=NEW_YORK, order=MDY)
     shown = f"{found.astimezone(NEW_YORK):%Y-%m-%d %H:%M}" if isinstance(found, datetime) else f"{found}"
     assert shown == READ[text, clock]
 
@@ -101,7 +101,7 @@ def test_a_moment_is_read_from_one_cell_or_two(text: str, clock: str) -> None:
 )
 def test_another_zones_abbreviation_is_not_guessed(text: str, clock: str) -> None:
     with pytest.raises(UsageError) as refused:
-        parsed(text, time_of_day=clock, now=NOW, zone=NEW_YORK, order=MDY)
+        parse_date_cell(text, time_of_day=clock, now=NOW, zone=NEW_YORK, order=MDY)
     assert refused.value.code == "not-a-time"
 
 

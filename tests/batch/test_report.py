@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from needlecare.batch.report import Outcome, RowResult, Tally, record_json, some, summary_text, table_row
+from needlecare.batch.report import Outcome, RowResult, Tally, first_few, record_json, summary_text, table_row
 from needlecare.batch.rows import RowProblem, file_stem, named_rows
 from needlecare.model import Column, SkinType, Treatment
 from needlecare.time.zones import zone_named
@@ -198,7 +198,7 @@ def test_five_of_many_are_named(count: int) -> None:
     tally = Tally()
     for number in range(1, count + 1):
         tally.add([replace(PROBLEM, number=number, line=4)])
-    assert some([str(number) for number in range(1, count + 1)]) == SOME[count]
+    assert first_few([str(number) for number in range(1, count + 1)]) == SOME[count]
     assert named_rows(range(1, count + 1)) == f"row{'s' * (count > 1)} {SOME[count]}"
     place = f"row {SOME[count]} (line 4)" if count == 1 else f"rows {SOME[count]} (from line 4)"
     assert next(tally.lines(dry_run=False)) == f"needlecare: {place}: cells; write 2 cells"

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from needlecare.batch.appointment import CellOptions, Defaults, appointments
 from needlecare.batch.rows import Row, RowProblem, rows_of, survey
-from needlecare.batch.tables import ExportForm, heading_key, read_csv, read_table
+from needlecare.batch.tables import FileFormat, heading_key, read_csv, read_table
 from needlecare.errors import UsageError
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.zones import zone_named
@@ -22,7 +22,7 @@ BERLINERS = CellOptions(defaults=Defaults(zone=BERLIN))
 DATE = "2026-11-21"
 
 
-def rows_in(data: bytes, form: ExportForm | None = None, **map: str) -> list[Row | RowProblem]:  # noqa: A002
+def rows_in(data: bytes, form: FileFormat | None = None, **map: str) -> list[Row | RowProblem]:  # noqa: A002
     """Return the rows of a file, with headings for our columns."""
     wanted = frozenset(map_ for map_ in (*Column, *(heading_key(heading) for heading in map.values())))
     table = read_table(BytesIO(data), form, wanted)
@@ -177,7 +177,7 @@ NO_FILE = {
 @pytest.mark.parametrize(("data", "named"), NO_FILE.values(), ids=NO_FILE)
 def test_a_file_that_cannot_be_read_is_refused_before_any_row_is_asked_for(data: bytes, named: str) -> None:
     with pytest.raises(UsageError) as refused:
-        rows_in(data, ExportForm.CSV)
+        rows_in(data, FileFormat.CSV)
     assert named in str(refused.value)
     assert "Marker" not in str(refused.value)
 
@@ -367,7 +367,7 @@ def test_json_that_is_damaged_is_no_export_without_a_column(data: bytes, place: 
 def test_ndjson_is_recognised_by_its_first_character_and_counted_by_lines() -> None:
     data = b'\xef\xbb\xbf\n{"ref":"a1","treated":"2026-11-21","n":[1]}\r\n\n {"treated":"2026-11-21","ref":" a2 "}'
     assert told(rows_in(data)) == [(2, "a1"), (4, "a2")]
-    assert told(rows_in(b'["a"]\n{"ref":"a1","treated":"x"}\n', ExportForm.NDJSON)) == [
+    assert told(rows_in(b'["a"]\n{"ref":"a1","treated":"x"}\n', FileFormat.NDJSON)) == [
         (1, "not-json"),
         (2, "a1"),
     ]
@@ -450,9 +450,9 @@ def test_a_line_of_json_ends_below_a_mebibyte() -> None:
 
 def test_a_document_of_json_may_have_64_mebibytes() -> None:
     most = b"[" + b" " * (64 * 2**20 - 2) + b"]"
-    assert list(read_table(BytesIO(most), ExportForm.JSON, frozenset()).records()) == []
+    assert list(read_table(BytesIO(most), FileFormat.JSON, frozenset()).records()) == []
     with pytest.raises(UsageError, match="larger than 64 MiB; write NDJSON"):
-        read_table(BytesIO(most + b" "), ExportForm.JSON, frozenset())
+        read_table(BytesIO(most + b" "), FileFormat.JSON, frozenset())
 
 
 def test_a_broken_first_line_is_a_row_of_ndjson_and_no_document() -> None:
@@ -460,7 +460,7 @@ def test_a_broken_first_line_is_a_row_of_ndjson_and_no_document() -> None:
     broken = b'{"ref":\n{"ref":"a2","treated":"x"}\n'
     assert told(rows_in(broken)) == [(1, "not-json"), (2, "a2")]
     with pytest.raises(UsageError, match=r"not JSON \(line 3, column 1\)"):
-        rows_in(broken, ExportForm.JSON)
+        rows_in(broken, FileFormat.JSON)
 
 
 def test_latin_1_spoils_only_what_is_read_of_it() -> None:

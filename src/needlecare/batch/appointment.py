@@ -1,4 +1,4 @@
-"""Turns the rows of one reference into an appointment to plan, or the reason why there is none.
+"""Turns the rows of one reference into an appointment to plan, or finds the reason why there is none.
 
 Rows of one day are one appointment, since booking systems may write an add-on as a row of its own.
 """
@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from needlecare.batch import words, zones
-from needlecare.batch.dates import day_of, end_after, end_of_range, is_time_alone, parsed, plain_time
+from needlecare.batch.dates import day_of, end_after, end_of_range, is_time_alone, parse_date_cell, plain_time
 from needlecare.batch.report import Outcome, RowResult
 from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row, RowPlace, RowProblem
 from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
@@ -21,7 +21,7 @@ from needlecare.plan.overrides import parse_overrides
 from needlecare.time.parsing import DateOrder
 from needlecare.time.zones import local, zone_named
 
-# What to write instead of a time that is not understood, by the code of the error.
+# What to write instead of a time that is refused, by the code of the error.
 _EXPECTED = {
     "not-a-time": "2026-11-21T14:30, or 2026-11-21 if the time is unknown",
     "no-such-time": "a day and a time that exist",
@@ -34,11 +34,11 @@ _EXPECTED = {
 }
 _ZONE = "an IANA name such as Europe/Berlin"
 FAR = timedelta(days=2 * 365)  # further from today than this, the year may be a typing mistake
-FIRST_HOUR, LAST_HOUR = 6, 23  # an appointment that ends before or after these is pointed out
+FIRST_HOUR, LAST_HOUR = 6, 23  # local; an appointment that ends outside them is pointed out
 
 
 class Defaults(Struct, frozen=True, kw_only=True):
-    """What counts if there is no column, or the cell is empty."""
+    """What the command line says, for rows without a column or with an empty cell."""
 
     zone: ZoneInfo | None = None
     prp: bool = False
@@ -78,15 +78,15 @@ class Appointment(RowPlace, frozen=True, kw_only=True):
         return day_of(self.treatment.treated, self.treatment.zone)
 
 
-Found = Appointment | RowResult | list[RowProblem]
+Found = Appointment | RowResult | list[RowProblem]  # what a row becomes
 
 
 def appointments(rows: Sequence[Row], options: CellOptions, now: datetime) -> list[Found]:
-    """Return what the rows of one reference become: an appointment, a result without one (left out, or merged with
-    another row), or problems. `now` (UTC) decides what "today" means in a cell.
+    """Return what each row of a reference becomes: an appointment, a result without one (left out, or merged with
+    another row), or what is wrong with it.
 
-    The time zone is the row's or the default, never the machine's. If the rows are about several days, the first is
-    planned; the others need references of their own.
+    `now` (UTC) decides what "today" means in a cell. The time zone is the row's or the default, never the machine's. If
+    the rows are about several days, the first is planned; the others need references of their own.
     """
     found: list[Found] = []
     days: dict[date, list[tuple[Row, Appointment]]] = {}
@@ -108,7 +108,7 @@ def appointments(rows: Sequence[Row], options: CellOptions, now: datetime) -> li
     for day, parts in days.items():
         same_day = [row for row, _ in parts]
         services = [name for row in same_day for name in (row.cells.get(Column.SERVICE), *row.addons) if name]
-        if (reason := _another_service(services, options)) is not None:
+        if (reason := _reason_to_leave_out(services, options)) is not None:
             found += [_result(row, Outcome.LEFT_OUT, reason=reason, day=day) for row in same_day]
         elif planned:
             expected = "a different ref: an earlier row, on another day, has this one"
@@ -125,8 +125,8 @@ def _result(row: Row, outcome: Outcome, *, reason: str = "", day: date | None = 
     return RowResult(number=row.number, line=row.line, ref=row.ref, outcome=outcome, reason=reason, day=day)
 
 
-def _another_service(named: Sequence[str], options: CellOptions) -> str | None:
-    """Return why the rows of a day are left out, if none of their services is this treatment."""
+def _reason_to_leave_out(named: Sequence[str], options: CellOptions) -> str | None:
+    """Return why the rows of a day are left out, if none of the services that they name is this treatment."""
     if options.service_heading is None or not options.services.names:
         return None
     if any(words.is_this_treatment(name, options.services) for name in named):
@@ -140,7 +140,10 @@ def _another_service(named: Sequence[str], options: CellOptions) -> str | None:
 
 
 def _merged(parts: Sequence[Appointment], named: Sequence[str], services: Services) -> Appointment:
-    """Combine the rows of a day, which name some services: the latest end, and the stricter value of each option."""
+    """Combine the rows of a day into one appointment: the latest end, and the stricter value of each option.
+
+    The services that they name may add PRP or scars.
+    """
     treatments = [part.treatment for part in parts]
     times = [treatment.treated for treatment in treatments if isinstance(treatment.treated, datetime)]
     types = [treatment.skin_type for treatment in treatments if treatment.skin_type is not None]
@@ -175,7 +178,7 @@ class _CellReader:
         self.is_range = False  # whether a cell has a range of hours, of which the end counts
 
     def appointment(self) -> Appointment | None:
-        """Return the appointment that the row describes; None if something is wrong, which is then in `problems`."""
+        """Return the appointment that the row describes; None if something is wrong: `problems` then says what."""
         defaults = self.options.defaults
         self.check_ref()
         zone = self.zone()
@@ -202,18 +205,20 @@ class _CellReader:
         )
 
     def day_if_readable(self) -> date | None:
-        """Return the day of a row that is left out, even if other cells are wrong."""
+        """Return the local day of the appointment, even if other cells are wrong: for rows that are left out."""
         zone = self.zone() or zone_named("UTC")
         treated = self.treated(zone) if self.cell(Column.TREATED) else None
         return None if treated is None else day_of(treated, zone)
 
     def wrong(self, column: Column, code: str, expected: str) -> None:
+        """Remember what is wrong with a cell, and what to write instead."""
         self.problems.append(self.row.problem(column, code, expected))
 
     def cell(self, column: Column) -> str:
         return self.row.cells.get(column, "")
 
     def check_ref(self) -> None:
+        """Refuse a reference that is missing, damaged by a spreadsheet, or no valid reference."""
         ref = self.row.ref
         if not ref:
             self.wrong(Column.REF, "missing", "an opaque reference of your own, one for each appointment")
@@ -233,6 +238,7 @@ class _CellReader:
                 )
 
     def zone(self) -> ZoneInfo | None:
+        """Return the time zone of the row, or the default; None if it is wrong or there is none."""
         name = self.cell(Column.TZ)
         if not name:
             if self.options.defaults.zone is None:
@@ -255,7 +261,7 @@ class _CellReader:
             )
 
     def note_odd_hours(self, treated: datetime | date, zone: ZoneInfo | None) -> None:
-        """Note an appointment that is years away, that ends at night, or that isn't in the clinic's time zone."""
+        """Note an appointment that is years away, that ends at night, or whose zone shifts it from the clinic's time."""
         if zone is None:
             return
         if abs(day_of(treated, zone) - day_of(self.now, zone)) > FAR:
@@ -264,15 +270,18 @@ class _CellReader:
             return
         if not FIRST_HOUR <= local(treated, zone).hour < LAST_HOUR:
             self.notes.append("at-night")
-        clinics = self.options.defaults.zone
-        if not self.options.vendors_zone or clinics is None or clinics.key == zone.key:
+        clinic_zone = self.options.defaults.zone
+        if not self.options.vendors_zone or clinic_zone is None or clinic_zone.key == zone.key:
             return
-        in_clinic = _CellReader(self.row, self.options, self.now)
-        if in_clinic.treated(clinics) != treated:
+        again = _CellReader(self.row, self.options, self.now)  # its problems and notes don't count
+        if again.treated(clinic_zone) != treated:
             self.notes.append("other-zone")
 
     def treated(self, zone: ZoneInfo) -> datetime | date | None:
-        """Return when the appointment ended: its end, else its start and duration, else its start."""
+        """Return when the appointment ended: its end, else its start and duration, else its start.
+
+        A moment is in UTC; None if a cell is wrong.
+        """
         start = self.moment(Column.TREATED, zone, time_of_day=self.cell(Column.TIME))
         if start is None:
             return None
@@ -300,6 +309,10 @@ class _CellReader:
     def moment(
         self, column: Column, zone: ZoneInfo, *, time_of_day: str = "", day: date | None = None
     ) -> datetime | date | None:
+        """Return the moment (UTC) or the date in a cell; None if it is wrong.
+
+        `time_of_day` is the cell of a second column; `day` is the date of a cell that has only a time.
+        """
         written = plain_time(self.cell(column))
         if not written:
             self.wrong(column, "missing", _EXPECTED["not-a-time"])
@@ -309,7 +322,7 @@ class _CellReader:
             self.is_range = True
             text, clock = (text, end) if clock else (end, "")
         try:
-            return parsed(text, time_of_day=clock, now=self.now, zone=zone, order=self.options.order)
+            return parse_date_cell(text, time_of_day=clock, now=self.now, zone=zone, order=self.options.order)
         except UsageError as error:
             self.wrong(column, error.code, _EXPECTED.get(error.code, _EXPECTED["not-a-time"]))
         except (ValueError, OverflowError):
@@ -317,6 +330,7 @@ class _CellReader:
         return None
 
     def flag(self, column: Column, known: Sequence[str], *, default: bool) -> bool:
+        """Return whether a cell says yes, in so many words or by naming one of the `known` words ("with PRP")."""
         written = self.cell(column)
         try:
             answer = words.yes_or_no(written)
@@ -333,6 +347,7 @@ class _CellReader:
         return default if answer is None else answer
 
     def skin_type(self) -> SkinType | None:
+        """Return the skin type in the row, or the default; of two in one cell, the higher."""
         written = self.cell(Column.SKIN_TYPE)
         try:
             found = words.skin_type(written)
@@ -346,6 +361,7 @@ class _CellReader:
         return self.options.defaults.skin_type if found is None else found
 
     def overrides(self) -> tuple[Override, ...]:
+        """Return the overrides in the row, then those typed for rules that the row doesn't name."""
         written, typed = self.cell(Column.OVERRIDE), self.options.defaults.overrides
         if not written and not typed:
             self.unsaid.add(Column.OVERRIDE)

@@ -29,14 +29,18 @@ _RANGE = re.compile(
 )
 _ZONE_BEHIND = re.compile(r"(?P<rest>.*[0-9mM.]) \(?(?P<zone>[A-Z]{3,5})\)?")
 
-_WORDS = {DateOrder.DMY: "day first", DateOrder.MDY: "month first"}
+_ORDER_WORDS = {DateOrder.DMY: "day first", DateOrder.MDY: "month first"}
+ANY_NOW = datetime.fromisoformat("2000-01-01T00:00Z")  # if "today" in a cell doesn't matter
 
 
 class OrderEvidence:
-    """What the cells of the date columns prove about the order of day and month."""
+    """What the cells of the date columns prove about the order of day and month.
+
+    A file is written in one order, so a single cell such as 21/11/2026 decides about 03/04/2026 in other rows.
+    """
 
     def __init__(self) -> None:
-        self.first_row: dict[DateOrder, int] = {}
+        self.first_row: dict[DateOrder, int] = {}  # the first row that can only be read in this order
         self.either = False  # whether a cell is a date in both orders, and not the same one
 
     def add(self, number: int, text: str) -> None:
@@ -51,16 +55,16 @@ class OrderEvidence:
             self.either = True
 
     def settle(self, given: DateOrder | None) -> tuple[DateOrder | None, str]:
-        """Decide the order in which ambiguous cells are read, and what to say about it.
+        """Decide the order in which ambiguous cells are read, and what to say about it on standard error.
 
-        Raises UsageError if other cells prove that the given order is wrong. None: ambiguous cells will be refused.
+        None means that such cells are refused. Raises UsageError if other cells prove that the given order is wrong.
         """
         proved = list(self.first_row)
         if given is not None:
             wrong = [order for order in proved if order is not given]
             if wrong and (given not in proved or self.either):
                 raise UsageError(
-                    f"--dates {given} can't be right: row {self.first_row[wrong[0]]} has its {_WORDS[wrong[0]]}"
+                    f"--dates {given} can't be right: row {self.first_row[wrong[0]]} has its {_ORDER_WORDS[wrong[0]]}"
                     + (f", though row {self.first_row[given]} does not" if given in proved else "")
                     + f"; nothing was written; give --dates {wrong[0]}"
                     + (", or write all dates in one order" if given in proved else "")
@@ -70,29 +74,32 @@ class OrderEvidence:
             return None, ""
         order = proved[0]
         return order, (
-            f"Dates are read {_WORDS[order]}, since row {self.first_row[order]} can't be read otherwise; "
+            f"Dates are read {_ORDER_WORDS[order]}, since row {self.first_row[order]} can't be read otherwise; "
             f"give --dates {order}, so that days 1 to 12 can be read by themselves too."
         )
 
 
-def parsed(
+def parse_date_cell(
     text: str, *, time_of_day: str, now: datetime, zone: ZoneInfo, order: DateOrder | None
 ) -> datetime | date:
-    """Parse the moment (UTC) or the date of a cell. Its own order counts if there is only one. Raises UsageError."""
+    """Parse the moment (UTC) or the date in a cell, with the time of day in another if it has none itself.
+
+    `order` is for cells that can be read in both orders. Raises UsageError.
+    """
     text = _TIME_DASH_DATE.sub(r"\1 ", text)  # 02:30pm - Sat, Nov 21, 2026
     clock = "" if _HAS_TIME.search(text) and not _MIDNIGHT.search(text) else time_of_day
     order = order_shown_by(text) or order
     try:
         return parse_cell(text, time_of_day=clock, now=now, zone=zone, order=order)
     except UsageError:
-        behind = _ZONE_BEHIND.fullmatch(clock or text)
-        if behind is None:
+        with_zone = _ZONE_BEHIND.fullmatch(clock or text)
+        if with_zone is None:
             raise
-        rest = (text, behind["rest"]) if clock else (behind["rest"], "")
-        found = parse_cell(rest[0], time_of_day=rest[1], now=now, zone=zone, order=order)
-        if not isinstance(found, datetime) or local(found, zone).tzname() != behind["zone"]:
-            raise  # 2:30 PM EST is understood where New York's clocks say EST on that day
-        return found
+        text, clock = (text, with_zone["rest"]) if clock else (with_zone["rest"], "")
+        moment = parse_cell(text, time_of_day=clock, now=now, zone=zone, order=order)
+        if not isinstance(moment, datetime) or local(moment, zone).tzname() != with_zone["zone"]:
+            raise  # 2:30 PM EST is understood only if the clocks of the zone say EST on that day
+        return moment
 
 
 def plain_time(text: str) -> str:
@@ -140,6 +147,3 @@ def day_of(at: datetime | date, zone: ZoneInfo) -> date:
 def end_after(start: datetime | date, minutes: int) -> datetime | date:
     """Return the end of an appointment; a date stays a date."""
     return start + timedelta(minutes=minutes) if isinstance(start, datetime) else start
-
-
-NEVER = datetime.fromisoformat("2000-01-01T00:00Z")  # for cells in which "today" has no meaning

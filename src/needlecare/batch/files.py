@@ -99,15 +99,15 @@ class FileWriter:
         # Every output contains one of these, so a file without them was not written by needlecare.
         self.marks = [text.encode() for text in (*texts, *map(escape, texts))]
 
-    def line(self, plan: Plan, found: Appointment) -> bytes:
+    def line(self, plan: Plan, appointment: Appointment) -> bytes:
         """Return what to print for an appointment: its plan on one line, or its text messages."""
         if self.options.format is BatchFormat.SMS:
-            return self.data(plan, found)
+            return self.data(plan, appointment)
         from needlecare.output.json.plan import plan_line
 
-        return plan_line(plan, self.options.now, row=found.number, ref=found.ref).encode()
+        return plan_line(plan, self.options.now, row=appointment.number, ref=appointment.ref).encode()
 
-    def write(self, plan: Plan, found: Appointment, name: str) -> FileResult:
+    def write(self, plan: Plan, appointment: Appointment, name: str) -> FileResult:
         """Write the file of an appointment, and return what happened to it. Raises InTheWay and WriteError."""
         options = self.options
         assert options.folder is not None
@@ -121,11 +121,11 @@ class FileWriter:
         # The export itself is never overwritten. Its name is compared first, since place_of asks the disk.
         if existing and path.name == self.own_name and place_of(str(path)) == options.source:
             raise InTheWay(FOREIGN_FILE)
-        data = self.data(plan, found)
+        data = self.data(plan, appointment)
         sooner: tuple[str, ...] = ()
         if existing and existing != data and (link or not options.force):
             try:
-                data, sooner = self.revised(existing, plan, found, data)
+                data, sooner = self.revised(existing, plan, appointment, data)
             except InTheWay:
                 # --force is about files in this folder, not about files that a link in it leads to.
                 raise InTheWay(NO_FILE if link else FOREIGN_FILE) from None
@@ -138,21 +138,23 @@ class FileWriter:
         before = glance.first_start(existing) if options.format is BatchFormat.ICS else b""
         return FileResult(Outcome.REVISED, bool(before) and before != glance.first_start(data), sooner)
 
-    def data(self, plan: Plan, found: Appointment) -> bytes:
+    def data(self, plan: Plan, appointment: Appointment) -> bytes:
         """Return the bytes of a new file for an appointment."""
         options = self.options
         with usual_clock(plan.schedule.clock or 24):
             if options.format is not BatchFormat.ICS:
                 quiet = options.reminders.quiet
                 form = Format(options.format)
-                text = plan_text(form, plan, options.now, ref=found.ref, detail=options.detail, quiet=quiet)
+                text = plan_text(
+                    form, plan, options.now, ref=appointment.ref, detail=options.detail, quiet=quiet
+                )
                 return text.encode()
             from needlecare.calendar.ics import stream
 
-            return stream(self.calendar(plan, found))
+            return stream(self.calendar(plan, appointment))
 
     def calendar(
-        self, plan: Plan, found: Appointment, remembered: "CalendarOptions | None" = None
+        self, plan: Plan, appointment: Appointment, remembered: "CalendarOptions | None" = None
     ) -> "Calendar":
         """Make the calendar of an appointment; `remembered` is what that of an earlier run was made with."""
         from needlecare.calendar.events import calendar
@@ -161,14 +163,14 @@ class FileWriter:
         return calendar(
             plan,
             options.now,
-            ref=found.ref,
+            ref=appointment.ref,
             detail=options.detail,
             reminders=options.reminders,
             remembered=remembered,
         )
 
     def revised(
-        self, existing: bytes, plan: Plan, found: Appointment, data: bytes
+        self, existing: bytes, plan: Plan, appointment: Appointment, data: bytes
     ) -> tuple[bytes, tuple[str, ...]]:
         """Return the file of an earlier run, revised, and the waits in it that end sooner now.
 
@@ -182,7 +184,7 @@ class FileWriter:
 
         try:
             export = Export(existing)
-            newer = self.calendar(plan, found, export.options)
+            newer = self.calendar(plan, appointment, export.options)
             if export.reference != newer.reference:
                 raise InTheWay(FOREIGN_FILE)
             revised = revise(export, newer, self.options.now)

@@ -15,14 +15,14 @@ from needlecare.batch.words import compact, simplified
 from needlecare.errors import UsageError, nearest, quoted
 from needlecare.model import Column, ExportFormat, Services
 
-# Headings that certainly mean one of our columns.
+# Headings that certainly mean one of our columns, apart from its own name.
 _OTHER_NAMES = {
     Column.TZ: ("timezone", "time zone"),
     Column.SKIN_TYPE: ("skintype", "fitzpatrick", "fitzpatricktype", "fitzpatrickskintype"),
     Column.PRP: ("withprp", "prpyesno"),
     Column.SCARS: ("forscars", "scarsyesno"),
 }
-# What headings that look like our column contain: they are pointed out, but not used.
+# A heading that contains this may mean one of our columns. It is pointed out, but not used.
 _LIKE = {Column.PRP: "prp", Column.SKIN_TYPE: "skintype", Column.SCARS: "scar"}
 
 _START_WORDS = re.compile(
@@ -50,7 +50,9 @@ _ONLY_IF_NOT_TREATED = re.compile(
     r"(?:is)?(?:cancell?ed|noshow|deleted)(?:at|on|date|by)?|cancell?ation(?:date|time|at|reason)|didnot(?:arrive|attend|show)"
     r"|storniert(?:am)?|abgesagt(?:am)?"
 )
-_NOTHING = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})
+# Headings (after `compact`) of columns in which "no" means that nobody was treated.
+_CAME = re.compile(r"(?:patient|client)?(?:attended|arrived|showed|showedup|checkedin)")
+_NOTHING = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})  # cells that count as not filled in
 
 
 class RowCondition(Struct, frozen=True, kw_only=True):
@@ -83,19 +85,15 @@ def is_not_treated(cell: str) -> bool:
     return _NOT_TREATED.search(compact(cell)) is not None
 
 
-# Headings (after `compact`) of columns in which "no" means that nobody was treated.
-_CAME = re.compile(r"(?:patient|client)?(?:attended|arrived|showed|showedup|checkedin)")
-
-
 def says_who_came(heading: str) -> bool:
-    """Whether a column says yes or no to whether the patient came."""
+    """Whether the column below a heading says yes or no about whether the patient came."""
     return _CAME.fullmatch(compact(heading)) is not None
 
 
 def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
-    """Parse the headings of our columns from texts such as treated=Appt. Raises UsageError.
+    """Parse which heading each of our columns has, from texts such as treated=Appt. Raises UsageError.
 
-    An empty heading, as in tz=, means that no column is used, even if a preset has one.
+    An empty heading, as in tz=, means that no column is used, even if a preset names one.
     """
     found: dict[Column, str] = {}
     for text in texts:
@@ -115,7 +113,7 @@ def parse_mapping(texts: Iterable[str]) -> dict[Column, str]:
 
 
 def parse_condition(text: str, *, only: bool, option: str = "") -> RowCondition:
-    """Parse a condition such as "Status=Completed,Arrived". Raises UsageError."""
+    """Parse a condition such as "Status=Completed,Arrived". `option` is its name in messages. Raises UsageError."""
     option = option or ("--only" if only else "--skip")
     heading, equals, values = text.partition("=")
     if not equals or not heading.strip():
@@ -129,11 +127,12 @@ def parse_condition(text: str, *, only: bool, option: str = "") -> RowCondition:
 
 
 def combined(base: ExportFormat, more: ExportFormat) -> ExportFormat:
-    """Return a format in which `more` replaces what `base` says. Only `skip` is added to: without one of its
-    conditions, cancelled appointments would be planned.
+    """Return a format in which `more` replaces what `base` says.
+
+    Only `skip` is added to: if a condition in it were lost, cancelled appointments would be planned.
     """
-    said = {parse_condition(text, only=True).heading.casefold() for text in more.only}
-    kept = [text for text in base.only if parse_condition(text, only=True).heading.casefold() not in said]
+    replaced = {parse_condition(text, only=True).heading.casefold() for text in more.only}
+    kept = [text for text in base.only if parse_condition(text, only=True).heading.casefold() not in replaced]
     return replace(
         base,
         preset=more.preset or base.preset,
@@ -147,8 +146,9 @@ def combined(base: ExportFormat, more: ExportFormat) -> ExportFormat:
 
 
 class Places(Struct, frozen=True, kw_only=True):
-    """Where everything is in a row: the headings (by `heading_key`) of our columns, the reference and the conditions.
+    """Where everything is in a row. All headings are as `heading_key` returns them.
 
+    `columns` are the headings of our columns, `ref_from` those from which a reference is made, if no column has it.
     Each of `messages` is a line for standard error.
     """
 
@@ -162,7 +162,7 @@ class Places(Struct, frozen=True, kw_only=True):
 
 def find_places(
     headings: Sequence[str],
-    wanted: ExportFormat,
+    export: ExportFormat,
     services: Services,
     typed: frozenset[str] = frozenset(),
 ) -> Places:
@@ -171,14 +171,16 @@ def find_places(
     A heading that only a preset expects may be missing: vendors change their exports. Then a message names
     it. A heading (by `heading_key`) in `typed` was given for this file, so it must be there.
     """
-    return _Finder(headings, wanted, services, typed).places()
+    return _Finder(headings, export, services, typed).places()
 
 
 class _Finder:
+    """Finds our columns among the headings of a file, and collects what to say about them."""
+
     def __init__(
         self,
         headings: Sequence[str],
-        wanted: ExportFormat,
+        export: ExportFormat,
         services: Services,
         typed: frozenset[str],
     ) -> None:
@@ -186,14 +188,14 @@ class _Finder:
         self.known = {heading_key(heading): heading for heading in headings if heading}
         counted = Counter(heading_key(heading) for heading in headings if heading)
         self.repeated = {name for name, count in counted.items() if count > 1}
-        self.wanted = wanted
+        self.export = export
         self.services = services
         self.messages: list[str] = []
         self.missing: list[str] = []  # the headings that only a preset expects
 
     def places(self) -> Places:
         columns = self.columns()
-        ref_from = tuple(self.needed(heading, "--ref-from names") for heading in self.wanted.ref_from)
+        ref_from = tuple(self.needed(heading, "--ref-from names") for heading in self.export.ref_from)
         if Column.REF in columns:
             ref_from = ()
         elif not ref_from:
@@ -206,7 +208,7 @@ class _Finder:
             named = ", ".join(quoted(heading) for heading in dict.fromkeys(self.missing))
             self.messages.insert(
                 0,
-                f"the preset {self.wanted.preset} expects {named}, which this file does not have; "
+                f"the preset {self.export.preset} expects {named}, which this file does not have; "
                 "has the export changed?",
             )
         self.compare_times(columns)
@@ -220,26 +222,30 @@ class _Finder:
             messages=tuple(self.messages),
         )
 
-    def needed(self, heading: str, says: str) -> str:
-        """Return the key of a heading of the file. Raises UsageError if the file lacks it, or has it twice."""
+    def needed(self, heading: str, named_by: str) -> str:
+        """Return the key of a heading. Raises UsageError if the file lacks it, or has it twice.
+
+        `named_by` says where it comes from: "--skip names", after "which".
+        """
         name = heading_key(heading)
         if name in self.repeated:
             raise UsageError(f"the header has {quoted(heading)} twice; give each column a different heading")
         if name not in self.known:
             raise UsageError(
-                f"the header has no {quoted(heading)}, which {says}{nearest(heading, self.known.values())}"
+                f"the header has no {quoted(heading)}, which {named_by}{nearest(heading, self.known.values())}"
             )
         return name
 
     def is_optional(self, heading: str) -> bool:
-        """Whether the file lacks a heading, but only a preset expects it."""
+        """Whether a heading is missing in the file, and may be, since only a preset expects it."""
         name = heading_key(heading)
-        return bool(self.wanted.preset) and name not in self.known and name not in self.typed
+        return bool(self.export.preset) and name not in self.known and name not in self.typed
 
     def columns(self) -> dict[Column, str]:
+        """Return the headings of our columns: as mapped, else by name. Points out others that look like one of ours."""
         found: dict[Column, str] = {}
         for column in Column:
-            heading = self.wanted.map.get(column)
+            heading = self.export.map.get(column)
             if heading == "" and column is not Column.TREATED:
                 continue  # "--map tz=": no column, whatever a preset says
             if heading and column is not Column.TREATED and self.is_optional(heading):
@@ -249,9 +255,9 @@ class _Finder:
                 if (name := self.by_name(column)) is not None:
                     found[column] = name
             else:
-                from_preset = self.wanted.preset and heading_key(heading) not in self.typed
+                from_preset = self.export.preset and heading_key(heading) not in self.typed
                 source = (
-                    f"the preset {self.wanted.preset} expects" if from_preset else f"--map gives for {column}"
+                    f"the preset {self.export.preset} expects" if from_preset else f"--map gives for {column}"
                 )
                 found[column] = self.needed(heading, source)
         if Column.TREATED not in found:
@@ -277,12 +283,12 @@ class _Finder:
         return found
 
     def by_name(self, column: Column) -> str | None:
-        """Return the heading that is our name of a column, or so similar that it must mean the same."""
+        """Return the heading that is the name of a column of ours, or so similar that it must mean the same."""
         if column in self.repeated:
             raise UsageError(f"the header has {quoted(column)} twice; give each column a different heading")
         if column in self.known:
             return column
-        mapped = {heading_key(heading) for heading in self.wanted.map.values()}
+        mapped = {heading_key(heading) for heading in self.export.map.values()}
         names = {compact(column), *(compact(name) for name in _OTHER_NAMES.get(column, ()))}
         near = [name for name in self.known if compact(name) in names and name not in mapped]
         if len(near) != 1:
@@ -291,9 +297,14 @@ class _Finder:
         return near[0]
 
     def conditions(self, columns: dict[Column, str]) -> list[tuple[str, RowCondition]]:
+        """Return the conditions of --only and --skip, each with the heading that it is about.
+
+        The heading may be the name of a column of ours ("status"). Raises UsageError if the file lacks all that a
+        preset needs to leave out cancelled appointments.
+        """
         found: list[tuple[str, RowCondition]] = []
         for only in (True, False):
-            for text in self.wanted.only if only else self.wanted.skip:
+            for text in self.export.only if only else self.export.skip:
                 condition = parse_condition(text, only=only)
                 name = heading_key(condition.heading)
                 if name not in self.known and name in set(Column) and Column(name) in columns:
@@ -304,10 +315,10 @@ class _Finder:
                 else:
                     name = self.needed(condition.heading, f"--{'only' if only else 'skip'} names")
                 found.append((name, condition))
-        if self.wanted.preset and (self.wanted.only or self.wanted.skip) and not found:
+        if self.export.preset and (self.export.only or self.export.skip) and not found:
             named = ", ".join(quoted(heading) for heading in dict.fromkeys(self.missing))
             raise UsageError(
-                f"the file lacks {named}, by which the preset {self.wanted.preset} leaves out cancelled "
+                f"the file lacks {named}, by which the preset {self.export.preset} leaves out cancelled "
                 "appointments; add the column to the export, or copy the preset and change it"
             )
         return found
@@ -323,6 +334,7 @@ class _Finder:
                 yield name, RowCondition(heading=heading, values=("*",), only=False)
 
     def addons(self, used: Collection[str]) -> tuple[str, ...]:
+        """Return the headings of add-ons, whose cells are read like services: one of them may be PRP."""
         found = tuple(
             name
             for name in self.known
@@ -333,7 +345,7 @@ class _Finder:
         return found
 
     def compare_times(self, columns: Mapping[Column, str]) -> None:
-        """Point out that the start of an appointment is taken where its end is there too."""
+        """Point out a mapped column that seems to be the start of the appointment: every wait then ends too soon."""
         if Column.END in columns or Column.DURATION in columns:
             return
         treated = columns[Column.TREATED]
@@ -348,7 +360,7 @@ class _Finder:
                     f"ends too soon: add --map {column}={quoted(better[0])}."
                 )
                 return
-        if self.wanted.preset or _START_WORDS.search(simplified(treated)):
+        if self.export.preset or _START_WORDS.search(simplified(treated)):
             self.messages.append(
                 f"{quoted(self.known[treated])} seems to be the start of the appointment: every wait then ends too soon, by "
                 "as long as the appointment takes; add --map end=HEADING or --map duration=HEADING."

@@ -14,9 +14,9 @@ from needlecare.model import Treatment
 from needlecare.time.zones import local
 
 FAILED = "error"
-MAX_NAMED_WAITS = 3
-MAX_NAMED_CALENDARS = 20  # that are named one by one
-_REF_WIDTH = 20
+MAX_NAMED_WAITS = 3  # in the report on one row
+MAX_NAMED_CALENDARS = 20  # each on a line of its own; the others are counted
+_REF_WIDTH = 20  # columns of the table
 
 
 class Outcome(StrEnum):
@@ -31,11 +31,11 @@ class Outcome(StrEnum):
 
 
 class RowResult(RowPlace, frozen=True, kw_only=True):
-    """A row that was understood, with its file if it has one. `data` is what to print on standard output.
+    """What became of a row that was understood, with its file if it has one. `data` is what to print instead of a file.
 
-    `reason` is why it was left out, `day` the local day of the appointment, `notes` are the codes of what to point
-    out. `sooner` are the waits (by rule) that end sooner than the calendar of an earlier run said. `stale_file` is the
-    file from an earlier run of a row that is left out now.
+    `reason` is why it was left out, `day` the local day of the appointment, `notes` are the codes of what to point out.
+    `sooner` are the waits (by rule) that end sooner than the calendar of an earlier run said. `stale_file` is the file
+    from an earlier run of a row that is left out now.
     """
 
     outcome: Outcome
@@ -50,7 +50,7 @@ class RowResult(RowPlace, frozen=True, kw_only=True):
     stale_file: str | None = None
 
 
-# What to point out about rows, by the code of the note.
+# What to point out about rows, by the code of the note. Up to its first comma, it is also a note in the table.
 NOTES = {
     "no-end": "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
     "appointment",
@@ -63,7 +63,7 @@ NOTES = {
 
 
 def record_json(result: RowResult | RowProblem) -> bytes:
-    """Return the record of a row as a line of NDJSON. If the row failed, nothing from its cells is in it."""
+    """Write the record of a row as a line of NDJSON. Of a row that failed, it repeats no cell."""
     record: dict[str, object] = {"row": result.number, "line": result.line}
     if isinstance(result, RowProblem):
         record |= {
@@ -87,7 +87,7 @@ TABLE_HEAD = f"{'row':>5}  {'ref':{_REF_WIDTH}}  {'appointment ended':22}  PRP  
 
 
 def table_row(result: RowResult | list[RowProblem]) -> str:
-    """Return a row of the table that --dry-run prints: what was understood, and what would happen."""
+    """Write a row of the table that --dry-run prints: what was understood, and what would happen."""
     if isinstance(result, list):
         first = result[0]
         wrong = "; ".join(problem.what for problem in result)
@@ -123,8 +123,9 @@ def _moment(result: RowResult) -> str:
     return f"{treated:%a %d %b %Y}"
 
 
-# After it -----------------------------------------------------------------------------------------
+# After the run -------------------------------------------------------------------------------------
 
+# What an outcome is called before it has happened; the others are called the same.
 _WOULD = {Outcome.WRITTEN: "to write", Outcome.REVISED: "to revise", Outcome.PLANNED: "to plan"}
 
 
@@ -172,15 +173,16 @@ class Tally:
             self.last_day = max(self.last_day or result.day, result.day)
 
     def changes(self, *, dry_run: bool) -> Iterator[str]:
-        """Yield what to say about revised calendars that patients already have. An interrupted run says it too,
-        since the next run finds these calendars unchanged.
+        """Yield what to say about revised calendars that patients already have.
+
+        An interrupted run says it too: the next run would find these calendars unchanged, and say nothing.
         """
         if self.moved:
             revised = "to revise" if dry_run else "revised"
-            yield f"Moved, calendars {revised}: {some(list(map(shown, self.moved)))}."
+            yield f"Moved, calendars {revised}: {first_few(list(map(shown, self.moved)))}."
         if self.sooner:
             end = "would end" if dry_run else "end"
-            yield f"Waits {end} sooner than the patient's calendar said: {some(self.sooner)}."
+            yield f"Waits {end} sooner than the patient's calendar said: {first_few(self.sooner)}."
 
     def lines(self, *, dry_run: bool) -> Iterator[str]:
         """Yield what to say on standard error once all rows are done; the last line sums up."""
@@ -195,12 +197,12 @@ class Tally:
 
 
 def _waits(result: RowResult) -> str:
-    """Return the waits that end sooner: "makeup, sauna", or "makeup, sauna, pool and 9 more"."""
-    return some(list(result.sooner), MAX_NAMED_WAITS)
+    """Write the waits that end sooner: "makeup, sauna", or "makeup, sauna, pool and 9 more"."""
+    return first_few(list(result.sooner), MAX_NAMED_WAITS)
 
 
-def some(named: list[str], most: int = MAX_NAMED_ROWS) -> str:
-    """Return the first of some names, and how many more there are."""
+def first_few(named: list[str], most: int = MAX_NAMED_ROWS) -> str:
+    """Write the first few of some names, and how many more there are."""
     more = f" and {len(named) - most} more" if len(named) > most else ""
     return ", ".join(named[:most]) + more
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.batch.dates import NEVER, OrderEvidence, parsed
+from needlecare.batch.dates import ANY_NOW, OrderEvidence, parse_date_cell
 from needlecare.batch.headings import Places, cell_of, find_places, is_not_treated, says_who_came
 from needlecare.batch.tables import Record, Table, heading_key
 from needlecare.batch.words import is_this_treatment, is_usable_service, names_any, simplified
@@ -25,7 +25,7 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.parsing import DateOrder
 
-DIGEST = 20  # hexadecimal digits: among a million names, two are the same with a chance of 1 in two million million
+DIGEST_LENGTH = 20  # hexadecimal digits: among a million names, two are the same with a chance of 1 in two million million
 MAX_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
 _SAMPLE_ROWS = 200  # rows in which columns of dates are compared
 MAX_NAMED_ROWS = 5  # rows that a message about many rows names
@@ -106,7 +106,7 @@ class Survey(Struct, frozen=True, kw_only=True):
 
 def survey(
     table: Table,
-    wanted: ExportFormat,
+    export: ExportFormat,
     services: Services,
     *,
     typed: frozenset[str] = frozenset(),
@@ -114,13 +114,14 @@ def survey(
 ) -> Survey:
     """Look at all rows, to find what is wrong with a whole column before anything is written.
 
-    Raises UsageError if a heading is missing, or the order of day and month is wrong.
+    `typed` are the headings (by `heading_key`) that were given for this file; `zone` is for dates that are only
+    compared. Raises UsageError if a heading is missing, or the order of day and month is wrong.
     """
     headings = table.headings if table.headings is not None else _names(table.records())
-    places = find_places(headings, wanted, services, typed)
-    look = _Look(places, services)
+    places = find_places(headings, export, services, typed)
+    look = _FirstLook(places, services)
     for number, record in _numbered(table):
-        look.at(number, record)
+        look.add(number, record)
     refs = sorted(look.hashes)
     shared = {first for first, second in pairwise(refs) if first == second}
     repeated: Counter[str] = Counter()
@@ -130,8 +131,8 @@ def survey(
             for row in rows_of(table, places)
             if isinstance(row, Row) and hash(file_stem(row.ref)) in shared
         )
-    order, said = look.evidence.settle(DateOrder(wanted.dates) if wanted.dates else None)
-    messages = [*places.messages, *filter(None, [said]), *look.messages(order, zone)]
+    order, order_message = look.evidence.settle(DateOrder(export.dates) if export.dates else None)
+    messages = [*places.messages, *filter(None, [order_message]), *look.messages(order, zone)]
     return Survey(
         places=places,
         order=order,
@@ -145,8 +146,8 @@ def survey(
     )
 
 
-class _Look:
-    """Looks at all rows, and counts what matters for whole columns."""
+class _FirstLook:
+    """Counts what matters for whole columns, while all rows are looked at once."""
 
     def __init__(self, places: Places, services: Services) -> None:
         self.places = places
@@ -157,15 +158,17 @@ class _Look:
         self.rows_with_service = 0
         self.usable_service = False
         self.long_refs = self.rounded = 0
-        self.sample: list[Mapping[str, str]] = []
-        self.not_treated: Counter[str] = Counter()
-        self.came: dict[str, Counter[bool]] = {}  # how many rows say yes and no
-        self.this_treatment = False  # whether some service is
-        self.prp_elsewhere: dict[str, list[int]] = {}  # rows that name PRP in a column that is not used
+        self.sample: list[Mapping[str, str]] = []  # the first rows
+        # About columns that are not used, by heading:
+        self.not_treated: Counter[str] = Counter()  # how many rows say that nobody was treated
+        self.who_came: dict[str, Counter[bool]] = {}  # how many rows say yes and no
+        self.prp_elsewhere: dict[str, list[int]] = {}  # the rows that name PRP
+        self.this_treatment = False  # whether any service is this treatment
         self.used = {*places.columns.values(), *places.addons, *(name for name, _ in places.conditions)}
         self.prp = re.compile(rf"\b(?:{'|'.join(map(re.escape, services.prp)) or '(?!)'})", re.IGNORECASE)
 
-    def at(self, number: int, record: Record) -> None:
+    def add(self, number: int, record: Record) -> None:
+        """Look at a row."""
         cells = record.cells
         self.rows = number
         if record.code is not None or _is_note(record, self.places):
@@ -183,11 +186,11 @@ class _Look:
         self.usable_service = self.usable_service or is_usable_service(service)
         if len(self.sample) < _SAMPLE_ROWS:
             self.sample.append(cells)
-        if _left_out(cells, self.places) is None:
-            self.look_for_patients(cells)
+        if _reason_to_leave_out(cells, self.places) is None:
+            self.look_beside(cells)
 
-    def look_for_patients(self, cells: Mapping[str, str]) -> None:
-        """Remember what a planned row says in columns that are not used."""
+    def look_beside(self, cells: Mapping[str, str]) -> None:
+        """Count what a row that is kept says in columns that are not used."""
         named = [
             cell_of(cells, self.places, Column.SERVICE),
             *(cells.get(name, "") for name in self.places.addons),
@@ -197,7 +200,7 @@ class _Look:
         unused = [(name, cell) for name, cell in cells.items() if cell and name not in self.used]
         for name, cell in unused:
             if says_who_came(name) and cell.casefold() in {"yes", "no", "true", "false"}:
-                self.came.setdefault(name, Counter())[cell.casefold() in {"yes", "true"}] += 1
+                self.who_came.setdefault(name, Counter())[cell.casefold() in {"yes", "true"}] += 1
             if "stat" in name or "cancel" in name or "show" in name:
                 self.not_treated[name] += is_not_treated(cell)
         if planned and not cell_of(cells, self.places, Column.PRP) and not any(map(self.prp.search, named)):
@@ -206,6 +209,7 @@ class _Look:
                     self.prp_elsewhere.setdefault(name, []).append(self.rows)
 
     def messages(self, order: DateOrder | None, zone: ZoneInfo) -> Iterator[str]:
+        """Yield what to point out about columns, a line for each."""
         yield from self.booking_day(order, zone)
         if self.rows_with_service and not self.usable_service:
             heading = self.places.columns[Column.SERVICE]
@@ -226,7 +230,7 @@ class _Look:
             )
         if not self.rows:
             yield "The export has a header and no rows below it."
-        for name, answers in self.came.items():
+        for name, answers in self.who_came.items():
             if answers[True] and answers[False]:
                 count = answers[False]
                 yield (
@@ -246,7 +250,7 @@ class _Look:
         return quoted(self.places.written.get(name, name))
 
     def unused_services(self) -> Iterator[str]:
-        """Point out a column that names services, if no column is mapped to them."""
+        """Point out a column that names services, if none is mapped as their column."""
         for name in dict.fromkeys(name for cells in self.sample for name in cells if name not in self.used):
             if any(names_any(cells.get(name, ""), self.services.names) for cells in self.sample):
                 yield (
@@ -256,7 +260,7 @@ class _Look:
                 return
 
     def booking_day(self, order: DateOrder | None, zone: ZoneInfo) -> Iterator[str]:
-        """Point out another column whose dates are always later: then the mapped one may be the day of booking."""
+        """Point out a column whose dates are later in every row: then the mapped one may be the day of booking."""
         treated = self.places.columns[Column.TREATED]
         days = [_day(cells.get(treated, ""), order, zone) for cells in self.sample]
         if not any(days):
@@ -286,20 +290,18 @@ def named_rows(numbers: Sequence[int], count: int | None = None) -> str:
 
 
 def _day(cell: str, order: DateOrder | None, zone: ZoneInfo) -> date | None:
+    """Return the date in a cell, even if it has a time; None if there is none."""
     if not re.search("[0-9]{2}", cell):
         return None
     with suppress(UsageError, ValueError, OverflowError):
-        found = parsed(cell, time_of_day="", now=NEVER, zone=zone, order=order)
-        return found.date() if isinstance(found, datetime) else found
+        parsed = parse_date_cell(cell, time_of_day="", now=ANY_NOW, zone=zone, order=order)
+        return parsed.date() if isinstance(parsed, datetime) else parsed
     return None
 
 
 def _names(records: Iterable[Record]) -> list[str]:
-    """Return the names in the objects of a JSON file, each once."""
-    found: dict[str, None] = {}
-    for record in records:
-        found.update(dict.fromkeys(record.cells))
-    return list(found)
+    """Return the names in the objects of a JSON file, each once: they stand in for the headings."""
+    return list(dict.fromkeys(name for record in records for name in record.cells))
 
 
 def _numbered(table: Table) -> Iterator[tuple[int, Record]]:
@@ -308,7 +310,7 @@ def _numbered(table: Table) -> Iterator[tuple[int, Record]]:
 
 
 def rows_of(table: Table, places: Places) -> Iterator[Row | RowProblem]:
-    """Yield each row, or what is wrong with it. Blank lines are skipped."""
+    """Yield each row, or why it cannot be read. Blank lines are skipped."""
     for number, record in _numbered(table):
         cells = record.cells
         if _is_note(record, places):
@@ -323,11 +325,11 @@ def rows_of(table: Table, places: Places) -> Iterator[Row | RowProblem]:
             ref=_reference(cells, places),
             cells={column: cells.get(heading, "") for column, heading in places.columns.items()},
             addons=tuple(cells.get(name, "") for name in places.addons),
-            left_out=_left_out(cells, places),
+            left_out=_reason_to_leave_out(cells, places),
         )
 
 
-def _left_out(cells: Mapping[str, str], places: Places) -> str | None:
+def _reason_to_leave_out(cells: Mapping[str, str], places: Places) -> str | None:
     """Return why a row is left out: by a condition, or by a status that says nobody was treated."""
     for name, condition in places.conditions:
         if (reason := condition.reason(cells.get(name, ""))) is not None:
@@ -341,14 +343,14 @@ def _left_out(cells: Mapping[str, str], places: Places) -> str | None:
 
 
 def _is_note(record: Record, places: Places) -> bool:
-    """Whether a line below the rows is a line of totals, or a note in one cell."""
+    """Whether a record is no row: a line of totals, a note in one cell, or the header of another page."""
     if record.code == "cells":
         written = record.cells.get("", "")
         return bool(written) and (" " in written or _TOTALS.match(simplified(written)) is not None)
     if record.code is not None:
         return False
     treated = cell_of(record.cells, places, Column.TREATED)
-    if treated:  # the header is there again on each page
+    if treated:
         return heading_key(treated) == places.columns[Column.TREATED]
     filled = [cell for cell in record.cells.values() if cell]
     alone = len(filled) == 1 and len(record.cells) > 2 and " " in filled[0]  # "Provider: N. Marsh"
@@ -362,17 +364,17 @@ def _reference(cells: Mapping[str, str], places: Places) -> str:
     written = [simplified(cells.get(name, "")) for name in places.ref_from]
     if not any(written):
         return ""
-    return sha256("\x1f".join(written).encode(errors="surrogatepass")).hexdigest()[:DIGEST]
+    return sha256("\x1f".join(written).encode(errors="surrogatepass")).hexdigest()[:DIGEST_LENGTH]
 
 
 def file_stem(ref: str) -> str:
     """Return the name of a reference's file, before its ending.
 
     It depends only on the reference, so that a later run finds the file again. A reference of small letters, digits,
-    hyphens and dots is the name itself. In any other, or one that some system reserves, hyphens replace the other
-    characters, and a digest of the reference after a tilde keeps the names different.
+    hyphens, underscores and dots is the name itself. In any other, or one that some system reserves, hyphens replace
+    all but letters and digits; a tilde and a digest of the reference follow, so that no two references share a name.
     """
     if _SAFE.fullmatch(ref) and len(ref) <= MAX_NAME and ref.partition(".")[0] not in _DEVICES:
         return ref
     readable = re.sub("[^A-Za-z0-9]+", "-", ref)[:MAX_NAME].strip("-")
-    return f"{readable}~{sha256(ref.encode(errors='surrogatepass')).hexdigest()[:DIGEST]}"
+    return f"{readable}~{sha256(ref.encode(errors='surrogatepass')).hexdigest()[:DIGEST_LENGTH]}"

@@ -24,19 +24,19 @@ from msgspec import Struct
 from needlecare.errors import UsageError
 
 MAX_LINE = 1 << 20  # characters; a longer line is not a row
-MAX_LINES_PER_ROW = 100  # of a row whose cells have line breaks; fewer after rows that were not CSV
+MAX_LINES_PER_ROW = 100  # of a row whose cells have line breaks; fewer after a row that was not CSV
 MAX_HEADER_LINE = 40  # the last line that may be the header; blank lines don't count
 MAX_JSON_DEPTH = 4  # of names such as node.services.name
 MAX_JSON_BYTES = 64 * 1024 * 1024  # of a document that has to be read as a whole
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
 _SAMPLE_BYTES = 64 * 1024
-_NDJSON_SAMPLE = 20  # lines among which there is an object, or it is a document that was cut off
+_NDJSON_SAMPLE = 20  # if none of so many lines is an object, it is no NDJSON but a document that was cut off
 
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 
 
-class ExportForm(StrEnum):
-    """How an export is written."""
+class FileFormat(StrEnum):
+    """The format of an export. (An ExportFormat says how one booking system uses it.)"""
 
     CSV = "csv"
     NDJSON = "ndjson"
@@ -45,8 +45,9 @@ class ExportForm(StrEnum):
 
 
 class Record(NamedTuple):
-    """A row by heading (by `heading_key`), or why it is not valid. `line` counts from 1; in a JSON document
-    it counts rows.
+    """The cells of a row by heading (as `heading_key` returns it), or why it is not valid: a code, and what to write.
+
+    `line` counts from 1; in a JSON document it counts rows.
     """
 
     line: int
@@ -56,22 +57,22 @@ class Record(NamedTuple):
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """A table with its headings as they are written; None for JSON, in which each row has its own."""
+    """A table that can be read several times, with its headings as they are written; None for JSON, which has none."""
 
     headings: tuple[str, ...] | None
     records: Callable[[], Iterator[Record]]
 
 
 def heading_key(heading: str) -> str:
-    """Return a heading for comparison: in small letters, with single spaces and without line breaks."""
+    """Return a heading in a form for comparison: in small letters, with single spaces, without line breaks."""
     return " ".join(heading.split()).casefold()
 
 
-def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str]) -> Table:
+def read_table(stream: IO[bytes], file_format: FileFormat | None, wanted: frozenset[str]) -> Table:
     """Return the table in a stream, which must be seekable.
 
-    Without a form, the first characters decide. `wanted` are the headings (by `heading_key`) by which the
-    header is found below title lines. Raises UsageError if nothing can be read.
+    Without a format, the first characters decide. `wanted` are the headings (by `heading_key`) by which the header is
+    recognised below title lines. Raises UsageError if nothing can be read.
     """
     stream.seek(0)
     sample = stream.read(_SAMPLE_BYTES)
@@ -79,23 +80,24 @@ def read_table(stream: IO[bytes], form: ExportForm | None, wanted: frozenset[str
         raise UsageError(
             f"the input is {what}; export it as CSV, or open it in a spreadsheet and save it as .xlsx"
         )
-    if form is ExportForm.XLSX or (form is None and sample.startswith(b"PK\x03\x04")):
+    if file_format is FileFormat.XLSX or (file_format is None and sample.startswith(b"PK\x03\x04")):
         return _xlsx_table(stream, wanted)
     text = _Text(stream, sample)
     first = next((line for line in text.lines() if line.text.strip("\ufeff \t\r\n")), None)
     if first is None:
         raise UsageError("the input is empty; write a header and one row for each appointment, or NDJSON")
     start = first.text.lstrip("\ufeff \t")
-    if form is None:
-        form = ExportForm.NDJSON if start.startswith(("{", "[")) else ExportForm.CSV
-    if form is ExportForm.CSV:
+    if file_format is None:
+        file_format = FileFormat.NDJSON if start.startswith(("{", "[")) else FileFormat.CSV
+    if file_format is FileFormat.CSV:
         return _csv_table(text, wanted)
-    document = _json_document(stream, text, first, form, wanted)
+    document = _json_document(stream, text, first, file_format, wanted)
     if document is None:
         return Table(headings=None, records=lambda: _ndjson_records(text))
     return Table(headings=None, records=lambda: starmap(_json_record, enumerate(document, 1)))
 
 
+# What booking systems and spreadsheets also export, by its first bytes.
 _NOT_TABLES = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"%PDF": "a PDF",
@@ -108,7 +110,7 @@ _NOT_TABLES = {
 
 
 def _unreadable(sample: bytes) -> str | None:
-    """Return what kind of file it is, if booking systems export that kind but it is not a table."""
+    """Return what a file is, if it is certainly not a table."""
     start = sample.removeprefix(BOM_UTF8).lstrip().lower()
     return next((what for mark, what in _NOT_TABLES.items() if start.startswith(mark.lower())), None)
 
@@ -124,7 +126,7 @@ class _Line(NamedTuple):
 
 
 class _Text:
-    """The lines of a file, in any of the encodings and with any line ends."""
+    """The lines of a file, whatever its encoding and its line ends. It can be read several times."""
 
     def __init__(self, stream: IO[bytes], sample: bytes) -> None:
         self.stream = stream
@@ -133,7 +135,7 @@ class _Text:
         self.newline = "\r" if carriage_return in sample and line_feed not in sample else "\n"
 
     def lines(self) -> Iterator[_Line]:
-        """Yield each line with its end; of a line that is too long only the first MAX_LINE characters."""
+        """Yield each line with its end; of a line that is too long, only the first MAX_LINE characters."""
         self.stream.seek(0)
         errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
         reader = TextIOWrapper(self.stream, self.encoding, errors=errors, newline=self.newline)
@@ -145,12 +147,12 @@ class _Text:
                     yield _Line(number, _readable(text))
                 continued = not text.endswith(self.newline)
         finally:
-            with suppress(ValueError):  # the file is already closed if the work was interrupted
+            with suppress(ValueError):  # after an interruption the file is already closed
                 reader.detach()
 
 
 def _utf_16(sample: bytes) -> str | None:
-    """Return which UTF-16 it is, by the byte order mark or by the zero bytes beside ASCII characters."""
+    """Return which UTF-16 it is, if it is: by the byte order mark, or by the zero bytes beside ASCII characters."""
     even, odd = sample[:200:2], sample[1:200:2]
     if sample.startswith(BOM_UTF16_LE) or odd.count(0) * 2 > len(odd):
         return "utf-16-le"
@@ -160,7 +162,7 @@ def _utf_16(sample: bytes) -> str | None:
 
 
 def _readable(text: str) -> str:
-    """Return a line. If it is not UTF-8, it is Windows-1252, which spreadsheets in Europe write."""
+    """Return a line as text. If it was not UTF-8, it is Windows-1252, which spreadsheets in Europe write."""
     if text.isascii():
         return text
     raw = text.encode("utf-8", "surrogateescape") if any("\udc80" <= c <= "\udcff" for c in text) else b""
@@ -207,7 +209,7 @@ class CsvReader:
         return number, cells
 
     def _parsed(self) -> tuple[list[str] | None, int]:
-        """Return the cells of the next record and how many lines it has (1 if it is not valid CSV)."""
+        """Return the cells of the next record, None if it is not valid CSV, and how many lines are done with it."""
         taken = 0
 
         def texts() -> Iterator[str]:
@@ -227,7 +229,7 @@ class CsvReader:
         return (None, 1) if cells is None else (cells, taken)
 
     def _coming(self) -> Iterator[_Line]:
-        """Yield the lines ahead, then read on."""
+        """Yield the lines that were read ahead, then read more, which are ahead from then on."""
         place = 0
         while True:
             if place == len(self.ahead):
@@ -247,6 +249,7 @@ def read_csv(data: bytes) -> CsvReader:
 
 
 def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
+    """Return the table below the record that has the most headings that are wanted, by any delimiter."""
     lines = _below_separator_line(text.lines())
     top = list(islice(lines, MAX_HEADER_LINE + MAX_LINES_PER_ROW))
     first = _SEPARATOR_LINE.fullmatch(next(text.lines()).text)
@@ -273,9 +276,9 @@ def _csv_table(text: _Text, wanted: frozenset[str]) -> Table:
 
 
 class _Header(NamedTuple):
-    """A record that may be the header. `known` counts the headings that are wanted.
+    """A record that may be the header. `known` counts the headings that are wanted; `place` is its place in the file.
 
-    `damaged`: a record above it is not CSV.
+    `damaged`: it, or a record above it, is not CSV.
     """
 
     known: int
@@ -287,7 +290,7 @@ class _Header(NamedTuple):
 
 
 def _possible_headers(top: Sequence[_Line], delimiter: str, wanted: frozenset[str]) -> Iterator[_Header]:
-    """Yield the first records that have any text."""
+    """Yield the first records that have any text, as a delimiter separates them."""
     reader = CsvReader(iter(top), delimiter)
     damaged = False
     for place in range(MAX_HEADER_LINE):
@@ -302,7 +305,7 @@ def _possible_headers(top: Sequence[_Line], delimiter: str, wanted: frozenset[st
 
 
 def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
-    """Yield the lines without a first line such as "sep=;", which tells a spreadsheet the delimiter."""
+    """Yield the lines after a first line such as "sep=;", which tells a spreadsheet the delimiter, or else all lines."""
     first = next(lines, None)
     if first is not None and not _SEPARATOR_LINE.fullmatch(first.text):
         lines = chain([_Line(first.number, first.text.removeprefix("\ufeff"))], lines)
@@ -310,7 +313,7 @@ def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
 
 
 def _clean_header(cells: Sequence[str]) -> list[str]:
-    """Return headings without the empty ones that trailing delimiters leave."""
+    """Return headings without a byte order mark, spaces, and the empty ones that trailing delimiters leave."""
     headings = [cell.removeprefix("\ufeff").strip() for cell in cells]
     while headings and not headings[-1]:
         headings.pop()
@@ -341,7 +344,7 @@ _EXPECTED_OBJECT = 'an object on one line, each name once, such as {"ref": "a1",
 
 
 class _RepeatedName(dict[str, object]):
-    """An object with the same name twice, so that it is unclear which value counts."""
+    """An object that has a name twice, so that it is unclear which value counts."""
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -351,32 +354,32 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _parsed_json(text: str) -> object:
-    """Parse JSON, with fractions as texts. Raises ValueError or RecursionError."""
+    """Parse JSON, with fractions and NaN as texts. Raises ValueError or RecursionError."""
     return json.loads(text, object_pairs_hook=_object, parse_float=str, parse_constant=str)
 
 
 def _json_document(
-    stream: IO[bytes], text: _Text, first: _Line, form: ExportForm, wanted: frozenset[str]
+    stream: IO[bytes], text: _Text, first: _Line, file_format: FileFormat, wanted: frozenset[str]
 ) -> Sequence[object] | None:
-    """Return the rows of a JSON array, which may be inside an object; None if it is NDJSON."""
+    """Return the rows of a JSON array, which may be inside an object; None if the file is NDJSON."""
     line = first.text.lstrip("\ufeff \t")
-    if form is ExportForm.NDJSON and line.startswith("{"):
+    if file_format is FileFormat.NDJSON and line.startswith("{"):
         with suppress(ValueError, RecursionError):
             if _wrapped_rows(_parsed_json(line), wanted) is None:
                 return None
-    elif form is ExportForm.NDJSON and not line.startswith("["):
+    elif file_format is FileFormat.NDJSON and not line.startswith("["):
         return None
     stream.seek(0)
     data = stream.read(MAX_JSON_BYTES + 1)
     if len(data) > MAX_JSON_BYTES:
-        if form is ExportForm.JSON:
+        if file_format is FileFormat.JSON:
             raise UsageError("the JSON is larger than 64 MiB; write NDJSON, an object on each line")
         return None
     try:
         decoded = data.removeprefix(BOM_UTF8).decode(text.encoding, "surrogateescape").removeprefix("\ufeff")
         document = _parsed_json(decoded)
     except (ValueError, RecursionError) as error:
-        if form is ExportForm.NDJSON and _has_a_row(text):
+        if file_format is FileFormat.NDJSON and _has_a_row(text):
             return None
         where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, JSONDecodeError) else ""
         raise UsageError(f"the input is not JSON{where}; write an array of objects, or NDJSON") from None
@@ -387,7 +390,7 @@ def _json_document(
 
 
 def _has_a_row(text: _Text) -> bool:
-    """Whether one of the first lines is an object by itself, as each row of NDJSON should be."""
+    """Whether one of the first lines is an object by itself, as every row of NDJSON should be."""
     for line in islice(text.lines(), _NDJSON_SAMPLE):
         with suppress(ValueError, RecursionError):
             if isinstance(_parsed_json(line.text), dict):
@@ -396,7 +399,7 @@ def _has_a_row(text: _Text) -> bool:
 
 
 def _wrapped_rows(document: object, wanted: frozenset[str]) -> Sequence[object] | None:
-    """Return the list of objects inside an object, as web services answer; None if there is none."""
+    """Return the list of rows inside an object, which is how web services answer; None if there is none."""
     if not isinstance(document, dict) or wanted.intersection(map(heading_key, document)):
         return None
     wanted |= {name.partition(".")[0] for name in wanted}
@@ -430,15 +433,15 @@ def _json_record(line: int, row: object) -> Record:
 
 
 def _add_cells(cells: dict[str, str], name: str, value: object, depth: int) -> None:
-    """Add a value under its name, and the values in it under names such as appointment_type.name.
+    """Add a value under its name, and what is inside it under names such as appointment_type.name.
 
-    The texts of a list are joined with commas in one cell, so that no service is lost.
+    What a list has under one name is joined with commas in one cell, so that no service is lost.
     """
     if isinstance(value, dict) and depth:
         for inner, found in value.items():
             _add_cells(cells, f"{name}.{heading_key(inner)}", found, depth - 1)
     elif isinstance(value, list) and depth and not any(isinstance(found, (dict, list)) for found in value):
-        cells[name] = ", ".join(filter(None, map(_cell, value)))
+        cells[name] = ", ".join(filter(None, map(_json_cell, value)))
         return
     elif isinstance(value, list) and depth:
         for found in value:
@@ -447,10 +450,10 @@ def _add_cells(cells: dict[str, str], name: str, value: object, depth: int) -> N
             for inner, cell in inside.items():
                 if inner != name:
                     cells[inner] = ", ".join(filter(None, (cells.get(inner, ""), cell)))
-    cells.setdefault(name, _cell(value))
+    cells.setdefault(name, _json_cell(value))
 
 
-def _cell(value: object) -> str:
+def _json_cell(value: object) -> str:
     """Return the content of a cell: a text, a number, true or false."""
     match value:
         case None:
@@ -467,7 +470,7 @@ def _cell(value: object) -> str:
 
 
 def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
-    """Return the sheet with the best header. Raises UsageError, also if openpyxl is not installed."""
+    """Return the sheet that has the most headings that are wanted. Raises UsageError, also without openpyxl."""
     try:
         from openpyxl import load_workbook
     except ImportError:
@@ -514,7 +517,7 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
 
 
 def _spreadsheet_cell(value: object, number_format: str) -> str:  # noqa: PLR0911  one for each type
-    """Return a cell as CSV would have it. A number that the spreadsheet has rounded is written as 6.08E+17."""
+    """Return a cell as CSV would have it. A number that the spreadsheet has rounded becomes 6.08E+17, which is refused."""
     match value:
         case None:
             return ""

@@ -23,18 +23,20 @@ _NO = frozenset(
         *("nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "falsch", "faux", "falso"),
     }
 )
+# Cells that say nothing.
 _NOTHING = frozenset(
     {"", "-", "--", "–", "—", "n/a", "na", "n.a.", "unknown", "not known", "?", "null", "nil"}
 )
 _NO_SKIN_TYPE = _NOTHING | {"none", "no", "not assessed", "not recorded", "unbekannt", "tbc", "tbd"}
 
+# Words that turn a word beside them into its opposite: "no PRP", "PRP: none".
 _NOT = r"(?:no|non|not|without|w/o|excl\w*|minus|ohne|kein\w*|sin|sans|senza|sem|zonder)"
 
 MAX_MINUTES = 24 * 60
 
 
 def simplified(text: str) -> str:
-    """Convert a text for comparison: small letters, no accents, single spaces."""
+    """Return a text in a form for comparison: in small letters, without accents, with single spaces."""
     decomposed = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
 
@@ -45,7 +47,7 @@ def compact(text: str) -> str:
 
 
 def yes_or_no(text: str) -> bool | None:
-    """Parse yes or no; None if the cell says nothing. Raises ValueError."""
+    """Parse a cell that says yes or no, in one of several languages."""
     written = simplified(text)
     if written in _NOTHING:
         return None
@@ -55,7 +57,7 @@ def yes_or_no(text: str) -> bool | None:
 
 
 def skin_type(text: str) -> SkinType | None:
-    """Parse a Fitzpatrick type; "III-IV" is IV, whose plan is stricter. Raises ValueError."""
+    """Parse a Fitzpatrick type, with or without words around it; "III-IV" is IV, whose plan is stricter."""
     written = simplified(text)
     if written in _NO_SKIN_TYPE:
         return None
@@ -76,9 +78,9 @@ def is_a_range(text: str) -> bool:
 
 
 def minutes(text: str) -> int | None:
-    """Parse the minutes in "60", "60min", "1h 30m", "1:30" or "PT1H"; None for nothing. Raises ValueError.
+    """Parse a duration, such as "60", "60min", "1h 30m", "1:30" or "PT1H", into minutes.
 
-    A bare number is minutes; one below five may be hours, so it is refused.
+    A number alone is minutes; one below five may be hours, so it is refused.
     """
     written = simplified(text)
     if written in _NOTHING or re.fullmatch("0+([:.]0+)*", written):
@@ -115,7 +117,7 @@ def is_damaged_number(text: str) -> bool:
 
 
 def _spelled(text: str) -> str:
-    """Return a text with its abbreviations as separate words: for "P.R.P." and "MicroneedlingPRP"."""
+    """Make abbreviations words of their own: "P.R.P." becomes "PRP", and "MicroneedlingPRP" two words."""
     text = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", text)
     return re.sub("(?<=[a-z])(?=[A-Z]{2})", " ", text)
 
@@ -131,7 +133,7 @@ def names_any(text: str, words: Iterable[str]) -> bool:
 
 
 def names_positively(text: str, words: Iterable[str]) -> bool:
-    """Whether a text contains one of some words without a "no": "no PRP" is not PRP."""
+    """Whether a text contains one of some words, and not only with a "no" beside it: "no PRP" is not PRP."""
     remaining = simplified(_spelled(text))
     found = [simplified(word) for word in words]
     either = "|".join(
@@ -162,10 +164,10 @@ def is_this_treatment(text: str, services: Services) -> bool:
 
 @lru_cache(maxsize=512)
 def without_treatment(text: str, services: Services) -> str | None:
-    """Return the word that makes a service an appointment without a treatment, such as "consultation".
+    """Return the word by which a service is an appointment without a treatment, such as "consultation".
 
-    None if the treatment is a separate part of it ("Consultation + microneedling"), or if the word is part of the name
-    that the clinic gives for its treatment.
+    None if there is no such word, if the treatment is a separate part of the service ("Consultation + microneedling"),
+    or if the word is part of the clinic's name for the treatment.
     """
     found = [
         word
@@ -182,5 +184,5 @@ def without_treatment(text: str, services: Services) -> str | None:
 
 @lru_cache(maxsize=512)
 def is_usable_service(text: str) -> bool:
-    """Whether a cell may name a service. A billing code such as MN-2 or 97810 contains no word."""
+    """Whether a cell may name a service. A billing code such as MN-2 or 97810 contains no word of four letters."""
     return re.search(r"[^\W\d_]{4}", text) is not None

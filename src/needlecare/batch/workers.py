@@ -1,4 +1,4 @@
-"""Runs work in several processes: results come in order, few pieces are in progress, and no process outlives ours."""
+"""Runs work in several processes. Results come in order, memory stays constant, and no process outlives this one."""
 
 import multiprocessing
 import os
@@ -15,7 +15,7 @@ from needlecare import system
 from needlecare.errors import WriteError
 from needlecare.storage.files import reason
 
-AHEAD = 4  # pieces for each process that are in progress, or done but not yet returned
+AHEAD = 4  # pieces for each process that are begun and not yet returned
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -30,10 +30,10 @@ def results(
     prepare: Callable[[Instructions], None],
     instructions: Instructions,
 ) -> Iterator[Result]:
-    """Yield the result of each piece, in order; `prepare` is called with the instructions once in each process.
+    """Yield the result of each piece, in order. In each process, `prepare` is called once with the instructions.
 
-    With one job, the work is done in this process. If it ends early, the pieces in progress are finished and the others
-    are not begun. Raises what `work` raises, and WriteError if another program stopped a process.
+    With one job, the work is done in this process. If the caller stops early, pieces that were begun are finished, and
+    no others are begun. Raises what `work` raises, and WriteError if another program stopped a process.
     """
     if jobs == 1:
         prepare(instructions)
@@ -63,8 +63,9 @@ def results(
 
 @contextmanager
 def _starting() -> Iterator[None]:
-    """Delay interruptions while processes start: an interruption before they are ready would end them with a
-    traceback. Raises WriteError if the system cannot start another process.
+    """Delay interruptions while processes start: one that is not ready yet would end with a traceback.
+
+    Raises WriteError if the system cannot start another process.
     """
     try:
         with system.interrupts_delayed():
@@ -76,7 +77,7 @@ def _starting() -> Iterator[None]:
 
 
 def _begin(prepare: Callable[[Instructions], None], instructions: Instructions) -> None:
-    """Prepare a process: it leaves interruptions to its parent, and ends when its parent does."""
+    """Begin a process: it leaves interruptions to its parent, and ends when its parent does, even if that is killed."""
     system.ignore_interrupts()  # not SIGTERM, by which the pool ends its processes
     Thread(target=_end_with_parent, daemon=True).start()
     prepare(instructions)

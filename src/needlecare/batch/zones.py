@@ -73,7 +73,7 @@ _NAMES = {
     }.items()
     for name in names.split("|")
 }
-# Abbreviations that are one offset all year, or that mean several zones; with the zone that is probably meant.
+# Abbreviations that mean one offset all year, or several zones; each with the zone that is probably meant.
 _ABBREVIATIONS = {
     abbreviation: zone
     for zone, abbreviations in {
@@ -99,7 +99,7 @@ _ABBREVIATIONS = {
 
 @lru_cache(maxsize=128)
 def zone_of_name(name: str) -> ZoneInfo | None:
-    """Return the zone that a name in an export means; None if there is none. Raises NoZoneDatabase."""
+    """Return the zone that a name in an export means; None if it means none. Raises NoZoneDatabase."""
     if "\0" not in name and (zone := known_zone(name)) is not None:
         return zone
     written = re.sub(r"^\((?:gmt|utc)[^)]*\) *", "", name.strip(), flags=re.IGNORECASE)
@@ -117,19 +117,20 @@ def probable_zone(name: str) -> str | None:
 
 
 def misses_summer_time(name: str, moment: datetime) -> bool:
-    """Whether a moment (UTC) in EST or GMT is in summer, when the clocks of a clinic there show another time."""
+    """Whether a zone such as EST or GMT never changes, though the clocks there show summer time at a moment (UTC)."""
     probable = probable_zone(name)
     zone = known_zone(probable) if probable else None
     return zone is not None and bool(local(moment, zone).dst())
 
 
 def fixed_name(name: str) -> str:
-    """Return the name of the zone that has the offset of EST, MST or GMT all year."""
+    """Return another name of a zone with the offset of EST, MST or GMT all year, by which somebody can insist on it."""
     return {"est": "Etc/GMT+5", "mst": "America/Phoenix"}.get(name.casefold(), "Etc/UTC")
 
 
 @cache
 def _windows_names() -> dict[str, str]:
+    """Return the zones by the names that Windows has for them: "W. Europe Standard Time"."""
     from tzlocal.windows_tz import win_tz
 
     return {name.casefold(): zone for name, zone in win_tz.items()}
@@ -137,7 +138,7 @@ def _windows_names() -> dict[str, str]:
 
 @cache
 def _cities() -> dict[str, str]:
-    """Return the zones that are named after a place: "Berlin" is Europe/Berlin."""
+    """Return the zones by the places that they are named after: "Berlin" is Europe/Berlin."""
     found: dict[str, str] = {}
     for name in sorted(zone_names()):
         area, _, city = name.rpartition("/")

@@ -9,17 +9,17 @@ from typing import IO, cast
 from needlecare.batch.appointment import CellOptions
 from needlecare.batch.headings import parse_condition
 from needlecare.batch.rows import Survey, survey
-from needlecare.batch.tables import ExportForm, Table, heading_key, read_table
+from needlecare.batch.tables import FileFormat, Table, heading_key, read_table
 from needlecare.errors import UsageError, WriteError, quoted_path
 from needlecare.model import Column, ExportFormat
 from needlecare.storage.files import as_usage_error, reason
 from needlecare.storage.rule_files import load_preset, preset_names
 from needlecare.time.zones import zone_named
 
-_FORMS_BY_ENDING = {
-    **dict.fromkeys((".csv", ".tsv"), ExportForm.CSV),
-    **dict.fromkeys((".ndjson", ".jsonl"), ExportForm.NDJSON),
-    ".xlsx": ExportForm.XLSX,
+_FORMATS_BY_ENDING = {
+    **dict.fromkeys((".csv", ".tsv"), FileFormat.CSV),
+    **dict.fromkeys((".ndjson", ".jsonl"), FileFormat.NDJSON),
+    ".xlsx": FileFormat.XLSX,
 }
 SPOOLED_BYTES = 1024 * 1024  # of standard input that are kept in memory; more goes to a temporary file
 
@@ -64,38 +64,38 @@ def _spooled(stream: IO[bytes], file: str, stack: ExitStack) -> IO[bytes]:
 def surveyed(
     stream: IO[bytes],
     file: str,
-    form: ExportForm | None,
-    wanted: ExportFormat,
+    file_format: FileFormat | None,
+    export: ExportFormat,
     typed: ExportFormat,
     cells: CellOptions,
 ) -> tuple[Table, Survey]:
     """Look at the whole export, before anything is written. Raises UsageError."""
-    form = form or _FORMS_BY_ENDING.get(Path(file).suffix.lower())
+    file_format = file_format or _FORMATS_BY_ENDING.get(Path(file).suffix.lower())
     with as_usage_error(quoted_path(file)):
         try:
-            table = read_table(stream, form, _headings(wanted) | set(Column))
+            table = read_table(stream, file_format, _headings(export) | set(Column))
             zone = cells.defaults.zone or zone_named("UTC")
-            return table, survey(table, wanted, cells.services, typed=_headings(typed), zone=zone)
+            return table, survey(table, export, cells.services, typed=_headings(typed), zone=zone)
         except UsageError as error:
-            known = None if wanted.preset or wanted.map else _matching_preset(stream, form)
+            known = None if export.preset or export.map else _matching_preset(stream, file_format)
             if known is None:
                 raise
             raise UsageError(f"{known}; as it is, {error}") from None
 
 
-def _headings(form: ExportFormat) -> frozenset[str]:
+def _headings(export: ExportFormat) -> frozenset[str]:
     """Return the keys of the headings that a format names."""
-    conditions = [parse_condition(text, only=True) for text in (*form.only, *form.skip)]
-    named = [*form.map.values(), *form.ref_from, *(condition.heading for condition in conditions)]
+    conditions = [parse_condition(text, only=True) for text in (*export.only, *export.skip)]
+    named = [*export.map.values(), *export.ref_from, *(condition.heading for condition in conditions)]
     return frozenset(heading_key(name) for name in named if name)
 
 
-def _matching_preset(stream: IO[bytes], form: ExportForm | None) -> str | None:
+def _matching_preset(stream: IO[bytes], file_format: FileFormat | None) -> str | None:
     """Suggest the preset whose headings the file has; None if there is none."""
     presets = [load_preset(name) for name in preset_names()]
     headings = {preset.name: set(map(heading_key, preset.export.map.values())) for preset in presets}
     with suppress(UsageError, OSError):
-        table = read_table(stream, form, frozenset().union(*headings.values()))
+        table = read_table(stream, file_format, frozenset().union(*headings.values()))
         found = set(map(heading_key, table.headings or next(table.records()).cells))
         for preset in presets:
             if headings[preset.name] <= found:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from needlecare.batch.dates import NEVER, OrderEvidence, parsed
+from needlecare.batch.dates import ANY_NOW, OrderEvidence, parse_date_cell
 from needlecare.batch.tables import read_csv
 from needlecare.batch.words import yes_or_no
 from needlecare.errors import Problem, UsageError, nearest, quoted, shown
@@ -358,7 +358,7 @@ class _CaseRow:
             self.wrong(f"{quoted(cell)} is not a date; write {what}", column)
             return None
         try:
-            return parsed(cell, time_of_day="", now=NEVER, zone=zone, order=self.reader.order)
+            return parse_date_cell(cell, time_of_day="", now=ANY_NOW, zone=zone, order=self.reader.order)
         except UsageError as error:
             written, *_ = str(error).split(", or give --dates")  # a table is checked without options
             self.wrong(written.replace(FORMS, f"write {what}"), column)

@@ -25,7 +25,7 @@ from needlecare.batch.files import (
 from needlecare.batch.headings import combined, parse_condition, parse_mapping
 from needlecare.batch.rows import Survey
 from needlecare.batch.run import MANY_ROWS, Instructions, Result, Worker, run
-from needlecare.batch.tables import ExportForm, Table, heading_key
+from needlecare.batch.tables import FileFormat, Table, heading_key
 from needlecare.cli import calendar, options, outputs, terminal
 from needlecare.cli.export_file import open_export, preset_list, surveyed
 from needlecare.cli.option_groups import OptionGroup
@@ -61,7 +61,7 @@ class ExportOptions(OptionGroup, frozen=True, kw_only=True):
             "--preset NAME|FILE|list", "The booking system, or a file that says how to read its exports."
         ),
     ] = None
-    from_: Annotated[ExportForm | None, rows_option("--from", "The format, if not recognised.")] = None
+    from_: Annotated[FileFormat | None, rows_option("--from", "The format, if not recognised.")] = None
     map_: Annotated[
         list[str] | None, rows_option("--map COLUMN=HEADING", "Heading of a column. Repeatable.")
     ] = None
@@ -342,7 +342,7 @@ def _handle_stale_calendars(files: FileOptions, tally: report.Tally, found: Surv
         return
     if files.format is not BatchFormat.ICS:
         if tally.stale_files:
-            named = report.some(list(map(shown, tally.stale_files)))
+            named = report.first_few(list(map(shown, tally.stale_files)))
             terminal.say(
                 f"No longer planned, but a file from an earlier run is still there: {named}. Delete it."
             )
