@@ -227,8 +227,8 @@ _MISTAKE = _Pattern(
     within="accident|mistak|unintention|thinking|know|knew|oops|what |is that|is this|is it|ruin|forgot",
 )
 _FIRST_PERSON = _Pattern(
-    r"^(?:sorry |so |help |ok |hi |what if |and if )*(?:i|ive|we)(?: have| already| just| only| totally| accidentally)* (?P<verb>[a-z]+)",
-    first="sorry so help ok hi what and i ive we",
+    r"^(?:sorry |so |help |ok |hi |what if |and if )*(?:i|ive|we|already)(?: have| already| just| only| totally| accidentally)* (?P<verb>[a-z]+)",
+    first="sorry so help ok hi what and i ive we already",
 )
 _NEGATIONS = word_set(
     "no not nothing none without dont cant doesnt isnt arent havent hasnt wont didnt never yet"

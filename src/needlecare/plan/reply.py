@@ -54,7 +54,12 @@ def reply(
         raise
     kinds = {rule.kind for rule in meaning.rules}
     passed = BEFORE_ONLY if moment >= begins(plan) else frozenset()
-    if as_sign is not None and kinds & SIGNS and kinds <= SIGNS | passed:
+    if (
+        as_sign is not None
+        and kinds & SIGNS
+        and kinds <= SIGNS | passed
+        and not _names_a_medicine(question, meaning, vocabulary)
+    ):
         return Reply(question=question, answer=as_sign)
     return Reply(question=question, answer=_as_activity(question, meaning, vocabulary, plan, moment))
 
@@ -90,6 +95,12 @@ def _with_exceptions(found: Answer, question: Question, vocabulary: Vocabulary) 
     allowed = found.verdict.allowed
     first = tuple(text for text, rule in said.items() if allowed or rule.kind is not Kind.DO)
     return replace(found, first=first)
+
+
+def _names_a_medicine(question: Question, meaning: Meaning, vocabulary: Vocabulary) -> bool:
+    """Whether words beside a sign are known from the preparations: "codeine for the pain" asks about codeine."""
+    beside = set(vocabulary.matched(question.words).signs().unknown)
+    return bool(beside) and any(rule.kind in BEFORE_ONLY for rule in meaning.rules)
 
 
 def _before_when(words: Sequence[str]) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ _ANYWHERE = word_set(
     when am is are be thanks safely normally wedding party birthday date dinner lunch interview
     kids children friends family husband wife boyfriend girlfriend partner mum mom daughter son baby
     event meeting church christmas summer winter work home bit light lightly gently then appt booked
-    booking two three four lesson lessons practice match tournament competition
+    booking together two three four lesson lessons practice match tournament competition
     """
 )
 # Words around a description of how skin looks or feels, which don't change its meaning.
@@ -62,7 +62,7 @@ _AROUND_SIGNS = word_set(
     there here and or but also too just now today tonight yesterday morning night day days since
     after treatment session appointment when while touch touching wash washing still some any lots
     lot much many more than usual normal see seeing notice noticing notice noticed show showing
-    bad badly horrible awful crazy will should would do does did keep keeps supposed as up tiny small
+    bad badly horrible awful crazy can could will should would do does did keep keeps supposed as up tiny small
     big large mild slight light lightly few little then been yet mad hell came come comes back
     """
 )
@@ -269,7 +269,8 @@ class MatchedWords:
             return found, True
         taken = bool(self.forms) and not self.taken.isdisjoint(tokens)
         # "drink" says there how something is taken, and is no alcohol.
-        for dropped in (_SMALL if taken else _BETWEEN, _SMALL, _SMALL | self.context):
+        first = _BETWEEN | (self.forms & _SMALL) if taken else _BETWEEN
+        for dropped in (first, _SMALL, _SMALL | self.context):
             if spans := self.parts(_without(tokens, dropped)):
                 break
         else:
