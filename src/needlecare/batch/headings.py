@@ -52,7 +52,7 @@ _ONLY_IF_NOT_TREATED = re.compile(
 )
 # Headings (after `compact`) of columns in which "no" means that nobody was treated.
 _CAME = re.compile(r"(?:patient|client)?(?:attended|arrived|showed|showedup|checkedin)")
-_NOTHING = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})  # cells that count as not filled in
+_NOT_FILLED_IN = frozenset({"", "0", "no", "none", "null", "false", "n", "na"})  # cells that mean the same
 
 
 class RowCondition(Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class RowCondition(Struct, frozen=True, kw_only=True):
         """Return why a row with this cell is left out; None if it is kept."""
         written = compact(cell)
         for value in self.values:
-            if written == compact(value) if value != "*" else written not in _NOTHING:
+            if written == compact(value) if value != "*" else written not in _NOT_FILLED_IN:
                 if self.only:
                     return None
                 return (

@@ -19,7 +19,7 @@ from needlecare.calendar.roles import of_session
 from needlecare.calendar.room import Worth
 from needlecare.calendar.titles import ALL_OVER
 from needlecare.model import Detail, Plan, Reminders, Window
-from needlecare.output.sentences.course_wording import session_when, until_next_session
+from needlecare.output.course_wording import session_when, until_next_session
 from needlecare.output.timing import short_day
 from needlecare.plan.course import Course, Session, earliest_next, next_milestone
 from needlecare.time.zones import end_of_day, first_moment, local

@@ -7,7 +7,7 @@ from needlecare.output.answers.alarm import alarm_line
 from needlecare.output.answers.can import AnswerWording, override_notes
 from needlecare.output.answers.normal import SignWording
 from needlecare.output.answers.why import Reason, calculation
-from needlecare.output.json.plan import (
+from needlecare.output.json.parts import (
     Json,
     about_json,
     json_text,

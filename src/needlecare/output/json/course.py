@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from needlecare.model import Kind
-from needlecare.output.json.plan import (
+from needlecare.output.json.parts import (
     Json,
     iso,
     json_text,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from needlecare.output.json.plan import iso, json_text, note_json, schedule_json, treatment_json
+from needlecare.output.json.parts import iso, json_text, note_json, schedule_json, treatment_json
 from needlecare.output.standing import standing_text
 from needlecare.plan.ready_by import ReadyBy
 from needlecare.time.zones import local

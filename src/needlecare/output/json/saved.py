@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from needlecare.output.json.plan import json_text, treatment_json
+from needlecare.output.json.parts import json_text, treatment_json
 from needlecare.storage.saved import SavedTreatment
 
 

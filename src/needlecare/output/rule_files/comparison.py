@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from needlecare.model import Kind, Offset, Schedule
 from needlecare.output.answers.why import offset_words
-from needlecare.output.json.plan import Json, json_text, schedule_json
+from needlecare.output.json.parts import Json, json_text, schedule_json
 from needlecare.output.terminal.screen import Screen
 from needlecare.output.terminal.text import Text, text_on
 from needlecare.output.timing import how_long

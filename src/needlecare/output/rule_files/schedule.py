@@ -17,7 +17,7 @@ from needlecare.model import (
     Series,
     SeriesRange,
 )
-from needlecare.output.json.plan import Json, json_text, recommendation_json, schedule_json, source_json
+from needlecare.output.json.parts import Json, json_text, recommendation_json, schedule_json, source_json
 from needlecare.output.standing import standing_texts
 from needlecare.output.wording import joined
 from needlecare.review.cases import CheckedCases

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from needlecare.model import AvoidWindow
-from needlecare.output.sentences.course_wording import (
+from needlecare.output.course_wording import (
     course_name,
     later_windows,
     next_in_course,

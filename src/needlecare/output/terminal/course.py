@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
 from needlecare.model import AvoidWindow
-from needlecare.output.sentences.course_wording import (
+from needlecare.output.course_wording import (
     course_name,
     later_windows,
     next_in_course,
