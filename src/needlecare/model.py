@@ -91,7 +91,7 @@ class Status(StrEnum):
     PAST = "past"
 
 
-class Offset(Struct, frozen=True, kw_only=True):
+class Offset(Struct, frozen=True, kw_only=True, cache_hash=True):  # moments are kept by their offsets
     """The time from the treatment to an edge of a window.
 
     Months and days are calendar time and are added first; seconds are elapsed time. Each is negative before

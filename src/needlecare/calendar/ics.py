@@ -34,10 +34,9 @@ UTC_NAMES = frozenset({"UTC", "Etc/UTC"})  # written as UTC and not by a TZID, w
 
 # The content of a physical line, without the blank that begins a continuation. It ends with a whole character and,
 # if possible, not beside a blank or inside an escape, since some clients lose characters there.
-_WHOLE = rb".{1,%d}(?<![ \\])(?![\x80-\xbf ])|.{1,%d}(?![\x80-\xbf])"
-_FIRST = re.compile(_WHOLE % (LINE, LINE), re.DOTALL)
-_FURTHER = re.compile(_WHOLE % (LINE - 1, LINE - 1), re.DOTALL)
-_LONG = re.compile(rb"^[^\n]{%d,}" % (LINE + 1), re.MULTILINE)
+_WHOLE = rb".{0,%d}[^ \\](?![\x80-\xbf ])|.{1,%d}(?![\x80-\xbf])"
+_FIRST = re.compile(_WHOLE % (LINE - 1, LINE), re.DOTALL)
+_FURTHER = re.compile(_WHOLE % (LINE - 2, LINE - 1), re.DOTALL)
 _LINE_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _ASCII_CONTROL = bytes([*range(0x0A), *range(0x0B, 0x20), 0x7F])
@@ -171,14 +170,13 @@ def _event_text(calendar: Calendar, event: Event, stamp: Stamp) -> str:
 def encoded(lines: Iterable[str]) -> bytes:
     """Encode content lines for a file: folded, each with its CRLF (section 3.1)."""
     whole = "\n".join([*lines, ""]).encode()
-    return _LONG.sub(_folded, whole).replace(b"\n", b"\r\n")
+    return b"\r\n".join([line if len(line) <= LINE else _folded(line) for line in whole.split(b"\n")])
 
 
-def _folded(long: re.Match[bytes]) -> bytes:
-    line = long[0]
+def _folded(line: bytes) -> bytes:
     first = _FIRST.match(line)
     assert first is not None
-    return b"\n ".join([first[0], *_FURTHER.findall(line, first.end())])
+    return b"\r\n ".join([first[0], *_FURTHER.findall(line, first.end())])
 
 
 # What ics writes ----------------------------------------------------------------------------------
