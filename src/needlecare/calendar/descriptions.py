@@ -100,7 +100,8 @@ class Wording(Struct, frozen=True, dict=True):
 
     def preparation(self, windows: Sequence[PrepareWindow]) -> tuple[Section, ...]:
         """Return what to prepare, each with its start, and what to tell the clinic."""
-        lists = [(0, "Until your appointment:", [self._preparation_line(window) for window in windows])]
+        lines = [self._preparations[window.rule.id] for window in windows]
+        lists = [(0, "Until your appointment:", lines)]
         if self.plan.checklist:
             lists.append((2, "Tell them first:", [window.rule.title for window in self.plan.checklist]))
         return tuple(
@@ -242,6 +243,11 @@ class Wording(Struct, frozen=True, dict=True):
             return ()
         text = f"{self._call_about} {'; '.join([self._name(window, start) for window in signs])}."
         return (Section(text, 1, any(window.rule.id in self._medicines.rules for window in signs)),)
+
+    @cached_property
+    def _preparations(self) -> dict[str, str]:
+        """The lines about preparation, by rule; each is in the text of several events."""
+        return {window.rule.id: self._preparation_line(window) for window in self.plan.of(PrepareWindow)}
 
     def _preparation_line(self, window: PrepareWindow) -> str:
         said = f"{window.rule.title}, from {since(window.start, self.zone)}"

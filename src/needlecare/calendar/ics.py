@@ -99,11 +99,9 @@ def uid(reference: UUID, role: str) -> str:
     It is a UUID of version 5 (RFC 9562, section 5.5). uuid.uuid5 returns the same, but takes several times as long,
     and a batch makes 22 for each row.
     """
-    digest = bytearray(sha1(reference.bytes + role.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = 0x50 | digest[6] & 0x0F  # the version
-    digest[8] = 0x80 | digest[8] & 0x3F  # the variant
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    digest = sha1(reference.bytes + role.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]  # the 5 below is the version
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def stream(calendar: Calendar) -> bytes:
@@ -154,17 +152,17 @@ def event_lines(calendar: Calendar, event: Event, stamp: Stamp) -> list[str]:
 def _event_text(calendar: Calendar, event: Event, stamp: Stamp) -> str:
     """Return the content lines of an event, unfolded, with a line feed between them."""
     form = _event_form(all_day=not isinstance(event.start, datetime), daily=event.daily, rings=event.rings)
-    return form.format(
-        uid=calendar.uid(event),
-        stamp=_time(stamp.modified, None),
-        sequence=stamp.sequence,
-        start=_time(event.start, event.daily),
-        end=_time(event.end, event.daily),
-        title=_on_one_line(event.title),
-        text=_escaped(_clean(event.text)),
-        category=_on_one_line(event.category),
-        role=event.role,
-    )
+    return form % {
+        "uid": calendar.uid(event),
+        "stamp": _time(stamp.modified, None),
+        "sequence": stamp.sequence,
+        "start": _time(event.start, event.daily),
+        "end": _time(event.end, event.daily),
+        "title": _on_one_line(event.title),
+        "text": _escaped(_clean(event.text)),
+        "category": _on_one_line(event.category),
+        "role": event.role,
+    }
 
 
 def encoded(lines: Iterable[str]) -> bytes:
@@ -187,12 +185,12 @@ def _event_form(*, all_day: bool, daily: Daily | None, rings: bool) -> str:
     """Return the content lines of an event of some shape, with placeholders for its own values."""
     form = Container("VEVENT")
     event = ics.Event(
-        uid="{uid}",
-        name="{title}",
-        description="{text}",
+        uid="%(uid)s",
+        name="%(title)s",
+        description="%(text)s",
         transparent=True,
         classification="PRIVATE",
-        categories=["{category}"],
+        categories=["%(category)s"],
         # Without a STATUS, some clients keep that of the event that this one replaces, which may be CANCELLED.
         status="CONFIRMED",
     )
@@ -203,11 +201,11 @@ def _event_form(*, all_day: bool, daily: Daily | None, rings: bool) -> str:
         params = {"TZID": [daily.zone.key]}
     EventSerializer.serialize_uid(event, form)
     form += [
-        ContentLine("DTSTAMP", value="{stamp}"),
-        ContentLine("LAST-MODIFIED", value="{stamp}"),
-        ContentLine("SEQUENCE", value="{sequence}"),
-        ContentLine("DTSTART", params=params, value="{start}"),
-        ContentLine("DTEND", params=params, value="{end}"),
+        ContentLine("DTSTAMP", value="%(stamp)s"),
+        ContentLine("LAST-MODIFIED", value="%(stamp)s"),
+        ContentLine("SEQUENCE", value="%(sequence)s"),
+        ContentLine("DTSTART", params=params, value="%(start)s"),
+        ContentLine("DTEND", params=params, value="%(end)s"),
     ]
     if daily is not None:
         form.append(ContentLine("RRULE", value=f"FREQ=DAILY;COUNT={daily.count}"))
@@ -220,13 +218,13 @@ def _event_form(*, all_day: bool, daily: Daily | None, rings: bool) -> str:
         EventSerializer.serialize_status,
     ):
         serialize(event, form)
-    form.append(ContentLine("X-NEEDLECARE-ROLE", value="{role}"))
+    form.append(ContentLine("X-NEEDLECARE-ROLE", value="%(role)s"))
     if rings:
         form.append(
             Container(
                 "VALARM",
                 ContentLine("ACTION", value="DISPLAY"),
-                ContentLine("DESCRIPTION", value="{title}"),
+                ContentLine("DESCRIPTION", value="%(title)s"),
                 ContentLine("TRIGGER", value="PT0S"),
             )
         )

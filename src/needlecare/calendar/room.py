@@ -109,7 +109,7 @@ def left_out(sessions: Sequence[Sequence[Candidate]]) -> LeftOut:
 
 def is_left_out(role: str, gone: Collection[str]) -> bool:
     """Whether an event is left out; if changes are announced together, so are bars and mid-points."""
-    if role.startswith((Role.BAR.value, Role.MIDDLE.value)):
+    if gone and role.startswith((Role.BAR.value, Role.MIDDLE.value)):
         return role in gone or any(name.startswith(Role.PHASE.value) for name in gone)
     return role in gone
 

@@ -102,7 +102,7 @@ def time_text(moment: datetime) -> str:
     else:
         minutes = f":{moment.minute:02}" if moment.minute or seconds else ""
         shown = f"{moment.hour % 12 or 12}{minutes}{seconds} {'am' if moment.hour < 12 else 'pm'}"
-    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+    if moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset():
         return shown
     return f"{shown} ({'second' if moment.fold else 'first'} time)"
 

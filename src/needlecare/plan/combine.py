@@ -293,9 +293,9 @@ class _Planning:
         return Plan(
             treatment=self.treatment,
             schedule=self.schedule,
-            windows=tuple(window for window in placed if window.kind not in _ALWAYS),
-            checklist=tuple(window for window in placed if window.kind is Kind.CONTRAINDICATION),
-            warnings=tuple(window for window in placed if window.kind is Kind.WARNING),
+            windows=tuple([window for window in placed if window.rule.kind not in _ALWAYS]),
+            checklist=tuple([window for window in placed if window.rule.kind is Kind.CONTRAINDICATION]),
+            warnings=tuple([window for window in placed if window.rule.kind is Kind.WARNING]),
             notes=tuple(self.general_notes() + self.notes),
             followed=self.follow,
         )
