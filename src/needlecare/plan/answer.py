@@ -80,12 +80,15 @@ def answer(rules: Sequence[Rule], plan: Plan, moment: datetime) -> Answer:
     kinds = {rule.kind for rule in rules}
     # A preparation with the same word as something to do need not be a ban on it.
     to_do = Kind.DO in kinds and Kind.AVOID not in kinds
+    reminds = all(rule.never_forbids and not rule.medicine for rule in rules)  # a photo, or loose clothes
     windows = windows_by_rule(plan)
     banning = {Verdict.DIFFERS, Verdict.NOT_YET}
     rulings = []
     for rule in rules:
         window = windows.get(rule.id)
         said = _verdict(rule, window, moment, begun=begun)
+        if reminds and not begun and rule.kind is Kind.PREPARE and window is not None:
+            said = Verdict.YES
         if to_do and rule.kind is Kind.PREPARE:
             said = Verdict.NOBODY if said in banning else None
         rulings.append(Ruling(rule=rule, window=window, verdict=said))

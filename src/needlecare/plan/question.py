@@ -165,7 +165,7 @@ _INVERTED = _Pattern(
     r"|^(?:will|does|would) (?:it|that) (?:hurt|harm|matter|be bad|affect anything)(?: if)?\b ?"
     r"|^is there (?:any |a )?(?:harm|risk|problem|danger|issue)(?: in| with| if)?\b ?"
     r"|^should (?:i|we|you) not\b ?"
-    r"|^(?:should|must|do) (?:i|we|you) (?:need to |have to )?"
+    r"|^(?:should|must|do) (?:i|we|you) (?:still )?(?:need to |have to )?"
     r"(?:avoid|skip|stop|pause|give up|stay away from|keep away from|stay out of|keep out of|refrain from|quit|leave out)\b ?",
     first="is would was will does should must do",
 )

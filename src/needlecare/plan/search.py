@@ -310,7 +310,8 @@ class MatchedWords:
         """The words for things that are swallowed or injected: "vitamin c" in "vitamin c tablets".
 
         A form belongs to the words right beside it, also across "in", "of" and "with" ("vitamin c in tablets",
-        "capsules of vitamin c") and, unless something is put on the skin, "and" ("vitamin c and zinc tablets").
+        "capsules of vitamin c") and, unless something is put on the skin, "and" ("vitamin c and zinc tablets",
+        "eat honey and yoghurt").
         """
         runs = self.runs()
         taken = [not self.forms.isdisjoint(words) for _, words in runs]
@@ -321,7 +322,8 @@ class MatchedWords:
             elif between in (["of"], ["with"]):
                 taken[before + 1] |= self.forms.issuperset(first)
             elif len(between) == 1 and between[0] in _JOINING and _ON_SKIN.isdisjoint(self.tokens):
-                taken[before] = taken[before + 1] = taken[before] or taken[before + 1]
+                taken[before] |= taken[before + 1] and second[-1] in self.forms
+                taken[before + 1] |= taken[before] and first[0] in self.forms
         inside = (words for (_, words), is_taken in zip(runs, taken, strict=True) if is_taken)
         return frozenset().union(*inside) - self.forms
 

@@ -33,7 +33,7 @@ from needlecare.plan.reply import Reply
 from needlecare.plan.search import BEFORE_ONLY, NotUnderstood
 from needlecare.time.zones import end_of_day, first_moment, local
 
-_ADVISED = frozenset({Kind.DO, Kind.MILESTONE})
+_ADVISED = frozenset({Kind.DO, Kind.MILESTONE, Kind.PREPARE})  # a yes to these repeats what the rules say
 _STYLES = {
     Verdict.YES: DO,
     Verdict.NOTHING_AGAINST: DO,
@@ -213,6 +213,8 @@ class AnswerWording:
         """Write what a rule says that allows it: "Makeup is fine again. The wait ended on …"."""
         if window is None or window.end is None or rule.kind is Kind.DO:
             return sentence(f"{rule.title}{self.until(window)}")
+        if rule.kind is Kind.PREPARE:
+            return rule.advice
         if rule.kind is Kind.MILESTONE:
             return whole_sentence(f"{rule.title} ({self.when(window)}). {rule.advice}")
         day = last_whole_day(window.end, self.zone)
