@@ -181,7 +181,7 @@ PREPARATIONS = {
     ("gym", 2): "To prepare: gym +2",
     ("no retinol; gym", 0): "To prepare: no retinol; gym",
     ("medicine", 0): "To prepare: something to ask your clinic",
-    ("medicine", 1): "To prepare: something to ask your clinic +1",
+    ("medicine", 1): "To prepare: 2 things before your appointment",  # the other one comes later
     ("medicine; gym", 1): "To prepare: gym +2",
     ("told", 0): "To prepare: painkillers: ask your clinic",
     ("long", 0): f"To prepare: {'x' * 20}; {'y' * 20} +1",  # 57 characters

@@ -87,9 +87,10 @@ def milestone_title(rule: Rule) -> str:
 def preparation_title(heading: str, rules: Sequence[Rule], *, more: int) -> str:
     """Write "To prepare: no sun, tanning or fake tan; no laser or IPL +2"; `more` is how many are to come."""
     named = [*dict.fromkeys(rule.news or rule.short for rule in rules if rule.news or not rule.medicine)]
+    if not named and more:
+        return f"{heading}: {len(rules) + more} things before your appointment"
     if not named:
-        rest = f" +{more}" if more else ""
-        return f"{heading}: something to ask your clinic{rest}"
+        return f"{heading}: something to ask your clinic"
     return _list_title(f"{heading}: ", named, between="; ", of=len(rules) + more)
 
 
