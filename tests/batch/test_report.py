@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from needlecare.batch.report import Outcome, RowResult, Tally, first_few, record_json, summary_text, table_row
+from needlecare.batch.report import (
+    Outcome,
+    RowNote,
+    RowResult,
+    Tally,
+    first_few,
+    record_json,
+    summary_text,
+    table_row,
+)
 from needlecare.batch.rows import RowProblem, file_stem, named_rows
 from needlecare.model import Column, SkinType, Treatment
 from needlecare.time.zones import zone_named
@@ -126,7 +135,7 @@ TABLE: dict[str, RowResult | list[RowProblem]] = {
     ),
     "    1  a1                    Sat 21 Nov 2026 14:30   yes  IV    no     to plan "
     "(no end and no duration, two skin types)": replace(
-        PLANNED, notes=("no-end", "skin-type-range", "other-zone")
+        PLANNED, notes=(RowNote.NO_END, RowNote.SKIN_TYPE_RANGE, RowNote.OTHER_ZONE)
     ),
     "   12  a1                                                              left out: Status is Cancelled": LEFT_OUT,
     "   12  a1                    Sat 21 Nov 2026                           left out: Status is Cancelled": replace(
@@ -159,7 +168,7 @@ def test_what_was_found_is_told_in_order_and_summed_up() -> None:
                 ref=f"a{number}",
                 day=day,
                 outcome=Outcome.REVISED,
-                notes=("far-away",) if number > 1 else ("far-away", "skin-type-range"),
+                notes=(RowNote.FAR_AWAY,) if number > 1 else (RowNote.FAR_AWAY, RowNote.SKIN_TYPE_RANGE),
                 moved=number > 2,
                 sooner=sooner,
             )

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from needlecare.batch import words, zones
 from needlecare.batch.dates import day_of, end_after, end_of_range, is_time_alone, parse_date_cell, plain_time
-from needlecare.batch.report import Outcome, RowResult
+from needlecare.batch.report import Outcome, RowNote, RowResult
 from needlecare.batch.rows import NOT_AN_APPOINTMENT, Row, RowPlace, RowProblem
 from needlecare.calendar.identity import MAX_REFERENCE_LENGTH, checked_reference
 from needlecare.errors import UsageError
@@ -65,12 +65,12 @@ class Appointment(RowPlace, frozen=True, kw_only=True):
     """A treatment, with the place of its first row.
 
     `unsaid` are the columns about which neither the rows nor an option say anything; for them, an existing calendar
-    counts. `notes` are the codes of what to point out.
+    counts.
     """
 
     treatment: Treatment
     unsaid: frozenset[Column] = frozenset()
-    notes: tuple[str, ...] = ()
+    notes: tuple[RowNote, ...] = ()
 
     @property
     def day(self) -> date:
@@ -174,7 +174,7 @@ class _CellReader:
         self.now = now
         self.problems: list[RowProblem] = []
         self.unsaid: set[Column] = set()
-        self.notes: list[str] = []
+        self.notes: list[RowNote] = []
         self.is_range = False  # whether a cell has a range of hours, of which the end counts
 
     def appointment(self) -> Appointment | None:
@@ -265,17 +265,17 @@ class _CellReader:
         if zone is None:
             return
         if abs(day_of(treated, zone) - day_of(self.now, zone)) > FAR:
-            self.notes.append("far-away")
+            self.notes.append(RowNote.FAR_AWAY)
         if not isinstance(treated, datetime):
             return
         if not FIRST_HOUR <= local(treated, zone).hour < LAST_HOUR:
-            self.notes.append("at-night")
+            self.notes.append(RowNote.AT_NIGHT)
         clinic_zone = self.options.defaults.zone
         if not self.options.vendors_zone or clinic_zone is None or clinic_zone.key == zone.key:
             return
         again = _CellReader(self.row, self.options, self.now)  # its problems and notes don't count
         if again.treated(clinic_zone) != treated:
-            self.notes.append("other-zone")
+            self.notes.append(RowNote.OTHER_ZONE)
 
     def treated(self, zone: ZoneInfo) -> datetime | date | None:
         """Return when the appointment ended: its end, else its start and duration, else its start.
@@ -303,7 +303,7 @@ class _CellReader:
         if minutes is not None:
             return end_after(start, minutes)
         if self.options.expects_end and not self.is_range:
-            self.notes.append("no-end")
+            self.notes.append(RowNote.NO_END)
         return start
 
     def moment(
@@ -355,7 +355,7 @@ class _CellReader:
             self.wrong(Column.SKIN_TYPE, "invalid", "I to VI or 1 to 6, or leave it empty if it is unknown")
             return None
         if found is not None and words.is_a_range(written):
-            self.notes.append("skin-type-range")
+            self.notes.append(RowNote.SKIN_TYPE_RANGE)
         if found is None and self.options.defaults.skin_type is None:
             self.unsaid.add(Column.SKIN_TYPE)
         return self.options.defaults.skin_type if found is None else found

@@ -30,12 +30,22 @@ class Outcome(StrEnum):
     LEFT_OUT = "left-out"
 
 
+class RowNote(StrEnum):
+    """What to point out about a row that is planned."""
+
+    NO_END = "no-end"
+    FAR_AWAY = "far-away"
+    AT_NIGHT = "at-night"
+    OTHER_ZONE = "other-zone"
+    SKIN_TYPE_RANGE = "skin-type-range"
+
+
 class RowResult(RowPlace, frozen=True, kw_only=True):
     """What became of a row that was understood, with its file if it has one. `data` is what to print instead of a file.
 
-    `reason` is why it was left out, `day` the local day of the appointment, `notes` are the codes of what to point out.
-    `sooner` are the waits (by rule) that end sooner than the calendar of an earlier run said. `stale_file` is the file
-    from an earlier run of a row that is left out now.
+    `reason` is why it was left out, and `day` the local day of the appointment. `sooner` are the waits (by rule) that
+    end sooner than the calendar of an earlier run said. `stale_file` is the file from an earlier run of a row that is
+    left out now.
     """
 
     outcome: Outcome
@@ -44,21 +54,21 @@ class RowResult(RowPlace, frozen=True, kw_only=True):
     reason: str = ""
     treatment: Treatment | None = None
     day: date | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[RowNote, ...] = ()
     moved: bool = False
     sooner: tuple[str, ...] = ()
     stale_file: str | None = None
 
 
-# What to point out about rows, by the code of the note. Up to its first comma, it is also a note in the table.
+# What a note says. Up to its first comma, it is also what the table of --dry-run says.
 NOTES = {
-    "no-end": "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
+    RowNote.NO_END: "no end and no duration, so the start was taken: every wait ends too soon by the length of the "
     "appointment",
-    "far-away": "a date more than two years from today: check the year",
-    "at-night": "an end at night, between 23:00 and 06:00: check whether am or pm is missing, or the time zone is wrong",
-    "other-zone": "another time zone than that of --tz, in which the time is read; if your system writes all times in "
+    RowNote.FAR_AWAY: "a date more than two years from today: check the year",
+    RowNote.AT_NIGHT: "an end at night, between 23:00 and 06:00: check whether am or pm is missing, or the time zone is wrong",
+    RowNote.OTHER_ZONE: "another time zone than that of --tz, in which the time is read; if your system writes all times in "
     "the clinic's zone, give --map tz=",
-    "skin-type-range": "two skin types, so the higher was taken, which has the stricter plan",
+    RowNote.SKIN_TYPE_RANGE: "two skin types, so the higher was taken, which has the stricter plan",
 }
 
 
@@ -103,7 +113,7 @@ def table_row(result: RowResult | list[RowProblem]) -> str:
         happens = "merged with the other row of this appointment"
     happens += " (moved)" if result.moved else ""
     happens += f" (sooner: {_waits(result)})" if result.sooner else ""
-    notes = [NOTES[note].split(",")[0] for note in result.notes if note != "other-zone"]
+    notes = [NOTES[note].split(",")[0] for note in result.notes if note is not RowNote.OTHER_ZONE]
     happens += f" ({', '.join(notes)})" if notes else ""
     ref = shown(result.ref, _REF_WIDTH)
     ref += " " * (_REF_WIDTH - sum(2 if east_asian_width(c) in "WF" else 1 for c in ref))
@@ -139,7 +149,7 @@ class Tally:
         self.problems: dict[str, list[RowProblem]] = {}  # by what is wrong, the first few
         self.problem_counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
-        self.notes: dict[str, list[int]] = {}  # the rows that have something to point out, by its code
+        self.notes: dict[RowNote, list[int]] = {}  # the rows that have each note
         self.moved: list[str] = []
         self.sooner: list[str] = []  # references, each with the waits that end sooner
         self.first_day: date | None = None

@@ -72,9 +72,7 @@ _KEYS = {
     "series.scars_every": "the time between two sessions for scars",
     "series.ranges": "what sources say about a series",
 }
-_MANY_DAYS = timedelta(
-    days=21
-)  # from here on, a difference is given in whole days: how_long would round it up
+_MANY_DAYS = timedelta(days=21)  # from here on, a difference is in days: how_long may round it up to weeks
 
 
 def difference_text(
@@ -118,6 +116,7 @@ def difference_json(
 
 
 def _count(found: Sequence[Difference]) -> str:
+    """Write "2 rules and 1 text of the file change for a patient"."""
     if not found:
         return "nothing changes for a patient"
     rules = len({difference.rule.id for difference in found if difference.rule is not None})

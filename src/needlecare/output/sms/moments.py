@@ -109,6 +109,7 @@ def few_occasions(plan: Plan, days: Days) -> list[Occasion]:
     start = first_message_time(plan, days)
     singles = sorted(_single_occasions(plan, days), key=lambda occasion: occasion.at)
     waits = [occasion for occasion in singles if occasion.ended]
+    # Milestones with a day of their own: all that the clinic's file adds, and the first of the others.
     one_day = [single for single in singles if single.milestones and single.fixed and single.at > start]
     own = plan.schedule.own_rules
     photos = [single for single in one_day if single.windows[0].rule.id in own]
@@ -122,7 +123,7 @@ def few_occasions(plan: Plan, days: Days) -> list[Occasion]:
         if days.local_day(most) > days.local_day(moments[EVENING_ROLE]):
             moments[MOST_ROLE] = most
     milestones: dict[str, tuple[Window, ...]] = {}
-    for photo in photos:
+    for photo in photos:  # added to a message of the same day, or a message of its own
         same_day = [role for role, at in moments.items() if days.local_day(at) == days.local_day(photo.at)]
         for role in same_day:
             milestones[role] = (*milestones.get(role, ()), *photo.windows)
@@ -151,7 +152,7 @@ def all_occasions(plan: Plan, days: Days) -> list[Occasion]:
         ):
             first += occasion.windows
             continue
-        at = occasion.at
+        at = occasion.at  # on the day of the first message, it waits until the next morning
         if days.local_day(at) == days.local_day(start):
             at = days.morning(days.local_day(start) + timedelta(days=1))
         later.append(
@@ -160,7 +161,7 @@ def all_occasions(plan: Plan, days: Days) -> list[Occasion]:
             )
         )
     occasions = [Occasion(at=start, latest=start, windows=tuple(first), own_role=START)]
-    while later:
+    while later:  # sorted again each time, since an occasion may be put off by a day
         later.sort(key=lambda occasion: occasion.at)
         occasion, last = later.pop(0), occasions[-1]
         same_day = days.local_day(occasion.at) == days.local_day(last.at)

@@ -7,6 +7,7 @@ every character: an accent may cost more segments, but it never shortens a list.
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ from needlecare.output.timing import short_day, since, until
 from needlecare.output.wording import sentence, title_prefix, whole_sentence
 from needlecare.plan.combine import begins
 from needlecare.time.zones import end_of_day, local
+
+_Candidate = tuple[Literal["do", "news", "wait", "prepare"], TimedWindow]  # news: it is over
 
 MAX_SEGMENTS = 2
 MAX_CHARACTERS = 306  # of GSM-7 in two segments
@@ -37,9 +40,7 @@ class Texts:
         self.zone = plan.treatment.zone
         wording = plan.schedule.sms
         self.opening, self.closing = wording.opening, wording.closing
-        has_prefix = (
-            detail is Detail.FULL or not self.opening
-        )  # the clinic's own opening replaces a discreet one
+        has_prefix = detail is Detail.FULL or not self.opening  # an opening stands in for a discreet prefix
         self.prefix = title_prefix(plan.schedule, detail) if has_prefix else ""
         self.schedule = _unnamed(plan.schedule)  # a full message already begins with the clinic's name
 
@@ -58,6 +59,7 @@ class Texts:
             draft.candidates += [("do", window) for window in self.own_care()]
         draft.candidates += [("news", window) for window in sorted(occasion.ended, key=self.importance)]
         waiting = [window for window in avoid_windows(self.plan) if window.end > occasion.at]
+        # First what no later message can name in time, in the order of its ends; then what matters most.
         soon = [w for w in waiting if following is None or w.end <= following or w.start > occasion.at]
         later = [window for window in waiting if window not in soon]
         soon.sort(key=lambda window: (window.end, self.importance(window)))
@@ -82,9 +84,9 @@ class Texts:
     def cut_to_fit(self, draft: "_Draft", *, standing: bool) -> str:
         """Write as much of a draft as fits. A name that is too long is skipped; a shorter one after it may fit."""
         everything = self.message(draft, draft.candidates, standing=standing, complete=True)
-        if _fits(everything) and draft.news <= MAX_NEWS:
+        if _fits(everything) and sum(kind == "news" for kind, _ in draft.candidates) <= MAX_NEWS:
             return everything
-        chosen: list[tuple[str, TimedWindow]] = []
+        chosen: list[_Candidate] = []
         text = self.message(draft, chosen, standing=standing, complete=False)
         for part in (draft.advice, draft.signs, draft.heading, draft.fixed):  # the least important first
             if not _fits(text):
@@ -106,7 +108,7 @@ class Texts:
         return text
 
     def message(
-        self, draft: "_Draft", chosen: Sequence[tuple[str, TimedWindow]], *, standing: bool, complete: bool
+        self, draft: "_Draft", chosen: Sequence[_Candidate], *, standing: bool, complete: bool
     ) -> str:
         """Write a message that names the chosen windows; unless `complete`, it says that others are left out."""
         named = [window for _, window in chosen]
@@ -117,10 +119,9 @@ class Texts:
         if standing:
             parts.append(standing_text("emergency", self.schedule, short=True))
             parts.append(standing_text("general", self.schedule, short=True))
-        ours = to_gsm(" ".join(" ".join(whole_sentence(part) for part in parts if part).split()))
-        return " ".join(
-            filter(None, [self.opening, ours, self.closing])
-        )  # the clinic's own words stay as they are
+        text = to_gsm(" ".join(" ".join(whole_sentence(part) for part in parts if part).split()))
+        # Opening and closing stay as they are: they may contain a gateway's placeholders.
+        return " ".join(filter(None, [self.opening, text, self.closing]))
 
     def importance(self, window: Window) -> tuple[int, int]:
         """Return a key for sorting windows by importance; what the clinic's own file adds comes first."""
@@ -161,25 +162,17 @@ class Texts:
 
 
 class _Draft(Struct):
-    """What a message could say at a moment (UTC).
-
-    `candidates` are windows, the most important first, each with its kind: "do", "news" (it is over), "wait" or
-    "prepare".
-    """
+    """What a message could say at a moment (UTC). Its `candidates` are sorted, the most important first."""
 
     zone: ZoneInfo
     at: datetime
     heading: list[str] = []
     fixed: list[str] = []
     advice: list[str] = []
-    candidates: list[tuple[str, TimedWindow]] = []
+    candidates: list[_Candidate] = []
     signs: list[str] = []
 
-    @property
-    def news(self) -> int:
-        return sum(kind == "news" for kind, _ in self.candidates)
-
-    def sentences(self, chosen: Iterable[tuple[str, TimedWindow]]) -> list[str]:
+    def sentences(self, chosen: Iterable[_Candidate]) -> list[str]:
         """Write sentences about the chosen windows: one for each end, in the order of the ends."""
         by_kind: dict[str, list[TimedWindow]] = {}
         for kind, window in chosen:

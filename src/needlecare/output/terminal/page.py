@@ -79,7 +79,12 @@ class Page:
     def line(self, text: str | Text, style: str = "") -> None:
         """Write a text, wrapped at the edge of the screen."""
         whole = text if isinstance(text, Text) else self.styled(text, style)
-        self.lines += [line.shown(colour=self.screen.colour) for line in whole.wrapped(self.width)]
+        for line in whole.wrapped(self.width):
+            self.put(line)
+
+    def put(self, text: Text) -> None:
+        """Write a text on one line. It must fit."""
+        self.lines.append(text.shown(colour=self.screen.colour))
 
     def beside(self, left: Text, right: Text, *, at: int) -> None:
         """Write two texts side by side, each wrapped in its columns; the right one begins in column `at`."""
@@ -87,7 +92,7 @@ class Page:
         lefts = [left] if fits else left.wrapped(at - 1)
         for left_line, right_line in zip_longest(lefts, right.wrapped(self.width - at), fillvalue=Text()):
             left_line.append(" " * (at - left_line.width))
-            self.lines.append(Text.of(left_line, right_line).shown(colour=self.screen.colour))
+            self.put(Text.of(left_line, right_line))
 
     def row(self, label: str, text: str | Text, style: str = STRONG, *, at: int = LABEL + 1) -> None:
         """Write a label and its text beside it; on a narrow screen the text follows in the same line."""

@@ -162,7 +162,7 @@ class _Timeline(PlanPage):
         heading = Text.of(" " * left, self.styled(days[0], STRONG), self.styled("".join(days[1:]), DIM))
         if axis.weeks:
             heading.append(self.styled(f"│{axis.week_names()}", DIM))
-        self.lines.append(heading.shown(colour=self.screen.colour))
+        self.put(heading)
         now = left + floor(axis.column(self.origin))
         marker = self.styled("▾ now" if self.view.begun else "▾ treatment", DONT)
         for kind, rows in self.sections.items():
@@ -174,7 +174,7 @@ class _Timeline(PlanPage):
                 title.append(" " * (now - len(look.heading)))
                 title.append(marker)
                 marker = Text()
-            self.lines.append(title.shown(colour=self.screen.colour))
+            self.put(title)
             for row in rows:
                 self.bar_row(row, look, axis, left)
 
@@ -186,7 +186,7 @@ class _Timeline(PlanPage):
                 whole.append(self.bar(row, look, axis))
                 whole.append(" ")
                 whole.append(self.styled(row.ends, look.moment))
-            self.lines.append(whole.shown(colour=self.screen.colour))
+            self.put(whole)
 
     def bar(self, row: ChartRow, look: Look, axis: Axis) -> Text:
         """Draw the bar of a row, and what is empty on either side; even a window of minutes gets a column."""
@@ -226,7 +226,7 @@ class _Timeline(PlanPage):
                     if number == 0:
                         line.append(" " * (self.width - moments - line.width))
                         line.append(moment)
-                    self.lines.append(line.shown(colour=self.screen.colour))
+                    self.put(line)
 
     def begins_at(self, row: ChartRow) -> str:
         """Write when a row starts if that is still to come; for charts without bars."""
