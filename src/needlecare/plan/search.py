@@ -268,9 +268,10 @@ class MatchedWords:
         if found := self.exact(tokens):
             return found, True
         taken = bool(self.forms) and not self.taken.isdisjoint(tokens)
-        # "drink" says there how something is taken, and is no alcohol.
-        first = _BETWEEN | (self.forms & _SMALL) if taken else _BETWEEN
-        for dropped in (first, _SMALL, _SMALL | self.context):
+        # "drink" says there how something is taken, and is no alcohol; "vitamin a" is not any vitamin.
+        verbs = self.forms & _SMALL
+        first = (verbs, verbs | _BETWEEN) if taken else (_BETWEEN,)
+        for dropped in (*first, _SMALL, _SMALL | self.context):
             if spans := self.parts(_without(tokens, dropped)):
                 break
         else:
