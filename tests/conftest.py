@@ -6,9 +6,11 @@ The quick profile tries the same few examples in every run. NEEDLECARE_FUZZ=ci t
 `time/parsing.py` or `plan.py`.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,10 @@ from hypothesis import HealthCheck, settings
 from needlecare.errors import ScheduleError
 from needlecare.model import Schedule
 from needlecare.output.timing import choose_clock
-from needlecare.rules.load import read_schedule
+from needlecare.rules import load
 from needlecare.rules.prepared import SUFFIX, prepare, prepared_schedule
 from needlecare.storage.files import replace_file
-from program import NO_DATA
+from program import NO_DATA, START
 
 BUILTIN = Path(__file__).parents[1] / "schedules" / "microneedling.toml"
 VERSION_1 = Path(__file__).parent / "data" / "microneedling-1.0.0.toml"
@@ -62,6 +64,32 @@ def pytest_configure() -> None:
         with suppress(ScheduleError):  # whose problems the tests tell
             if not prepared.exists() or prepared_schedule(prepared.read_bytes(), data) is None:
                 replace_file(prepared, prepare(data, path.name))
+    if START == "fork":
+        _remember_the_rule_files_that_ship()
+
+
+def _remember_the_rule_files_that_ship() -> None:
+    """Read each only once, however many files of clinics extend it: a tenth of a second, a hundred times.
+
+    Their schedules are frozen. Where each run of the program is a new start, and for mutants, they are read each time.
+    """
+    read = load.read_schedule
+    read_once = cache(read)
+    shipped = {path.read_bytes() for path in BUILTIN.parent.glob("*.toml")}
+
+    def read_schedule(data: bytes, *, file: str, base: load.Base | None = None) -> Schedule:
+        if base is None and data in shipped:
+            return read_once(data, file=file)
+        return read(data, file=file, base=base or (lambda _: None))
+
+    load.read_schedule = read_schedule
+
+
+def pytest_collection_finish() -> None:
+    """Let Python look for garbage less often, and never among eleven thousand tests: that took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 # How many tests are left out. With -n only the workers know, and each of them knows all.
@@ -102,7 +130,7 @@ def pytest_runtest_setup() -> None:
 @pytest.fixture(scope="session")
 def builtin() -> Schedule:
     """Return the schedule that ships with needlecare."""
-    return read_schedule(BUILTIN.read_bytes(), file=BUILTIN.name)
+    return load.read_schedule(BUILTIN.read_bytes(), file=BUILTIN.name)
 
 
 @pytest.fixture(scope="session")
@@ -112,4 +140,4 @@ def schedule_v1() -> Schedule:
     For tests of the machinery, whose expected values are worked out by hand: new
     evidence must not change them.
     """
-    return read_schedule(VERSION_1.read_bytes(), file=VERSION_1.name)
+    return load.read_schedule(VERSION_1.read_bytes(), file=VERSION_1.name)

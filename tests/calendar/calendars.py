@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -142,9 +143,10 @@ class Event:
     alarms: tuple[tuple[timedelta, str], ...]
 
 
-def by_icalendar(data: bytes) -> list[Event]:
+@lru_cache(64)  # many tests look at the same calendars
+def by_icalendar(data: bytes) -> tuple[Event, ...]:
     read: list[Any] = icalendar.Calendar.from_ical(data).walk("VEVENT")
-    return [
+    return tuple(
         Event(
             uid=str(event["UID"]),
             start=moment(event.decoded("DTSTART")),
@@ -158,7 +160,7 @@ def by_icalendar(data: bytes) -> list[Event]:
             ),
         )
         for event in read
-    ]
+    )
 
 
 def read_by_vobject(data: bytes) -> Any:
@@ -172,9 +174,10 @@ def moment(at: datetime | date) -> datetime | date:
     return at.astimezone(UTC) if isinstance(at, datetime) else at
 
 
-def by_vobject(data: bytes) -> list[Event]:
+@lru_cache(64)
+def by_vobject(data: bytes) -> tuple[Event, ...]:
     read = read_by_vobject(data)
-    return [
+    return tuple(
         Event(
             uid=event.uid.value,
             start=moment(event.dtstart.value),
@@ -188,16 +191,16 @@ def by_vobject(data: bytes) -> list[Event]:
             ),
         )
         for event in read.contents.get("vevent", ())
-    ]
+    )
 
 
 each_parser = pytest.mark.parametrize("parsed", [by_icalendar, by_vobject])
 
 
-Parser = Callable[[bytes], list[Event]]
+Parser = Callable[[bytes], tuple[Event, ...]]
 
 
-def events(treated: Treatment, schedule: Schedule, as_of: datetime = HINDSIGHT) -> list[Event]:
+def events(treated: Treatment, schedule: Schedule, as_of: datetime = HINDSIGHT) -> tuple[Event, ...]:
     """Return the events of a treatment's calendar; in hindsight, unless told when."""
     return by_icalendar(calendar_bytes(plan(treated, schedule), as_of))
 

@@ -1409,7 +1409,7 @@ def test_the_command_refuses_a_reference_and_writes_nothing(
         assert b"--ref" in written.err
 
 
-def events_of(made: Plan) -> list[Event]:
+def events_of(made: Plan) -> tuple[Event, ...]:
     return by_icalendar(calendar_bytes(made, HINDSIGHT))
 
 

@@ -647,7 +647,6 @@ def test_no_session_loses_anything_to_its_neighbours(schedule_v1: Schedule, opti
 
 
 @cache
-@cache
 def validator() -> Draft202012Validator:
     """Return what checks a course: its schema builds on that of a plan."""
     shipped = [

@@ -2,10 +2,9 @@
 
 import re
 
-from messages import messages
+import pytest
 
-MESSAGES = messages()
-ERRORS = [message for message in MESSAGES if message.is_error]
+from messages import Message, messages
 
 # Phrases of the style guide that read like a translation, and words that only a programmer knows.
 FORBIDDEN = re.compile(
@@ -16,19 +15,24 @@ FORBIDDEN = re.compile(
 )
 
 
-def test_the_list_holds_errors_of_every_part_of_the_program() -> None:
+@pytest.fixture(scope="module")
+def found() -> list[Message]:
+    return messages()
+
+
+def test_the_list_holds_errors_of_every_part_of_the_program(found: list[Message]) -> None:
     """One error of each kind of call, as a person reads it in the source."""
-    texts = {message.text for message in ERRORS}
+    texts = {message.text for message in found if message.is_error}
     assert "standard input is closed; give the name of a file" in texts  # UsageError
     assert (
         "{…} exists with other content, so it was left alone; write --force to replace it, or another name"
         in texts
     )
-    assert "not UTF-8; save the file as UTF-8" in {message.text for message in MESSAGES}  # a Problem's `what`
+    assert "not UTF-8; save the file as UTF-8" in {message.text for message in found}  # a Problem's `what`
     assert " names no day; write today 14:30 or yesterday 2pm" in texts  # a refused date
     assert "I to VI or 1 to 6, or leave it empty if it is unknown" in texts  # what a cell should hold
     assert "{…} is out of range; write a number {…}." in texts  # BadParameter
 
 
-def test_no_message_reads_like_a_translation_or_a_traceback() -> None:
-    assert [str(message) for message in MESSAGES if FORBIDDEN.search(message.text)] == []
+def test_no_message_reads_like_a_translation_or_a_traceback(found: list[Message]) -> None:
+    assert [str(message) for message in found if FORBIDDEN.search(message.text)] == []
