@@ -10,7 +10,6 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
+import forks
 from needlecare.errors import ScheduleError
 from needlecare.model import Schedule
 from needlecare.output.timing import choose_clock
@@ -65,24 +65,7 @@ def pytest_configure() -> None:
             if not prepared.exists() or prepared_schedule(prepared.read_bytes(), data) is None:
                 replace_file(prepared, prepare(data, path.name))
     if START == "fork":
-        _remember_the_rule_files_that_ship()
-
-
-def _remember_the_rule_files_that_ship() -> None:
-    """Read each only once, however many files of clinics extend it: a tenth of a second, a hundred times.
-
-    Their schedules are frozen. Where each run of the program is a new start, and for mutants, they are read each time.
-    """
-    read = load.read_schedule
-    read_once = cache(read)
-    shipped = {path.read_bytes() for path in BUILTIN.parent.glob("*.toml")}
-
-    def read_schedule(data: bytes, *, file: str, base: load.Base | None = None) -> Schedule:
-        if base is None and data in shipped:
-            return read_once(data, file=file)
-        return read(data, file=file, base=base or (lambda _: None))
-
-    load.read_schedule = read_schedule
+        forks.remember_shipped_rule_files()
 
 
 def pytest_collection_finish() -> None:

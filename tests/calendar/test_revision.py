@@ -1353,7 +1353,9 @@ def test_with_alarms_none_nothing_rings(treated: Treatment, ahead: bool, daily: 
     assert b"VALARM" not in silent
     reminders = replace(reminders, alarms=Alarms.GENTLE)
     loud = calendar_bytes(plan(treated, rules()), moment, detail=detail, reminders=reminders)
-    assert tuple(dataclasses.replace(event, alarms=()) for event in by_icalendar(loud)) == by_icalendar(silent)
+    assert tuple(dataclasses.replace(event, alarms=()) for event in by_icalendar(loud)) == by_icalendar(
+        silent
+    )
 
 
 # Ends from 04:00 to 21:59: none that a clock change skips or repeats; those have a table of their own.
