@@ -35,6 +35,7 @@ _IRREGULAR = {
     "slept": "sleep",
     "sat": "sit",
     "lay": "lie",
+    "laid": "lie",
     "kept": "keep",
     "gave": "give",
     "began": "begin",
@@ -61,7 +62,7 @@ def word_set(text: str) -> frozenset[str]:
 
 _PAST = word_set(
     """
-    went swam drank ate ran wore took had did got fell rode flew drove slept sat lay kept gave woke
+    went swam drank ate ran wore took had did got fell rode flew drove slept sat lay laid kept gave woke
     bought spent put forgot was been gone let cut shook caught burnt stung spilt sprayed saw met hit
     """
 )

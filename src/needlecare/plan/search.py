@@ -323,7 +323,7 @@ class MatchedWords:
             elif between in (["of"], ["with"]):
                 taken[before + 1] |= self.forms.issuperset(first)
             elif len(between) == 1 and between[0] in _JOINING and _ON_SKIN.isdisjoint(self.tokens):
-                taken[before] |= taken[before + 1] and second[-1] in self.forms
+                taken[before] |= second[-1] in self.forms and not self.forms.issuperset(second)
                 taken[before + 1] |= taken[before] and first[0] in self.forms
         inside = (words for (_, words), is_taken in zip(runs, taken, strict=True) if is_taken)
         return frozenset().union(*inside) - self.forms
