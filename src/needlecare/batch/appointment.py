@@ -261,7 +261,7 @@ class _CellReader:
             )
 
     def note_odd_hours(self, treated: datetime | date, zone: ZoneInfo | None) -> None:
-        """Note an appointment that is years away, that ends at night, or whose zone shifts it from the clinic's time."""
+        """Note an appointment that is years away, that ends at night, or that isn't at that time in the clinic's zone."""
         if zone is None:
             return
         if abs(day_of(treated, zone) - day_of(self.now, zone)) > FAR:

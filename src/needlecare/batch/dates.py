@@ -8,6 +8,7 @@ from needlecare.errors import UsageError
 from needlecare.time.parsing import DateOrder, order_shown_by, parse_cell
 from needlecare.time.zones import local
 
+# A date in numbers, whose first two may be day and month or month and day.
 _EITHER_ORDER = re.compile(r"\s*([0-9]{1,2})([-/. ])([0-9]{1,2})\2[0-9]{4}(?![0-9])")
 _TIME_ALONE = re.compile(
     r"\s*[0-9]{1,2}(?:[:.h][0-9]{2}){0,2}(?:[:.][0-9]{2,6})?\s*(?:[ap]\.?\s?m\.?)?\s*", re.IGNORECASE
@@ -16,7 +17,9 @@ _HAS_TIME = re.compile(
     r":[0-9]{2}|[0-9]h[0-9]{2}|[T ][0-9]{1,2}\.[0-9]{2}$|[0-9]\s*[ap]\.?m\b|\bnoon\b|^[0-9]{5}\.[0-9]",
     re.IGNORECASE,
 )
+# The dash between a time and a date: 02:30pm - Sat, Nov 21, 2026.
 _TIME_DASH_DATE = re.compile(r"([0-9]{1,2}:[0-9]{2} ?(?:[ap]m)?) +[-–] +(?=[A-Za-z])", re.IGNORECASE)
+# The midnight that spreadsheets add to a date; a time in another column replaces it.
 _MIDNIGHT = re.compile(r"[ T](?:00:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
 
 # What booking systems write between a date and a time (beside a comma), and after a time.
@@ -27,7 +30,8 @@ _RANGE = re.compile(
     rf"(?P<before>(?:.*[0-9,] )?)(?P<start>{_CLOCK})(?P<dash> ?[-–—] ?| (?:to|until|bis) )(?P<end>{_CLOCK})",
     re.IGNORECASE,
 )
-_ZONE_BEHIND = re.compile(r"(?P<rest>.*[0-9mM.]) \(?(?P<zone>[A-Z]{3,5})\)?")
+# The abbreviation of a zone after a time: 2:30 PM EST, 14:30 (CET).
+_ZONE_AFTER = re.compile(r"(?P<rest>.*[0-9mM.]) \(?(?P<zone>[A-Z]{3,5})\)?")
 
 _ORDER_WORDS = {DateOrder.DMY: "day first", DateOrder.MDY: "month first"}
 ANY_NOW = datetime.fromisoformat("2000-01-01T00:00Z")  # if "today" in a cell doesn't matter
@@ -86,19 +90,19 @@ def parse_date_cell(
 
     `order` is for cells that can be read in both orders. Raises UsageError.
     """
-    text = _TIME_DASH_DATE.sub(r"\1 ", text)  # 02:30pm - Sat, Nov 21, 2026
+    text = _TIME_DASH_DATE.sub(r"\1 ", text)
     clock = "" if _HAS_TIME.search(text) and not _MIDNIGHT.search(text) else time_of_day
     order = order_shown_by(text) or order
     try:
         return parse_cell(text, time_of_day=clock, now=now, zone=zone, order=order)
     except UsageError:
-        with_zone = _ZONE_BEHIND.fullmatch(clock or text)
+        with_zone = _ZONE_AFTER.fullmatch(clock or text)
         if with_zone is None:
             raise
         text, clock = (text, with_zone["rest"]) if clock else (with_zone["rest"], "")
         moment = parse_cell(text, time_of_day=clock, now=now, zone=zone, order=order)
         if not isinstance(moment, datetime) or local(moment, zone).tzname() != with_zone["zone"]:
-            raise  # 2:30 PM EST is understood only if the clocks of the zone say EST on that day
+            raise  # EST is understood only if the clocks of the zone say EST on that day
         return moment
 
 

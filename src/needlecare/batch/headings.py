@@ -25,6 +25,7 @@ _OTHER_NAMES = {
 # A heading that contains this may mean one of our columns. It is pointed out, but not used.
 _LIKE = {Column.PRP: "prp", Column.SKIN_TYPE: "skintype", Column.SCARS: "scar"}
 
+# What headings (after `simplified`) contain above the start, the end and the duration of an appointment.
 _START_WORDS = re.compile(
     r"start|begin|from|scheduled|appt|appointment|booking|date ?time|date & time|date of service|termin|debut|inicio"
 )

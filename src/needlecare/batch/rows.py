@@ -25,15 +25,20 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.parsing import DateOrder
 
-DIGEST_LENGTH = 20  # hexadecimal digits: among a million names, two are the same with a chance of 1 in two million million
+DIGEST_LENGTH = (
+    20  # hexadecimal digits: the chance that two of a million names are the same is 1 in two million million
+)
 MAX_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
 _SAMPLE_ROWS = 200  # rows in which columns of dates are compared
 MAX_NAMED_ROWS = 5  # rows that a message about many rows names
 
+# A reference that is a file name on every system.
 _SAFE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 # Names that Windows reserves for devices, with any ending.
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(10))})
+# How the first cell (after `simplified`) of a line of totals begins.
 _TOTALS = re.compile(r"(?:grand |sub-?|overall )?(?:totals?|sum|average|count|summe|gesamt\w*|insgesamt)\b")
+# A number whose digits after the fifteenth a spreadsheet has replaced by zeros.
 _ROUNDED = re.compile(r"[0-9]{15}0{2,}")
 # Headings of dates that may well be after the appointment.
 _LATER_DATES = re.compile(

@@ -305,7 +305,7 @@ def _possible_headers(top: Sequence[_Line], delimiter: str, wanted: frozenset[st
 
 
 def _below_separator_line(lines: Iterator[_Line]) -> Iterator[_Line]:
-    """Yield the lines after a first line such as "sep=;", which tells a spreadsheet the delimiter, or else all lines."""
+    """Yield all lines except a first one such as "sep=;", which tells a spreadsheet the delimiter."""
     first = next(lines, None)
     if first is not None and not _SEPARATOR_LINE.fullmatch(first.text):
         lines = chain([_Line(first.number, first.text.removeprefix("\ufeff"))], lines)
@@ -517,7 +517,7 @@ def _xlsx_table(stream: IO[bytes], wanted: frozenset[str]) -> Table:
 
 
 def _spreadsheet_cell(value: object, number_format: str) -> str:  # noqa: PLR0911  one for each type
-    """Return a cell as CSV would have it. A number that the spreadsheet has rounded becomes 6.08E+17, which is refused."""
+    """Return a cell as CSV would have it: a number that was rounded as 6.08E+17, which is refused as a reference."""
     match value:
         case None:
             return ""

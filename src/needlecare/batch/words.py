@@ -61,6 +61,7 @@ def skin_type(text: str) -> SkinType | None:
     written = simplified(text)
     if written in _NO_SKIN_TYPE:
         return None
+    # Without the words around it: "Fitzpatrick skin type IV" is " IV".
     written = re.sub(
         r"\b(?:fitzpatrick|fitz|fst|skin|photo|haut)[ -]?|\b(?:photo|haut)?typ(?:e|us|o)?\b", " ", written
     )
@@ -141,6 +142,7 @@ def names_positively(text: str, words: Iterable[str]) -> bool:
     )
     if not either:
         return False
+    # "no PRP", then "PRP: no": what is left names it positively.
     remaining = re.sub(rf"\b{_NOT}[ .:-]*(?:{either})\w*", " ", remaining)
     remaining = re.sub(rf"\b(?:{either})\b[ :=(-]*(?:{_NOT}|none)\b\)?", " ", remaining)
     return names_any(remaining, found)

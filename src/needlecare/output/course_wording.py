@@ -38,7 +38,7 @@ def session_when(course: Course, session: Session, reader: date | None = None) -
 
 
 def next_in_course(course: Course, view: Overview, current: Session) -> tuple[str, str] | None:
-    """Write what comes next, the end of a wait or a session, and when it comes; None if nothing does."""
+    """Write what comes next (the end of a wait, or a session), and when; None if nothing does."""
     coming = course.after(current) if view.begun else current
     change = view.next_change if view.begun else None
     if change is not None and (coming is None or change.moment < coming.begins):
@@ -69,7 +69,7 @@ def until_next_session(
 def shown_notes(course: Course, view: Overview, current: Session) -> tuple[Note, ...]:
     """Return the notes of a course and of its current session.
 
-    Notes about what lasts until the next session are left out: its window ends with the session, not where they say.
+    Notes about what goes on until the next session are left out.
     """
     following = course.after(current)
     lasting = {window.rule.id for window, _ in until_next_session(course, current)}

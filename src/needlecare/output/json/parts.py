@@ -39,7 +39,7 @@ def about_json(plan: Plan, as_of: datetime) -> Json:
 
 
 def schedule_json(schedule: Schedule) -> Json:
-    """Return which rule file was used; `sha256` tells apart two files with the same version."""
+    """Return which rule file was used. `sha256` is that of the file, so that two of one version can be told apart."""
     clinic = schedule.clinic
     return {
         "id": schedule.id,

@@ -43,7 +43,7 @@ CHART = "chart"  # the key of the chapter that has a chart; its text only explai
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One thing on the sheet: its title, when it counts, the less strict time that some sources give, and the advice."""
+    """One thing on the sheet: its title, when it counts, the less strict time of some sources, and the advice."""
 
     title: str
     medicine: bool = False
@@ -68,7 +68,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A part of a chapter: items below a label, which is the time of all of them. Without one, each has its own time."""
+    """A part of a chapter: items below a label, which is their common time. Without one, each has its own time."""
 
     label: str = ""
     items: tuple[Item, ...]

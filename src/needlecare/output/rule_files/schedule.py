@@ -173,7 +173,7 @@ def _range_text(given: SeriesRange) -> str:
 
 
 def _statement_text(given: Recommendation | SeriesRange, reading: str = "") -> str:
-    """Write who says it and in which words; then in brackets for whom, what is our reading, and why it doesn't count."""
+    """Write who says it and how; then in brackets for whom, what is our reading of it, and why it doesn't count."""
     condition = "" if given.condition is Condition.ALL else given.condition.value
     aside = given.set_aside and f"set aside: {given.set_aside}"
     extras = "; ".join(filter(None, [condition, reading, aside]))

@@ -95,9 +95,7 @@ def _before_and_after(course: Course, session: Session, view: Overview) -> Itera
     for window in windows_of(view.not_yet):
         if window.rule.id not in lasting_rules:
             lines.append(not_yet_text(window, view))
-            if (
-                window.rule.id in continued and window.rule.then
-            ):  # it ends, and begins again before the next session
+            if window.rule.id in continued and window.rule.then:  # the preparation that goes on from here
                 lines[-1] += f" {whole_sentence(window.rule.then)}"
     lines += [_lasting_text(window, merged, session, zone) for window, merged in lasting]
     yield from section(f"After session {number}, don't", lines)

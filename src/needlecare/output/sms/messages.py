@@ -37,7 +37,7 @@ _FOR_SENDER = DATE_NOTES | {NoteCode.OVERRIDE_SHORTER}
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """A text and the moment (UTC) at which it is sent. By its role, a later export of the plan names the same message."""
+    """A text and the moment (UTC) at which it is sent. Its role is the same in every export of the plan."""
 
     role: str
     at: datetime

@@ -26,8 +26,8 @@ from needlecare.time.zones import end_of_day, local
 
 START, EVENING_ROLE, MOST_ROLE = "start", "evening", "most-waits"
 EVENING = time(18)
-MOST = 0.7  # so many of the waits are "most waits"; the others are a few long ones
-# How long news may wait for other news: long enough to combine "four weeks" with "a month", at most 31 days.
+MOST = 0.7  # the share of the waits that are "most waits"; the others are a few long ones
+# How long news may wait for other news. A month is up to three days longer than four weeks.
 PATIENCE = timedelta(days=3)
 WEEKS_AHEAD = timedelta(weeks=2)  # preparation that begins earlier is not announced
 

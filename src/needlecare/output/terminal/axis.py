@@ -12,7 +12,7 @@ from needlecare.time.zones import local
 
 DAYS = 7  # with a column or more each, before the weeks begin
 MAX_WEEKS = 8  # after them; what ends later gets an arrow
-DATED = 7  # columns of a week from which on it is named by its first day; narrower weeks have numbers
+DATED = 7  # columns that a week needs to be named by its first day; narrower weeks have numbers
 # The columns of a day and those of a week, widest first. A week is never as wide as two days, so that the two scales
 # can't be mistaken for each other.
 SCALES = ((12, 9), (10, 8), (8, 7), (6, 7), (4, 3), (3, 2), (3, 1), (2, 1))

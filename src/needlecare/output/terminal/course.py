@@ -115,7 +115,7 @@ class _CourseTimeline(PlanPage):
                 self.line(f"Session {session.number} was moved; the interval would put it on {usual}.", DIM)
 
     def session(self, session: Session) -> tuple[str, ...]:
-        """Return the cells of a session's row, as in _HEADINGS; once it has begun, those about the time before are empty."""
+        """Return the cells of a session's row, as in _HEADINGS. What is about the time before it is empty once it has begun."""
         course = self.course
         ahead = session.begins > self.view.as_of
         before = course.sessions[session.number - 2] if session.number > 1 else None

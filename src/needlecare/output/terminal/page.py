@@ -95,7 +95,7 @@ class Page:
             self.put(Text.of(left_line, right_line))
 
     def row(self, label: str, text: str | Text, style: str = STRONG, *, at: int = LABEL + 1) -> None:
-        """Write a label and its text beside it; on a narrow screen the text follows in the same line."""
+        """Write a label, and its text beside it; on a narrow screen, the text follows on the same line."""
         name = self.styled(label, style)
         body = text if isinstance(text, Text) else self.styled(text)
         if self.narrow:

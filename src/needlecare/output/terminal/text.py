@@ -83,7 +83,7 @@ class Text:
         return part
 
     def wrapped(self, width: int) -> "Iterator[Text]":
-        """Yield its lines of up to `width` columns, broken between words. A word longer than a line is broken anywhere."""
+        """Yield its lines of up to `width` columns, broken between words; a word longer than a line is broken, too."""
         whole = self.unstyled
         start = end = columns = 0  # of the line so far, including the spaces at its end
         for word in _WORD.finditer(whole):

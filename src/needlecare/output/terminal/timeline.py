@@ -45,7 +45,7 @@ SECTIONS = {
 
 
 class ChartRow(Struct, frozen=True, kw_only=True):
-    """Windows that look the same on the chart. From `sure` on, the sources differ; `ends` is the end in words."""
+    """Windows that look the same on the chart. Until `sure`, every source agrees; `ends` is the end in words."""
 
     windows: tuple[Window, ...]
     start: datetime
