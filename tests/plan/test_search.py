@@ -1,14 +1,16 @@
 """Which rules everyday words mean, and what is said where they mean none."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from conftest import BUILTIN
 from needlecare.model import Schedule
-from needlecare.plan.language import stem
+from needlecare.plan.language import normalize, stem
 from needlecare.plan.search import NotUnderstood, Vocabulary, known_words
 from needlecare.rules.load import read_schedule
 from small_rules import SMALL
@@ -186,6 +188,35 @@ def test_a_suggestion_is_close_or_there_is_none(vocabulary: Vocabulary, words: s
     assert said.startswith(f'I don\'t have anything on "{words}".')
     assert (hint in said) if hint else ("Did you mean" not in said)
     assert "Ask your clinic" in said
+
+
+@pytest.mark.parametrize(
+    "path", [BUILTIN, BUILTIN.with_name("microneedling-body.toml")], ids=lambda path: path.stem
+)
+def test_no_word_is_suggested_for_an_ordinary_one(path: Path) -> None:
+    schedule = read_schedule(path.read_bytes(), file=path.name)
+    vocabulary = Vocabulary(schedule)
+    for word in schedule.not_misspelt:
+        with pytest.raises(NotUnderstood) as refused:
+            vocabulary.meant(word)
+        assert "Did you mean" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "form", ["{} tablets", "{} by mouth", "capsules of {}", "drink {}", "oral {} and water"]
+)
+def test_what_is_swallowed_is_not_about_the_skin(
+    builtin: Schedule, vocabulary: Vocabulary, form: str
+) -> None:
+    on_skin = [rule for rule in builtin.rules.values() if rule.on_skin]
+    products = [word for rule in on_skin for word in known_words(rule) if len(normalize(word).split()) < 3]
+    ambiguous = ("drunk ", "baby ")  # a brand that drinks, and a small word: "drink with my baby"
+    known = {normalize(word) for rule in builtin.rules.values() for word in known_words(rule)}
+    for product in products:
+        words = form.format(product)
+        if normalize(words) not in known and not product.startswith(ambiguous):
+            with suppress(NotUnderstood):
+                assert not any(rule.on_skin for rule in vocabulary.meant(words).rules), words
 
 
 @pytest.mark.parametrize("words", ["", "!?"])

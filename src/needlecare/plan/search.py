@@ -295,7 +295,7 @@ class MatchedWords:
             if self.forms.issuperset(span):
                 forms |= found
             else:
-                things |= found - self.vocabulary.on_skin if self.taken.issuperset(span) else found
+                things |= found - self.vocabulary.on_skin if self.is_taken(span) else found
         kinds = {rule.id: rule.kind for rule in self.vocabulary.rules(things | forms)}
         if things and all(kinds[rule] in BEFORE_ONLY for rule in things):
             forms = {rule for rule in forms if kinds[rule] is not Kind.AVOID}
@@ -328,6 +328,11 @@ class MatchedWords:
         inside = (words for (_, words), is_taken in zip(runs, taken, strict=True) if is_taken)
         return frozenset().union(*inside) - self.forms
 
+    def is_taken(self, span: Sequence[str]) -> bool:
+        """Whether known words name something that is swallowed or injected, and not how ("vitamin c drops")."""
+        things = [token for token in span if token not in _SMALL]
+        return bool(things and self.forms) and self.forms.isdisjoint(span) and self.taken.issuperset(things)
+
     def runs(self) -> list[tuple[list[str], list[str]]]:
         """Return the words that stand side by side, each time with the small words before them."""
         found: list[tuple[list[str], list[str]]] = [([], [])]
@@ -346,7 +351,7 @@ class MatchedWords:
         """Return the rules of the longest known phrase; small words around it are dropped step by step."""
         words = next(filter(self.known, self.shortened(tokens)), ())
         found = self.known(words)
-        if self.forms and self.taken.issuperset(words) and not found.isdisjoint(self.vocabulary.on_skin):
+        if self.is_taken(words) and not found.isdisjoint(self.vocabulary.on_skin):
             return frozenset()  # what is swallowed is looked up part by part
         return found
 
