@@ -70,6 +70,10 @@ _SMALL = _BEFORE | _BETWEEN | _ANYWHERE
 _JOINING = word_set("and or plus")
 _FOLLOWING = word_set("after following post since")
 _APPOINTMENT = word_set("treatment session appointment procedure having getting")
+# Those that describe the thing beside them: "my usual serum".
+_DESCRIBING = word_set(
+    "new old normal usual regular favourite favorite nice good single quick baby kids children home"
+)
 _ON_SKIN = word_set("use using used apply applying applied put putting wear wearing wore")
 
 _UNITS = frozenset({"", "mg", "mcg", "g", "ml", "iu", "x"})  # of a product or a medicine
@@ -340,7 +344,7 @@ class MatchedWords:
             small, run = found[-1]
             if token in self.forms or token not in _SMALL | _JOINING or (run and token in _BETWEEN):
                 run.append(token)
-            elif token not in _BETWEEN:
+            elif token not in _BETWEEN | _DESCRIBING:
                 if run:
                     found.append(([token], []))
                 else:
