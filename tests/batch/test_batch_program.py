@@ -352,6 +352,15 @@ def test_a_revised_calendar_keeps_its_uids_and_raises_what_changed(tmp_path: Pat
     assert (tmp_path / "a1.ics").read_bytes() == (tmp_path / "out" / "a1.ics").read_bytes()
 
 
+def test_an_appointment_that_moves_is_named_although_its_preparation_has_begun(tmp_path: Path) -> None:
+    """The event about preparation that had begun is as old as the calendar, and stays where it is."""
+    arguments = ("--tz", "Europe/Berlin", "--as-of", "2026-11-15T09:00", "--out", "out")
+    batch(tmp_path, f"{HEADER}a1,2026-11-21T14:30\n", *arguments)
+    assert b"ROLE:begun" in (tmp_path / "out" / "a1.ics").read_bytes()
+    moved = batch(tmp_path, f"{HEADER}a1,2026-11-21T16:00\n", *arguments)
+    assert moved.err.startswith("Moved, calendars revised: a1.\n")
+
+
 def test_an_empty_cell_keeps_what_the_calendar_remembers(tmp_path: Path) -> None:
     head = "ref,treated,prp,skin_type\n"
     batch(tmp_path, f"{head}a1,2026-11-21,yes,V\n", *BERLIN, "--out", "out")

@@ -66,10 +66,18 @@ def test_no_options_are_found_in_other_files(head: str) -> None:
             "20261121T133000Z",
         ),
         ([event(":20261101", "prepare/filler"), event(":20261121T133000Z", "start")], "20261121T133000Z"),
+        ([event(":20261101T083000Z", "begun"), event(":20261121T133000Z", "start")], "20261121T133000Z"),
         ([event(";TZID=Europe/Berlin:20261122T090000", "daily")], "20261122T090000"),
         ([event(";VALUE=DATE:20261121", "bar/start"), event(":20261121T133000Z", "start")], "20261121"),
     ],
-    ids=["no events", "not in order", "preparation", "local time", "a whole day"],
+    ids=[
+        "no events",
+        "not in order",
+        "preparation",
+        "preparation that had begun",
+        "local time",
+        "a whole day",
+    ],
 )
 def test_the_first_event_that_is_no_preparation_starts_the_calendar(events: list[str], start: str) -> None:
     """The DTSTART of a time zone, in 1970, is no event's."""

@@ -15,6 +15,7 @@ from needlecare.errors import UsageError
 from needlecare.time.zones import local
 
 _HEAD_BYTES = 4096  # at the start of a calendar, which contain its options
+_PREPARATION = re.compile(rb"\nX-NEEDLECARE-ROLE:(?:prepare/|begun\b)")
 _START = re.compile(rb"\nDTSTART[^:\r\n]*:([0-9]{8}(?:T[0-9]{6}Z?)?)")
 
 
@@ -49,11 +50,11 @@ def appointment_day(data: bytes) -> date | None:
 def first_start(data: bytes) -> bytes:
     """Return when the first event of a calendar starts, as it is written there; empty if there is none.
 
-    Preparation doesn't count, since it is announced days before the appointment.
+    Preparation doesn't count: it is announced days before the appointment, or when the calendar is made.
     """
     starts = [
         start[1]
         for event in data.split(b"\nBEGIN:VEVENT")[1:]
-        if b"\nX-NEEDLECARE-ROLE:prepare/" not in event and (start := _START.search(event)) is not None
+        if not _PREPARATION.search(event) and (start := _START.search(event)) is not None
     ]
     return min(starts, default=b"")
