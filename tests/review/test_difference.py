@@ -443,6 +443,10 @@ CHANGES: dict[str, tuple[tuple[str, str], list[str]]] = {
         ('why = "Sweat."', 'why = "Sweat."\nexceptions = [{ covers = ["walk"], say = "A walk is fine." }]'),
         ["Changed outside the plans: the exceptions, in: gym"],
     ),
+    "what is put on the skin": (
+        ('why = "Sweat."', 'why = "Sweat."\non_skin = true'),
+        ["Changed outside the plans: whether tablets of the same name count, in: gym"],
+    ),
     "four weeks for 28 days": (('every = "P28D"\nscars', 'every = "P4W"\nscars'), []),
     "a range that is set aside": (
         ("sessions = [3, 4] }", 'sessions = [3, 4] }, { source = "b", statement = "x", set_aside = "y" }'),

@@ -124,6 +124,8 @@ class Unseen(StrEnum):
     WHY = "why"
     COVERS = "covers"
     EXCEPTIONS = "exceptions"
+    ON_SKIN = "on_skin"
+    NEVER_FORBIDS = "never_forbids"
 
 
 def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:

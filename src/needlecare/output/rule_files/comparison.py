@@ -39,6 +39,8 @@ _UNSEEN = {
     Unseen.WHY: "the reason, in",
     Unseen.COVERS: "the words that it recognises, in",
     Unseen.EXCEPTIONS: "the exceptions, in",
+    Unseen.ON_SKIN: "whether tablets of the same name count, in",
+    Unseen.NEVER_FORBIDS: "whether it forbids anything, in",
 }
 # In which plans a change shows, if it doesn't show in an ordinary one.
 _REFERENCES = {
