@@ -174,6 +174,7 @@ SUGGESTIONS = {
     "swimmimg lessons": 'Did you mean "swimming"?',  # "lessons" alone is no word of a rule
     "smoknig": 'Did you mean "smoking"?',
     "hikee": 'Did you mean "hike"?',  # not "bike", which the rule names first
+    "ibuprophhen": 'Did you mean "ibuprofen"?',  # a rule knows "ibuprophen", which is a misspelling
     "retinol spring": 'Did you mean "retinol"?',
     "ice cream": None,  # neither ice nor cream
     "hot dog": None,

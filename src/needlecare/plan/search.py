@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from needlecare.errors import UsageError, quoted
 from needlecare.model import Kind, Rule, Schedule
-from needlecare.plan.language import mistyped, normalize, root, word_set
+from needlecare.plan.language import mistyped, normalize, one_slip_apart, root, word_set
 
 # If a word fits several rules, those about the days after the treatment come first.
 _ORDER = (
@@ -520,21 +520,21 @@ def _same_beginning(word: str, other: str) -> int:
 
 
 def _same_word(misspelt: str, word: str) -> bool:
-    """Whether a known word is another spelling of a word: "makup" and "makeup", but not "hike" and "bike"."""
-    return _same_beginning(misspelt, word) > 0 and _near(misspelt, word)
+    """Whether a known word is another spelling of a word: "ibuprophen" and "ibuprofen", but not "hike" and "bike"."""
+    return _same_beginning(misspelt, word) > 0 and _near(misspelt, word, one_slip_apart)
 
 
-def _near(typed: str, known: str) -> bool:
+def _near(typed: str, known: str, slip: Callable[[str, str], bool] = mistyped) -> bool:
     """Whether a known word was probably meant: there is one typing mistake, or two in a long word."""
     if abs(len(typed) - len(known)) > 2:
         return False
-    if mistyped(typed, known):
+    if slip(typed, known):
         return True
     # A wrong letter and a missing one are three different letters at most. To look first saves most comparisons.
     if min(len(typed) + 1, len(known)) < _LONG_WORD or len(set(typed) ^ set(known)) > 3:
         return False
-    return any(mistyped(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
-        mistyped(typed, known[:n] + known[n + 1 :]) for n in range(len(known))
+    return any(slip(typed[:n] + typed[n + 1 :], known) for n in range(len(typed))) or any(
+        slip(typed, known[:n] + known[n + 1 :]) for n in range(len(known))
     )
 
 
