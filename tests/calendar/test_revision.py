@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -133,22 +133,28 @@ EVENT = re.compile(rb"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", re.DOTALL)
 
 def ours(data: bytes) -> dict[str, Ours]:
     """Return the events of ours by their role."""
-    found = {}
-    for raw in EVENT.findall(data):
-        event = event_of(raw)
-        if "X-NEEDLECARE-ROLE" in event:
-            assert str(event["X-NEEDLECARE-ROLE"]) not in found
-            found[str(event["X-NEEDLECARE-ROLE"])] = Ours(
-                uid=str(event["UID"]),
-                sequence=int(event["SEQUENCE"]),
-                stamps=(value(event, "DTSTAMP"), value(event, "LAST-MODIFIED")),
-                start=event.decoded("DTSTART").isoformat()[:16],
-                end=event.decoded("DTEND").isoformat()[:16],
-                cancelled=event.get("STATUS") == "CANCELLED",
-                alarms=len(event.walk("VALARM")),
-                raw=raw,
-            )
+    read = [our_event(raw) for raw in EVENT.findall(data)]
+    found = {one[0]: one[1] for one in read if one}
+    assert len(found) == sum(one is not None for one in read)
     return found
+
+
+@lru_cache(512)  # of a file that is revised, most events stay as they are
+def our_event(raw: bytes) -> tuple[str, Ours] | None:
+    """Return an event of ours with its role, or None if it is none of ours."""
+    event = event_of(raw)
+    if "X-NEEDLECARE-ROLE" not in event:
+        return None
+    return str(event["X-NEEDLECARE-ROLE"]), Ours(
+        uid=str(event["UID"]),
+        sequence=int(event["SEQUENCE"]),
+        stamps=(value(event, "DTSTAMP"), value(event, "LAST-MODIFIED")),
+        start=event.decoded("DTSTART").isoformat()[:16],
+        end=event.decoded("DTEND").isoformat()[:16],
+        cancelled=event.get("STATUS") == "CANCELLED",
+        alarms=len(event.walk("VALARM")),
+        raw=raw,
+    )
 
 
 def value(event: Any, name: str) -> str:
