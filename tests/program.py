@@ -1,9 +1,10 @@
 """The installed program, run as a user runs it: its exit code, standard output and standard error.
 
 A new interpreter for every run would take up most of the time of these tests. So `needlecare` runs the program in a
-fork of a process that has imported it and done nothing else (`forks.py`). NEEDLECARE_TESTS_START says otherwise:
+fork of a process that has imported it and read the rule files that ship (`forks.py`). NEEDLECARE_TESTS_START says
+otherwise:
 
-    fork    what is done if nothing is said
+    fork    what is done if nothing is said; these tests read those rule files once, too
     new     a new interpreter for every run, which is what `.ci/run` does and what is done when coverage is measured
     here    a fork of this process, with all that it has changed of the program: for mutants (`benchmarks/mutate.py`)
 
