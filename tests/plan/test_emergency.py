@@ -616,10 +616,18 @@ SAYS = {
     ("throat swollen", "thoat swollen"): True,
     ("throat swollen", "throoat swollen"): True,
     ("throat swollen", "throat swolen"): True,
-    ("chest pain", "chist pain"): False,  # in one of five it may be another word
+    ("chest pain", "chist pain"): True,  # in one of five it has to be a likely one: the same sound
+    ("chest pain", "cheet pain"): True,  # or the next key
+    ("chest pain", "chebt pain"): False,
+    ("chest pain", "chest paon"): False,  # four letters
+    ("passed out", "passef out"): True,
+    ("fainted", "fainter"): True,  # so rule files name what is only lighter
     ("throat swollen", "rhroat swollen"): False,  # people begin words right
     ("wheezing", "wheezng"): True,  # alone, a word needs eight letters for a slip
-    ("fainted", "faintd"): False,
+    ("wheezing", "wheezzing"): True,
+    ("fainted", "faintd"): True,  # or seven letters for a likely one
+    ("fainted", "faxnted"): False,
+    ("faints", "fants"): False,
     ("fainted", "faint redness"): False,
     ("fainted", "I fainted"): True,
     ("passed out", "passing out"): True,

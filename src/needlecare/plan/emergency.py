@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from needlecare.model import Standing
-from needlecare.plan.language import normalize, one_slip_apart, plain_form, root, word_set
+from needlecare.plan.language import mistyped, normalize, one_slip_apart, plain_form, root, word_set
 
 _NOT = "not"
 _NEGATIONS = word_set(
@@ -32,8 +32,10 @@ _NOT_COUNTED = word_set(
 )
 _MAX_BETWEEN = 2  # other words between the two words of a short phrase
 _MAX_BETWEEN_LONG = 6  # other words between the words of a long phrase
-_MIN_MISSPELT = 6  # letters: a typing mistake is allowed in a word of this length
+_MIN_MISSPELT = 6  # letters: any wrong letter is allowed in a word of this length
 _MIN_MISSPELT_ALONE = 8  # letters, if the word is the whole phrase: "painted" is not "fainted"
+_MIN_LIKELY = 5  # letters: a likely typing mistake is allowed in a word of this length
+_MIN_LIKELY_ALONE = 7  # letters, if the word is the whole phrase
 _LONG_PHRASE = 3  # a phrase of this many words is long
 _MAX_SEARCHED_WORDS = 400
 
@@ -62,16 +64,16 @@ class _SearchedWords:
                 roots.add(f"{root(token)} {following}")
             self.roots.append(roots)
         self.every_root = frozenset().union(*self.roots)
-        self.long = [token for token in tokens if len(token) >= _MIN_MISSPELT - 1]
+        self.long = [token for token in tokens if len(token) >= _MIN_LIKELY - 1]
         # For speed: a phrase is compared only if its words begin with letters with which words of the question begin.
         self.initials = {token[0] for token in tokens} | {root(token)[0] for token in tokens}
         if any(token in _NEGATIONS for token in tokens):
             self.initials |= {word[0] for word in _NEGATIONS}
 
     def leave_out(self, names: Iterable[str]) -> None:
-        """Remove the names of other things from the question."""
+        """Remove the names of other things from the question, if they are spelt right: "fainter" is no "fainted"."""
         for name in names:
-            places = self.places(name)
+            places = self.places(name, misspelt=False)
             for start in range(len(self.tokens) - len(places) + 1 if places else 0):
                 end = start + len(places)
                 if all(not found.isdisjoint(self.roots[start + n]) for n, found in enumerate(places)):
@@ -86,16 +88,17 @@ class _SearchedWords:
 
     def holds(self, word: str) -> bool:
         """Whether the question contains a word, or a long word with a typing mistake."""
-        may_be_misspelt = len(word) >= _MIN_MISSPELT_ALONE
+        may_be_misspelt = len(word) >= _MIN_LIKELY_ALONE
         for token, roots in zip(self.tokens, self.roots, strict=True):
             if f"={word}" in roots:
                 return True
             # Another form of the word doesn't match: "collapse" for "collapsed".
-            if roots and may_be_misspelt and root(token) != root(word) and _misspelt(token, word):
+            other_form = root(token) == root(word) and len(token) <= len(word)
+            if roots and may_be_misspelt and not other_form and _misspelt(token, word, _MIN_MISSPELT_ALONE):
                 return True
         return False
 
-    def places(self, phrase: str) -> list[set[str]]:
+    def places(self, phrase: str, *, misspelt: bool = True) -> list[set[str]]:
         """Return the roots that fit each word of a phrase; nothing if the question has none for one of them.
 
         A particle belongs to the word before it.
@@ -109,12 +112,10 @@ class _SearchedWords:
             for form in part.split("/"):
                 if plain_form(form)[0] not in self.initials:
                     continue  # this quick check excludes most forms
-                if following in _PARTICLES:
-                    wanted.add(f"{root(form)} {following}")
-                    continue
-                wanted.add(_root(form))
-                if len(form) >= _MIN_MISSPELT:
-                    wanted.update(_root(token) for token in self.long if _misspelt(token, form))
+                roots = {_root(form)}
+                if misspelt and len(form) >= _MIN_LIKELY:
+                    roots.update(_root(token) for token in self.long if _misspelt(token, form, _MIN_MISSPELT))
+                wanted |= {f"{root} {following}" for root in roots} if following in _PARTICLES else roots
             if wanted.isdisjoint(self.every_root):
                 return []
             found.append(wanted)
@@ -143,8 +144,11 @@ def _root(form: str) -> str:
     return _NOT if form in _NEGATIONS else root(form)
 
 
-def _misspelt(token: str, word: str) -> bool:
-    return token[0] == word[0] and abs(len(token) - len(word)) < 2 and one_slip_apart(token, word)
+def _misspelt(token: str, word: str, sure: int) -> bool:
+    """Whether a token is a word with a typing mistake; in a word of fewer letters than `sure`, only a likely one."""
+    if token[0] != word[0] or abs(len(token) - len(word)) > 1:
+        return False
+    return one_slip_apart(token, word) if len(word) >= sure else mistyped(token, word)
 
 
 class Urgency(StrEnum):
