@@ -8,15 +8,20 @@ import stat
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import icalendar
 import pytest
 
 from batches import MARKER, batch, names, records
 from conftest import rarely
+from needlecare.batch.files import missing_calendars
+from needlecare.batch.rows import Survey
 from needlecare.storage.files import locked_folder
 from program import PROGRAM, Result, environment, hindered, needlecare, on_terminal
 
@@ -369,6 +374,20 @@ def test_an_empty_cell_keeps_what_the_calendar_remembers(tmp_path: Path) -> None
     assert (again.err, states(tmp_path / "out")) == ("1 row: 1 unchanged.\n", before)
     changed = batch(tmp_path, f"{head}a1,2026-11-21,no,\n", *BERLIN, "--out", "out")
     assert changed.err.endswith(" and 2 more).\n1 row: 1 revised.\n")  # five waits are longer with PRP
+
+
+def test_a_large_folder_is_looked_through_without_being_kept_in_memory(tmp_path: Path) -> None:
+    """A list of 2,000 paths takes 900 kB, and one of 100,000 as much as a whole batch."""
+    for number in range(2000):
+        (tmp_path / f"a{number}.ics").touch()
+    all_have_rows = cast("Survey", SimpleNamespace(has=lambda _: True))
+    tracemalloc.start()
+    try:
+        assert missing_calendars(tmp_path, all_have_rows, date(2026, 11, 21), date(2026, 11, 21)) == []
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100_000
 
 
 def test_a_file_that_an_earlier_run_left_empty_counts_as_none(tmp_path: Path) -> None:

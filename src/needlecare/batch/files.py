@@ -1,6 +1,7 @@
 """Writes the file of an appointment, or revises that of an earlier run; finds calendars that are out of date."""
 
 import json
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -237,16 +238,20 @@ def missing_calendars(folder: Path, survey: Survey, first: date, last: date) -> 
     Files that cannot be read are left out.
     """
     found = []
-    with suppress(OSError):
-        for path in sorted(folder.glob("*.ics")):
-            if survey.has(path.stem):  # not even read: nearly all have a row
+    with (
+        suppress(OSError),
+        os.scandir(folder) as entries,
+    ):  # one at a time: a glob keeps all of a large folder in memory
+        for entry in entries:
+            stem, ending = entry.name[:-4], entry.name[-4:]
+            if ending != ".ics" or survey.has(stem):  # not even read: nearly all have a row
                 continue
             with suppress(OSError, ValueError):
-                data = file_data(path, MAX_CALENDAR_BYTES) if path.is_file() else b""
+                data = file_data(Path(entry), MAX_CALENDAR_BYTES) if entry.is_file() else b""
                 day = glance.appointment_day(data) if glance.is_live(data) else None
                 if day is not None and first <= day <= last:
-                    found.append(path.name)
-    return found
+                    found.append(entry.name)
+    return sorted(found)
 
 
 def cancel_calendar(path: Path, now: datetime) -> None:
