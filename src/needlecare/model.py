@@ -384,7 +384,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
 
     `sha256` is of the bytes of the file followed by those of the file that it extends. `clock` is 12 or 24,
     how its outputs show times; None if it doesn't say. `areas` are names of treated areas, which are ignored
-    in questions. `not_on_skin` are words for what is swallowed or injected: "vitamin C tablets" are no serum.
+    in questions. `not_on_skin` are words for what is swallowed or injected: "vitamin C tablets" are not a serum.
     `not_misspelt` are ordinary words that only look like typing mistakes for words of the rules.
     """
 

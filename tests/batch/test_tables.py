@@ -22,7 +22,7 @@ BERLINERS = CellOptions(defaults=Defaults(zone=BERLIN))
 DATE = "2026-11-21"
 
 
-def rows_in(data: bytes, form: FileFormat | None = None, **map: str) -> list[Row | RowProblem]:  # noqa: A002
+def rows_in(data: bytes, form: FileFormat | None = None, **map: str) -> list[Row | RowProblem]:  # noqa: A002  as --map
     """Return the rows of a file, with headings for our columns."""
     wanted = frozenset(map_ for map_ in (*Column, *(heading_key(heading) for heading in map.values())))
     table = read_table(BytesIO(data), form, wanted)

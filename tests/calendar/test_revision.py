@@ -1828,7 +1828,7 @@ TRIGGERS = {
     # when our alarm rings in a file, and after the appointment has moved
     "TRIGGER:PT0S": "TRIGGER:PT0S",
     "TRIGGER;VALUE=DURATION:P0D": "TRIGGER:PT0S",
-    "TRIGGER:-PT15H": "TRIGGER:PT0S",  # needlecare 1 rang on the day before a day
+    "TRIGGER:-PT15H": "TRIGGER:PT0S",  # needlecare 0.1 rang on the day before a day
     "TRIGGER:-PT14H": "TRIGGER:-PT14H",  # a person's
     "TRIGGER:-PT30M": "TRIGGER:-PT30M",
     "TRIGGER:-P1D": "TRIGGER:-P1D",

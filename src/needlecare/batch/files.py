@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from needlecare.calendar.options import CalendarOptions
 
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024  # a plan as JSON has two hundred thousand
-LISTED_NAME = (
-    ".needlecare-listed"  # names the calendars that a --dry-run has listed, so they may be cancelled
-)
+# The file that names the calendars that a --dry-run has listed, and that may be cancelled.
+LISTED_NAME = ".needlecare-listed"
 
 
 class BatchFormat(StrEnum):
@@ -238,10 +237,8 @@ def missing_calendars(folder: Path, survey: Survey, first: date, last: date) -> 
     Files that cannot be read are left out.
     """
     found = []
-    with (
-        suppress(OSError),
-        os.scandir(folder) as entries,
-    ):  # one at a time: a glob keeps all of a large folder in memory
+    # One at a time: a glob would keep all the paths of a large folder in memory.
+    with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             stem, ending = entry.name[:-4], entry.name[-4:]
             if ending != ".ics" or survey.has(stem):  # not even read: nearly all have a row

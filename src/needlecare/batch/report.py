@@ -15,7 +15,7 @@ from needlecare.time.zones import local
 
 FAILED = "error"
 MAX_NAMED_WAITS = 3  # in the report on one row
-MAX_NAMED_CALENDARS = 20  # each on a line of its own; the others are counted
+MAX_NAMED_CALENDARS = 20  # each on its own line; the rest are counted
 _REF_WIDTH = 20  # columns of the table
 
 

@@ -25,9 +25,8 @@ from needlecare.errors import UsageError, quoted
 from needlecare.model import Column, ExportFormat, Services
 from needlecare.time.parsing import DateOrder
 
-DIGEST_LENGTH = (
-    20  # hexadecimal digits: the chance that two of a million names are the same is 1 in two million million
-)
+# Hexadecimal digits. The chance that two of a million names are the same is 1 in two million million.
+DIGEST_LENGTH = 20
 MAX_NAME = 100  # characters of a file name before its ending; file systems allow 255 bytes
 _SAMPLE_ROWS = 200  # rows in which columns of dates are compared
 MAX_NAMED_ROWS = 5  # rows that a message about many rows names

@@ -30,7 +30,7 @@ MAX_JSON_DEPTH = 4  # of names such as node.services.name
 MAX_JSON_BYTES = 64 * 1024 * 1024  # of a document that has to be read as a whole
 DELIMITERS = ",;\t"  # as spreadsheets write them, by country
 _SAMPLE_BYTES = 64 * 1024
-_NDJSON_SAMPLE = 20  # if none of so many lines is an object, it is no NDJSON but a document that was cut off
+_NDJSON_SAMPLE = 20  # if none of so many lines is an object, it isn't NDJSON but a document that was cut off
 
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 

@@ -37,7 +37,7 @@ def is_live(data: bytes) -> bool:
 def appointment_day(data: bytes) -> date | None:
     """Return the local day of the appointment that a calendar is for; None if it cannot be found.
 
-    A calendar of needlecare 1 doesn't remember its options; its first event is on that day.
+    A calendar of needlecare 0.1 doesn't remember its options; its first event is on that day.
     """
     if (options := remembered_options(data)) is not None:
         treated = options.treatment.treated

@@ -85,7 +85,10 @@ def milestone_title(rule: Rule) -> str:
 
 
 def preparation_title(heading: str, rules: Sequence[Rule], *, more: int) -> str:
-    """Write "To prepare: no sun, tanning or fake tan; no laser or IPL +2"; `more` is how many are to come."""
+    """Write "To prepare: no sun, tanning or fake tan; no laser or IPL +2"; `more` is how many are to come.
+
+    If none may be named, it is "To prepare: 8 things before your appointment".
+    """
     named = [*dict.fromkeys(rule.news or rule.short for rule in rules if rule.news or not rule.medicine)]
     if not named and more:
         return f"{heading}: {len(rules) + more} things before your appointment"

@@ -52,7 +52,7 @@ _HEAD = frozenset(
 )
 _MAX_SEQUENCE = 2**31 - 1  # the largest INTEGER; RFC 5545, section 3.3.8
 _LONGEST_NIGHT = timedelta(hours=11)
-# At the start of the event; in needlecare 1 also 15 hours before a day.
+# At the start of the event; in needlecare 0.1 also 15 hours before a day.
 _OUR_TRIGGERS = frozenset({str(timedelta()), str(timedelta(hours=-15))})
 
 
@@ -214,7 +214,7 @@ class Export:
         return False
 
     def _ends(self) -> dict[str, datetime]:
-        """Return when each wait of the file ends (UTC). A file of needlecare 1 names one wait for each end."""
+        """Return when each wait of the file ends (UTC). A file of needlecare 0.1 names one wait for each end."""
         written = self._property("X-NEEDLECARE-ENDS")
         if written is not None:
             self.lists_ends = True

@@ -46,7 +46,7 @@ def saved_file() -> Path:
 
 
 def load_saved() -> tuple[SavedTreatment, ...]:
-    """Read the saved treatments; none if there is no file. Raises UsageError."""
+    """Read the saved treatments; without a file, there are none. Raises UsageError."""
     path = saved_file()
     with (
         as_usage_error(

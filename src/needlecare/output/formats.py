@@ -18,7 +18,7 @@ USUAL_QUIET = Reminders().quiet
 
 
 class Format(StrEnum):
-    """What --format offers for a plan; a calendar has an option of its own, --ics."""
+    """What --format offers for a plan; calendars have their own option, --ics."""
 
     TIMELINE = "timeline"
     PLAIN = "plain"

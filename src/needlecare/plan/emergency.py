@@ -71,7 +71,7 @@ class _SearchedWords:
             self.initials |= {word[0] for word in _NEGATIONS}
 
     def leave_out(self, names: Iterable[str]) -> None:
-        """Remove the names of other things from the question, if they are spelt right: "fainter" is no "fainted"."""
+        """Remove the names of other things from the question, if they are spelt right: "fainter" isn't "fainted"."""
         for name in names:
             places = self.places(name, misspelt=False)
             for start in range(len(self.tokens) - len(places) + 1 if places else 0):

@@ -74,6 +74,7 @@ _APPOINTMENT = word_set("treatment session appointment procedure having getting"
 _DESCRIBING = word_set(
     "new old normal usual regular favourite favorite nice good single quick baby kids children home"
 )
+# Verbs that say that something is put on the skin.
 _ON_SKIN = word_set("use using used apply applying applied put putting wear wearing wore")
 
 _UNITS = frozenset({"", "mg", "mcg", "g", "ml", "iu", "x"})  # of a product or a medicine
@@ -272,7 +273,7 @@ class MatchedWords:
         if found := self.exact(tokens):
             return found, True
         taken = bool(self.forms) and not self.taken.isdisjoint(tokens)
-        # "drink" says there how something is taken, and is no alcohol; "vitamin a" is not any vitamin.
+        # Here "drink" says how something is taken and doesn't mean alcohol, and "vitamin a" isn't just any vitamin.
         verbs = self.forms & _SMALL
         first = (verbs, verbs | _BETWEEN) if taken else (_BETWEEN,)
         for dropped in (*first, _SMALL, _SMALL | self.context):
@@ -430,7 +431,7 @@ class MatchedWords:
                 span = self.tokens[start:end]
                 bare = tuple(token for token in span if token not in _BETWEEN)
                 known = self.known(span) | self.known(bare)
-                if known and len(bare) > 1 and known.isdisjoint(kinds):  # "hay fever" is no fever
+                if known and len(bare) > 1 and known.isdisjoint(kinds):  # "hay fever" is not a fever
                     unknown += span
                     start = end
                     break

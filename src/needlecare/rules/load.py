@@ -69,19 +69,8 @@ _ADD_SOURCE = "; add it to [sources]"
 _WRITE_ID = "; write the id of a rule, as in [rules.makeup]"
 # What a file has from the one that it extends if it says nothing itself, beside sources, rules and goals.
 _INHERITED = (
-    *(
-        "treatment",
-        "areas",
-        "not_on_skin",
-        "not_misspelt",
-        "clock",
-        "only_ours",
-        "standing",
-        "series",
-        "clinic",
-        "services",
-    ),
-    "sms",
+    *("treatment", "areas", "not_on_skin", "not_misspelt", "clock"),
+    *("only_ours", "standing", "series", "clinic", "services", "sms"),
 )
 _ENDS_FOR_GOOD = frozenset({Kind.AVOID, Kind.EXPECT})  # the kinds that ready-by can wait for
 _HAS_WORDS = frozenset({"emergency", "urgent"})  # standing texts whose phrases are looked for in questions

@@ -28,8 +28,8 @@ MAX_NAMED_RULES = 8  # in a line; if there are more, they are counted
 class Checked(Struct, frozen=True, kw_only=True):
     """The result of checking a rule file and the worked cases beside it.
 
-    If the file has problems, there is no schedule, and its cases are not checked. Remarks are not errors, but worth a
-    second look.
+    If the file has problems, there is no schedule, and its cases are not checked. Remarks deserve a second
+    look, but are not errors.
     """
 
     file: str

@@ -123,7 +123,7 @@ def few_occasions(plan: Plan, days: Days) -> list[Occasion]:
         if days.local_day(most) > days.local_day(moments[EVENING_ROLE]):
             moments[MOST_ROLE] = most
     milestones: dict[str, tuple[Window, ...]] = {}
-    for photo in photos:  # added to a message of the same day, or a message of its own
+    for photo in photos:  # added to a message of the same day, or sent by itself
         same_day = [role for role, at in moments.items() if days.local_day(at) == days.local_day(photo.at)]
         for role in same_day:
             milestones[role] = (*milestones.get(role, ()), *photo.windows)
@@ -180,7 +180,7 @@ def all_occasions(plan: Plan, days: Days) -> list[Occasion]:
 
 
 def _single_occasions(plan: Plan, days: Days) -> Iterator[Occasion]:
-    """Yield each end and each milestone as an occasion of its own."""
+    """Yield a separate occasion for each end and each milestone."""
     never = datetime.max.replace(tzinfo=begins(plan).tzinfo)
     for window in avoid_windows(plan):
         at = days.morning_after(window.end) if plan.treatment.date_only else days.awake(window.end)

@@ -35,7 +35,7 @@ _MIN_WIDTH = 20  # columns; a narrower screen wraps the lines itself
 
 
 class Text:
-    """Text in parts, each a text with its style; "" is no style."""
+    """Text in parts, each with its style; "" means none."""
 
     def __init__(self, text: str = "", style: str = "") -> None:
         self.parts: list[tuple[str, str]] = [(text, style)] if text else []
